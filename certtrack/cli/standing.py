@@ -1,0 +1,101 @@
+"""`certtrack standing`: where people stand, as of any day, as known at any moment."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from certtrack.cli.edge import Edge, acting_as, pass_edge
+from certtrack.cli.output import Format, formatted, write_message, write_rows
+from certtrack.cli.parsing import DAY, MOMENT
+from certtrack.db.audit import record_event
+from certtrack.db.models import Certification
+from certtrack.errors import NotFound
+from certtrack.rules.standing import Standing
+from certtrack.security import Actor
+from certtrack.services.lookup import list_certifications
+from certtrack.services.standing import load_standings
+
+_COLUMNS = ("person", "name", "credential", "number", "validity", "due_on", "next", "next_on")
+_MORE = ("due_on_latest", "phase", "hours", "application", "as_of")
+
+
+@click.command(epilog="Example: certtrack standing carol@example.org --as-of 2026-10-31")
+@click.argument("asked", nargs=-1, metavar="[NUMBER|ADDRESS]...")
+@click.option("--as-of", type=DAY, metavar="DAY", help="The day that is asked for.  [default: today]")
+@click.option("--known-at", type=MOMENT, metavar="TIME", help="By what was on record at that moment.  [default: now]")
+@formatted
+@acting_as
+@pass_edge
+def standing(
+    edge: Edge,
+    asked: tuple[str, ...],
+    as_of: date | None,
+    known_at: datetime | None,
+    format_: Format,
+    actor: Actor,
+) -> None:
+    """Say where certifications stand: those of the people named by a number or an address, or everybody's."""
+    with edge.reading() as session:
+        found = list_certifications(session, asked)
+        if asked and len(found.unknown) == len(set(asked)):
+            raise NotFound(f"Nobody here has the number or the address {', '.join(found.unknown)}.")
+        standings = _load(edge, session, found.certifications, as_of, known_at)
+        rows = [_row(item, standings[item.id]) for item in found.certifications if item.id in standings]
+    note_look(edge, actor, "people.listed", [item.person_id for item in found.certifications])
+    write_rows(rows, (*_COLUMNS, *_MORE) if format_ == "csv" else _COLUMNS, format_)
+    if not rows:
+        write_message("There is no certification on record for that.")
+    if found.unknown:
+        write_message(f"Nobody here has the number or the address {', '.join(found.unknown)}.")
+        sys.exit(3)
+
+
+def note_look(edge: Edge, actor: Actor, action: str, people: Sequence[int]) -> None:
+    """Write into the audit whose records were looked at; nothing where there were none."""
+    if not people:
+        return
+    with edge.writing() as session:
+        subject = ("person", people[0] if len(set(people)) == 1 else None)
+        record_event(session, at=edge.clock.now(), actor=actor.key, action=action, subject=subject, people=people)
+
+
+def _load(
+    edge: Edge,
+    session: Session,
+    certifications: Sequence[Certification],
+    as_of: date | None,
+    known_at: datetime | None,
+) -> dict[int, Standing]:
+    by_zone: dict[str, list[int]] = defaultdict(list)
+    for certification in certifications:
+        by_zone[edge.rulebook.packs.get(certification.pack_key).zone].append(certification.id)
+    found: dict[int, Standing] = {}
+    for zone, numbers in by_zone.items():
+        found |= load_standings(session, edge.rulebook, numbers, as_of or edge.today(zone), known_at)
+    return found
+
+
+def _row(certification: Certification, standing: Standing) -> dict[str, Any]:
+    days = standing.days
+    return {
+        "person": certification.person_id,
+        "name": certification.person.shown_name,
+        "credential": certification.credential,
+        "number": certification.number,
+        "validity": standing.validity,
+        "phase": standing.phase,
+        "due_on": days.due_on if days else None,
+        "due_on_latest": days.due_on_latest if days else None,
+        "next": standing.next_code,
+        "next_on": standing.next_on,
+        "hours": standing.hours,
+        "application": standing.application,
+        "as_of": standing.as_of,
+        "because": [{**asdict(reason), "values": dict(reason.values)} for reason in standing.because],
+    }

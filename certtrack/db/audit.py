@@ -1,0 +1,123 @@
+"""The audit: every change and every look, sealed in order, with values that a redaction can empty."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import AuditEvent, AuditPerson, AuditSeal, AuditValue
+
+_SEAL_AT_MOST = 5_000
+_LOCK = 4_207_316_002  # any number that nobody else uses on this database
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A place where the audit isn't what was sealed: `gap`, `edited_event`, `edited_values` or `edited_seal`."""
+
+    kind: str
+    event_id: int | None = None
+    seal_id: int | None = None
+
+
+def record_event(
+    session: Session,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: tuple[str, int | None],
+    people: Iterable[int] = (),
+    details: Mapping[str, Any] | None = None,
+) -> AuditEvent:
+    """Add one event; a list that was looked at is one event with all its people."""
+    _lock(session, "pg_advisory_xact_lock_shared")
+    value = AuditValue(salt=secrets.token_hex(16), details=dict(details or {}))
+    kind, number = subject
+    event = AuditEvent(at=at, actor=actor, action=action, subject_kind=kind, subject_id=number, digest="")
+    event.digest = _digest_values(value.salt, value.details)
+    session.add(event)
+    session.flush()
+    value.event_id = event.id
+    session.add(value)
+    session.add_all(AuditPerson(event_id=event.id, person_id=person) for person in sorted(set(people)))
+    return event
+
+
+def seal_events(session: Session, now: datetime) -> int:
+    """Seal the events that no seal covers yet, in order; how many they were.
+
+    Waits until no other transaction has an event in hand: an event's number is taken before its transaction ends,
+    and one that came to light inside a sealed run would look like a forgery.
+    """
+    _lock(session, "pg_advisory_xact_lock")
+    last = session.scalar(select(AuditSeal).order_by(AuditSeal.id.desc()).limit(1))
+    start = last.until_id + 1 if last else 1
+    query = select(AuditEvent).where(AuditEvent.id >= start).order_by(AuditEvent.id).limit(_SEAL_AT_MOST)
+    events = list(session.scalars(query))
+    if not events:
+        return 0
+    until = events[-1].id
+    digest = _digest_run(last.digest if last else "", start, until, events)
+    session.add(AuditSeal(from_id=start, until_id=until, digest=digest, sealed_at=now))
+    session.flush()
+    return len(events)
+
+
+def verify(session: Session) -> list[Fault]:
+    """Read the whole audit again; every fault found, none when all is as it was sealed."""
+    faults: list[Fault] = []
+    before, expected_from = "", 1
+    for seal in session.scalars(select(AuditSeal).order_by(AuditSeal.id)):
+        if seal.from_id != expected_from:
+            faults.append(Fault("gap", event_id=expected_from, seal_id=seal.id))
+        query = select(AuditEvent).where(AuditEvent.id.between(seal.from_id, seal.until_id)).order_by(AuditEvent.id)
+        events = list(session.scalars(query))
+        if _digest_run(before, seal.from_id, seal.until_id, events) != seal.digest:
+            faults.append(Fault("edited_seal", seal_id=seal.id))
+        before, expected_from = seal.digest, seal.until_id + 1
+    faults += _list_edited_values(session)
+    return faults
+
+
+def count_events(session: Session) -> int:
+    """How many events there are."""
+    return session.scalar(select(func.count()).select_from(AuditEvent)) or 0
+
+
+def _lock(session: Session, kind: str) -> None:
+    # on SQLite only one transaction writes at a time
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SELECT {kind}(:key)"), {"key": _LOCK})
+
+
+def _list_edited_values(session: Session) -> list[Fault]:
+    rows = session.execute(
+        select(AuditEvent.id, AuditEvent.digest, AuditValue.salt, AuditValue.details, AuditValue.redacted_at).outerjoin(
+            AuditValue, AuditValue.event_id == AuditEvent.id
+        ),
+    ).yield_per(1_000)
+    return [
+        Fault("edited_values", event_id=number)
+        for number, digest, salt, details, redacted_at in rows
+        if redacted_at is None and (salt is None or _digest_values(salt, details) != digest)
+    ]
+
+
+def _digest_values(salt: str, details: Mapping[str, Any] | None) -> str:
+    text = json.dumps(details, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+
+
+def _digest_run(before: str, start: int, until: int, events: Iterable[AuditEvent]) -> str:
+    run = hashlib.sha256(f"{before}\n{start}-{until}\n".encode())
+    for event in events:
+        line = (event.id, event.at.isoformat(), event.actor, event.action, event.subject_kind, event.subject_id)
+        run.update(json.dumps([*line, event.digest]).encode() + b"\n")
+    return run.hexdigest()

@@ -1,0 +1,82 @@
+"""Engines and sessions. On SQLite there are two kinds of transaction, reading and writing, and they never mix."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+Mode = Literal["reading", "writing"]
+
+_BUSY_MS = 15_000
+
+
+def make_engine(url: str, *, pool_size: int = 5) -> Engine:
+    """An engine for SQLite or PostgreSQL; make it after a fork, never before."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=pool_size, json_serializer=_to_json, hide_parameters=True
+        )
+    engine = create_engine(url, json_serializer=_to_json, hide_parameters=True)
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)  # days and moments as their ISO text
+
+
+def _set_up(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late: updates were lost silently
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}", "synchronous=NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A deferred transaction that has read and then writes fails at once; one that only reads never waits for a writer.
+    is_reading = connection.get_execution_options().get("mode") == "reading"
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if is_reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+class Database:
+    """Hands out sessions over one engine. Who opens a writing one is the edge: it commits once, at the end."""
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self.engine = make_engine(url, pool_size=pool_size)
+        self._sessions = {
+            mode: sessionmaker(self._bind(mode), expire_on_commit=False) for mode in ("reading", "writing")
+        }
+
+    def _bind(self, mode: str) -> Engine:
+        options: dict[str, Any] = {"mode": mode}
+        if self.engine.dialect.name == "postgresql":
+            options["postgresql_readonly"] = mode == "reading"
+        return self.engine.execution_options(**options)
+
+    def session(self, mode: Mode) -> Session:
+        """A session that the caller closes; `writing` holds SQLite's write lock from its start."""
+        return self._sessions[mode]()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads, over one snapshot."""
+        with self.session("reading") as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that is committed when the block ends, and rolled back whole when it raises."""
+        with self.session("writing") as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()

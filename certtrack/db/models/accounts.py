@@ -1,0 +1,49 @@
+"""Accounts, their roles, and the counters that limit tries across all web processes."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from certtrack.db.base import Base, Numbered, Recorded
+
+
+class Account(Numbered, Recorded, Base):
+    """A login. The sign-in name is unique and folded to lower case; an address need not be unique."""
+
+    __tablename__ = "account"
+
+    sign_in_name: Mapped[str] = mapped_column(String(255), unique=True)
+    address: Mapped[str | None] = mapped_column(index=True)
+    password: Mapped[str | None]
+    """Its argon2 hash; None until the person has chosen one."""
+    is_active: Mapped[bool]
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    """Changing it ends every session of the account."""
+    language: Mapped[str] = mapped_column(String(8))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class AccountRole(Numbered, Recorded, Base):
+    """A role that an account has, within one organization or (None) in the whole installation, both days included."""
+
+    __tablename__ = "account_role"
+    __table_args__ = (
+        Index("uq_account_role_account_id_role_organization_id", "account_id", "role", "organization_id", unique=True),
+    )
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    role: Mapped[str] = mapped_column(String(24))
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    from_on: Mapped[date | None]
+    until_on: Mapped[date | None]
+
+
+class RateLimit(Base):
+    """A counter of tries; `expires_at` is on the database's clock."""
+
+    __tablename__ = "rate_limit"
+
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    count: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,109 @@
+"""What keeps account of the rest: imports, jobs, alarms, and the audit."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from certtrack.db.base import Base, Numbered, Recorded
+
+
+class ImportRun(Numbered, Recorded, Base):
+    """One file that was brought in."""
+
+    __tablename__ = "import_run"
+
+    kind: Mapped[str] = mapped_column(String(16))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    file_name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    as_of: Mapped[date]
+    finished_at: Mapped[datetime | None]
+    counts: Mapped[dict[str, Any]]
+
+
+class ImportedRow(Numbered, Base):
+    """What a row of a file said when it was last imported: what differs from it was changed since, here or there."""
+
+    __tablename__ = "imported_row"
+    __table_args__ = (UniqueConstraint("organization_id", "kind", "key"),)
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    key: Mapped[str] = mapped_column(String(255))
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    certification_id: Mapped[int | None] = mapped_column(ForeignKey("certification.id"))
+    said: Mapped[dict[str, Any]]
+
+
+class Job(Base):
+    """What a job of the catalogue did last, for the pages and the alarm."""
+
+    __tablename__ = "job"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last_started_at: Mapped[datetime | None]
+    last_ended_at: Mapped[datetime | None]
+    last_outcome: Mapped[str | None] = mapped_column(String(12))
+    """`done`, `failed`, `missed`."""
+    last_error: Mapped[str | None]
+    next_run_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None]
+
+
+class Alarm(Numbered, Base):
+    """Something that a person must look at now; cleared when it is over."""
+
+    __tablename__ = "alarm"
+
+    kind: Mapped[str] = mapped_column(String(24), index=True)
+    """`scheduler_silent`, `relay_stopped`."""
+    raised_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
+    detail: Mapped[str | None]
+
+
+class AuditEvent(Numbered, Base):
+    """One change, or one look at other people's records. `digest` covers the event and its values."""
+
+    __tablename__ = "audit_event"
+
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(60))
+    subject_kind: Mapped[str] = mapped_column(String(24))
+    subject_id: Mapped[int | None]
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditValue(Base):
+    """The values of an event, apart from it, so that a redaction can empty them and the seal still holds."""
+
+    __tablename__ = "audit_value"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(32))
+    details: Mapped[dict[str, Any] | None]
+    redacted_at: Mapped[datetime | None]
+
+
+class AuditPerson(Base):
+    """Whose record an event was about, or showed."""
+
+    __tablename__ = "audit_person"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+
+
+class AuditSeal(Numbered, Base):
+    """Seals the events from one number to another, in order, over the seal before it."""
+
+    __tablename__ = "audit_seal"
+
+    from_id: Mapped[int]
+    until_id: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    sealed_at: Mapped[datetime]

@@ -1,0 +1,152 @@
+"""The only bridge from tables to rules: facts of certifications, as known now or at a past moment."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import (
+    Certification,
+    Cycle,
+    CycleVersion,
+    ExamResult,
+    ExamResultVersion,
+    Person,
+    StatusChange,
+)
+from certtrack.rules.facts import (
+    CertificationFacts,
+    CycleFact,
+    DueSource,
+    ExamFact,
+    Outcome,
+    Route,
+    StatusFact,
+    StatusKind,
+)
+
+_CHUNK = 500
+
+
+def load_facts(
+    session: Session,
+    certification_ids: Sequence[int],
+    known_at: datetime | None = None,
+) -> dict[int, CertificationFacts]:
+    """Facts by certification, as on record now or, with `known_at`, as they were on record at that moment.
+
+    A certification that wasn't on record yet at `known_at` is left out. Five queries for each 500 certifications.
+    """
+    found: dict[int, CertificationFacts] = {}
+    for start in range(0, len(certification_ids), _CHUNK):
+        found |= _load_chunk(session, certification_ids[start : start + _CHUNK], known_at)
+    return found
+
+
+def _load_chunk(session: Session, ids: Sequence[int], known_at: datetime | None) -> dict[int, CertificationFacts]:
+    query = select(Certification, Person.died_on).join(Person, Person.id == Certification.person_id)
+    query = query.where(Certification.id.in_(ids))
+    if known_at is not None:
+        query = query.where(Certification.recorded_at <= known_at)
+    rows = session.execute(query).all()
+    cycles = _load_cycles(session, ids, known_at)
+    statuses = _load_statuses(session, ids, known_at)
+    exams = _load_exams(session, [row.Certification for row in rows], known_at)
+    return {
+        row.Certification.id: CertificationFacts(
+            id=row.Certification.id,
+            credential=row.Certification.credential,
+            issued_on=row.Certification.issued_on,
+            cycles=tuple(cycles[row.Certification.id]),
+            exams=tuple(exams[row.Certification.person_id, row.Certification.credential]),
+            statuses=tuple(statuses[row.Certification.id]),
+            died_on=row.died_on,
+        )
+        for row in rows
+    }
+
+
+def _load_cycles(session: Session, ids: Sequence[int], known_at: datetime | None) -> dict[int, list[CycleFact]]:
+    found: dict[int, list[CycleFact]] = defaultdict(list)
+    if known_at is None:
+        rows: Iterable[Any] = session.execute(
+            select(Cycle.certification_id, Cycle.id, *_cycle_columns(Cycle))
+            .where(Cycle.certification_id.in_(ids), Cycle.is_withdrawn.is_(False))
+            .order_by(Cycle.start_on, Cycle.id),
+        )
+    else:
+        latest = _latest_versions(CycleVersion, CycleVersion.cycle_id, known_at)
+        rows = session.execute(
+            select(Cycle.certification_id, Cycle.id, *_cycle_columns(CycleVersion))
+            .join(latest, latest.c.owner_id == Cycle.id)
+            .join(CycleVersion, CycleVersion.id == latest.c.version_id)
+            .where(Cycle.certification_id.in_(ids), CycleVersion.is_withdrawn.is_(False))
+            .order_by(CycleVersion.start_on, Cycle.id),
+        )
+    for certification_id, cycle_id, start_on, due_on, due_source, computed_due_on, closed_on in rows:
+        found[certification_id].append(
+            CycleFact(cycle_id, start_on, due_on, cast("DueSource", due_source), computed_due_on, closed_on),
+        )
+    return found
+
+
+def _cycle_columns(source: type[Cycle] | type[CycleVersion]) -> tuple[Any, ...]:
+    return (source.start_on, source.due_on, source.due_source, source.computed_due_on, source.closed_on)
+
+
+def _latest_versions(version: Any, owner: Any, known_at: datetime) -> Any:  # noqa: ANN401  # any version table
+    return (
+        select(owner.label("owner_id"), func.max(version.id).label("version_id"))
+        .where(version.recorded_at <= known_at)
+        .group_by(owner)
+        .subquery()
+    )
+
+
+def _load_statuses(session: Session, ids: Sequence[int], known_at: datetime | None) -> dict[int, list[StatusFact]]:
+    on_record: ColumnElement[bool] = StatusChange.withdrawn_at.is_(None)
+    if known_at is not None:
+        still = or_(StatusChange.withdrawn_at.is_(None), StatusChange.withdrawn_at > known_at)
+        on_record = and_(StatusChange.recorded_at <= known_at, still)
+    query = select(StatusChange).where(StatusChange.certification_id.in_(ids), on_record)
+    found: dict[int, list[StatusFact]] = defaultdict(list)
+    for change in session.scalars(query.order_by(StatusChange.from_on, StatusChange.id)):
+        fact = StatusFact(change.id, cast("StatusKind", change.kind), change.from_on)
+        found[change.certification_id].append(fact)
+    return found
+
+
+def _load_exams(
+    session: Session,
+    certifications: Iterable[Certification],
+    known_at: datetime | None,
+) -> dict[tuple[int, str], list[ExamFact]]:
+    people = {certification.person_id for certification in certifications}
+    found: dict[tuple[int, str], list[ExamFact]] = defaultdict(list)
+    if known_at is None:
+        rows: Iterable[Any] = session.execute(
+            select(ExamResult.person_id, ExamResult.credential, ExamResult.id, *_exam_columns(ExamResult))
+            .where(ExamResult.person_id.in_(people))
+            .order_by(ExamResult.taken_on, ExamResult.id),
+        )
+    else:
+        latest = _latest_versions(ExamResultVersion, ExamResultVersion.exam_result_id, known_at)
+        rows = session.execute(
+            select(ExamResult.person_id, ExamResult.credential, ExamResult.id, *_exam_columns(ExamResultVersion))
+            .join(latest, latest.c.owner_id == ExamResult.id)
+            .join(ExamResultVersion, ExamResultVersion.id == latest.c.version_id)
+            .where(ExamResult.person_id.in_(people))
+            .order_by(ExamResultVersion.taken_on, ExamResult.id),
+        )
+    for person_id, credential, result_id, taken_on, outcome, route in rows:
+        found[person_id, credential].append(
+            ExamFact(result_id, taken_on, cast("Outcome", outcome), cast("Route", route)),
+        )
+    return found
+
+
+def _exam_columns(source: type[ExamResult] | type[ExamResultVersion]) -> tuple[Any, ...]:
+    return (source.taken_on, source.outcome, source.route)

@@ -1,0 +1,77 @@
+"""Languages: catalogues, days and numbers in words, and the Jinja environment of everything that isn't a page."""
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from certtrack.resources import get_resource
+
+LOCALES = ("en", "es")
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_PATTERNS = {"en": "MMMM d, y", "es": "d 'de' MMMM 'de' y"}
+_SHORT = {"en": "MMM d, y", "es": "d MMM y"}
+_MOMENTS = {"en": "MMMM d, y, h:mm a", "es": "d 'de' MMMM 'de' y, H:mm"}
+
+
+def check_locale(name: str | None) -> str:
+    """`name` if we speak it, else English."""
+    return name if name in LOCALES else "en"
+
+
+@cache
+def translations(locale: str) -> NullTranslations:
+    """The catalogue of `locale`; English is what the sources say."""
+    if locale == "en":
+        return NullTranslations()
+    return Translations.load(Path(__file__).parent / "translations", [locale], "messages")
+
+
+def format_day(day: date, locale: str) -> str:
+    """A day in words whose parts never part: October 31, 2027; 31 de octubre de 2027."""
+    return format_date(day, _PATTERNS[locale], locale=locale).replace(" ", _NO_BREAK)
+
+
+def format_short_day(day: date, locale: str) -> str:
+    """A day for narrow places: Oct 31, 2027."""
+    return format_date(day, _SHORT[locale], locale=locale).replace(" ", _NO_BREAK)
+
+
+def format_weekday(day: date, locale: str) -> str:
+    """The day's name: Friday; viernes."""
+    return format_date(day, "EEEE", locale=locale)
+
+
+def format_moment(at: datetime, locale: str, zone: str) -> str:
+    """A moment in words, in `zone`: October 31, 2027, 9:00 AM."""
+    words = format_datetime(at, _MOMENTS[locale], tzinfo=ZoneInfo(zone), locale=locale)
+    return words.replace("\u202f", " ")
+
+
+@cache
+def environment(locale: str) -> Environment:
+    """Templates in one language, escaped where they are HTML; an undefined name is an error."""
+    jinja = Environment(
+        loader=FileSystemLoader(get_resource("templates")),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=select_autoescape(("html", "jinja")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    jinja.install_gettext_translations(translations(locale), newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    jinja.globals["locale"] = locale
+    add_filters(jinja, locale)
+    return jinja
+
+
+def add_filters(jinja: Environment, locale: str) -> None:
+    """Give `jinja` the filters `day`, `short_day`, `weekday` and `moment(zone)` in one language."""
+    jinja.filters["day"] = lambda day: format_day(day, locale)
+    jinja.filters["short_day"] = lambda day: format_short_day(day, locale)
+    jinja.filters["weekday"] = lambda day: format_weekday(day, locale)
+    jinja.filters["moment"] = lambda at, zone: format_moment(at, locale, zone)

@@ -1,0 +1,49 @@
+"""Structured log lines on standard error: an event's name and its ids, never a name, an address or a body."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Literal
+
+import structlog
+
+from certtrack.errors import CertTrackError
+
+# A key that may carry personal data is a mistake in the calling code, so it is refused, not masked.
+_PERSONAL = frozenset({"name", "address", "email", "subject", "body", "phone", "password", "token", "to"})
+
+
+class PersonalDataInLog(CertTrackError):
+    """A log line was given a field that may hold personal data; log the id instead."""
+
+
+def _refuse_personal(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if found := _PERSONAL & event.keys():
+        raise PersonalDataInLog(f"{', '.join(sorted(found))} may not be logged; log an id.")
+    return event
+
+
+def configure_logs(log_format: Literal["json", "text"]) -> None:
+    """Set up logging for this process, once, at its start."""
+    last: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _refuse_personal,
+            structlog.processors.format_exc_info,
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def get_log(**fields: object) -> structlog.typing.FilteringBoundLogger:
+    """A logger whose lines all carry `fields`."""
+    log: structlog.typing.FilteringBoundLogger = structlog.get_logger(**fields)
+    return log

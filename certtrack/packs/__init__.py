@@ -1,0 +1,8 @@
+"""Rule packs and reminder policies: read from TOML files, found by key, by the day they speak for, by office names."""
+
+from certtrack.packs.collection import Packs, load_packs
+from certtrack.packs.days_off import make_days_off
+from certtrack.packs.policies import Policies, load_policies, read_policy
+from certtrack.packs.reading import read_pack
+
+__all__ = ["Packs", "Policies", "load_packs", "load_policies", "make_days_off", "read_pack", "read_policy"]

@@ -1,0 +1,217 @@
+"""Reading one rule pack from its TOML file."""
+
+from calendar import month_name, monthrange
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from certtrack.packs.table import Table, read_toml
+from certtrack.rules.pack import (
+    PHASES,
+    Authority,
+    Beginning,
+    CountsBy,
+    EarnUntil,
+    ExamRoute,
+    Fee,
+    Holds,
+    MonthDay,
+    Need,
+    Pack,
+    Phase,
+    Source,
+    Sure,
+    Text,
+    Value,
+    Weekend,
+)
+
+_SURE: tuple[Sure, ...] = ("verified", "inferred", "conflicting", "unverified", "unknown")
+_NEEDS: tuple[Need, ...] = ("application", "ce_form", "certificates", "fee", "late_fee", "exam", "training")
+_BEGINNINGS: tuple[Beginning, ...] = ("due", "late_end")
+_EARN_UNTIL: tuple[EarnUntil, ...] = ("due", "grace", "late")
+_HOLDS: tuple[Holds, ...] = ("yes", "no")
+_WEEKEND: tuple[Weekend, ...] = ("none", "next_day")
+_COUNTS_BY: tuple[CountsBy, ...] = ("received", "received_or_postmarked")
+_PARITY: tuple[Literal["exam_year"], ...] = ("exam_year",)
+_KIND: tuple[Literal["credential"], ...] = ("credential",)
+
+T = TypeVar("T")
+
+
+def read_pack(path: Path) -> Pack:
+    """The pack in the file at `path`, each value with its source.
+
+    Raises BadPack that names the file, the key, and what was expected there.
+    """
+    file = read_toml(path)
+    top = file.top
+    pack = _Reader(top).pack(file.sha256, file.raw)
+    top.finish()
+    return pack
+
+
+def read_text(table: Table, key: str) -> Text:
+    """Words in both languages. Raises BadPack where one of them is missing."""
+    inner = table.table(key)
+    text = Text(en=inner.text("en"), es=inner.text("es"))
+    inner.finish()
+    return text
+
+
+class _Reader:
+    def __init__(self, top: Table) -> None:
+        self._top = top
+        self._sources = _read_sources(top)
+
+    def pack(self, sha256: str, raw: str) -> Pack:
+        top = self._top
+        late = self._find("late", lambda table: table.numbers("months", 1, 120))
+        return Pack(
+            key=top.text("key"),
+            version=top.number("version", 1, 9999),
+            kind=top.choice("kind", _KIND),
+            credential=top.text("credential"),
+            zone=_read_zone(top),
+            currency=top.text("currency"),
+            applies_from=_read_applies_from(top),
+            name=read_text(top, "name"),
+            name_at_first_use=read_text(top, "name_at_first_use"),
+            short_name=read_text(top, "short_name"),
+            whom_to_ask=read_text(top, "whom_to_ask"),
+            authority=_read_authority(top),
+            office_names=top.texts("office_names"),
+            deadline=self._known("deadline", _read_month_day),
+            term_years=self._known("term", lambda table: table.number("years", 1, 20)),
+            parity=self._value("parity", "rule", lambda table: table.choice("rule", _PARITY)),
+            window_days=self._value("window", "days_before", lambda table: table.number("days_before", 1, 365)),
+            grace=self._find("grace", lambda table: table.number("months", 1, 120)),
+            late=late,
+            exam_route=self._find("exam_route", lambda table: _read_exam_route(table, has_late=late is not None)),
+            earn_until=self._value("earn_until", "phase", lambda table: table.choice("phase", _EARN_UNTIL)),
+            weekend=self._value("weekend", "rule", lambda table: table.choice("rule", _WEEKEND)),
+            counts_by=self._value("counts_by", "rule", lambda table: table.choice("rule", _COUNTS_BY)),
+            holds=self._by_phase("holds", "holds", lambda table: table.choice("holds", _HOLDS)),
+            needs=self._needs(),
+            fees=self._by_phase("fees", "cents", _read_fee),
+            advice=self._advice(),
+            sha256=sha256,
+            raw=raw,
+        )
+
+    def _known(self, key: str, read: Callable[[Table], T]) -> Value[T]:
+        return self._complete(self._top.table(key), read)
+
+    def _find(self, key: str, read: Callable[[Table], T]) -> Value[T] | None:
+        table = self._top.find_table(key)
+        return self._complete(table, read) if table else None
+
+    def _value(self, key: str, unknowable: str, read: Callable[[Table], T]) -> Value[T | None]:
+        return self._maybe(self._top.table(key), unknowable, read)
+
+    def _by_phase(self, key: str, unknowable: str, read: Callable[[Table], T]) -> Mapping[Phase, Value[T | None]]:
+        tables = self._phases(key)
+        return MappingProxyType({phase: self._maybe(tables[phase], unknowable, read) for phase in tables})
+
+    def _needs(self) -> Mapping[Phase, Value[tuple[Need, ...]]]:
+        tables = self._phases("needs")
+        read = {phase: self._complete(tables[phase], _read_needs) for phase in tables}
+        return MappingProxyType(read)
+
+    def _advice(self) -> Mapping[Phase, Text]:
+        outer = self._top.find_table("advice")
+        texts = {phase: read_text(outer, phase) for phase in PHASES if outer.has(phase)} if outer else {}
+        if outer:
+            outer.finish()
+        return MappingProxyType(texts)
+
+    def _phases(self, key: str) -> dict[Phase, Table]:
+        outer = self._top.table(key)
+        tables = {phase: outer.table(phase) for phase in PHASES if outer.has(phase)}
+        outer.finish()
+        return tables
+
+    def _maybe(self, table: Table, unknowable: str, read: Callable[[Table], T]) -> Value[T | None]:
+        if not table.is_unknown(unknowable):
+            return self._complete(table, read)
+        source, sure = self._origin(table)
+        if sure != "unknown":
+            table.refuse("sure", f'must be "unknown" where {unknowable} is')
+        table.finish()
+        return Value(None, source, sure)
+
+    def _complete(self, table: Table, read: Callable[[Table], T]) -> Value[T]:
+        value = read(table)
+        source, sure = self._origin(table)
+        if sure == "unknown":
+            table.refuse("sure", "says that nothing is known, and yet a value is given")
+        table.finish()
+        return Value(value, source, sure)
+
+    def _origin(self, table: Table) -> tuple[Source, Sure]:
+        name = table.text("source")
+        if name not in self._sources:
+            table.refuse("source", f"names {name!r}, and [sources] has none of that name")
+        return self._sources[name], table.choice("sure", _SURE)
+
+
+def _read_sources(top: Table) -> dict[str, Source]:
+    outer = top.table("sources")
+    return {name: _read_source(outer.table(name)) for name in outer.keys()}  # noqa: SIM118  # no dict: `keys` lists what is left
+
+
+def _read_source(table: Table) -> Source:
+    source = Source(title=table.text("title"), link=table.text("link"), as_of=table.day("as_of"))
+    table.finish()
+    return source
+
+
+def _read_zone(top: Table) -> str:
+    zone = top.text("zone")
+    try:
+        return ZoneInfo(zone).key
+    except (KeyError, ValueError, OSError):
+        top.refuse("zone", "must be a time zone such as Europe/Madrid")
+
+
+def _read_applies_from(top: Table) -> date:
+    table = top.table("applies_to")
+    day = table.day("due_on_or_after")
+    table.finish()
+    return day
+
+
+def _read_authority(top: Table) -> Authority:
+    table = top.table("authority")
+    authority = Authority(name=read_text(table, "name"), link=table.text("link"))
+    table.finish()
+    return authority
+
+
+def _read_month_day(table: Table) -> MonthDay:
+    month = table.number("month", 1, 12)
+    day = table.number("day", 1, 31)
+    longest = monthrange(2000, month)[1]
+    if day > longest:
+        table.refuse("day", f"must be a day that there is: {month_name[month]} has at most {longest} days")
+    return MonthDay(month, day)
+
+
+def _read_exam_route(table: Table, *, has_late: bool) -> ExamRoute:
+    counts_from = table.choices("counts_from", _BEGINNINGS)
+    if "late_end" in counts_from and not has_late:
+        table.refuse("counts_from", 'can\'t be "late_end" without a table [late]')
+    attempts = None if table.is_unknown("attempts") else table.number("attempts", 1, 20)
+    return ExamRoute(table.number("years", 1, 20), counts_from, attempts)
+
+
+def _read_needs(table: Table) -> tuple[Need, ...]:
+    return table.choices("items", _NEEDS)
+
+
+def _read_fee(table: Table) -> Fee:
+    total = table.number("cents", 0, 10_000_000)
+    return Fee(total, table.number("late_cents", 0, total) if table.has("late_cents") else 0)

@@ -1,0 +1,129 @@
+"""A rule pack: one authority's dated rules for one credential, as values that each name their source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, Literal, TypeVar
+
+Sure = Literal["verified", "inferred", "conflicting", "unverified", "unknown"]
+Phase = Literal["on_time", "grace", "late", "exam_route", "full_route"]
+Need = Literal["application", "ce_form", "certificates", "fee", "late_fee", "exam", "training"]
+Beginning = Literal["due", "late_end"]
+EarnUntil = Literal["due", "grace", "late"]
+Holds = Literal["yes", "no"]
+Weekend = Literal["none", "next_day"]
+CountsBy = Literal["received", "received_or_postmarked"]
+
+PHASES: tuple[Phase, ...] = ("on_time", "grace", "late", "exam_route", "full_route")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words of a pack in both languages; never empty."""
+
+    en: str
+    es: str
+
+    def of(self, locale: str) -> str:
+        """The words in `locale`; English for a language that packs don't carry."""
+        return self.es if locale == "es" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value was read, and on which day."""
+
+    title: str
+    link: str
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Value(Generic[T]):
+    """One published value. Where `sure` is "unknown" it is None, and nothing is promised."""
+
+    value: T
+    source: Source
+    sure: Sure
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDay:
+    """A fixed day of the year; February 29 means the month's end."""
+
+    month: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExamRoute:
+    """The way back by exam: its length in years less a day, counted from each reading of its beginning.
+
+    `attempts` is how many are allowed; None where nothing is published.
+    """
+
+    years: int
+    counts_from: tuple[Beginning, ...]
+    attempts: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What is paid in all, in cents of the pack's currency; `late_cents` of it are the late fee."""
+
+    total_cents: int
+    late_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Who grants the credential, and the address of its pages."""
+
+    name: Text
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One version of one credential's rules. `grace`, `late`, `exam_route` are None where the rules have no such phase.
+
+    `late` holds every published reading of the late window's length, in months from the due day.
+    `applies_from`: the version speaks for cycles that are due on that day or later. `sha256` is of the file's bytes.
+    """
+
+    key: str
+    version: int
+    kind: Literal["credential"]
+    credential: str
+    zone: str
+    currency: str
+    applies_from: date
+    name: Text
+    name_at_first_use: Text
+    short_name: Text
+    whom_to_ask: Text
+    authority: Authority
+    office_names: tuple[str, ...]
+    deadline: Value[MonthDay]
+    term_years: Value[int]
+    parity: Value[Literal["exam_year"] | None]
+    window_days: Value[int | None]
+    grace: Value[int] | None
+    late: Value[tuple[int, ...]] | None
+    exam_route: Value[ExamRoute] | None
+    earn_until: Value[EarnUntil | None]
+    weekend: Value[Weekend | None]
+    counts_by: Value[CountsBy | None]
+    holds: Mapping[Phase, Value[Holds | None]]
+    needs: Mapping[Phase, Value[tuple[Need, ...]]]
+    fees: Mapping[Phase, Value[Fee | None]]
+    advice: Mapping[Phase, Text]
+    sha256: str = field(repr=False)
+    raw: str = field(repr=False)
+
+    @property
+    def ref(self) -> str:
+        """Key and version, as records store them: `KEY@1`."""
+        return f"{self.key}@{self.version}"

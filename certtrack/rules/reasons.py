@@ -1,0 +1,132 @@
+"""Why a certification stands where it stands: codes, values, and the records and rules they rest on."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from certtrack.rules.cycles import CycleDays, PhaseDays
+from certtrack.rules.facts import CertificationFacts, CycleFact, StatusFact
+from certtrack.rules.pack import Pack, Phase, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason: a code for a template to put into words, with its values (days, codes, whole numbers).
+
+    `pack`, `source` and `sure` say which published rule it rests on, None where it rests on records alone; `records`
+    are kind and id: ("cycle", 7).
+    """
+
+    code: str
+    values: Mapping[str, object]
+    pack: str | None
+    source: str | None
+    sure: str | None
+    records: tuple[tuple[str, int], ...]
+
+
+def explain_no_cycle(facts: CertificationFacts, as_of: date) -> Iterator[Reason]:
+    """Why no cycle speaks on `as_of`: before the first, after the last was closed, or none on record."""
+    ahead = [cycle for cycle in facts.cycles if cycle.start_on > as_of]
+    closed = [cycle for cycle in facts.cycles if cycle.start_on <= as_of]
+    if closed:
+        last = max(closed, key=lambda cycle: (cycle.closed_on or cycle.start_on, cycle.id))
+        yield _on_record("cycle_closed", ("cycle", last.id), closed_on=last.closed_on, due_on=last.due_on)
+    if ahead:
+        first = min(ahead, key=lambda cycle: (cycle.start_on, cycle.id))
+        yield _on_record("before_start", ("cycle", first.id), start_on=first.start_on)
+    if not facts.cycles:
+        yield _on_record("no_cycle", ("certification", facts.id))
+
+
+def explain_cycle(
+    pack: Pack, facts: CertificationFacts, cycle: CycleFact, days: CycleDays, as_of: date
+) -> Iterator[Reason]:
+    """Where the due day of the cycle that speaks comes from, and which older ones have to be silent."""
+    record = ("cycle", cycle.id)
+    yield _on_record(f"due_{cycle.due_source}", record, due_on=cycle.due_on)
+    yield from _explain_computed(pack, cycle)
+    for older in _silent(facts, cycle, as_of):
+        yield _on_record("newer_cycle_speaks", record, ("cycle", older.id), start_on=cycle.start_on)
+    if days.window_opens_on and as_of < days.window_opens_on:
+        yield _by_rule("window_opens", pack, pack.window_days, record, on=days.window_opens_on)
+
+
+def explain_phase(pack: Pack, cycle: CycleFact, now: PhaseDays, as_of: date) -> Iterator[Reason]:
+    """What the phase means: its days, whether its readings differ, and whether the certification holds in it."""
+    record = ("cycle", cycle.id)
+    rule = _rule_of(pack, now.phase)
+    yield _by_rule("in_phase", pack, rule, record, phase=now.phase, from_on=now.from_on, act_by=now.act_by)
+    if now.act_by < as_of:
+        readings = {"earliest": now.act_by, "latest": now.until_on}
+        yield _by_rule("readings_differ", pack, rule, record, what=now.phase, **readings)
+    if now.phase in pack.holds:
+        holds = pack.holds[now.phase]
+        yield _by_rule(_HOLDING[holds.value], pack, holds, record, phase=now.phase)
+
+
+def explain_statuses(facts: CertificationFacts, as_of: date) -> Iterator[Reason]:
+    """Each act of the authority in order of its days: `suspended`, `restored`, `revoked`, `retired`, or one to come."""
+    for status in in_order(facts.statuses):
+        code = status.kind if status.from_on <= as_of else "status_coming"
+        yield _on_record(code, ("status", status.id), kind=status.kind, from_on=status.from_on)
+
+
+def explain_records(facts: CertificationFacts, as_of: date) -> Iterator[Reason]:
+    """What is on record beside cycles and statuses: exams without known outcome, a first issue to come, a death."""
+    for exam in sorted(facts.exams, key=lambda exam: (exam.taken_on, exam.id)):
+        if exam.taken_on <= as_of and exam.outcome == "not_known":
+            yield _on_record("exam_outcome_not_known", ("exam", exam.id), taken_on=exam.taken_on)
+    if facts.issued_on and as_of < facts.issued_on:
+        yield _on_record("before_first_issue", ("certification", facts.id), issued_on=facts.issued_on)
+    if facts.died_on and facts.died_on <= as_of:
+        yield _on_record("died", ("certification", facts.id), died_on=facts.died_on)
+
+
+def in_order(statuses: tuple[StatusFact, ...]) -> list[StatusFact]:
+    """The acts in the order in which they count: by day, those of one day as they were recorded."""
+    return sorted(statuses, key=lambda status: (status.from_on, status.id))
+
+
+_HOLDING = {None: "holding_not_published", "yes": "holds", "no": "does_not_hold"}
+
+
+def _explain_computed(pack: Pack, cycle: CycleFact) -> Iterator[Reason]:
+    record = ("cycle", cycle.id)
+    computed = cycle.computed_due_on
+    differs = cycle.due_source == "stated" and computed not in (None, cycle.due_on)
+    if differs:
+        days = {"stated": cycle.due_on, "computed": computed}
+        yield _by_rule("stated_and_computed_differ", pack, pack.deadline, record, **days)
+    if (differs or cycle.due_source == "computed") and pack.deadline.sure == "inferred":
+        deadline = pack.deadline.value
+        yield _by_rule("deadline_inferred", pack, pack.deadline, record, month=deadline.month, day=deadline.day)
+
+
+def _silent(facts: CertificationFacts, speaking: CycleFact, as_of: date) -> list[CycleFact]:
+    open_ones = [c for c in facts.cycles if c != speaking and is_open(c, as_of)]
+    return sorted(open_ones, key=lambda cycle: (cycle.start_on, cycle.id))
+
+
+def is_open(cycle: CycleFact, as_of: date) -> bool:
+    """True from the cycle's first day until the day before it was closed."""
+    return cycle.start_on <= as_of and (cycle.closed_on is None or as_of < cycle.closed_on)
+
+
+def _rule_of(pack: Pack, phase: Phase) -> Value[Any]:
+    lengths: dict[Phase, Value[Any] | None] = {
+        "grace": pack.grace,
+        "late": pack.late,
+        "exam_route": pack.exam_route,
+        "full_route": pack.needs.get("full_route"),
+    }
+    return lengths.get(phase) or pack.deadline
+
+
+def _on_record(code: str, *records: tuple[str, int], **values: object) -> Reason:
+    return Reason(code, values, None, None, None, records)
+
+
+def _by_rule(code: str, pack: Pack, rule: Value[Any], record: tuple[str, int], **values: object) -> Reason:
+    return Reason(code, values, pack.ref, rule.source.link, rule.sure, (record,))

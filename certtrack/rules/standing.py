@@ -1,0 +1,215 @@
+"""Where a certification stands as of a day, and why: the validity axis."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Literal
+
+from certtrack.rules.calendar import FIRST_DAY, add_days
+from certtrack.rules.cycles import CycleDays, PhaseDays, days_of, phases_of
+from certtrack.rules.facts import CertificationFacts, CycleFact
+from certtrack.rules.pack import Pack, Phase
+from certtrack.rules.reasons import (
+    Reason,
+    explain_cycle,
+    explain_no_cycle,
+    explain_phase,
+    explain_records,
+    explain_statuses,
+    in_order,
+    is_open,
+)
+
+__all__ = ["Application", "Hours", "NextCode", "Reason", "Span", "Standing", "Validity", "spans", "stand"]
+
+Validity = Literal[
+    "not_yet",
+    "not_established",
+    "current",
+    "grace",
+    "late",
+    "exam_route",
+    "full_route",
+    "suspended",
+    "revoked",
+    "retired",
+]
+Hours = Literal["complete", "short", "unconfirmed"]
+Application = Literal["none", "sent", "submitted", "received", "returned", "granted", "refused"]
+NextCode = Literal["starts", "due", "grace_ends", "late_ends", "exam_route_ends"]
+
+_BY_PHASE: dict[Phase, Validity] = {
+    "on_time": "current",
+    "grace": "grace",
+    "late": "late",
+    "exam_route": "exam_route",
+    "full_route": "full_route",
+}
+_NEXT: dict[Phase, NextCode] = {
+    "on_time": "due",
+    "grace": "grace_ends",
+    "late": "late_ends",
+    "exam_route": "exam_route_ends",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one certification stands at the end of `as_of`, on all three axes.
+
+    `phase`, `cycle` and `days` are None where no cycle speaks; `phase` also once revoked or retired. `next_on` is the
+    next last day to act by, included, in its earliest reading that hasn't passed ("starts": the first day of a cycle to
+    come); None where nothing more is to come.
+    """
+
+    as_of: date
+    validity: Validity
+    hours: Hours
+    application: Application
+    phase: Phase | None
+    cycle: CycleFact | None
+    days: CycleDays | None
+    next_code: NextCode | None
+    next_on: date | None
+    because: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days, both included, on which a certification stands the same; the last span ends on `date.max`.
+
+    `next_on` is the standing's: a phase with two readings of its end has a span for each.
+    """
+
+    from_on: date
+    until_on: date
+    validity: Validity
+    hours: Hours
+    application: Application
+    next_on: date | None
+
+
+def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
+    """Where the certification stands on `as_of`, by `pack`, and why.
+
+    An act of the authority goes before the days. Of several open cycles the one that started last speaks. A phase
+    lasts until its latest published reading has passed.
+    """
+    cycle = _find_speaking(facts, as_of)
+    days = days_of(pack, cycle) if cycle else None
+    now = _phase_on(days, as_of) if days else None
+    validity = _validity(facts, now, as_of)
+    next_code, next_on = _next(facts, now, validity, as_of)
+    return Standing(
+        as_of=as_of,
+        validity=validity,
+        hours="unconfirmed",
+        application="none",
+        phase=now.phase if now and validity not in ("revoked", "retired") else None,
+        cycle=cycle,
+        days=days,
+        next_code=next_code,
+        next_on=next_on,
+        because=_because(pack, facts, as_of, cycle, days, now),
+    )
+
+
+def spans(pack: Pack, facts: CertificationFacts) -> tuple[Span, ...]:
+    """The standing on every day from the first that anything is known of, without gap, each span as long as can be.
+
+    Where no day at all is on record there is one span, from 1900 on.
+    """
+    turns = sorted({day for day in _turning_days(pack, facts) if day >= FIRST_DAY}) or [FIRST_DAY]
+    groups = groupby(turns, key=lambda day: _projected(pack, facts, day))
+    starts = [(next(days), projected) for projected, days in groups]
+    ends = [add_days(from_on, -1) for from_on, _ in starts[1:]] + [date.max]
+    return tuple(
+        Span(from_on, until_on, validity, "unconfirmed", "none", next_on)
+        for (from_on, (validity, next_on)), until_on in zip(starts, ends, strict=True)
+    )
+
+
+def _projected(pack: Pack, facts: CertificationFacts, as_of: date) -> tuple[Validity, date | None]:
+    cycle = _find_speaking(facts, as_of)
+    now = _phase_on(days_of(pack, cycle), as_of) if cycle else None
+    validity = _validity(facts, now, as_of)
+    return validity, _next(facts, now, validity, as_of)[1]
+
+
+def _find_speaking(facts: CertificationFacts, as_of: date) -> CycleFact | None:
+    open_ones = [cycle for cycle in facts.cycles if is_open(cycle, as_of)]
+    return max(open_ones, key=lambda cycle: (cycle.start_on, cycle.due_on, cycle.id), default=None)
+
+
+def _phase_on(days: CycleDays, as_of: date) -> PhaseDays:
+    return next(phase for phase in phases_of(days) if as_of <= phase.until_on)
+
+
+def _validity(facts: CertificationFacts, now: PhaseDays | None, as_of: date) -> Validity:
+    if status := _status_on(facts, as_of):
+        return status
+    if facts.issued_on and as_of < facts.issued_on:
+        return "not_yet"
+    if now:
+        return _BY_PHASE[now.phase]
+    is_ahead = bool(facts.cycles) and all(as_of < cycle.start_on for cycle in facts.cycles)
+    return "not_yet" if is_ahead else "not_established"
+
+
+def _status_on(facts: CertificationFacts, as_of: date) -> Literal["suspended", "revoked", "retired"] | None:
+    """The act that stands: revoked outlasts retired, and both outlast suspended, until a restoration ends them all."""
+    standing: set[str] = set()
+    for status in in_order(facts.statuses):
+        if status.from_on > as_of:
+            break
+        if status.kind == "restored":
+            standing.clear()
+        standing.add(status.kind)
+    if "revoked" in standing:
+        return "revoked"
+    if "retired" in standing:
+        return "retired"
+    return "suspended" if "suspended" in standing else None
+
+
+def _next(
+    facts: CertificationFacts, now: PhaseDays | None, validity: Validity, as_of: date
+) -> tuple[NextCode | None, date | None]:
+    if validity in ("revoked", "retired"):
+        return None, None
+    if now is None:
+        start_on = min((c.start_on for c in facts.cycles if c.start_on > as_of), default=None)
+        return ("starts", start_on) if start_on else (None, None)
+    if now.until_on == date.max:
+        return None, None
+    return _NEXT[now.phase], now.act_by if as_of <= now.act_by else now.until_on
+
+
+def _because(
+    pack: Pack,
+    facts: CertificationFacts,
+    as_of: date,
+    cycle: CycleFact | None,
+    days: CycleDays | None,
+    now: PhaseDays | None,
+) -> tuple[Reason, ...]:
+    reasons = [*explain_statuses(facts, as_of)]
+    if cycle and days and now:
+        reasons += explain_phase(pack, cycle, now, as_of)
+        reasons += explain_cycle(pack, facts, cycle, days, as_of)
+    else:
+        reasons += explain_no_cycle(facts, as_of)
+    return (*reasons, *explain_records(facts, as_of))
+
+
+def _turning_days(pack: Pack, facts: CertificationFacts) -> set[date]:
+    turns = {status.from_on for status in facts.statuses} | {exam.taken_on for exam in facts.exams}
+    if facts.issued_on:
+        turns.add(facts.issued_on)
+    for cycle in facts.cycles:
+        turns.add(cycle.start_on)
+        if cycle.closed_on:
+            turns.add(cycle.closed_on)
+        for phase in phases_of(days_of(pack, cycle)):
+            turns |= {phase.from_on, max(phase.from_on, add_days(phase.act_by, 1))}
+    return turns

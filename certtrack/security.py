@@ -1,0 +1,121 @@
+"""Who may do what: one table, role x relation x field group. What it doesn't say is not allowed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from certtrack.errors import NotAllowed
+
+
+class Role(StrEnum):
+    """What an account may be, within one organization or, with none named, everywhere."""
+
+    SPECIALIST = "specialist"
+    SUPERVISOR = "supervisor"
+    AGENCY_ADMINISTRATOR = "agency_administrator"
+    PROGRAMME_ADMINISTRATOR = "programme_administrator"
+    AUDITOR = "auditor"
+
+
+class Relation(StrEnum):
+    """How an actor stands to one person's record."""
+
+    HOLDER = "holder"
+    SUPERVISOR = "supervisor"
+    AGENCY_ADMINISTRATOR = "agency_administrator"
+    PROGRAMME_ADMINISTRATOR = "programme_administrator"
+    AUDITOR = "auditor"
+    NONE = "none"
+
+
+class Fields(StrEnum):
+    """Groups of fields that are shown, or not, together."""
+
+    STANDING = "standing"
+    CREDITS = "credits"
+    EVIDENCE = "evidence"
+    EXAM_DAYS = "exam_days"
+    EXAM_SCORES = "exam_scores"
+    SUPERVISION = "supervision"
+    ACCOMMODATIONS = "accommodations"
+    ADDRESSES = "addresses"
+    MAIL = "mail"
+    AFFILIATIONS = "affiliations"
+
+
+class Task(StrEnum):
+    """What is done for a whole organization rather than to one record."""
+
+    LIST_PEOPLE = "list_people"
+    SETTLE_FINDINGS = "settle_findings"
+    RELEASE_MAIL = "release_mail"
+    IMPORT = "import"
+    SEE_JOBS = "see_jobs"
+    MANAGE_ACCOUNTS = "manage_accounts"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGrant:
+    """A role and where it holds; `organization_id` None: everywhere."""
+
+    role: Role
+    organization_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account in a request, or the operating system's user of a command. `key` goes into the audit."""
+
+    key: str
+    account_id: int | None = None
+    person_id: int | None = None
+    grants: frozenset[RoleGrant] = frozenset()
+    is_command: bool = False
+
+    def has(self, role: Role, organization_id: int | None = None) -> bool:
+        """True when the role was given for that organization or for all; with None, for any at all."""
+        return any(
+            grant.role is role and (organization_id is None or grant.organization_id in (None, organization_id))
+            for grant in self.grants
+        )
+
+
+_EVERYTHING = frozenset(Fields)
+_TEAM = frozenset({Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.EXAM_DAYS, Fields.SUPERVISION})
+
+# Design, section 5. A supervisor's `supervision` are the own sessions, which the query sees to.
+RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
+    Relation.HOLDER: _EVERYTHING,
+    Relation.SUPERVISOR: _TEAM,
+    Relation.AGENCY_ADMINISTRATOR: _TEAM | {Fields.ADDRESSES, Fields.MAIL},
+    Relation.PROGRAMME_ADMINISTRATOR: frozenset(
+        {Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.EXAM_DAYS, Fields.EXAM_SCORES},
+    ),
+    Relation.AUDITOR: frozenset({Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.EXAM_DAYS}),
+    Relation.NONE: frozenset(),
+}
+
+TASK_RIGHTS: dict[Role, frozenset[Task]] = {
+    Role.SPECIALIST: frozenset(),
+    Role.SUPERVISOR: frozenset({Task.LIST_PEOPLE}),
+    Role.AGENCY_ADMINISTRATOR: frozenset(Task),
+    Role.PROGRAMME_ADMINISTRATOR: frozenset({Task.LIST_PEOPLE, Task.SETTLE_FINDINGS}),
+    Role.AUDITOR: frozenset({Task.LIST_PEOPLE}),
+}
+
+
+def can_see(relations: frozenset[Relation], fields: Fields) -> bool:
+    """True when one of the relations opens that group of fields."""
+    return any(fields in RECORD_RIGHTS[relation] for relation in relations)
+
+
+def can_do(actor: Actor, task: Task, organization_id: int | None = None) -> bool:
+    """True when a role of the actor allows the task there; with None, anywhere at all. Commands may do all."""
+    if actor.is_command:
+        return True
+    return any(task in TASK_RIGHTS[role] and actor.has(role, organization_id) for role in Role)
+
+
+def check_can_do(actor: Actor, task: Task, organization_id: int | None = None) -> None:
+    """Raise NotAllowed unless `can_do`."""
+    if not can_do(actor, task, organization_id):
+        raise NotAllowed("This page isn't here, or isn't yours to see.")

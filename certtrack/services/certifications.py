@@ -1,0 +1,201 @@
+"""Certifications, what an authority does to them, and exam results; each change projects the standing anew."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certtrack.db.audit import record_event
+from certtrack.db.models import Certification, Cycle, ExamResult, ExamResultVersion, StatusChange
+from certtrack.errors import BadInput, NotFound, Refused
+from certtrack.rules.facts import Outcome, Route, StatusKind
+from certtrack.rules.pack import Pack
+from certtrack.security import Actor
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.standing import project_spans, project_spans_of_person
+
+
+def record_certification(
+    session: Session,
+    rulebook: Rulebook,
+    *,
+    person_id: int,
+    organization_id: int,
+    pack: Pack,
+    number: str | None,
+    issued_on: date | None,
+    actor: Actor,
+    at: datetime,
+) -> Certification:
+    """Put a certification on record as this organization keeps it. Raises Refused for a number that is taken here.
+
+    It says nothing of a day yet: `cycles.open_cycle` does.
+    """
+    if number is not None and find_by_number(session, organization_id, pack.credential, number) is not None:
+        raise Refused(f"The number {number} is on record already for this credential.")
+    certification = Certification(
+        person_id=person_id,
+        organization_id=organization_id,
+        credential=pack.credential,
+        pack_key=pack.key,
+        number=number,
+        issued_on=issued_on,
+        recorded_at=at,
+        recorded_by=actor.key,
+    )
+    session.add(certification)
+    session.flush()
+    details = {"credential": pack.credential, "number": number}
+    _record(session, "certification.recorded", ("certification", certification.id), person_id, details, actor, at)
+    project_spans(session, rulebook, [certification.id])
+    return certification
+
+
+def find_by_number(session: Session, organization_id: int, credential: str, number: str) -> Certification | None:
+    """The certification with this number here, None where there is none."""
+    return session.scalar(
+        select(Certification).where(
+            Certification.organization_id == organization_id,
+            Certification.credential == credential,
+            Certification.number == number,
+        ),
+    )
+
+
+def get_certification(session: Session, certification_id: int) -> Certification:
+    """The certification. Raises NotFound."""
+    certification = session.get(Certification, certification_id)
+    if certification is None:
+        raise NotFound(f"There is no certification with the number {certification_id}.")
+    return certification
+
+
+def record_status(
+    session: Session,
+    rulebook: Rulebook,
+    certification: Certification,
+    kind: StatusKind,
+    from_on: date,
+    *,
+    reason: str | None,
+    actor: Actor,
+    at: datetime,
+) -> StatusChange:
+    """Put an authority's act on record: from that day on, that day included. Its stages are looked at again."""
+    change = StatusChange(
+        certification_id=certification.id,
+        kind=kind,
+        from_on=from_on,
+        reason=reason,
+        recorded_at=at,
+        recorded_by=actor.key,
+    )
+    session.add(change)
+    session.flush()
+    details = {"kind": kind, "from_on": from_on, "reason": reason}
+    subject = ("certification", certification.id)
+    _record(session, "certification.status", subject, certification.person_id, details, actor, at)
+    _look_again(session, rulebook, certification)
+    return change
+
+
+def withdraw_status(session: Session, rulebook: Rulebook, change: StatusChange, *, actor: Actor, at: datetime) -> None:
+    """Take back an act that was put on record by mistake. Raises Refused where it is taken back already."""
+    if change.withdrawn_at is not None:
+        raise Refused("This was taken back already.")
+    change.withdrawn_at, change.withdrawn_by = at, actor.key
+    certification = get_certification(session, change.certification_id)
+    subject = ("certification", certification.id)
+    _record(session, "certification.status_withdrawn", subject, certification.person_id, {"id": change.id}, actor, at)
+    _look_again(session, rulebook, certification)
+
+
+def record_exam_result(
+    session: Session,
+    rulebook: Rulebook,
+    *,
+    person_id: int,
+    organization_id: int,
+    credential: str,
+    taken_on: date,
+    outcome: Outcome = "not_known",
+    route: Route = "first",
+    actor: Actor,
+    at: datetime,
+) -> ExamResult:
+    """Put an attempt on record; where only the sitting is known its outcome is `not_known`, and it sets no day."""
+    result = ExamResult(
+        person_id=person_id,
+        organization_id=organization_id,
+        credential=credential,
+        taken_on=taken_on,
+        outcome=outcome,
+        route=route,
+        no=0,
+        recorded_at=at,
+        recorded_by=actor.key,
+    )
+    session.add(result)
+    session.flush()
+    _add_exam_version(session, rulebook, result, None, actor, at)
+    return result
+
+
+def amend_exam_result(
+    session: Session,
+    rulebook: Rulebook,
+    result: ExamResult,
+    *,
+    taken_on: date | None = None,
+    outcome: Outcome | None = None,
+    reason: str | None,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Correct an attempt by a new version; None leaves a value as it is. Raises BadInput where nothing was given."""
+    if taken_on is None and outcome is None:
+        raise BadInput("Say which day or which outcome is to be corrected.")
+    result.taken_on = taken_on or result.taken_on
+    result.outcome = outcome or result.outcome
+    _add_exam_version(session, rulebook, result, reason, actor, at)
+
+
+def _add_exam_version(
+    session: Session, rulebook: Rulebook, result: ExamResult, reason: str | None, actor: Actor, at: datetime
+) -> None:
+    result.no += 1
+    session.add(
+        ExamResultVersion(
+            exam_result_id=result.id,
+            no=result.no,
+            taken_on=result.taken_on,
+            outcome=result.outcome,
+            route=result.route,
+            recorded_at=at,
+            recorded_by=actor.key,
+            reason=reason,
+        ),
+    )
+    details = {"taken_on": result.taken_on, "outcome": result.outcome, "no": result.no}
+    _record(session, "exam_result.recorded", ("exam_result", result.id), result.person_id, details, actor, at)
+    project_spans_of_person(session, rulebook, result.person_id)
+
+
+def _look_again(session: Session, rulebook: Rulebook, certification: Certification) -> None:
+    for cycle in session.scalars(select(Cycle).where(Cycle.certification_id == certification.id)):
+        if cycle.closed_on is None and not cycle.is_withdrawn:
+            cycle.next_stage_on = cycle.armed_on
+    project_spans(session, rulebook, [certification.id])
+
+
+def _record(
+    session: Session,
+    action: str,
+    subject: tuple[str, int],
+    person_id: int,
+    details: dict[str, Any],
+    actor: Actor,
+    at: datetime,
+) -> None:
+    record_event(session, at=at, actor=actor.key, action=action, subject=subject, people=[person_id], details=details)

@@ -1,0 +1,81 @@
+"""Findings: disagreements and gaps in the records, each waiting for a person's decision."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certtrack.db.audit import record_event
+from certtrack.db.models import Finding
+from certtrack.errors import NotFound, Refused
+from certtrack.security import Actor
+
+
+def open_finding(
+    session: Session,
+    kind: str,
+    key: str,
+    *,
+    organization_id: int,
+    person_id: int | None = None,
+    certification_id: int | None = None,
+    details: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+) -> bool:
+    """Note a disagreement; True when it is new. One that was settled stays settled: its key names both values.
+
+    `details` are codes and values, never sentences.
+    """
+    full_key = f"{kind}:{key}"
+    if session.scalar(select(Finding.id).where(Finding.key == full_key)) is not None:
+        return False
+    session.add(
+        Finding(
+            kind=kind,
+            key=full_key,
+            organization_id=organization_id,
+            person_id=person_id,
+            certification_id=certification_id,
+            details=dict(details),
+            recorded_at=at,
+            recorded_by=actor.key,
+        ),
+    )
+    session.flush()
+    return True
+
+
+def get_finding(session: Session, finding_id: int) -> Finding:
+    """The finding. Raises NotFound."""
+    finding = session.get(Finding, finding_id)
+    if finding is None:
+        raise NotFound(f"There is no finding with the number {finding_id}.")
+    return finding
+
+
+def list_open(session: Session, organization_id: int | None = None) -> list[Finding]:
+    """What waits for a decision, oldest first; with None in every organization."""
+    query = select(Finding).where(Finding.settled_at.is_(None)).order_by(Finding.id)
+    if organization_id is not None:
+        query = query.where(Finding.organization_id == organization_id)
+    return list(session.scalars(query))
+
+
+def settle_finding(session: Session, finding: Finding, decision: str, *, actor: Actor, at: datetime) -> None:
+    """Write down what was decided. Raises Refused where somebody else has decided already."""
+    if finding.settled_at is not None:
+        raise Refused("Somebody has settled this finding meanwhile. Look at it again before you go on.")
+    finding.settled_at, finding.settled_by, finding.decision = at, actor.key, decision
+    session.flush()
+    record_event(
+        session,
+        at=at,
+        actor=actor.key,
+        action="finding.settled",
+        subject=("finding", finding.id),
+        people=[finding.person_id] if finding.person_id else [],
+        details={"kind": finding.kind, "decision": decision},
+    )

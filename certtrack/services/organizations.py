@@ -1,0 +1,222 @@
+"""Organizations, affiliations and assignments of supervisors."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.audit import record_event
+from certtrack.db.models import Affiliation, AffiliationVersion, Assignment, Organization, OrganizationCredential
+from certtrack.errors import BadInput, NotFound, Refused
+from certtrack.security import Actor
+
+
+def create_organization(
+    session: Session,
+    *,
+    key: str,
+    name: str,
+    zone: str,
+    reply_to: str | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Organization:
+    """Put an organization on record. Raises BadInput for an unknown zone, Refused for a key that is taken."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadInput(f"{zone!r} isn't a time zone; say, for example, America/Chicago.") from error
+    if session.scalar(select(Organization.id).where(Organization.key == key)) is not None:
+        raise Refused(f"There is an organization with the key {key!r} already; choose another key.")
+    organization = Organization(key=key, name=name, zone=zone, reply_to=reply_to, recorded_at=at, recorded_by=actor.key)
+    session.add(organization)
+    session.flush()
+    _record(session, "organization.created", ("organization", organization.id), {"key": key}, actor, at)
+    return organization
+
+
+def get_organization(session: Session, key: str | None) -> Organization:
+    """The organization with this key; with None the only one there is. Raises NotFound, which says what there is."""
+    known = list(session.scalars(select(Organization).order_by(Organization.key)))
+    if key is None and len(known) == 1:
+        return known[0]
+    for organization in known:
+        if organization.key == key:
+            return organization
+    if not known:
+        raise NotFound("There is no organization yet; make one with `certtrack organization create`.")
+    keys = ", ".join(organization.key for organization in known)
+    if key is None:
+        raise NotFound(f"There are several organizations ({keys}); say which with --organization KEY.")
+    raise NotFound(f"There is no organization {key!r}; there are: {keys}.")
+
+
+def set_role(
+    session: Session,
+    organization: Organization,
+    credential: str,
+    role: Literal["granter", "keeper"],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Say what the organization is for a credential: only a granter's word recertifies anybody."""
+    row = session.scalar(
+        select(OrganizationCredential).where(
+            OrganizationCredential.organization_id == organization.id,
+            OrganizationCredential.credential == credential,
+        ),
+    )
+    if row is None:
+        row = OrganizationCredential(
+            organization_id=organization.id, credential=credential, role=role, recorded_at=at, recorded_by=actor.key
+        )
+        session.add(row)
+    row.role = role
+    session.flush()
+    details = {"credential": credential, "role": role}
+    _record(session, "organization.role", ("organization", organization.id), details, actor, at)
+
+
+def is_granter(session: Session, organization_id: int, credential: str) -> bool:
+    """True only where the organization was named as the programme that gives this credential."""
+    query = select(OrganizationCredential.role).where(
+        OrganizationCredential.organization_id == organization_id,
+        OrganizationCredential.credential == credential,
+    )
+    return session.scalar(query) == "granter"
+
+
+def affiliate(
+    session: Session,
+    person_id: int,
+    organization_id: int,
+    *,
+    from_on: date | None,
+    actor: Actor,
+    at: datetime,
+) -> Affiliation:
+    """The person's lasting affiliation, made if there is none. `from_on` None: the day isn't known."""
+    lasting = find_affiliation(session, person_id, organization_id)
+    if lasting is not None:
+        return lasting
+    affiliation = Affiliation(
+        person_id=person_id,
+        organization_id=organization_id,
+        from_on=from_on,
+        no=0,
+        recorded_at=at,
+        recorded_by=actor.key,
+    )
+    session.add(affiliation)
+    session.flush()
+    _add_version(session, affiliation, None, actor, at)
+    return affiliation
+
+
+def end_affiliation(
+    session: Session, affiliation: Affiliation, until_on: date, *, reason: str | None, actor: Actor, at: datetime
+) -> None:
+    """The last day of an affiliation, included. Raises BadInput for one before its first."""
+    if affiliation.from_on is not None and until_on < affiliation.from_on:
+        raise BadInput(f"The affiliation began on {affiliation.from_on}; it can't end on {until_on}.")
+    affiliation.until_on = until_on
+    _add_version(session, affiliation, reason, actor, at)
+
+
+def find_affiliation(session: Session, person_id: int, organization_id: int) -> Affiliation | None:
+    """The affiliation that lasts, None where there is none or it has ended."""
+    return session.scalar(
+        select(Affiliation).where(
+            Affiliation.person_id == person_id,
+            Affiliation.organization_id == organization_id,
+            Affiliation.until_on.is_(None),
+        ),
+    )
+
+
+def assign_supervisor(
+    session: Session,
+    *,
+    person_id: int,
+    supervisor_id: int,
+    organization_id: int,
+    from_on: date,
+    actor: Actor,
+    at: datetime,
+) -> bool:
+    """Make `supervisor_id` the person's supervisor here from that day on; an earlier assignment ends the day before.
+
+    True when anything changed. Raises Refused where somebody would supervise themselves.
+    """
+    if person_id == supervisor_id:
+        raise Refused("Nobody supervises themselves.")
+    lasting = find_assignment(session, person_id, organization_id, from_on)
+    if lasting is not None and lasting.supervisor_id == supervisor_id:
+        return False
+    if lasting is not None and lasting.from_on < from_on:
+        lasting.until_on = date.fromordinal(from_on.toordinal() - 1)
+    elif lasting is not None:
+        session.delete(lasting)  # began on the same day: it never held, and the audit keeps it
+    session.add(
+        Assignment(
+            person_id=person_id,
+            supervisor_id=supervisor_id,
+            organization_id=organization_id,
+            from_on=from_on,
+            recorded_at=at,
+            recorded_by=actor.key,
+        ),
+    )
+    session.flush()
+    details = {"supervisor": supervisor_id, "before": lasting.supervisor_id if lasting else None}
+    _record(session, "assignment.made", ("person", person_id), details, actor, at, people=[person_id, supervisor_id])
+    return True
+
+
+def find_assignment(session: Session, person_id: int, organization_id: int, on: date) -> Assignment | None:
+    """The person's assignment here on that day, the latest if there are several; None where there is none."""
+    return session.scalar(
+        select(Assignment)
+        .where(
+            Assignment.person_id == person_id,
+            Assignment.organization_id == organization_id,
+            Assignment.from_on <= on,
+            or_(Assignment.until_on.is_(None), Assignment.until_on >= on),
+        )
+        .order_by(Assignment.from_on.desc(), Assignment.id.desc())
+        .limit(1),
+    )
+
+
+def _add_version(session: Session, affiliation: Affiliation, reason: str | None, actor: Actor, at: datetime) -> None:
+    affiliation.no += 1
+    session.add(
+        AffiliationVersion(
+            affiliation_id=affiliation.id,
+            no=affiliation.no,
+            from_on=affiliation.from_on,
+            until_on=affiliation.until_on,
+            recorded_at=at,
+            recorded_by=actor.key,
+            reason=reason,
+        ),
+    )
+    session.flush()
+    details = {"from_on": affiliation.from_on, "until_on": affiliation.until_on}
+    people = [affiliation.person_id]
+    _record(session, "affiliation.recorded", ("affiliation", affiliation.id), details, actor, at, people=people)
+
+
+def _record(
+    session: Session,
+    action: str,
+    subject: tuple[str, int],
+    details: dict[str, Any],
+    actor: Actor,
+    at: datetime,
+    people: list[int] | None = None,
+) -> None:
+    record_event(session, at=at, actor=actor.key, action=action, subject=subject, people=people or [], details=details)

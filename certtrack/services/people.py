@@ -1,0 +1,124 @@
+"""People: putting them on record, changing what is known of them, finding them."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certtrack.db.audit import record_event
+from certtrack.db.models import Person
+from certtrack.errors import BadInput, NotFound
+from certtrack.language import LOCALES
+from certtrack.security import Actor
+
+_CHANGEABLE = frozenset(
+    {"given_name", "family_name", "chosen_name", "private_address", "work_address", "language", "zone", "died_on"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What is known of somebody who isn't on record yet. The language is English unless said otherwise."""
+
+    given_name: str
+    family_name: str
+    zone: str
+    chosen_name: str | None = None
+    private_address: str | None = None
+    work_address: str | None = None
+    language: str = "en"
+    died_on: date | None = None
+
+
+def fold(text: str) -> str:
+    """`text` without case, accents and doubled white space: what names are compared by."""
+    plain = unicodedata.normalize("NFKD", text)
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join(letters.casefold().split())
+
+
+def fold_name(given_name: str, family_name: str) -> str:
+    """The name that people are listed and told apart by, family name first."""
+    return fold(f"{family_name}, {given_name}")
+
+
+def create_person(session: Session, new: NewPerson, *, actor: Actor, at: datetime) -> Person:
+    """Put somebody on record. Two people are never made one here, whatever they share."""
+    _check_language(new.language)
+    person = Person(
+        given_name=new.given_name,
+        family_name=new.family_name,
+        chosen_name=new.chosen_name,
+        folded_name=fold_name(new.given_name, new.family_name),
+        private_address=new.private_address,
+        work_address=new.work_address,
+        language=new.language,
+        zone=new.zone,
+        died_on=new.died_on,
+        recorded_at=at,
+        recorded_by=actor.key,
+    )
+    session.add(person)
+    session.flush()
+    _record(session, person, "person.created", {"name": person.certificate_name}, actor, at)
+    return person
+
+
+def change_person(session: Session, person: Person, changes: dict[str, Any], *, actor: Actor, at: datetime) -> bool:
+    """Set what `changes` names; True when anything was different. Raises BadInput for a field that can't be changed.
+
+    Whoever gives an address back calls `planning.rearm` too, so that stages held up for want of one are looked at.
+    """
+    if unknown := changes.keys() - _CHANGEABLE:
+        raise BadInput(f"A person has no {', '.join(sorted(unknown))} to change.")
+    _check_language(changes.get("language", person.language))
+    old = {field: getattr(person, field) for field, value in changes.items() if getattr(person, field) != value}
+    if not old:
+        return False
+    for field in old:
+        setattr(person, field, changes[field])
+    person.folded_name = fold_name(person.given_name, person.family_name)
+    session.flush()
+    details = {field: [old[field], changes[field]] for field in old}
+    _record(session, person, "person.changed", details, actor, at)
+    return True
+
+
+def get_person(session: Session, person_id: int) -> Person:
+    """The person, or the one that they were merged into. Raises NotFound."""
+    person = session.get(Person, person_id)
+    while person is not None and person.merged_into_id is not None:
+        person = session.get(Person, person.merged_into_id)
+    if person is None:
+        raise NotFound(f"There is no person with the number {person_id}.")
+    return person
+
+
+def list_by_address(session: Session, address: str) -> list[Person]:
+    """Everybody who has this address, private or at work; two people may share one."""
+    folded = address.strip().lower()
+    query = select(Person).where(
+        Person.merged_into_id.is_(None),
+        (Person.private_address == folded) | (Person.work_address == folded),
+    )
+    return list(session.scalars(query.order_by(Person.id)))
+
+
+def _check_language(language: str) -> None:
+    if language not in LOCALES:
+        raise BadInput(f"The language {language!r} isn't one of {', '.join(LOCALES)}.")
+
+
+def _record(session: Session, person: Person, action: str, details: dict[str, Any], actor: Actor, at: datetime) -> None:
+    record_event(
+        session,
+        at=at,
+        actor=actor.key,
+        action=action,
+        subject=("person", person.id),
+        people=[person.id],
+        details=details,
+    )

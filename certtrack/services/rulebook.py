@@ -1,0 +1,75 @@
+"""The rules in force: packs and policies from the installation, each version pinned in the database on first use."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import PackVersion
+from certtrack.errors import BadPack
+from certtrack.packs import Packs, Policies, load_packs, load_policies
+from certtrack.resources import get_resource
+from certtrack.rules.pack import Pack
+from certtrack.rules.reminders import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Every pack and policy of this process."""
+
+    packs: Packs
+    policies: Policies
+
+
+def load_rulebook(instance: Path) -> Rulebook:
+    """Read the packs that are shipped and then those of the installation. Raises BadPack, which names file and key."""
+    config = get_resource("config")
+    return Rulebook(
+        packs=load_packs([config / "packs", instance / "packs"]),
+        policies=load_policies([config / "policies", instance / "policies"]),
+    )
+
+
+def check_unchanged(session: Session, rulebook: Rulebook) -> None:
+    """Raise BadPack where a file's text has changed under a version that records rest on already."""
+    stored = {(row.kind, row.key, row.version): row.sha256 for row in session.scalars(select(PackVersion))}
+    for kind, item in _list_all(rulebook):
+        if stored.get((kind, item.key, item.version), item.sha256) != item.sha256:
+            raise BadPack(
+                f"The {kind} {item.ref} has changed since records were made by it. "
+                f"Put the old text back, or give the new one the version {item.version + 1}.",
+            )
+
+
+def pin(session: Session, item: Pack | Policy, at: datetime) -> int:
+    """The number of this version's row, stored with its text on first use. Raises BadPack where the text differs."""
+    kind = _kind_of(item)
+    query = select(PackVersion).where(
+        PackVersion.kind == kind, PackVersion.key == item.key, PackVersion.version == item.version
+    )
+    row = session.scalar(query)
+    if row is None:
+        row = PackVersion(
+            kind=kind,
+            key=item.key,
+            version=item.version,
+            sha256=item.sha256,
+            content=item.raw,
+            first_used_at=at,
+        )
+        session.add(row)
+        session.flush()
+    if row.sha256 != item.sha256:
+        raise BadPack(f"The {kind} {item.ref} has changed since records were made by it; give it a new version.")
+    return row.id
+
+
+def _kind_of(item: Pack | Policy) -> str:
+    return "policy" if isinstance(item, Policy) else "pack"
+
+
+def _list_all(rulebook: Rulebook) -> list[tuple[str, Pack | Policy]]:
+    packs: list[Pack | Policy] = list(rulebook.packs.list())
+    return [(_kind_of(item), item) for item in [*packs, *rulebook.policies.list()]]

@@ -1,0 +1,154 @@
+"""What an installation can set: one frozen object, from config/*.toml and CERTTRACK_* variables."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from certtrack.errors import BadSettings
+from certtrack.resources import get_resource
+
+Environment = Literal["production", "demo", "test"]
+
+
+class Settings(BaseSettings):
+    """Every setting, with the sentence that the README shows. A variable wins over a file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CERTTRACK_", frozen=True, extra="forbid", use_attribute_docstrings=True
+    )
+
+    env: Environment = "production"
+    """`production`, `demo` or `test`. Only the last two let the clock be moved."""
+    instance: Path = Path("instance")
+    """The folder that holds the data: database, mails, packs, imports."""
+    config: Path | None = None
+    """A TOML file with settings; default: `config.toml` in the instance, if it is there."""
+    database_url: str = ""
+    """Where the records are. Empty: SQLite in the instance. PostgreSQL: `postgresql+psycopg://USER:PASSWORD@HOST/NAME`."""
+    secret_key: str = ""
+    """Signs sessions and links. Empty: made once and kept in the instance."""
+    base_url: str = "http://127.0.0.1:8000"
+    """The address that mails and links name."""
+    host: str = "127.0.0.1"
+    """The address that the web server listens on."""
+    port: int = Field(8000, ge=1, le=65535)
+    """The port that the web server listens on."""
+    web_workers: int = Field(2, ge=1, le=64)
+    """How many web processes `certtrack up` runs."""
+    trusted_proxies: int = Field(0, ge=0, le=8)
+    """How many proxies stand in front; their X-Forwarded headers are believed."""
+    mail_from: str = "certtrack@localhost"
+    """The address that mails come from."""
+    smtp_host: str = ""
+    """The mail server. Empty: each mail is a file in `instance/mail/`."""
+    smtp_port: int = Field(25, ge=1, le=65535)
+    """Its port."""
+    smtp_username: str = ""
+    """The name to sign in with there. Empty: no sign-in."""
+    smtp_password: str = ""
+    """Its password."""
+    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    """`none`, `starttls` or `tls`; certificates are checked."""
+    mail_deadline_s: float = Field(60, gt=0)
+    """Seconds for one whole conversation with the mail server."""
+    mail_lease_s: float = Field(300, gt=0)
+    """Seconds for which a delivery process holds a mail; must be longer than the deadline."""
+    heartbeat_limit_s: float = Field(180, gt=0)
+    """Seconds of silence after which the alarm about the scheduler is raised."""
+    clock_file: Path | None = None
+    """A file with the seconds by which the clock is moved, for tests. Refused in production."""
+    log_format: Literal["json", "text"] = "text"
+    """`json` or `text`: how log lines are written, on standard error."""
+
+    @field_validator("smtp_security", mode="before")
+    @classmethod
+    def _fold(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then variables, then the installation's file, then the defaults that are shipped."""
+        files = [get_resource("config") / "default.toml", *_own_file()]
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=files)
+
+    @property
+    def is_production(self) -> bool:
+        """True where real people's records are kept."""
+        return self.env == "production"
+
+    @property
+    def database(self) -> str:
+        """The database's address; SQLite in the instance where none is set."""
+        return self.database_url or f"sqlite:///{self.instance.resolve() / 'certtrack.db'}"
+
+    @property
+    def is_mailing_to_files(self) -> bool:
+        """True where no mail server is set."""
+        return not self.smtp_host
+
+
+def _own_file() -> list[Path]:
+    named = os.environ.get("CERTTRACK_CONFIG")
+    if named:
+        if not Path(named).is_file():
+            raise BadSettings(f"CERTTRACK_CONFIG names {named}, and there is no such file.")
+        return [Path(named)]
+    usual = Path(os.environ.get("CERTTRACK_INSTANCE", "instance")) / "config.toml"
+    return [usual] if usual.is_file() else []
+
+
+def load_settings(**given: Any) -> Settings:  # noqa: ANN401  # each field has its own type; pydantic checks it
+    """The settings of this process. Raises BadSettings that names each setting and what is wrong with it."""
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        raise BadSettings(_explain(error)) from error
+    if settings.mail_lease_s <= settings.mail_deadline_s:
+        raise BadSettings(
+            f"CERTTRACK_MAIL_LEASE_S ({settings.mail_lease_s:g}) must be longer than "
+            f"CERTTRACK_MAIL_DEADLINE_S ({settings.mail_deadline_s:g}).",
+        )
+    if settings.clock_file and settings.is_production:
+        raise BadSettings("CERTTRACK_CLOCK_FILE moves the clock and is refused in production; take it away.")
+    return settings
+
+
+def _explain(error: ValidationError) -> str:
+    lines = [f"CERTTRACK_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+    return "These settings can't be used:\n" + "\n".join(lines)
+
+
+def make_instance(settings: Settings) -> Path:
+    """Make the instance's folders, readable by their owner only, and say where they are."""
+    for name in (".", "mail", "imports", "packs", "evidence"):
+        (settings.instance / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    return settings.instance
+
+
+def load_secret_key(settings: Settings) -> str:
+    """The key that signs sessions and links: the setting, else one made once and kept in the instance."""
+    if settings.secret_key:
+        return settings.secret_key
+    file = make_instance(settings) / "secret-key"
+    try:
+        with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
+            new.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return file.read_text(encoding="ascii")

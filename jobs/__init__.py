@@ -1,0 +1,1 @@
+"""What CertTrack does by itself, on a schedule: `catalogue` is the table of it."""

@@ -1,0 +1,52 @@
+"""The table of jobs: what runs, how often, and what it is for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+from typing import cast
+
+from certtrack.errors import NotFound
+from certtrack.services.schedule import HEARTBEAT
+from certtrack.settings import Settings
+from jobs.workplace import Workplace
+
+Run = Callable[[Workplace], dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job: `every` is the time from one start to the next, `says` what it does in a line."""
+
+    name: str
+    every: timedelta
+    says: str
+
+    def load(self) -> Run:
+        """Its function, from the module of its name; what it returns are counts for the log."""
+        return cast("Run", import_module(f"jobs.{self.name}").run)
+
+
+def list_jobs(settings: Settings) -> tuple[Job, ...]:
+    """Every job of this installation."""
+    return (
+        Job("plan_reminders", timedelta(minutes=15), "Decide which stages were reached, and who is to be told."),
+        Job("deliver_mail", timedelta(minutes=1), "Hand every mail that is ripe to the mail server."),
+        Job(
+            "deliver_now_mail", timedelta(seconds=5), "Hand over mails that somebody waits for, such as a new password."
+        ),
+        Job("seal_audit", timedelta(minutes=1), "Seal the audit, so that a later change shows."),
+        Job(
+            "purge_bodies", timedelta(days=1), "Forget the text of mails that were settled long ago; the ledger stays."
+        ),
+        Job(HEARTBEAT, timedelta(seconds=settings.heartbeat_limit_s / 6), "Say that the scheduler is alive."),
+    )
+
+
+def get_job(settings: Settings, name: str) -> Job:
+    """The job of that name. Raises NotFound, which lists those that there are."""
+    jobs = list_jobs(settings)
+    for job in jobs:
+        if job.name == name:
+            return job
+    raise NotFound(f"There is no job {name!r}; there are: {', '.join(job.name for job in jobs)}.")

@@ -1,0 +1,87 @@
+"""The `certtrack-jobs` command: one job by hand, or all of them on their schedule."""
+
+import threading
+from datetime import date
+
+import click
+
+from certtrack.cli import Plain
+from certtrack.cli.edge import Edge, pass_edge
+from certtrack.cli.output import write_message, write_table
+from certtrack.cli.parsing import DAY
+from certtrack.clock import Clock, FixedClock, noon_of
+from certtrack.errors import Refused
+from certtrack.services.actors import job_actor
+from jobs.catalogue import get_job, list_jobs
+from jobs.running import run_job
+from jobs.workplace import Workplace
+
+
+@click.command(cls=Plain, epilog="Example: certtrack-jobs run plan_reminders")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Run CertTrack's jobs: one by hand, or all of them on their schedule."""
+    ctx.obj = edge = Edge()
+    ctx.call_on_close(edge.close)
+
+
+@main.command("list", epilog="Example: certtrack-jobs list")
+@pass_edge
+def list_(edge: Edge) -> None:
+    """List the jobs: their names, how often they run, and what they do."""
+    rows = [{"job": job.name, "every": job.every, "what": job.says} for job in list_jobs(edge.settings)]
+    write_table(rows, ["job", "every", "what"])
+
+
+@main.command(epilog="Example: certtrack-jobs run deliver_mail --as-of 2026-10-01")
+@click.argument("job")
+@click.option("--as-of", type=DAY, metavar="DAY", help="Act as at noon of that day; refused in production.")
+@pass_edge
+def run(edge: Edge, job: str, as_of: date | None) -> None:
+    """Run one JOB now, until it finds nothing more to do.
+
+    With --as-of it acts as at noon of that day in the zone of the rules; leases and attempts keep to the database's
+    clock. What it did is written as counts.
+    """
+    chosen = get_job(edge.settings, job)
+    counts = run_job(chosen, make_workplace(edge, threading.Event(), _find_clock(edge, as_of)))
+    write_table([{"what": what, "count": count} for what, count in counts.items()], ["what", "count"])
+    write_message(f"{job} is done.")
+
+
+@main.command(epilog="Example: certtrack-jobs schedule")
+@pass_edge
+def schedule(edge: Edge) -> None:
+    """Run every job on its schedule until SIGTERM or Ctrl-C.
+
+    Several may run at once: each decision is made once all the same.
+    """
+    from jobs.scheduler import run_schedule  # noqa: PLC0415  # APScheduler is loaded where it runs
+
+    stopping = threading.Event()
+    run_schedule(make_workplace(edge, stopping, edge.clock), stopping)
+
+
+def make_workplace(edge: Edge, stopping: threading.Event, clock: Clock) -> Workplace:
+    """What jobs of this process are given; `stopping` ends them early."""
+    return Workplace(
+        settings=edge.settings,
+        clock=clock,
+        database=edge.database,
+        rulebook=edge.rulebook,
+        actor=job_actor("schedule"),
+        stop=stopping.is_set,
+    )
+
+
+def _find_clock(edge: Edge, as_of: date | None) -> Clock:
+    if as_of is None:
+        return edge.clock
+    if edge.settings.is_production:
+        raise Refused("--as-of acts as if it were another day, and is refused in production.")
+    zones = [pack.zone for pack in edge.rulebook.packs.list()]
+    return FixedClock(noon_of(as_of, zones[0] if zones else "UTC"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Packs, policies and facts for tests of the rules: the shipped packs, and any record that the days allow."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+
+from certtrack.packs import Packs, Policies, load_packs, load_policies
+from certtrack.resources import get_resource
+from certtrack.rules.facts import CertificationFacts, CycleFact, DueSource, ExamFact, StatusFact, StatusKind
+
+CPS, CPPS = "us-wi-cps", "us-wi-cpps"
+
+
+def shipped_packs() -> Packs:
+    return load_packs([get_resource("config") / "packs"])
+
+
+def shipped_policies() -> Policies:
+    return load_policies([get_resource("config") / "policies"])
+
+
+def make_cycle(
+    due_on: date,
+    *,
+    start_on: date | None = None,
+    source: DueSource = "stated",
+    computed: date | None = None,
+    closed_on: date | None = None,
+    no: int = 1,
+) -> CycleFact:
+    """A cycle of two years, unless its start is given."""
+    return CycleFact(no, start_on or due_on - timedelta(days=730), due_on, source, computed, closed_on)
+
+
+def make_facts(*cycles: CycleFact, statuses: Iterable[tuple[StatusKind, date]] = ()) -> CertificationFacts:
+    """Carol's certification with these cycles, and acts recorded in this order."""
+    acts = tuple(StatusFact(no, kind, day) for no, (kind, day) in enumerate(statuses, start=1))
+    return CertificationFacts(id=7, credential="cps", cycles=cycles, statuses=acts)
+
+
+days = st.dates(date(2000, 1, 1), date(2040, 12, 31))
+
+
+@st.composite
+def cycle_facts(draw: st.DrawFn, no: int) -> CycleFact:
+    """A cycle that ends after it starts; sometimes two readings of its day, sometimes closed."""
+    start_on = draw(days)
+    due_on = start_on + timedelta(days=draw(st.integers(1, 1500)))
+    computed = draw(st.none() | st.integers(-40, 40).map(lambda by: due_on + timedelta(days=by)))
+    return CycleFact(
+        id=no,
+        start_on=start_on,
+        due_on=due_on,
+        due_source=draw(st.sampled_from(("stated", "computed", "extended"))),
+        computed_due_on=computed,
+        closed_on=draw(st.none() | st.integers(1, 2000).map(lambda by: start_on + timedelta(days=by))),
+    )
+
+
+@st.composite
+def certification_facts(draw: st.DrawFn) -> CertificationFacts:
+    """Any certification: none to three cycles, acts of the authority in any order, exams, an issue, a death."""
+    kinds: tuple[StatusKind, ...] = ("suspended", "restored", "revoked", "retired")
+    acts = draw(st.lists(st.tuples(st.sampled_from(kinds), days), max_size=4))
+    return CertificationFacts(
+        id=7,
+        credential="cps",
+        issued_on=draw(st.none() | days),
+        cycles=tuple(draw(cycle_facts(no)) for no in range(1, draw(st.integers(0, 3)) + 1)),
+        exams=tuple(ExamFact(no, draw(days), "not_known") for no in range(draw(st.integers(0, 2)))),
+        statuses=tuple(StatusFact(no, kind, day) for no, (kind, day) in enumerate(acts)),
+        died_on=draw(st.none() | days),
+    )

@@ -1,0 +1,28 @@
+"""The shipped packs and policies, read once."""
+
+import pytest
+from hypothesis import settings
+from kit.rules import CPPS, CPS, shipped_packs, shipped_policies
+
+from certtrack.rules.pack import Pack
+from certtrack.rules.reminders import Policy
+
+settings.register_profile("rules", max_examples=200, deadline=None)
+settings.load_profile("rules")
+
+
+@pytest.fixture(scope="session")
+def cps() -> Pack:
+    return shipped_packs().get(CPS)
+
+
+@pytest.fixture(scope="session")
+def cpps() -> Pack:
+    return shipped_packs().get(CPPS)
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    found = shipped_policies().for_pack(CPS)
+    assert found is not None
+    return found
