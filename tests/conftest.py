@@ -1,5 +1,26 @@
 """What every test may ask for."""
 
+from kit.databases import (
+    database,
+    database_kind,
+    database_url,
+    empty_url,
+    postgres_server,
+    postgres_template,
+    sqlite_template,
+)
 from kit.wheel import built, installed_wheel
+from kit.world import world
 
-__all__ = ["built", "installed_wheel"]
+__all__ = [
+    "built",
+    "database",
+    "database_kind",
+    "database_url",
+    "empty_url",
+    "installed_wheel",
+    "postgres_server",
+    "postgres_template",
+    "sqlite_template",
+    "world",
+]

@@ -3,6 +3,7 @@
 import csv
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -218,7 +219,7 @@ def test_phases_follow_each_other_without_gap_to_the_end_of_days(cps: Pack, cycl
     phases = phases_of(found)
     assert phases[0].from_on == cycle.start_on
     assert phases[-1].until_on == date.max
-    for earlier, later in zip(phases, phases[1:], strict=False):
+    for earlier, later in pairwise(phases):
         assert (later.from_on - earlier.until_on).days == 1
         assert earlier.from_on <= earlier.until_on
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,7 @@ def test_spans_follow_each_other_without_gap_to_the_end_of_days(cps: Pack, facts
     found = spans(cps, facts)
     assert found[-1].until_on == date.max
     assert all(span.from_on <= span.until_on for span in found)
-    for earlier, later in zip(found, found[1:], strict=False):
+    for earlier, later in pairwise(found):
         assert later.from_on - earlier.until_on == timedelta(days=1)
         assert (earlier.validity, earlier.next_on) != (later.validity, later.next_on)
 

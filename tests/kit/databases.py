@@ -1,0 +1,103 @@
+"""A fresh, migrated database for each test, on SQLite and on PostgreSQL: copied from a template, not migrated anew."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kit.postgres import NoPostgres, run_postgres
+from sqlalchemy import create_engine, make_url, text
+
+from certtrack.db.engine import Database, make_engine
+from certtrack.db.migrate import upgrade
+
+BOTH = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL; a test without one is skipped, or fails where everything is required."""
+    try:
+        with run_postgres() as url:
+            yield url
+    except NoPostgres as lack:
+        if os.environ.get("CERTTRACK_REQUIRE_ALL"):
+            pytest.fail(f"CERTTRACK_REQUIRE_ALL is set and there is no PostgreSQL: {lack}")
+        pytest.skip(f"needs a PostgreSQL: {lack}")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file in which nothing is on record."""
+    file = tmp_path_factory.mktemp("template") / "certtrack.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of a migrated PostgreSQL database in which nothing is on record."""
+    name = f"template_{uuid.uuid4().hex[:12]}"
+    _on_server(postgres_server, f"CREATE DATABASE {name}")
+    _migrate(_name_database(postgres_server, name))
+    return name
+
+
+@pytest.fixture(params=BOTH)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgresql`: a test that asks for it runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated database of the test's own."""
+    if database_kind == "sqlite":
+        file = tmp_path / "certtrack.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    template, name = request.getfixturevalue("postgres_template"), f"test_{uuid.uuid4().hex[:12]}"
+    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _name_database(server, name)
+    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database that was never migrated."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server, name = request.getfixturevalue("postgres_server"), f"empty_{uuid.uuid4().hex[:12]}"
+    _on_server(server, f"CREATE DATABASE {name}")
+    yield _name_database(server, name)
+    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated database of the test's own, closed when the test ends."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+def _migrate(url: str) -> None:
+    engine = make_engine(url)
+    upgrade(engine)
+    engine.dispose()
+
+
+def _name_database(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _on_server(server: str, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

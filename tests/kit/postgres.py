@@ -1,0 +1,106 @@
+"""A PostgreSQL for the tests: the one that a variable names, else a throw-away cluster of our own, never as root."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+_PORT = "54329"  # names the socket's file; nothing listens on the network
+_OPTIONS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "120",
+    "listen_addresses": "",
+    "timezone": "UTC",
+}
+
+
+class NoPostgres(Exception):
+    """Why there is no PostgreSQL for the tests here."""
+
+
+@contextmanager
+def run_postgres() -> Iterator[str]:
+    """The address of a server that tests may make databases on. Raises NoPostgres, which says what is missing."""
+    if named := os.environ.get("CERTTRACK_TEST_POSTGRES_URL"):
+        yield named
+        return
+    programs, user = _find_programs(), _find_user()
+    folder = Path(tempfile.mkdtemp(prefix="certtrack-postgres-"))
+    if user:
+        shutil.chown(folder, user)
+    cluster = _Cluster(folder, programs, user)
+    try:
+        cluster.start()
+        yield f"postgresql+psycopg://certtrack@/postgres?host={folder}&port={_PORT}"
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Cluster:
+    def __init__(self, folder: Path, programs: Path, user: str | None) -> None:
+        self._folder, self._programs = folder, programs
+        self._as: dict[str, Any] = {"user": user, "group": _group_of(user), "extra_groups": []} if user else {}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        data = self._folder / "data"
+        initdb = ("initdb", "-D", str(data), "-U", "certtrack", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self._run(*initdb, "--locale=C.UTF-8")
+        options = [part for name, value in _OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        command = [str(self._programs / "postgres"), "-D", str(data), "-k", str(self._folder), "-p", _PORT, *options]
+        with (self._folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder, **self._as)
+        self._wait()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)  # what PostgreSQL calls a fast shutdown
+            self._process.wait(30)
+
+    def _wait(self) -> None:
+        for _ in range(300):
+            ready = [str(self._programs / "pg_isready"), "-q", "-h", str(self._folder), "-p", _PORT]
+            if subprocess.run(ready, check=False).returncode == 0:
+                return
+            time.sleep(0.05)
+        raise NoPostgres(f"it did not start: {(self._folder / 'log').read_text()}")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self._programs / program), *arguments]
+        done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, **self._as)
+        if done.returncode:
+            raise NoPostgres(f"{program} ended with {done.returncode}: {done.stderr}")
+
+
+def _find_programs() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    if initdb := shutil.which("initdb"):
+        return Path(initdb).resolve().parent
+    raise NoPostgres("there is no initdb here; install PostgreSQL, or set CERTTRACK_TEST_POSTGRES_URL")
+
+
+def _find_user() -> str | None:
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name).pw_name
+        except KeyError:
+            continue
+    raise NoPostgres("PostgreSQL never runs as root, and there is no other account here")
+
+
+def _group_of(user: str) -> int:
+    return pwd.getpwnam(user).pw_gid
