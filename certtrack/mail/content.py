@@ -1,0 +1,46 @@
+"""What a mail is made of: plain values, before any words."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from certtrack.rules.cycles import CycleDays
+from certtrack.rules.pack import Pack
+
+LinkKind = Literal["account_link", "password_reset"]
+DAY_MOVED = "day_moved"
+"""The stage of a mail that says only that the day is another one now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who writes to whom. `message_id` with its angle brackets; `sent_at` aware; `base_url` where the button leads.
+
+    `reply_to` is the office's own address, None where it has given none. `locale` is the reader's language.
+    """
+
+    message_id: str
+    sent_at: datetime
+    mail_from: str
+    office_name: str
+    reply_to: str | None
+    to_address: str
+    to_name: str
+    locale: str
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderItem:
+    """One certification that a mail speaks of.
+
+    `stage` is a key of the policy, or "day_moved". `anchor_on` is the due day that the reminder hangs on. `number` is
+    the certification's own, None where there is none. `is_granter`: the office itself grants this credential.
+    """
+
+    stage: str
+    pack: Pack
+    days: CycleDays
+    anchor_on: date
+    number: str | None
+    is_granter: bool
