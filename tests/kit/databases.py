@@ -4,6 +4,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,16 +33,15 @@ def postgres_server() -> Iterator[str]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file in which nothing is on record."""
     file = tmp_path_factory.mktemp("template") / "certtrack.db"
-    _migrate(f"sqlite:///{file}")
+    migrate(f"sqlite:///{file}")
     return file
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
     """The name of a migrated PostgreSQL database in which nothing is on record."""
-    name = f"template_{uuid.uuid4().hex[:12]}"
-    _on_server(postgres_server, f"CREATE DATABASE {name}")
-    _migrate(_name_database(postgres_server, name))
+    name = create_on_server(postgres_server)
+    migrate(name_database(postgres_server, name))
     return name
 
 
@@ -59,11 +59,9 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
         yield f"sqlite:///{file}"
         return
-    server = request.getfixturevalue("postgres_server")
-    template, name = request.getfixturevalue("postgres_template"), f"test_{uuid.uuid4().hex[:12]}"
-    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _name_database(server, name)
-    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
+    with make_copy_on_server(name_database(server, template)) as url:
+        yield url
 
 
 @pytest.fixture
@@ -72,10 +70,8 @@ def empty_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
     if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
-    server, name = request.getfixturevalue("postgres_server"), f"empty_{uuid.uuid4().hex[:12]}"
-    _on_server(server, f"CREATE DATABASE {name}")
-    yield _name_database(server, name)
-    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with make_copy_on_server(name_database(request.getfixturevalue("postgres_server"), "template1")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -86,13 +82,33 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
-def _migrate(url: str) -> None:
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest revision."""
     engine = make_engine(url)
     upgrade(engine)
     engine.dispose()
 
 
-def _name_database(server: str, name: str) -> str:
+def create_on_server(server: str, template: str = "template1") -> str:
+    """Make a database on a PostgreSQL server, as a copy of `template`; its name."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return name
+
+
+@contextmanager
+def make_copy_on_server(url: str) -> Iterator[str]:
+    """The address of a copy of the PostgreSQL database at `url`, to which nobody may be connected meanwhile."""
+    server, template = name_database(url, "postgres"), make_url(url).database or ""
+    name = create_on_server(server, template)
+    try:
+        yield name_database(url, name)
+    finally:
+        _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def name_database(server: str, name: str) -> str:
+    """The address of the database of that name on the same server."""
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 

@@ -1,0 +1,121 @@
+"""Registries for the benchmarks: many certifications, of which some have a stage due on one day."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from kit.databases import make_copy_on_server, migrate
+from kit.postgres import run_postgres
+from sqlalchemy import Connection, insert
+
+from certtrack.db.engine import Database
+from certtrack.db.models import Affiliation, Certification, Cycle, CycleVersion, Person
+from certtrack.services.actors import command_actor
+from certtrack.services.organizations import create_organization
+from certtrack.services.rulebook import load_rulebook, pin
+
+ZONE = "America/Chicago"
+AT = datetime(2026, 8, 4, 17, tzinfo=UTC)
+"""Noon of a day on which the stage 90 days before October 31, 2026 is reached."""
+NOWHERE = Path("no-instance-of-its-own")
+_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A filled database that each run copies, so that every run finds the same."""
+
+    url: str
+    kind: str
+
+    @contextmanager
+    def copy(self, folder: Path) -> Iterator[str]:
+        """The address of a fresh copy; it is gone when the block ends."""
+        if self.kind == "sqlite":
+            file = folder / f"{uuid.uuid4().hex}.db"
+            shutil.copy(self.url.removeprefix("sqlite:///"), file)
+            yield f"sqlite:///{file}"
+            for left in folder.glob(f"{file.name}*"):
+                left.unlink()
+            return
+        with make_copy_on_server(self.url) as url:
+            yield url
+
+
+@contextmanager
+def run_servers(folder: Path) -> Iterator[dict[str, str]]:
+    """The addresses of empty databases to fill, by kind: one in `folder`, one on a throw-away PostgreSQL."""
+    with run_postgres() as server:
+        yield {"sqlite": f"sqlite:///{folder}", "postgresql": server}
+
+
+def make_registry(url: str, kind: str, *, certifications: int, due: int) -> Registry:
+    """Fill an empty database at `url`; `due` of the certifications have a stage on the day of `AT`."""
+    migrate(url)
+    database = Database(url)
+    rulebook = load_rulebook(NOWHERE)
+    pack = rulebook.packs.get("us-wi-cps")
+    with database.writing() as session:
+        version_id = pin(session, pack, AT)
+        organization_id = create_organization(
+            session, key="lakeside", name="Lakeside Peers", zone=ZONE, actor=command_actor("benchmark"), at=AT
+        ).id
+    for start in range(1, certifications + 1, _AT_ONCE):
+        numbers = range(start, min(start + _AT_ONCE, certifications + 1))
+        with database.writing() as session:
+            _fill(session.connection(), numbers, due, organization_id, version_id)
+    database.close()
+    return Registry(url, kind)
+
+
+def _fill(connection: Connection, numbers: range, due: int, organization_id: int, version_id: int) -> None:
+    known: dict[str, Any] = {"recorded_at": AT - timedelta(days=300), "recorded_by": "benchmark"}
+    connection.execute(insert(Person), [known | _person(n) for n in numbers])
+    belonging = known | {"organization_id": organization_id, "no": 1}
+    connection.execute(insert(Affiliation), [belonging | {"person_id": n} for n in numbers])
+    held = known | {"organization_id": organization_id, "credential": "cps", "pack_key": "us-wi-cps"}
+    connection.execute(insert(Certification), [held | {"id": n, "person_id": n, "number": f"CPS-{n}"} for n in numbers])
+    cycles = [_cycle(n, is_due=n <= due) | {"pack_version_id": version_id} for n in numbers]
+    planned = [{"next_stage_on": _next_stage_on(cycle), "armed_on": date(2025, 1, 1)} for cycle in cycles]
+    rows = [
+        known | cycle | plan | {"id": n, "certification_id": n, "no": 1, "release_by_name": False}
+        for n, cycle, plan in zip(numbers, cycles, planned, strict=True)
+    ]
+    connection.execute(insert(Cycle), rows)
+    connection.execute(
+        insert(CycleVersion),
+        [known | cycle | {"cycle_id": n, "no": 1} for n, cycle in zip(numbers, cycles, strict=True)],
+    )
+
+
+def _person(number: int) -> dict[str, Any]:
+    return {
+        "id": number,
+        "given_name": f"Carol {number}",
+        "family_name": "Example",
+        "folded_name": f"example, carol {number}",
+        "private_address": f"carol{number}@example.org",
+        "language": "en",
+        "zone": ZONE,
+    }
+
+
+def _cycle(number: int, *, is_due: bool) -> dict[str, Any]:
+    due_on = date(2026, 10, 31) if is_due else date(2027 + number % 2, 10, 31)
+    return {
+        "start_on": due_on - timedelta(days=730),
+        "due_on": due_on,
+        "due_source": "stated",
+        "computed_due_on": due_on,
+        "is_withdrawn": False,
+    }
+
+
+def _next_stage_on(cycle: dict[str, Any]) -> date:
+    due_on: date = cycle["due_on"]
+    return AT.date() if due_on.year == 2026 else due_on - timedelta(days=180)
