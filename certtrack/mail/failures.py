@@ -12,7 +12,7 @@ _LONGEST = 300
 
 
 class MailFailure(Exception):
-    """A mail wasn't accepted. `code` is SMTP's, None where there was none; `answer` what the server said, no address."""
+    """A mail wasn't accepted. `code` is SMTP's, None where there was none; `answer` what the server said."""
 
     outcome: ClassVar[Outcome]
 
