@@ -80,5 +80,5 @@ def noon_of(day: date, zone: str) -> datetime:
 
 
 def end_of(day: date, zone: str) -> datetime:
-    """The last second of `day` in `zone`, aware, UTC: a last valid day is included."""
-    return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
+    """The last second of `day` in `zone`, aware, UTC: a last valid day is included. `date.max` ends a day early."""
+    return datetime.combine(min(day, date.max - timedelta(days=1)), time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any, Literal
 
@@ -23,6 +24,21 @@ def _refuse_personal(_logger: object, _method: str, event: MutableMapping[str, A
     return event
 
 
+def _trace(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    # kinds and places only: what an error says may name somebody, a database's words about a taken key always do
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    elif isinstance(error, tuple):
+        error = error[1]
+    lines: list[str] = []
+    while isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        lines += [f"{type(error).__name__}:", *(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]
+        error = error.__cause__ or error.__context__
+    return event | {"exception": "\n".join(lines)} if lines else event
+
+
 def configure_logs(log_format: Literal["json", "text"]) -> None:
     """Set up logging for this process, once, at its start."""
     last: structlog.typing.Processor = (
@@ -34,7 +50,7 @@ def configure_logs(log_format: Literal["json", "text"]) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _refuse_personal,
-            structlog.processors.format_exc_info,
+            _trace,
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

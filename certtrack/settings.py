@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -119,6 +121,8 @@ def load_settings(**given: Any) -> Settings:  # noqa: ANN401  # each field has i
         settings = Settings(**given)
     except ValidationError as error:
         raise BadSettings(_explain(error)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f"The file with the settings isn't TOML: {error}") from error
     if settings.mail_lease_s <= settings.mail_deadline_s:
         raise BadSettings(
             f"CERTTRACK_MAIL_LEASE_S ({settings.mail_lease_s:g}) must be longer than "
@@ -146,9 +150,16 @@ def load_secret_key(settings: Settings) -> str:
     if settings.secret_key:
         return settings.secret_key
     file = make_instance(settings) / "secret-key"
-    try:
-        with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
-            new.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+    if not file.exists():
+        _make_secret_key(file)
     return file.read_text(encoding="ascii")
+
+
+def _make_secret_key(file: Path) -> None:
+    # written whole under another name, then linked: another process never reads half of it, and the first one stands
+    new = file.with_name(f"secret-key.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as opened:
+        opened.write(secrets.token_urlsafe(48))
+    with suppress(FileExistsError):
+        os.link(new, file)
+    new.unlink()

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -19,7 +20,11 @@ _LOCK = 4_207_316_002  # any number that nobody else uses on this database
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A place where the audit isn't what was sealed: `gap`, `edited_event`, `edited_values` or `edited_seal`."""
+    """A place where the audit isn't what was sealed.
+
+    `gap`: between two seals. `edited_seal`: the seal, or an event or person that it covers, was changed or taken away.
+    `edited_values`: the event's values are others, or gone without a redaction.
+    """
 
     kind: str
     event_id: int | None = None
@@ -64,7 +69,7 @@ def seal_events(session: Session, now: datetime) -> int:
     if not events:
         return 0
     until = events[-1].id
-    digest = _digest_run(last.digest if last else "", start, until, events)
+    digest = _digest_run(session, last.digest if last else "", start, until, events)
     session.add(AuditSeal(from_id=start, until_id=until, digest=digest, sealed_at=now))
     session.flush()
     return len(events)
@@ -79,7 +84,7 @@ def verify(session: Session) -> list[Fault]:
             faults.append(Fault("gap", event_id=expected_from, seal_id=seal.id))
         query = select(AuditEvent).where(AuditEvent.id.between(seal.from_id, seal.until_id)).order_by(AuditEvent.id)
         events = list(session.scalars(query))
-        if _digest_run(before, seal.from_id, seal.until_id, events) != seal.digest:
+        if _digest_run(session, before, seal.from_id, seal.until_id, events) != seal.digest:
             faults.append(Fault("edited_seal", seal_id=seal.id))
         before, expected_from = seal.digest, seal.until_id + 1
     faults += _list_edited_values(session)
@@ -106,18 +111,29 @@ def _list_edited_values(session: Session) -> list[Fault]:
     return [
         Fault("edited_values", event_id=number)
         for number, digest, salt, details, redacted_at in rows
-        if redacted_at is None and (salt is None or _digest_values(salt, details) != digest)
+        if salt is None or (details is not None if redacted_at else _digest_values(salt, details) != digest)
     ]
 
 
 def _digest_values(salt: str, details: Mapping[str, Any] | None) -> str:
-    text = json.dumps(details, sort_keys=True, ensure_ascii=False, default=str)
+    stored = json.loads(json.dumps(details, default=str))  # as it will be read again: a number as key is a text then
+    text = json.dumps(stored, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
 
 
-def _digest_run(before: str, start: int, until: int, events: Iterable[AuditEvent]) -> str:
+def _digest_run(session: Session, before: str, start: int, until: int, events: Iterable[AuditEvent]) -> str:
+    people = _list_people(session, start, until)
     run = hashlib.sha256(f"{before}\n{start}-{until}\n".encode())
     for event in events:
-        line = (event.id, event.at.isoformat(), event.actor, event.action, event.subject_kind, event.subject_id)
-        run.update(json.dumps([*line, event.digest]).encode() + b"\n")
+        at = event.at.astimezone(UTC).isoformat()
+        line = (event.id, at, event.actor, event.action, event.subject_kind, event.subject_id, event.digest)
+        run.update(json.dumps([*line, people[event.id]]).encode() + b"\n")
     return run.hexdigest()
+
+
+def _list_people(session: Session, start: int, until: int) -> dict[int, list[int]]:
+    query = select(AuditPerson.event_id, AuditPerson.person_id).where(AuditPerson.event_id.between(start, until))
+    found: dict[int, list[int]] = defaultdict(list)
+    for event_id, person_id in session.execute(query.order_by(AuditPerson.event_id, AuditPerson.person_id)):
+        found[event_id].append(person_id)
+    return found

@@ -34,7 +34,7 @@ def _to_json(value: object) -> str:
 def _set_up(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late: updates were lost silently
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}", "synchronous=NORMAL"):
+    for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -59,6 +59,8 @@ class Database:
         options: dict[str, Any] = {"mode": mode}
         if self.engine.dialect.name == "postgresql":
             options["postgresql_readonly"] = mode == "reading"
+            # a page's queries see one moment, as they do on SQLite
+            options["isolation_level"] = "REPEATABLE READ" if mode == "reading" else "READ COMMITTED"
         return self.engine.execution_options(**options)
 
     def session(self, mode: Mode) -> Session:

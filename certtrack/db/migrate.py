@@ -37,7 +37,8 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def find_revision(engine: Engine) -> str | None:
     """The revision that the database is at, None where it was never migrated."""
-    with engine.connect() as connection:
+    # as a reader, so that a start doesn't wait for a writer
+    with engine.execution_options(mode="reading").connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
+from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import Account, AccountRole
 from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.language import check_locale
@@ -53,17 +54,10 @@ def create_account(
 def give_role(
     session: Session, account: Account, role: Role, organization_id: int | None, *, actor: Actor, at: datetime
 ) -> None:
-    """Give the account a role within an organization; with None, everywhere."""
-    session.add(
-        AccountRole(
-            account_id=account.id,
-            role=role.value,
-            organization_id=organization_id,
-            recorded_at=at,
-            recorded_by=actor.key,
-        ),
-    )
-    session.flush()
+    """Give the account a role within an organization; with None, everywhere. One that it has already stays as it is."""
+    values = {"account_id": account.id, "role": role.value, "organization_id": organization_id}
+    if not insert_unless_there(session, AccountRole, **values, recorded_at=at, recorded_by=actor.key):
+        return
     record_event(
         session,
         at=at,

@@ -68,8 +68,8 @@ def _ways(actor: Actor, today: date) -> list[tuple[Relation, ColumnElement[bool]
         (Relation.AUDITOR, _affiliated(actor, Role.AUDITOR, today)),
         (Relation.PROGRAMME_ADMINISTRATOR, _granted(actor)),
     ]
-    if actor.has(Role.SUPERVISOR) and actor.person_id is not None:
-        ways.append((Relation.SUPERVISOR, _assigned(actor.person_id, today)))
+    if organizations := _organizations(actor, Role.SUPERVISOR):
+        ways.append((Relation.SUPERVISOR, _assigned(actor.person_id, organizations, today)))
     return ways
 
 
@@ -101,10 +101,12 @@ def _granted(actor: Actor) -> ColumnElement[bool]:
     return Person.id.in_(select(Certification.person_id).where(Certification.credential.in_(granting)))
 
 
-def _assigned(supervisor_id: int, today: date) -> ColumnElement[bool]:
+def _assigned(supervisor_id: int | None, organizations: set[int | None], today: date) -> ColumnElement[bool]:
     query = select(Assignment.person_id).where(
         Assignment.supervisor_id == supervisor_id,
         Assignment.from_on <= today,
         or_(Assignment.until_on.is_(None), Assignment.until_on >= today),
     )
+    if None not in organizations:
+        query = query.where(Assignment.organization_id.in_(organizations))
     return Person.id.in_(query)

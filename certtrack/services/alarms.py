@@ -6,6 +6,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import Alarm
 
 AlarmKind = Literal["scheduler_silent", "relay_stopped"]
@@ -13,11 +14,7 @@ AlarmKind = Literal["scheduler_silent", "relay_stopped"]
 
 def raise_alarm(session: Session, kind: AlarmKind, *, at: datetime, detail: str | None = None) -> bool:
     """Open the alarm; True when it wasn't open already. `detail` is a code or a short fact, never personal data."""
-    if find_alarm(session, kind) is not None:
-        return False
-    session.add(Alarm(kind=kind, raised_at=at, detail=detail))
-    session.flush()
-    return True
+    return insert_unless_there(session, Alarm, kind=kind, raised_at=at, detail=detail)
 
 
 def clear_alarm(session: Session, kind: AlarmKind, *, at: datetime) -> bool:

@@ -39,9 +39,7 @@ def open_cycle(
 ) -> Cycle:
     """Open a cycle and store it. Raises BadInput where it is due before it starts, or is there already."""
     _check_days(new.start_on, new.due_on)
-    for other in list_cycles(session, certification.id):
-        if other.due_on == new.due_on:
-            raise BadInput(f"There is a cycle that is due on {new.due_on} already.")
+    _check_free(session, certification.id, new.due_on, None)
     cycle = Cycle(
         certification_id=certification.id,
         start_on=new.start_on,
@@ -83,9 +81,10 @@ def move_due_day(
 ) -> None:
     """Amend the day of an open cycle. Stages before `armed_on` are over; the coming ones of the new day are armed.
 
-    Raises BadInput where it would be due before it starts.
+    Raises BadInput where it would be due before it starts, or on another cycle's day: two mails would go out for it.
     """
     _check_days(cycle.start_on, due_on)
+    _check_free(session, cycle.certification_id, due_on, cycle.id)
     certification = cycle.certification
     if due_on != cycle.due_on:
         cycle.armed_on = armed_on
@@ -145,6 +144,11 @@ def get_cause(session: Session, key: str, at: datetime) -> Cause:
 def _check_days(start_on: date, due_on: date) -> None:
     if due_on <= start_on:
         raise BadInput(f"A cycle ends after it starts: it can't start on {start_on} and be due on {due_on}.")
+
+
+def _check_free(session: Session, certification_id: int, due_on: date, but: int | None) -> None:
+    if any(other.due_on == due_on and other.id != but for other in list_cycles(session, certification_id)):
+        raise BadInput(f"There is a cycle that is due on {due_on} already.")
 
 
 def _pin(session: Session, rulebook: Rulebook, certification: Certification, due_on: date, at: datetime) -> int:

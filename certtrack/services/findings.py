@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
+from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import Finding
 from certtrack.errors import NotFound, Refused
 from certtrack.security import Actor
@@ -29,23 +30,18 @@ def open_finding(
 
     `details` are codes and values, never sentences.
     """
-    full_key = f"{kind}:{key}"
-    if session.scalar(select(Finding.id).where(Finding.key == full_key)) is not None:
-        return False
-    session.add(
-        Finding(
-            kind=kind,
-            key=full_key,
-            organization_id=organization_id,
-            person_id=person_id,
-            certification_id=certification_id,
-            details=dict(details),
-            recorded_at=at,
-            recorded_by=actor.key,
-        ),
+    return insert_unless_there(
+        session,
+        Finding,
+        kind=kind,
+        key=f"{kind}:{key}",
+        organization_id=organization_id,
+        person_id=person_id,
+        certification_id=certification_id,
+        details=dict(details),
+        recorded_at=at,
+        recorded_by=actor.key,
     )
-    session.flush()
-    return True
 
 
 def get_finding(session: Session, finding_id: int) -> Finding:

@@ -58,6 +58,7 @@ def create_person(session: Session, new: NewPerson, *, actor: Actor, at: datetim
         language=new.language,
         zone=new.zone,
         died_on=new.died_on,
+        died_recorded_at=at if new.died_on else None,
         recorded_at=at,
         recorded_by=actor.key,
     )
@@ -80,6 +81,8 @@ def change_person(session: Session, person: Person, changes: dict[str, Any], *, 
         return False
     for field in old:
         setattr(person, field, changes[field])
+    if "died_on" in old:
+        person.died_recorded_at = at if person.died_on else None
     person.folded_name = fold_name(person.given_name, person.family_name)
     session.flush()
     details = {field: [old[field], changes[field]] for field in old}

@@ -72,5 +72,5 @@ def _rows(pack: Pack, fact: CertificationFacts) -> Iterable[dict[str, object]]:
             "validity": span.validity,
             "hours": span.hours,
             "application": span.application,
-            "next_on": stand(pack, fact, span.from_on).next_on,
+            "next_on": span.next_on,
         }

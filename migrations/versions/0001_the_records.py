@@ -22,7 +22,14 @@ def upgrade() -> None:
         sa.Column("id", BigId, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm")),
     )
-    op.create_index(op.f("ix_alarm_kind"), "alarm", ["kind"], unique=False)
+    op.create_index(
+        "uq_alarm_open",
+        "alarm",
+        ["kind"],
+        unique=True,
+        sqlite_where=sa.text("cleared_at IS NULL"),
+        postgresql_where=sa.text("cleared_at IS NULL"),
+    )
 
     op.create_table(
         "audit_event",
@@ -102,6 +109,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
         sa.Column("died_on", sa.Date(), nullable=True),
+        sa.Column("died_recorded_at", Moment(), nullable=True),
         sa.Column("merged_into_id", BigId, nullable=True),
         sa.Column("id", BigId, nullable=False),
         sa.Column("recorded_at", Moment(), nullable=False),
@@ -317,6 +325,14 @@ def upgrade() -> None:
         ["account_id", "role", "organization_id"],
         unique=True,
     )
+    op.create_index(
+        "uq_account_role_everywhere",
+        "account_role",
+        ["account_id", "role"],
+        unique=True,
+        sqlite_where=sa.text("organization_id IS NULL"),
+        postgresql_where=sa.text("organization_id IS NULL"),
+    )
 
     op.create_table(
         "affiliation_version",
@@ -356,7 +372,7 @@ def upgrade() -> None:
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("is_withdrawn", sa.Boolean(), nullable=False),
         sa.Column("evidence", sa.String(length=80), nullable=True),
-        sa.CheckConstraint("start_on <= due_on", name=op.f("ck_cycle_start_before_due")),
+        sa.CheckConstraint("start_on < due_on", name=op.f("ck_cycle_start_before_due")),
         sa.ForeignKeyConstraint(["cause_id"], ["cause.id"], name=op.f("fk_cycle_cause_id")),
         sa.ForeignKeyConstraint(["certification_id"], ["certification.id"], name=op.f("fk_cycle_certification_id")),
         sa.ForeignKeyConstraint(["pack_version_id"], ["pack_version.id"], name=op.f("fk_cycle_pack_version_id")),
@@ -580,6 +596,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'planned'"),
         postgresql_where=sa.text("state = 'planned'"),
+    )
+    op.create_index(
+        "ix_reminder_waiting",
+        "reminder",
+        ["valid_until"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('planned', 'held')"),
+        postgresql_where=sa.text("state IN ('planned', 'held')"),
     )
     op.create_index("ix_reminder_subject_kind_subject_id", "reminder", ["subject_kind", "subject_id"], unique=False)
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certtrack.db.base import Base, Numbered, Recorded
@@ -30,6 +30,15 @@ class AccountRole(Numbered, Recorded, Base):
     __tablename__ = "account_role"
     __table_args__ = (
         Index("uq_account_role_account_id_role_organization_id", "account_id", "role", "organization_id", unique=True),
+        # to a unique index no NULL equals another
+        Index(
+            "uq_account_role_everywhere",
+            "account_id",
+            "role",
+            unique=True,
+            sqlite_where=text("organization_id IS NULL"),
+            postgresql_where=text("organization_id IS NULL"),
+        ),
     )
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))

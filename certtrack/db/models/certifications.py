@@ -80,7 +80,7 @@ class Cycle(Numbered, Recorded, _CycleValues, Base):
     """One term of a certification, both days included, and what the planner needs to find it."""
 
     __tablename__ = "cycle"
-    __table_args__ = (CheckConstraint("start_on <= due_on", name="start_before_due"),)
+    __table_args__ = (CheckConstraint("start_on < due_on", name="start_before_due"),)
 
     certification_id: Mapped[int] = mapped_column(ForeignKey("certification.id"), index=True)
     pack_version_id: Mapped[int] = mapped_column(ForeignKey("pack_version.id"))

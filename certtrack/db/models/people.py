@@ -1,6 +1,6 @@
 """People, organizations, and how they belong together."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,6 +23,8 @@ class Person(Numbered, Recorded, Base):
     language: Mapped[str] = mapped_column(String(8))
     zone: Mapped[str] = mapped_column(String(64))
     died_on: Mapped[date | None]
+    died_recorded_at: Mapped[datetime | None]
+    """Since when `died_on` is on record: before that moment nothing was known of it."""
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
     @property

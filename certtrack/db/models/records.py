@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certtrack.db.base import Base, Numbered, Recorded
@@ -54,11 +54,20 @@ class Job(Base):
 
 
 class Alarm(Numbered, Base):
-    """Something that a person must look at now; cleared when it is over."""
+    """Something that a person must look at now; cleared when it is over. Of each kind one at most is open."""
 
     __tablename__ = "alarm"
+    __table_args__ = (
+        Index(
+            "uq_alarm_open",
+            "kind",
+            unique=True,
+            sqlite_where=text("cleared_at IS NULL"),
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
+    )
 
-    kind: Mapped[str] = mapped_column(String(24), index=True)
+    kind: Mapped[str] = mapped_column(String(24))
     """`scheduler_silent`, `relay_stopped`."""
     raised_at: Mapped[datetime]
     cleared_at: Mapped[datetime | None]
@@ -66,7 +75,7 @@ class Alarm(Numbered, Base):
 
 
 class AuditEvent(Numbered, Base):
-    """One change, or one look at other people's records. `digest` covers the event and its values."""
+    """One change, or one look at others' records. `digest` is of its salted values; the seal covers all the rest."""
 
     __tablename__ = "audit_event"
 

@@ -49,6 +49,12 @@ class Reminder(Numbered, Base):
             sqlite_where=text("state = 'planned'"),
             postgresql_where=text("state = 'planned'"),
         ),
+        Index(
+            "ix_reminder_waiting",
+            "valid_until",
+            sqlite_where=text("state IN ('planned', 'held')"),
+            postgresql_where=text("state IN ('planned', 'held')"),
+        ),
         Index("ix_reminder_recipient_id_state", "recipient_id", "state"),
         Index("ix_reminder_cause_id_state", "cause_id", "state"),
         Index("ix_reminder_subject_kind_subject_id", "subject_kind", "subject_id"),

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import (
@@ -47,7 +47,7 @@ def load_facts(
 
 
 def _load_chunk(session: Session, ids: Sequence[int], known_at: datetime | None) -> dict[int, CertificationFacts]:
-    query = select(Certification, Person.died_on).join(Person, Person.id == Certification.person_id)
+    query = select(Certification, _died_on(known_at)).join(Person, Person.id == Certification.person_id)
     query = query.where(Certification.id.in_(ids))
     if known_at is not None:
         query = query.where(Certification.recorded_at <= known_at)
@@ -67,6 +67,13 @@ def _load_chunk(session: Session, ids: Sequence[int], known_at: datetime | None)
         )
         for row in rows
     }
+
+
+def _died_on(known_at: datetime | None) -> ColumnElement[date | None]:
+    if known_at is None:
+        return Person.died_on.label("died_on")
+    since = func.coalesce(Person.died_recorded_at, Person.recorded_at)
+    return case((since <= known_at, Person.died_on)).label("died_on")
 
 
 def _load_cycles(session: Session, ids: Sequence[int], known_at: datetime | None) -> dict[int, list[CycleFact]]:

@@ -1,0 +1,101 @@
+"""The audit tells of each change to it."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from kit.world import World
+from sqlalchemy import text
+
+from certtrack.db.audit import Fault, record_event, seal_events, verify
+from certtrack.db.engine import Database
+
+_AT = datetime(2026, 5, 15, 12, tzinfo=UTC)
+
+
+def add_events(database: Database, many: int, **values: object) -> None:
+    with database.writing() as session:
+        for no in range(many):
+            record_event(session, at=_AT, actor="t", action="a.b", subject=("x", no), details={"no": no} | values)
+
+
+def seal(database: Database) -> int:
+    with database.writing() as session:
+        return seal_events(session, _AT)
+
+
+def faults(database: Database) -> list[Fault]:
+    with database.reading() as session:
+        return verify(session)
+
+
+def test_events_are_sealed_once_in_batches_of_5000_and_verify(database: Database) -> None:
+    add_events(database, 5_001)
+    assert [seal(database) for _ in range(3)] == [5_000, 1, 0]
+    assert faults(database) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("UPDATE audit_event SET actor = 'somebody' WHERE id = 4", "edited_seal"),
+        ("UPDATE audit_value SET details = '{\"no\": 9}' WHERE event_id = 4", "edited_values"),
+        (
+            "UPDATE audit_value SET redacted_at = '2026-05-15', details = '{\"no\": 9}' WHERE event_id = 4",
+            "edited_values",
+        ),
+        ("DELETE FROM audit_value WHERE event_id = 4", "edited_values"),
+        ("DELETE FROM audit_person WHERE event_id = 1", "edited_seal"),
+        ("UPDATE audit_seal SET digest = 'x' WHERE id = 1", "edited_seal"),
+        ("DELETE FROM audit_seal WHERE id = 1", "gap"),
+    ],
+)
+def test_each_kind_of_tampering_is_found(world: World, statement: str, kind: str) -> None:
+    world.person()
+    add_events(world.database, 6)
+    seal(world.database)
+    add_events(world.database, 1)
+    seal(world.database)
+    assert faults(world.database) == []
+    if "audit_person" in statement:
+        statement = "DELETE FROM audit_person"
+    with world.database.writing() as session:
+        session.execute(text(statement))
+    assert kind in {fault.kind for fault in faults(world.database)}
+
+
+def test_an_event_that_was_taken_away_is_found(database: Database) -> None:
+    add_events(database, 3)
+    seal(database)
+    with database.writing() as session:
+        session.execute(text("DELETE FROM audit_value WHERE event_id = 2"))
+        session.execute(text("DELETE FROM audit_event WHERE id = 2"))
+    assert faults(database) == [Fault("edited_seal", seal_id=1)]
+
+
+def test_values_that_were_emptied_by_a_redaction_still_verify(database: Database) -> None:
+    add_events(database, 2)
+    seal(database)
+    with database.writing() as session:
+        empty = "UPDATE audit_value SET details = NULL, redacted_at = '2026-05-15 12:00:00.000000' WHERE event_id = 1"
+        session.execute(text(empty))
+    assert faults(database) == []
+
+
+def test_values_of_any_kind_verify_as_they_are_read_again(database: Database) -> None:
+    add_events(database, 1, at=_AT, day=_AT.date(), keys={10: 1, 9: 2}, pair=(1, 2), words="ñ \x00")
+    seal(database)
+    assert faults(database) == []
+
+
+def test_writers_and_a_sealer_at_once_never_make_a_false_fault(database: Database) -> None:
+    writers = [threading.Thread(target=lambda: [add_events(database, 2) for _ in range(40)]) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    sealed = 0
+    while any(writer.is_alive() for writer in writers):
+        sealed += seal(database)
+    for writer in writers:
+        writer.join()
+    assert sealed + seal(database) == 160
+    assert faults(database) == []

@@ -1,0 +1,94 @@
+"""Reading and writing sessions."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from certtrack.db.engine import Database
+from certtrack.db.models import Alarm, Assignment, Organization
+
+_AT = datetime(2026, 5, 15, tzinfo=UTC)
+_COUNT = """
+import sys
+from sqlalchemy import select
+from certtrack.db.engine import Database
+from certtrack.db.models import RelayState
+database = Database(sys.argv[1])
+for _ in range(150):
+    with database.writing() as session:
+        row = session.scalars(select(RelayState).with_for_update()).one()
+        row.same_refusals = row.same_refusals + 1
+"""
+
+
+def add_organization(database: Database, key: str) -> None:
+    with database.writing() as session:
+        session.add(Organization(key=key, name=key, zone="UTC", recorded_at=_AT, recorded_by="test"))
+
+
+def test_a_reading_session_can_not_write(database: Database) -> None:
+    with database.reading() as session, pytest.raises(DBAPIError, match=r"(?i)read.?only"):
+        session.execute(text("INSERT INTO job (name) VALUES ('x')"))
+    add_organization(database, "a")  # the same connection writes again
+
+
+def test_a_reading_session_sees_one_snapshot_and_waits_for_no_writer(database: Database) -> None:
+    count = select(func.count()).select_from(Organization)
+    with database.reading() as reading:
+        assert reading.scalar(count) == 0
+        with database.writing() as writing:
+            writing.execute(text("INSERT INTO job (name) VALUES ('x')"))
+            assert reading.scalar(count) == 0
+        add_organization(database, "a")
+        assert reading.scalar(count) == 0
+    with database.reading() as reading:
+        assert reading.scalar(count) == 1
+
+
+def test_four_processes_of_150_updates_lose_none(database: Database, database_url: str) -> None:
+    with database.writing() as session:
+        session.execute(text("INSERT INTO relay_state (id, same_refusals) VALUES (1, 0)"))
+    command = (sys.executable, "-c", _COUNT, database_url)
+    processes = [subprocess.Popen(command) for _ in range(4)]
+    assert [process.wait(120) for process in processes] == [0] * 4
+    with database.reading() as session:
+        assert session.scalar(text("SELECT same_refusals FROM relay_state")) == 600
+
+
+def test_foreign_keys_are_enforced_and_an_error_names_no_values(database: Database) -> None:
+    secret = Assignment(
+        person_id=1,
+        supervisor_id=2,
+        organization_id=3,
+        from_on=_AT.date(),
+        recorded_at=_AT,
+        recorded_by="carol@example.org",
+    )
+    with pytest.raises(IntegrityError) as caught, database.writing() as session:
+        session.add(secret)
+    assert "carol@example.org" not in str(caught.value)
+
+
+def test_a_block_that_raises_leaves_nothing_behind(database: Database) -> None:
+    def fall_over() -> None:
+        with database.writing() as session:
+            session.add(Alarm(kind="relay_stopped", raised_at=_AT))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fall_over()
+    with database.reading() as session:
+        assert session.scalar(select(Alarm)) is None
+
+
+def test_sqlite_keeps_a_write_ahead_log(tmp_path: object) -> None:
+    database = Database(f"sqlite:///{tmp_path}/x.db")
+    with database.writing() as session:
+        found = [session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys", "busy_timeout")]
+    database.close()
+    assert found == ["wal", 1, 15_000]

@@ -1,0 +1,57 @@
+"""Migrations on both databases."""
+
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import inspect, text
+
+from certtrack.db.engine import make_engine
+from certtrack.db.migrate import downgrade, find_revision, get_head, list_drift, upgrade
+from certtrack.errors import Refused
+from certtrack.services.installation import check_current, upgrade_database
+
+_UPGRADE = """
+import sys
+from certtrack.db.engine import make_engine
+from certtrack.db.migrate import upgrade
+upgrade(make_engine(sys.argv[1]))
+"""
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(database_url: str) -> None:
+    engine = make_engine(database_url)
+    assert list_drift(engine) == []
+    assert find_revision(engine) == get_head(engine)
+    assert "merged_into_id" in {column["name"] for column in inspect(engine).get_columns("person")}
+    engine.dispose()
+
+
+def test_down_leaves_nothing_behind_and_up_again_makes_all_of_it(empty_url: str) -> None:
+    engine = make_engine(empty_url)
+    for _ in range(2):
+        upgrade(engine)
+        assert list_drift(engine) == []
+        downgrade(engine, "base")
+        assert inspect(engine).get_table_names() == ["alembic_version"]
+        assert find_revision(engine) is None
+    engine.dispose()
+
+
+def test_two_processes_may_upgrade_at_once(empty_url: str) -> None:
+    command = (sys.executable, "-c", _UPGRADE, empty_url)
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [(process.communicate(timeout=60)[1], process.returncode) for process in both] == [("", 0), ("", 0)]
+    engine = make_engine(empty_url)
+    assert list_drift(engine) == []
+    engine.dispose()
+
+
+def test_a_database_that_a_newer_installation_made_is_refused(database_url: str) -> None:
+    engine = make_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for ask in (check_current, upgrade_database):
+        with pytest.raises(Refused, match="9999, which a newer CertTrack has made"):
+            ask(engine)
+    engine.dispose()
