@@ -36,7 +36,9 @@ def _trace(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
         frames = traceback.extract_tb(error.__traceback__)
         lines += [f"{type(error).__name__}:", *(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]
         error = error.__cause__ or error.__context__
-    return event | {"exception": "\n".join(lines)} if lines else event
+    if lines:
+        event["exception"] = "\n".join(lines)
+    return event
 
 
 def configure_logs(log_format: Literal["json", "text"]) -> None:

@@ -89,7 +89,11 @@ def test_values_of_any_kind_verify_as_they_are_read_again(database: Database) ->
 
 
 def test_writers_and_a_sealer_at_once_never_make_a_false_fault(database: Database) -> None:
-    writers = [threading.Thread(target=lambda: [add_events(database, 2) for _ in range(40)]) for _ in range(2)]
+    def write() -> None:
+        for _ in range(40):
+            add_events(database, 2)
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
     for writer in writers:
         writer.start()
     sealed = 0
