@@ -9,6 +9,7 @@ from kit.databases import (
     postgres_template,
     sqlite_template,
 )
+from kit.planning import planner
 from kit.wheel import built, installed_wheel
 from kit.world import world
 
@@ -19,6 +20,7 @@ __all__ = [
     "database_url",
     "empty_url",
     "installed_wheel",
+    "planner",
     "postgres_server",
     "postgres_template",
     "sqlite_template",

@@ -12,6 +12,7 @@ from certtrack.db.models import Cause, Certification, Cycle, CycleVersion
 from certtrack.errors import BadInput, NotFound
 from certtrack.rules.facts import DueSource
 from certtrack.security import Actor
+from certtrack.services.arming import recall
 from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.standing import project_spans
 
@@ -88,6 +89,7 @@ def move_due_day(
     certification = cycle.certification
     if due_on != cycle.due_on:
         cycle.armed_on = armed_on
+        cycle.release_by_name = cycle.release_by_name and due_on < armed_on
         cycle.cause_id = get_cause(session, cause_key, at).id if cause_key else None
     cycle.due_on, cycle.due_source, cycle.computed_due_on = due_on, due_source, computed_due_on
     cycle.evidence = evidence or cycle.evidence
@@ -108,6 +110,7 @@ def close_cycle(
 ) -> None:
     """From `closed_on` on, that day included, this cycle no longer speaks and nothing more is mailed for it."""
     cycle.closed_on, cycle.next_stage_on = closed_on, None
+    recall(session, [cycle.id], "cycle_closed", at)
     _add_version(session, rulebook, cycle.certification, cycle, "closed", reason, actor, at)
 
 

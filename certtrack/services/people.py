@@ -13,10 +13,13 @@ from certtrack.db.models import Person
 from certtrack.errors import BadInput, NotFound
 from certtrack.language import LOCALES
 from certtrack.security import Actor
+from certtrack.services.arming import earliest_day, rearm_person
 
 _CHANGEABLE = frozenset(
     {"given_name", "family_name", "chosen_name", "private_address", "work_address", "language", "zone", "died_on"},
 )
+
+_PLANNED_BY = frozenset({"private_address", "work_address", "zone", "died_on"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def create_person(session: Session, new: NewPerson, *, actor: Actor, at: datetim
 def change_person(session: Session, person: Person, changes: dict[str, Any], *, actor: Actor, at: datetime) -> bool:
     """Set what `changes` names; True when anything was different. Raises BadInput for a field that can't be changed.
 
-    Whoever gives an address back calls `planning.rearm` too, so that stages held up for want of one are looked at.
+    A new address, zone or day of death has the planner look again; what wanted an address is made good.
     """
     if unknown := changes.keys() - _CHANGEABLE:
         raise BadInput(f"A person has no {', '.join(sorted(unknown))} to change.")
@@ -85,6 +88,8 @@ def change_person(session: Session, person: Person, changes: dict[str, Any], *, 
         person.died_recorded_at = at if person.died_on else None
     person.folded_name = fold_name(person.given_name, person.family_name)
     session.flush()
+    if old.keys() & _PLANNED_BY:
+        rearm_person(session, person.id, earliest_day(at))
     details = {field: [old[field], changes[field]] for field in old}
     _record(session, person, "person.changed", details, actor, at)
     return True

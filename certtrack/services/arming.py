@@ -1,0 +1,60 @@
+"""What other services tell the planner: look at somebody again, and what is not to be mailed any more.
+
+No rules are asked here, so that people and cycles can call it in the transaction of their own change.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Certification, Cycle, Person, Reminder
+
+UNSENT = ("planned", "held", "suppressed", "failed")
+"""States of reminders that nobody has been sent, and that may still be decided anew."""
+
+
+def rearm_person(session: Session, person_id: int, today: date) -> None:
+    """Have the planner look at all open cycles of a person today: a reason not to mail may be gone, or have come."""
+    session.flush()
+    people = list_merged(session, person_id)
+    certifications = select(Certification.id).where(Certification.person_id.in_(people))
+    session.execute(
+        update(Cycle)
+        .where(Cycle.certification_id.in_(certifications))
+        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+        .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
+        .values(next_stage_on=today)
+    )
+
+
+def list_merged(session: Session, person_id: int) -> set[int]:
+    """The person's number, and those of everybody who was merged into them."""
+    found, more = {person_id}, {person_id}
+    while more:
+        more = set(session.scalars(select(Person.id).where(Person.merged_into_id.in_(more)))) - found
+        found |= more
+    return found
+
+
+def recall(session: Session, cycle_ids: Iterable[int], reason: str, at: datetime) -> None:
+    """Supersede what was decided for these cycles and not sent; what is under way is looked at when it is sent."""
+    session.flush()
+    session.execute(
+        update(Reminder)
+        .where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(list(cycle_ids)))
+        .where(Reminder.state.in_(UNSENT))
+        .values(state="superseded", reason=reason, settled_at=at)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def earliest_day(at: datetime) -> date:
+    """The day that it is at `at` in the last zone to reach it: nowhere on earth is it still to come."""
+    return (at - timedelta(hours=12)).date()
+
+
+def latest_day(at: datetime) -> date:
+    """The day that it is at `at` in the first zone to reach it."""
+    return (at + timedelta(hours=14)).date()

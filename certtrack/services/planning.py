@@ -1,0 +1,153 @@
+"""Planning: which stages were reached, and who is to be told. Each decision is a row, the one not to send included.
+
+The key of the table makes each decision once, however many planners run; a second planner finds nothing to do.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Cause, Reminder
+from certtrack.services.arming import rearm_person
+from certtrack.services.guard import hold_where_many
+from certtrack.services.rulebook import Rulebook, pin
+from certtrack.services.rulings import Ruling, Rulings, rule
+from certtrack.services.subjects import Row_, Subject, load_due
+
+__all__ = ["PlanCounts", "expire_batch", "plan_batch", "rearm_person"]
+
+_TABLE: Any = Reminder.__table__
+_WAITING = text("state IN ('planned', 'held')")  # as the index has it
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCounts:
+    """What one transaction did: cycles looked at, and reminders by what became of them."""
+
+    looked_at: int = 0
+    planned: int = 0
+    held: int = 0
+    suppressed: int = 0
+    superseded: int = 0
+    expired: int = 0
+
+
+def plan_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int = 200) -> PlanCounts:
+    """Decide on up to `limit` cycles whose next stage has come; `looked_at` is 0 when nothing is due any more.
+
+    The most urgent stage reached is planned, held or suppressed; every earlier one that wasn't sent is superseded. An
+    outage of any length is made good at once.
+    """
+    subjects = load_due(session, rulebook, at, limit)
+    ruled = [(subject, rule(subject, at)) for subject in subjects]
+    _pin_policies(session, subjects, at)
+    counts = _write(session, ruled, at)
+    for subject, rulings in ruled:
+        subject.cycle.next_stage_on = rulings.next_stage_on
+    session.flush()
+    stopped = hold_where_many(session, _list_causes(subjects), at)
+    return PlanCounts(
+        looked_at=len(subjects),
+        planned=counts["planned"] - min(stopped, counts["planned"]),
+        held=counts["held"] + stopped,
+        suppressed=counts["suppressed"],
+        superseded=counts["superseded"],
+        expired=counts["expired"],
+    )
+
+
+def expire_batch(session: Session, *, at: datetime, limit: int = 200) -> int:
+    """Expire up to `limit` reminders that waited past their last valid moment; how many, 0 when there is none left.
+
+    One that was held keeps the word that says why. The next stage tells what is true then.
+    """
+    query = select(Reminder.id).where(_WAITING, Reminder.valid_until < at).order_by(Reminder.valid_until).limit(limit)
+    numbers = list(session.scalars(query.with_for_update(skip_locked=True)))
+    if numbers:
+        session.execute(
+            update(Reminder)
+            .where(Reminder.id.in_(numbers), _WAITING)
+            .values(state="expired", settled_at=at)
+            .execution_options(synchronize_session=False)
+        )
+    return len(numbers)
+
+
+def _pin_policies(session: Session, subjects: Iterable[Subject], at: datetime) -> None:
+    for policy in {subject.policy.ref: subject.policy for subject in subjects if subject.policy is not None}.values():
+        pin(session, policy, at)
+
+
+def _list_causes(subjects: Iterable[Subject]) -> dict[Cause, int]:
+    found: dict[Cause, int] = {}
+    for subject in subjects:
+        if subject.cause is not None and subject.policy is not None:
+            above = subject.policy.guard_above
+            found[subject.cause] = min(above, found.get(subject.cause, above))
+    return found
+
+
+def _write(session: Session, ruled: Sequence[tuple[Subject, Rulings]], at: datetime) -> Counter[str]:
+    added: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    for subject, rulings in ruled:
+        added += [_insert_of(subject, ruling, at) for ruling in rulings.made if ruling.row is None]
+        changed += [_change_of(subject, ruling, ruling.row, at) for ruling in rulings.made if ruling.row is not None]
+    recalled = [
+        {"of": row.id, "was": row.state, "reason": reason, "settled_at": at}
+        for _, rulings in ruled
+        for row, reason in rulings.recalled
+    ]
+    if added:
+        make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.execute(make(_TABLE).on_conflict_do_nothing(), added)
+    if changed:
+        session.execute(_still_so(), changed)
+    if recalled:
+        session.execute(_still_so().values(state="superseded"), recalled)
+    counts = Counter(row["state"] for row in (*added, *changed))
+    counts["superseded"] += len(recalled)
+    return counts
+
+
+def _still_so() -> Any:  # noqa: ANN401  # an SQL statement
+    # a deliverer may have taken it meanwhile: then what it does stands
+    return update(_TABLE).where(_TABLE.c.id == bindparam("of"), _TABLE.c.state == bindparam("was"))
+
+
+def _insert_of(subject: Subject, ruling: Ruling, at: datetime) -> dict[str, Any]:
+    key = {
+        "subject_kind": "cycle",
+        "subject_id": subject.cycle.id,
+        "anchor_on": ruling.anchor_on,
+        "stage": ruling.stage,
+        "occurrence": ruling.occurrence,
+        "recipient_id": subject.holder.id,
+    }
+    return key | _values_of(subject, ruling, at)
+
+
+def _change_of(subject: Subject, ruling: Ruling, row: Row_, at: datetime) -> dict[str, Any]:
+    return {"of": row.id, "was": row.state} | _values_of(subject, ruling, at)
+
+
+def _values_of(subject: Subject, ruling: Ruling, at: datetime) -> dict[str, Any]:
+    is_waiting = ruling.state in ("planned", "held")
+    return {
+        "state": ruling.state,
+        "reason": ruling.reason,
+        "stage_on": ruling.stage_on,
+        "send_after": ruling.send_after,
+        "valid_until": ruling.valid_until,
+        "retry_at": None,
+        "cause_id": subject.cycle.cause_id,
+        "policy_ref": subject.policy.ref if subject.policy else "",
+        "planned_at": at,
+        "settled_at": None if is_waiting else at,
+    }

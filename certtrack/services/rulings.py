@@ -1,0 +1,218 @@
+"""What is decided about each stage of one cycle on one day. Nothing is read or written here."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache
+
+from certtrack.clock import end_of
+from certtrack.packs import make_days_off
+from certtrack.rules.calendar import IsDayOff
+from certtrack.rules.cycles import CycleDays
+from certtrack.rules.reminders import Decision, Policy, StageDay, decide, stage_days
+from certtrack.services.arming import UNSENT
+from certtrack.services.obstacles import FOR_GOOD, find_obstacle, is_over
+from certtrack.services.sending_hours import QuietHours, at_hour, find_send_after
+from certtrack.services.subjects import MOVED, SPOKEN, Move, Row_, Subject
+
+OVERTAKEN = "overtaken"
+"""A later stage was reached before this one was sent."""
+BEFORE_RECORD = "before_record"
+"""The stage's day had passed when the due day came on record here."""
+
+_WAITING = ("planned", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What becomes of one reminder. `row` is the one that is there already, None for a new one."""
+
+    row: Row_ | None
+    stage: str
+    occurrence: int
+    anchor_on: date
+    stage_on: date
+    state: str
+    reason: str | None
+    send_after: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """All that one look at a cycle decides; rows for which nothing changes are not among them.
+
+    `recalled` are unsent reminders that are superseded with one reason. `next_stage_on` is the day of the next look.
+    """
+
+    made: tuple[Ruling, ...]
+    recalled: tuple[tuple[Row_, str], ...]
+    next_stage_on: date | None
+
+
+def rule(subject: Subject, at: datetime) -> Rulings:
+    """Decide on every stage of the cycle that has come, as of the subject's day."""
+    if subject.policy is None:
+        return Rulings((), (), None)
+    days = subject.days
+    if days is None or is_over(subject.cycle, subject.standing):
+        return Rulings((), tuple((row, "cycle_closed") for row in subject.rows if row.state in UNSENT), None)
+    stages = stage_days(subject.policy, days, days_off(subject.policy))
+    rows = _list_current(subject, stages)
+    decision = decide(stages, subject.today, _armed_on(subject, stages), _done(rows))
+    made = [*_rule_stages(subject, subject.policy, decision, rows, at)]
+    made += _rule_move(subject, subject.policy, days, [*made, *rows.values()], at)
+    looks = [day for day in (decision.next_stage_on, subject.next_act_on) if day is not None]
+    return Rulings(tuple(made), tuple(_recall(subject, rows)), min(looks, default=None))
+
+
+@cache
+def days_off(policy: Policy) -> IsDayOff:
+    """The days off of a policy, its holidays computed once a process."""
+    return make_days_off(policy)
+
+
+def _list_current(subject: Subject, stages: tuple[StageDay, ...]) -> dict[str, Row_]:
+    """The holder's reminders of the days as they are now, by stage; one that was sent goes before any other."""
+    anchors = {stage.stage: stage.anchor_on for stage in stages}
+    mine = [row for row in subject.rows if row.recipient_id in subject.holder_ids]
+    found = [row for row in mine if anchors.get(row.stage) == row.anchor_on]
+    found = [row for row in found if row.state in SPOKEN or row.recipient_id == subject.holder.id]
+    return {row.stage: row for row in sorted(found, key=lambda row: row.state in SPOKEN)}
+
+
+def _done(rows: dict[str, Row_]) -> frozenset[str]:
+    return frozenset(stage for stage, row in rows.items() if not _is_open(row))
+
+
+def _is_open(row: Row_) -> bool:
+    return row.state in UNSENT or (row.state == "superseded" and row.reason in FOR_GOOD)
+
+
+def _armed_on(subject: Subject, stages: tuple[StageDay, ...]) -> date:
+    """Somebody to be released by name was past their day already: the stage that they are in is armed too."""
+    come = [stage.nominal_on for stage in stages if stage.stage_on <= subject.today]
+    if not (subject.cycle.release_by_name and come):
+        return subject.cycle.armed_on
+    return min(subject.cycle.armed_on, max(come))
+
+
+def _rule_stages(
+    subject: Subject, policy: Policy, decision: Decision, rows: dict[str, Row_], at: datetime
+) -> Iterator[Ruling]:
+    has_come = bool(decision.reached or decision.overtaken)
+    for stage in decision.unarmed:
+        row = rows.get(stage.stage)
+        if row is None or row.state in _WAITING:
+            reason = OVERTAKEN if row is not None and has_come else BEFORE_RECORD
+            yield _set_aside(subject, policy, stage, row, reason)
+    for stage in decision.overtaken:
+        row = rows.get(stage.stage)
+        if row is None or row.state not in ("suppressed", "failed"):  # those keep the word that says why
+            is_last = decision.reached is None and stage is decision.overtaken[-1]
+            is_expired = is_last and stage.valid_until < subject.today
+            yield _set_aside(subject, policy, stage, row, None if is_expired else OVERTAKEN)
+    if decision.reached is not None:
+        yield from _rule_reached(subject, policy, decision.reached, rows.get(decision.reached.stage), at)
+
+
+def _set_aside(subject: Subject, policy: Policy, stage: StageDay, row: Row_ | None, reason: str | None) -> Ruling:
+    """A stage that is not to be told any more: superseded for a reason, or with None expired."""
+    return Ruling(
+        row=row,
+        stage=stage.stage,
+        occurrence=0,
+        anchor_on=stage.anchor_on,
+        stage_on=stage.stage_on,
+        state="superseded" if reason else "expired",
+        reason=reason,
+        send_after=at_hour(stage.stage_on, policy.send_at, subject.holder.zone),
+        valid_until=end_of(stage.valid_until, subject.pack.zone),
+    )
+
+
+def _rule_reached(
+    subject: Subject, policy: Policy, stage: StageDay, row: Row_ | None, at: datetime
+) -> Iterator[Ruling]:
+    state, reason = _judge(subject, stage.anchor_on)
+    yield from _make(subject, policy, stage, row, state, reason, at)
+
+
+def _rule_move(
+    subject: Subject, policy: Policy, days: CycleDays, stages: Sequence[Ruling | Row_], at: datetime
+) -> Iterator[Ruling]:
+    """The one mail that says which day it is now; a stage of that day which was reached since says so too."""
+    move = subject.move
+    if move is None:
+        return
+    stage = StageDay(MOVED, days.due_on, move.moved_on, move.moved_on, days.due_on)
+    row = _find_move_row(subject, move)
+    if row is not None and not _is_open(row):
+        return
+    if any(it.state in (*_WAITING, *SPOKEN) and it.stage_on > move.moved_on for it in stages):
+        if row is None or row.state in _WAITING:
+            yield replace(_set_aside(subject, policy, stage, row, OVERTAKEN), occurrence=move.no)
+        return
+    state, reason = _judge(subject, stage.anchor_on)
+    if state == "planned" and subject.cause is not None and subject.cause.state != "released":
+        state, reason = ("planned", None) if subject.is_released else ("held", "moved")
+    for ruling in _make(subject, policy, stage, row, state, reason, at):
+        yield replace(ruling, occurrence=move.no)
+
+
+def _find_move_row(subject: Subject, move: Move) -> Row_ | None:
+    rows = [row for row in subject.rows if row.stage == MOVED and row.occurrence == move.no]
+    return next((row for row in rows if row.recipient_id == subject.holder.id), None)
+
+
+def _judge(subject: Subject, anchor_on: date) -> tuple[str, str | None]:
+    """Planned, held or suppressed, and why."""
+    obstacle = find_obstacle(subject.holder, subject.standing, subject.cycle, anchor_on)
+    if obstacle is not None:
+        return "superseded" if obstacle in FOR_GOOD else "suppressed", obstacle
+    if subject.is_released:
+        return "planned", None
+    if subject.cycle.release_by_name:
+        return "held", "by_name"
+    if subject.cause is not None and subject.cause.state == "held":
+        return "held", "cause"
+    return "planned", None
+
+
+def _make(
+    subject: Subject, policy: Policy, stage: StageDay, row: Row_ | None, state: str, reason: str | None, at: datetime
+) -> Iterator[Ruling]:
+    zone = subject.holder.zone
+    send_after = find_send_after(stage.stage_on, policy.send_at, quiet_of(policy), zone, at)
+    valid_until = end_of(stage.valid_until, subject.pack.zone)
+    if state in _WAITING and send_after > valid_until:
+        state, reason = "expired", None
+    if row is not None and _stays(subject, row, state, reason, send_after, at):
+        return
+    yield Ruling(row, stage.stage, 0, stage.anchor_on, stage.stage_on, state, reason, send_after, valid_until)
+
+
+def _stays(subject: Subject, row: Row_, state: str, reason: str | None, send_after: datetime, at: datetime) -> bool:
+    """True where the reminder that is there says the same already, or its address was refused and is still the same."""
+    if row.state == "failed":
+        return subject.refused.get(row.email_id) == subject.holder.address
+    if (row.state, row.reason) != (state, reason):
+        return False
+    is_to_wait = row.retry_at is None and row.send_after > at
+    return not (is_to_wait and row.send_after != send_after)
+
+
+def quiet_of(policy: Policy) -> QuietHours:
+    """The quiet hours of a policy."""
+    return QuietHours(policy.quiet_from, policy.quiet_until)
+
+
+def _recall(subject: Subject, current: dict[str, Row_]) -> Iterator[tuple[Row_, str]]:
+    """Unsent reminders of days that are no more, of moves that were themselves moved, or to somebody else's name."""
+    kept = {row.id for row in current.values()}
+    if subject.move is not None and (row := _find_move_row(subject, subject.move)) is not None:
+        kept.add(row.id)
+    for row in subject.rows:
+        if row.id not in kept and row.state in UNSENT:
+            is_moved = row.recipient_id == subject.holder.id
+            yield row, "day_moved" if is_moved else "merged"

@@ -1,0 +1,225 @@
+"""What the planner decides on: the cycles that are due for a look, each with all that the decision rests on."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, and_, or_, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Cause, Certification, Cycle, CycleVersion, Email, Person, Reminder
+from certtrack.db.queries.facts import load_facts
+from certtrack.rules.cycles import CycleDays, days_of
+from certtrack.rules.facts import CertificationFacts
+from certtrack.rules.pack import Pack
+from certtrack.rules.reminders import Policy
+from certtrack.rules.standing import Standing, stand
+from certtrack.services.guard import list_released, lock_causes
+from certtrack.services.rulebook import Rulebook
+
+MOVED = "day_moved"
+SPOKEN = ("sent", "in_mail", "told")
+"""States in which a reminder has had its say, or is having it."""
+
+Row_ = Row[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The last move of a due day that its holder hasn't been told of. `no` is the version that moved it."""
+
+    no: int
+    moved_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One cycle and what its decisions rest on, as of `today` in the pack's zone.
+
+    `holder` is the person, merges followed; `holder_ids` are all their numbers. `days` is None for a withdrawn cycle.
+    `next_act_on` is the day of an authority's act to come. `refused` holds addresses by the email that was refused.
+    """
+
+    cycle: Cycle
+    certification: Certification
+    holder: Person
+    holder_ids: frozenset[int]
+    pack: Pack
+    policy: Policy | None
+    today: date
+    standing: Standing
+    days: CycleDays | None
+    next_act_on: date | None
+    rows: tuple[Row_, ...]
+    move: Move | None
+    cause: Cause | None
+    is_released: bool
+    refused: dict[int, str]
+
+
+def load_due(session: Session, rulebook: Rulebook, at: datetime, limit: int) -> list[Subject]:
+    """The cycles whose day for a look has come, the longest due first; on PostgreSQL locked, and passed over if locked.
+
+    A fixed number of queries, whatever the number of cycles.
+    """
+    query = (
+        select(Cycle, Certification)
+        .join(Certification, Certification.id == Cycle.certification_id)
+        .where(_is_due(rulebook, at))
+        .order_by(Cycle.next_stage_on, Cycle.id)
+        .limit(limit)
+        .with_for_update(of=Cycle, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    found = [(cycle, certification) for cycle, certification in session.execute(query)]
+    return _load(session, rulebook, at, found) if found else []
+
+
+def _is_due(rulebook: Rulebook, at: datetime) -> Any:  # noqa: ANN401  # an SQL condition
+    keys_by_day: dict[date, list[str]] = defaultdict(list)
+    for key in sorted({pack.key for pack in rulebook.packs.list()}):
+        keys_by_day[_today(rulebook.packs.get(key), at)].append(key)
+    each = [and_(Cycle.next_stage_on <= day, Certification.pack_key.in_(keys)) for day, keys in keys_by_day.items()]
+    return and_(Cycle.next_stage_on <= max(keys_by_day, default=date.min), or_(*each))
+
+
+def _today(pack: Pack, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(pack.zone)).date()
+
+
+def _load(
+    session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tuple[Cycle, Certification]]
+) -> list[Subject]:
+    cycles = [cycle for cycle, _ in found]
+    causes = lock_causes(session, {cycle.cause_id for cycle in cycles if cycle.cause_id is not None})
+    rows = _load_rows(session, [cycle.id for cycle in cycles])
+    loaded = _Loaded(
+        at=at,
+        rulebook=rulebook,
+        facts=load_facts(session, sorted({certification.id for _, certification in found})),
+        people=_load_people(session, {certification.person_id for _, certification in found}),
+        causes=causes,
+        released=list_released(session, causes.keys()),
+        rows=rows,
+        versions=_load_versions(session, [cycle.id for cycle in cycles if cycle.no > 1]),
+        refused=_load_refused(session, [row for each in rows.values() for row in each]),
+    )
+    return [_make(loaded, cycle, certification) for cycle, certification in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    at: datetime
+    rulebook: Rulebook
+    facts: dict[int, CertificationFacts]
+    people: dict[int, list[Person]]
+    causes: dict[int, Cause]
+    released: set[tuple[int | None, int]]
+    rows: dict[int, list[Row_]]
+    versions: dict[int, list[Row_]]
+    refused: dict[int, str]
+
+
+def _make(loaded: _Loaded, cycle: Cycle, certification: Certification) -> Subject:
+    key, facts = certification.pack_key, loaded.facts[certification.id]
+    pack = loaded.rulebook.packs.get(key, on=cycle.due_on)
+    today = _today(loaded.rulebook.packs.get(key), loaded.at)
+    chain = loaded.people[certification.person_id]
+    ids = frozenset(person.id for person in chain)
+    return Subject(
+        cycle=cycle,
+        certification=certification,
+        holder=chain[-1],
+        holder_ids=ids,
+        pack=pack,
+        policy=loaded.rulebook.policies.for_pack(key),
+        today=today,
+        standing=stand(pack, facts, today),
+        days=_find_days(pack, facts, cycle),
+        next_act_on=min((status.from_on for status in facts.statuses if status.from_on > today), default=None),
+        rows=tuple(loaded.rows[cycle.id]),
+        move=find_move(loaded.versions[cycle.id], loaded.rows[cycle.id], pack),
+        cause=loaded.causes.get(cycle.cause_id) if cycle.cause_id is not None else None,
+        is_released=any((cycle.cause_id, person_id) in loaded.released for person_id in ids),
+        refused=loaded.refused,
+    )
+
+
+def find_move(versions: Sequence[Row_], rows: Iterable[Row_], pack: Pack) -> Move | None:
+    """The last move that is still to be told; None where the day is the one that the holder knows.
+
+    That is the day of the last move that was mailed, or the first one on record: a day moved away and back before
+    anybody was told needs no mail.
+    """
+    if not versions:
+        return None
+    told_no = max((row.occurrence for row in rows if row.stage == MOVED and row.state in SPOKEN), default=0)
+    known = next((version.due_on for version in versions if version.no == told_no), versions[0].due_on)
+    moves = [after for before, after in pairwise(versions) if after.due_on != before.due_on]
+    if not moves or moves[-1].no <= told_no or versions[-1].due_on == known:
+        return None
+    return Move(moves[-1].no, _today(pack, moves[-1].recorded_at))
+
+
+def _find_days(pack: Pack, facts: CertificationFacts, cycle: Cycle) -> CycleDays | None:
+    fact = next((fact for fact in facts.cycles if fact.id == cycle.id), None)
+    return days_of(pack, fact) if fact else None
+
+
+def _load_people(session: Session, ids: set[int]) -> dict[int, list[Person]]:
+    """Each person and, where they were merged, those whom the merges lead to, in that order."""
+    known: dict[int, Person] = {}
+    more = ids
+    while more:
+        known |= {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(more)))}
+        more = {person.merged_into_id for person in known.values() if person.merged_into_id} - known.keys()
+    chains = {}
+    for number in ids:
+        chain = [known[number]]
+        while (into := chain[-1].merged_into_id) is not None:
+            chain.append(known[into])
+        chains[number] = chain
+    return chains
+
+
+def _load_rows(session: Session, cycle_ids: Sequence[int]) -> dict[int, list[Row_]]:
+    query = select(
+        Reminder.id,
+        Reminder.subject_id,
+        Reminder.anchor_on,
+        Reminder.stage,
+        Reminder.occurrence,
+        Reminder.recipient_id,
+        Reminder.state,
+        Reminder.reason,
+        Reminder.stage_on,
+        Reminder.send_after,
+        Reminder.retry_at,
+        Reminder.email_id,
+    ).where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycle_ids))
+    found: dict[int, list[Row_]] = defaultdict(list)
+    for row in cast("Iterable[Row_]", session.execute(query.order_by(Reminder.id))):
+        found[row.subject_id].append(row)
+    return found
+
+
+def _load_versions(session: Session, cycle_ids: Sequence[int]) -> dict[int, list[Row_]]:
+    found: dict[int, list[Row_]] = defaultdict(list)
+    if cycle_ids:
+        columns = (CycleVersion.cycle_id, CycleVersion.no, CycleVersion.due_on, CycleVersion.recorded_at)
+        query = select(*columns).where(CycleVersion.cycle_id.in_(cycle_ids)).order_by(CycleVersion.no)
+        for version in cast("Iterable[Row_]", session.execute(query)):
+            found[version.cycle_id].append(version)
+    return found
+
+
+def _load_refused(session: Session, rows: Iterable[Row_]) -> dict[int, str]:
+    emails = {row.email_id for row in rows if row.state == "failed" and row.email_id is not None}
+    if not emails:
+        return {}
+    query = select(Email.id, Email.address).where(Email.id.in_(emails))
+    return {row.id: row.address for row in session.execute(query)}
