@@ -4,10 +4,10 @@ kind                      details
 `no_address`              value: what the cell said instead of an address ("" where it was blank)
 `cell_unreadable`         field, value, problem: a code of `cells.Problem`; the cell was left empty, the row went in
 `name_unlikely`           name: the cell as typed; it has signs in it that names don't have
-`stated_day_differs`      credential, stated: the day in the file, computed: the rule's day or None; the stated one stands
+`stated_day_differs`      credential, stated: the day in the file, which stands, computed: the rule's day or None
 `exam_year_parity`        credential, exam_on, due_on: the exam's year and the due year don't go together by the rule
-`expires_earlier`         credential, old, new: the file's day is earlier than before; is_amended: False where it would end
-                          before it starts, and the old day stands
+`expires_earlier`         credential, old, new: the file's day is earlier than before; is_amended: False where the old
+                          day stands, since a cycle ends after it starts
 `shared_address`          address, name, other: two people's names on one address; they were not made one
 `supervisor_unknown`      address: nobody had it; a person without a name, with this address, was put on record
 `supervisor_unknown_name` name: a supervisor's name without an address; once for each name, no person, no assignment
@@ -15,7 +15,7 @@ kind                      details
 `supervisor_self`         address: somebody's own address as their supervisor's; nobody was assigned
 `row_twice`               credential, number, differences: [[field, first, second], ...]; the first row stands
 `mended_by_hand`          field, record, file: the record was changed since the last import, and was not overwritten
-`other_person`            credential, number, name, on_record: the number is on record for somebody else; nothing was done
+`other_person`            credential, number, name, on_record: the number is somebody else's here; nothing was done
 `second_certification`    credential, number, other: the same person has this credential here under another number
 `affiliation_ended`       until_on: the file names somebody whose belonging to the organization has ended; it stays so
 
@@ -50,11 +50,15 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class PlannedFinding:
-    """A disagreement that an import notes. `about`: the key of the row it belongs to, or what it is about itself."""
+    """A disagreement that an import notes. `about`: the key of the row it belongs to, or what it is about itself.
+
+    `whose`: whose record it leads to, the holder's of the row, the supervisor's, or nobody's.
+    """
 
     kind: Kind
     about: str
     details: Mapping[str, Any]
+    whose: Literal["holder", "supervisor", "nobody"] = "holder"
 
     def key(self, organization_id: int) -> str:
         """Names the disagreement with both its values: the same one found again has the same key."""

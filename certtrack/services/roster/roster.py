@@ -1,0 +1,96 @@
+"""A whole roster file, read: rows that can go in, rows that can't, and what only the file as a whole can say."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Mapping as Table
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from certtrack.packs import Packs
+from certtrack.services.roster.cells import Name
+from certtrack.services.roster.files import open_sheets
+from certtrack.services.roster.heads import Heads, find_sheet
+from certtrack.services.roster.mapping import Mapping
+from certtrack.services.roster.rows import Refused, RosterRow, read_rows
+
+Differences = tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """A row whose key another row had before it: (field, first, second) where they differ. The first stands."""
+
+    row: RosterRow
+    first: RosterRow
+    differences: Differences
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What a file says. `names` holds who has an address in it, for the addresses that one person alone has."""
+
+    file_name: str
+    sha256: str
+    heads: Heads
+    rows: tuple[RosterRow, ...]
+    doubles: tuple[Double, ...]
+    refused: tuple[Refused, ...]
+    names: Table[str, Name]
+    shared_addresses: frozenset[str]
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are in all."""
+        return len(self.rows) + len(self.doubles) + len(self.refused)
+
+
+def read_roster(file_name: str, data: bytes, mapping: Mapping, packs: Packs, today: date) -> Roster:
+    """Read a roster file whole, before anything is written. Raises BadInput; `today` is the organization's day."""
+    sheet, heads = find_sheet(file_name, open_sheets(file_name, data), mapping)
+    read = read_rows(sheet, heads, mapping, packs, today)
+    rows, doubles = _part_doubles(read.accepted)
+    people = _list_people(rows)
+    return Roster(
+        file_name=file_name,
+        sha256=sha256(data).hexdigest(),
+        heads=heads,
+        rows=tuple(rows),
+        doubles=tuple(doubles),
+        refused=read.refused,
+        names={address: next(iter(names.values())) for address, names in people.items() if len(names) == 1},
+        shared_addresses=frozenset(address for address, names in people.items() if len(names) > 1),
+    )
+
+
+def _part_doubles(accepted: Iterable[RosterRow]) -> tuple[list[RosterRow], list[Double]]:
+    first: dict[str, RosterRow] = {}
+    doubles: list[Double] = []
+    for row in accepted:
+        known = first.setdefault(row.key, row)
+        if known is not row:
+            doubles.append(Double(row, known, _compare(known, row)))
+    return list(first.values()), doubles
+
+
+def _list_people(rows: Iterable[RosterRow]) -> dict[str, dict[str, Name]]:
+    people: dict[str, dict[str, Name]] = defaultdict(dict)
+    for row in rows:
+        if row.address:
+            people[row.address].setdefault(row.folded_name, row.name)
+    return people
+
+
+def _compare(first: RosterRow, second: RosterRow) -> Differences:
+    both = zip(_say(first), _say(second), strict=True)
+    return tuple((field, one, other) for (field, one), (_, other) in both if one != other)
+
+
+def _say(row: RosterRow) -> tuple[tuple[str, str], ...]:
+    return (
+        ("name", f"{row.name.family}, {row.name.given}"),
+        ("address", row.address or ""),
+        ("exam_on", row.exam_on.isoformat() if row.exam_on else ""),
+        ("due_on", row.due_on.isoformat()),
+        ("supervisor", row.supervisor or row.supervisor_name or ""),
+    )

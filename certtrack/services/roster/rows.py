@@ -1,0 +1,231 @@
+"""The rows of a roster as values: what each says, what of it can't be read, and which rows are refused for that."""
+
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Table
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import TypeVar
+
+from certtrack.packs import Packs
+from certtrack.rules.calendar import add_years
+from certtrack.rules.pack import Pack
+from certtrack.services.people import fold, fold_name
+from certtrack.services.roster.cells import (
+    Name,
+    Problem,
+    Unreadable,
+    make_name,
+    read_address,
+    read_day,
+    read_name,
+    read_number,
+    text_of,
+)
+from certtrack.services.roster.files import Cell, Line, Sheet
+from certtrack.services.roster.heads import Heads, is_heads_again
+from certtrack.services.roster.mapping import Column, Mapping, find_pack
+
+T = TypeVar("T")
+
+_YEARS_BACK, _YEARS_AHEAD = 30, 2  # ahead: beyond a whole term
+_LONGEST_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A cell that can't be read: its column in our words, what it says, and why."""
+
+    column: Column
+    value: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that doesn't go in. `number` counts the rows that aren't blank, `line` the lines of the file."""
+
+    number: int
+    line: int
+    faults: tuple[Fault, ...]
+    texts: Table[Column, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A row that can go in. None: the cell is blank or can't be read; then it is among `faults`.
+
+    `supervisor` is an address; `supervisor_name` what the cell says instead, where no mapping confirms whose it is.
+    """
+
+    number: int
+    line: int
+    name: Name
+    pack: Pack
+    due_on: date
+    address: str | None
+    cert_number: str | None
+    exam_on: date | None
+    supervisor: str | None
+    supervisor_name: str | None
+    faults: tuple[Fault, ...]
+    texts: Table[Column, str]
+
+    @property
+    def folded_name(self) -> str:
+        """The name that rows are told apart by."""
+        return fold_name(self.name.given, self.name.family)
+
+    @property
+    def key(self) -> str:
+        """What the row is known by from file to file: credential and number, else address and folded name."""
+        own = f"#{self.cert_number.casefold()}" if self.cert_number else f"@{self.address or ''}@{self.folded_name}"
+        key = f"{self.pack.credential}{own}"
+        return key if len(key) <= _LONGEST_KEY else sha256(key.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Everything a sheet says, in the order of its lines."""
+
+    accepted: tuple[RosterRow, ...]
+    refused: tuple[Refused, ...]
+
+
+class _Reader:
+    """Reads the cells of one line, and remembers which of them can't be read."""
+
+    def __init__(self, line: Line, heads: Heads) -> None:
+        cells = line.cells
+        self._cells = {column: cells[place] for column, place in heads.places.items() if place < len(cells)}
+        self.texts = {column: text_of(self._cells.get(column, "")) for column in heads.places}
+        self.faults: list[Fault] = []
+
+    def note(self, column: Column, problem: Problem) -> None:
+        self.faults.append(Fault(column, self.texts.get(column, ""), problem))
+
+    def day(self, column: Column, today: date) -> date | None:
+        return self._read(column, lambda cell: read_day(cell, today)) if self.texts.get(column) else None
+
+    def number(self) -> str | None:
+        return self._read("number", read_number)
+
+    def address(self) -> str | None:
+        return self._read("address", read_address) if self.texts.get("address") else None
+
+    def name(self, heads: Heads) -> Name | None:
+        if "name" in heads.places:
+            return self._read("name", lambda cell: read_name(cell, is_family_first=heads.is_family_first))
+        try:
+            return make_name(self.texts["first_name"], self.texts["last_name"])
+        except Unreadable as error:
+            self.note("last_name", error.problem)
+            return None
+
+    def _read(self, column: Column, read: Callable[[Cell], T]) -> T | None:
+        try:
+            return read(self._cells.get(column, ""))
+        except Unreadable as error:
+            self.note(column, error.problem)
+            return None
+
+
+def read_rows(sheet: Sheet, heads: Heads, mapping: Mapping, packs: Packs, today: date) -> Rows:
+    """The rows below the heads. Blank lines, titles across columns and repeated heads are passed over.
+
+    A row is refused for want of a readable name, credential or day; any other cell that can't be read is left empty.
+    """
+    accepted: list[RosterRow] = []
+    refused: list[Refused] = []
+    for number, line in enumerate(_list_lines(sheet, heads), start=1):
+        row = _read_row(number, line, heads, mapping, packs, today)
+        if isinstance(row, Refused):
+            refused.append(row)
+        else:
+            accepted.append(row)
+    return Rows(tuple(accepted), tuple(refused))
+
+
+def _list_lines(sheet: Sheet, heads: Heads) -> Iterable[Line]:
+    for line in sheet.lines:
+        if line.number <= heads.line or line.is_title or is_heads_again(line, heads):
+            continue
+        if any(text_of(line.cells[place]) for place in heads.places.values() if place < len(line.cells)):
+            yield line
+
+
+def _read_row(
+    number: int, line: Line, heads: Heads, mapping: Mapping, packs: Packs, today: date
+) -> RosterRow | Refused:
+    reader = _Reader(line, heads)
+    name = reader.name(heads)
+    pack = _read_credential(reader, mapping, packs)
+    due_on = _read_due_on(reader, pack, today)
+    cert_number, address, exam_on = reader.number(), reader.address(), _read_exam_on(reader, today)
+    supervisor, supervisor_name = _read_supervisor(reader, mapping)
+    faults = tuple(reader.faults)
+    if name is None or pack is None or due_on is None:
+        return Refused(number, line.number, faults, reader.texts)
+    return RosterRow(
+        number=number,
+        line=line.number,
+        name=name,
+        pack=packs.get(pack.key, on=due_on),
+        due_on=due_on,
+        address=address,
+        cert_number=cert_number,
+        exam_on=exam_on,
+        supervisor=supervisor,
+        supervisor_name=supervisor_name,
+        faults=faults,
+        texts=reader.texts,
+    )
+
+
+def _read_credential(reader: _Reader, mapping: Mapping, packs: Packs) -> Pack | None:
+    text = reader.texts["credential"]
+    pack = mapping.credentials.get(fold(text)) or find_pack(packs, text)
+    if pack is None:
+        reader.note("credential", "credential_unknown" if text else "missing")
+    return pack
+
+
+def _read_due_on(reader: _Reader, pack: Pack | None, today: date) -> date | None:
+    if not reader.texts["expires"]:
+        reader.note("expires", "missing")
+        return None
+    day = reader.day("expires", today)
+    if day is None:
+        return None
+    ahead = (pack.term_years.value if pack else 0) + _YEARS_AHEAD
+    if pack and not add_years(today, -_YEARS_BACK) <= day <= add_years(today, ahead):
+        reader.note("expires", "far_from_now")  # a slip of the pen: 2062 for 2026
+        return None
+    return day
+
+
+def _read_exam_on(reader: _Reader, today: date) -> date | None:
+    day = reader.day("exam_date", today)
+    if day is not None and day > today:
+        reader.note("exam_date", "lies_ahead")
+        return None
+    if day is not None and day < add_years(today, -2 * _YEARS_BACK):
+        reader.note("exam_date", "far_from_now")
+        return None
+    return day
+
+
+def _read_supervisor(reader: _Reader, mapping: Mapping) -> tuple[str | None, str | None]:
+    """The address that the cell says or that was confirmed for its words, else the words."""
+    text = reader.texts.get("supervisor", "")
+    if not text:
+        return None, None
+    if confirmed := mapping.supervisors.get(fold(text)):
+        return confirmed, None
+    try:
+        return read_address(text), None
+    except Unreadable:
+        if "@" in text:
+            reader.note("supervisor", "not_an_address")
+            return None, None
+        return None, text
