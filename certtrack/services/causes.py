@@ -1,23 +1,30 @@
 """Causes that set many mails going at once: what is held because of them, and its release by a person."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from certtrack.db.audit import record_event
+from certtrack.db.models import Cause, CauseRelease
+from certtrack.errors import NotFound
 from certtrack.security import Actor
+from certtrack.services.guard import list_released, lock_causes
+from certtrack.services.people import get_person
+from certtrack.services.waiting import HeldMail, Waiting, let_go, list_waiting, lock_cycles
 
-
-@dataclass(frozen=True, slots=True)
-class HeldMail:
-    """One reminder that waits for release. `reason` is `cause` (too many at once), `moved` or `by_name`."""
-
-    certification_id: int
-    credential: str
-    anchor_on: date
-    stage: str
-    reason: str
-    valid_until: datetime
+__all__ = [
+    "HeldCause",
+    "HeldMail",
+    "HeldPerson",
+    "list_held",
+    "release_all",
+    "release_cause",
+    "release_person",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,15 @@ class HeldCause:
 
 def list_held(session: Session, organization_id: int | None = None) -> list[HeldCause]:
     """What waits for release, oldest cause first; with None in every organization."""
-    raise NotImplementedError
+    waits = list_waiting(session, organization_id)
+    causes = {
+        cause.id: cause for cause in session.scalars(select(Cause).where(Cause.id.in_({w.cause_id for w in waits})))
+    }
+    by_cause: dict[int | None, list[Waiting]] = defaultdict(list)
+    for one in waits:
+        by_cause[one.cause_id].append(one)
+    found = [_make_held(causes[number] if number is not None else None, each) for number, each in by_cause.items()]
+    return sorted(found, key=lambda held: (held.since, held.key))
 
 
 def release_cause(session: Session, key: str, *, actor: Actor, at: datetime) -> int:
@@ -59,14 +74,77 @@ def release_cause(session: Session, key: str, *, actor: Actor, at: datetime) -> 
 
     Those to be released by name stay held. Raises NotFound for a key that no cause has.
     """
-    raise NotImplementedError
+    number = session.scalar(select(Cause.id).where(Cause.key == key))
+    if number is None:
+        raise NotFound(f"Nothing has the name {key!r}; `certtrack reminders held` lists what waits.")
+    return _release_causes(session, {number}, list_waiting(session), actor, at)
 
 
 def release_person(session: Session, person_id: int, *, actor: Actor, at: datetime) -> int:
     """Release one person by name, from every cause, with their later stages; how many reminders waited."""
-    raise NotImplementedError
+    holder = get_person(session, person_id)
+    return _release_people(session, [one for one in list_waiting(session) if one.person_id == holder.id], actor, at)
 
 
 def release_all(session: Session, *, actor: Actor, at: datetime, organization_id: int | None = None) -> int:
     """Release every cause and everybody who waits by name, in one organization or in all; how many reminders waited."""
-    raise NotImplementedError
+    waits = list_waiting(session, organization_id)
+    by_name = [one for one in waits if one.is_by_name]
+    causes = {one.cause_id for one in waits if not one.is_by_name and one.cause_id is not None}
+    released = _release_causes(session, causes, waits, actor, at)
+    return released + _release_people(session, by_name, actor, at)
+
+
+def _release_causes(session: Session, cause_ids: set[int], waits: Sequence[Waiting], actor: Actor, at: datetime) -> int:
+    mine = [one for one in waits if one.cause_id in cause_ids and not one.is_by_name]
+    lock_cycles(session, {one.cycle_id for one in mine})
+    for cause in lock_causes(session, cause_ids).values():
+        theirs = [one for one in mine if one.cause_id == cause.id]
+        if cause.state == "held" or theirs:
+            cause.state, cause.released_at, cause.released_by = "released", at, actor.key
+            _record(session, "reminders.cause_released", ("cause", cause.id), theirs, actor, at)
+    session.flush()
+    return let_go(session, mine, at)
+
+
+def _release_people(session: Session, waits: Sequence[Waiting], actor: Actor, at: datetime) -> int:
+    lock_cycles(session, {one.cycle_id for one in waits})
+    lock_causes(session, {one.cause_id for one in waits if one.cause_id is not None})
+    known = list_released(session, {one.cause_id for one in waits if one.cause_id is not None})
+    pairs = {(one.cause_id, one.person_id) for one in waits if one.cause_id is not None} - known
+    for cause_id, person_id in sorted(pairs):
+        values = {"cause_id": cause_id, "person_id": person_id, "recorded_at": at, "recorded_by": actor.key}
+        session.add(CauseRelease(**values))
+    session.flush()
+    for person_id in sorted({one.person_id for one in waits}):
+        theirs = [one for one in waits if one.person_id == person_id]
+        _record(session, "reminders.person_released", ("person", person_id), theirs, actor, at)
+    return let_go(session, waits, at)
+
+
+def _record(
+    session: Session, action: str, subject: tuple[str, int], waits: Sequence[Waiting], actor: Actor, at: datetime
+) -> None:
+    reminders = sorted(one.reminder_id for one in waits if one.reminder_id is not None)
+    people = {one.person_id for one in waits}
+    details = {"reminders": reminders}
+    record_event(session, at=at, actor=actor.key, action=action, subject=subject, people=people, details=details)
+
+
+def _make_held(cause: Cause | None, waits: Sequence[Waiting]) -> HeldCause:
+    key = cause.key if cause is not None else ""
+    begun = [one.held_at for one in waits if one.held_at is not None]
+    return HeldCause(
+        key=key,
+        kind=key.partition(":")[0] or "by_name",
+        since=min(begun, default=max(one.recorded_at for one in waits)),
+        people=_list_people([one for one in waits if not one.is_by_name]),
+        by_name=_list_people([one for one in waits if one.is_by_name]),
+    )
+
+
+def _list_people(waits: Sequence[Waiting]) -> tuple[HeldPerson, ...]:
+    mails: dict[tuple[int, str], list[HeldMail]] = {}
+    for one in waits:
+        mails.setdefault((one.person_id, one.name), []).extend([one.mail] if one.mail is not None else [])
+    return tuple(HeldPerson(number, name, tuple(each)) for (number, name), each in mails.items())

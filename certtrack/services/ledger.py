@@ -1,13 +1,28 @@
 """The ledger: every decision about one person's mails, those not to send included, and the stages still to come."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, cast
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from certtrack.db.models import Attempt, Cause, Certification, Cycle, Person, Reminder
+from certtrack.db.queries.facts import load_facts
+from certtrack.rules.cycles import days_of
+from certtrack.rules.facts import CertificationFacts
+from certtrack.rules.reminders import stage_days
+from certtrack.rules.standing import stand
+from certtrack.services.arming import list_merged
+from certtrack.services.obstacles import find_obstacle
+from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulings import days_off
+
+_CHUNK = 500
+_NOTHING_COMES = frozenset({"died", "cycle_closed", "day_moved", "revoked", "retired"})
 
 LedgerState = Literal[
     "planned",
@@ -75,9 +90,138 @@ def list_ledger(session: Session, rulebook: Rulebook, person_id: int, today: dat
 
     Raises NotFound for a person who isn't on record.
     """
-    raise NotImplementedError
+    holder = get_person(session, person_id)
+    owned = select(Certification).where(Certification.person_id.in_(list_merged(session, holder.id)))
+    certifications = {certification.id: certification for certification in session.scalars(owned)}
+    query = select(Cycle).where(Cycle.certification_id.in_(certifications.keys())).order_by(Cycle.id)
+    cycles = {cycle.id: cycle for cycle in session.scalars(query)}
+    decided = _list_decided(session, cycles, certifications)
+    known = {(entry.certification_id, entry.anchor_on, entry.stage) for entry in decided}
+    facts = load_facts(session, sorted(certifications))
+    coming = [
+        entry
+        for cycle in cycles.values()
+        for entry in _list_coming(
+            rulebook, holder, cycle, certifications[cycle.certification_id], facts[cycle.certification_id], today
+        )
+        if (entry.certification_id, entry.anchor_on, entry.stage) not in known
+    ]
+    return sorted([*decided, *coming], key=lambda entry: (entry.day, entry.reminder_id is None, entry.reminder_id or 0))
 
 
 def find_next_mail(session: Session, certification_ids: Sequence[int]) -> dict[int, NextMail]:
     """The next mail by certification; one that has none to come, or no open cycle, is left out."""
-    raise NotImplementedError
+    found: dict[int, NextMail] = {}
+    for start in range(0, len(certification_ids), _CHUNK):
+        found |= _find_chunk(session, certification_ids[start : start + _CHUNK])
+    return found
+
+
+def _list_decided(
+    session: Session, cycles: dict[int, Cycle], certifications: dict[int, Certification]
+) -> list[LedgerEntry]:
+    query = (
+        select(Reminder, Cause.key)
+        .outerjoin(Cause, Cause.id == Reminder.cause_id)
+        .where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycles.keys()))
+        .execution_options(populate_existing=True)
+    )
+    rows = session.execute(query.order_by(Reminder.id)).all()
+    attempts = _load_attempts(session, {row.Reminder.email_id for row in rows} - {None})
+    return [
+        _entry(row.Reminder, certifications[cycles[row.Reminder.subject_id].certification_id], row.key, attempts)
+        for row in rows
+    ]
+
+
+def _entry(
+    reminder: Reminder, certification: Certification, cause_key: str | None, attempts: dict[int, list[LedgerAttempt]]
+) -> LedgerEntry:
+    tries = tuple(attempts[reminder.email_id]) if reminder.email_id is not None else ()
+    return LedgerEntry(
+        day=reminder.stage_on,
+        stage=reminder.stage,
+        state=cast("LedgerState", reminder.state),
+        reason=reminder.reason,
+        certification_id=certification.id,
+        credential=certification.credential,
+        anchor_on=reminder.anchor_on,
+        send_after=reminder.send_after,
+        sent_at=next((attempt.at for attempt in tries if attempt.outcome == "accepted"), None),
+        attempts=tries,
+        cause_key=cause_key,
+        reminder_id=reminder.id,
+    )
+
+
+def _load_attempts(session: Session, email_ids: set[int]) -> dict[int, list[LedgerAttempt]]:
+    found: dict[int, list[LedgerAttempt]] = defaultdict(list)
+    if email_ids:
+        query = select(Attempt).where(Attempt.email_id.in_(email_ids)).order_by(Attempt.email_id, Attempt.number)
+        for attempt in session.scalars(query):
+            tried = LedgerAttempt(attempt.number, attempt.ended_at, attempt.outcome, attempt.smtp_code)
+            found[attempt.email_id].append(tried)
+    return found
+
+
+def _list_coming(
+    rulebook: Rulebook,
+    holder: Person,
+    cycle: Cycle,
+    certification: Certification,
+    facts: CertificationFacts,
+    today: date,
+) -> Iterator[LedgerEntry]:
+    policy = rulebook.policies.for_pack(certification.pack_key)
+    fact = next((fact for fact in facts.cycles if fact.id == cycle.id), None)
+    if policy is None or fact is None:
+        return
+    pack = rulebook.packs.get(certification.pack_key, on=cycle.due_on)
+    standing = stand(pack, facts, today)
+    for stage in stage_days(policy, days_of(pack, fact), days_off(policy)):
+        obstacle = find_obstacle(holder, standing, cycle, stage.anchor_on)
+        if stage.stage_on <= today or stage.nominal_on < cycle.armed_on or obstacle in _NOTHING_COMES:
+            continue
+        yield LedgerEntry(
+            day=stage.stage_on,
+            stage=stage.stage,
+            state="coming",
+            reason=obstacle,
+            certification_id=certification.id,
+            credential=certification.credential,
+            anchor_on=stage.anchor_on,
+            send_after=None,
+            sent_at=None,
+            attempts=(),
+            cause_key=None,
+            reminder_id=None,
+        )
+
+
+def _find_chunk(session: Session, certification_ids: Sequence[int]) -> dict[int, NextMail]:
+    query = (
+        select(Cycle.certification_id, Cycle.id, Cycle.next_stage_on)
+        .where(Cycle.certification_id.in_(certification_ids))
+        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+        .order_by(Cycle.start_on, Cycle.id)
+    )
+    newest = {row.certification_id: row for row in session.execute(query)}
+    last = _load_last(session, [row.id for row in newest.values()])
+    found = {}
+    for number, cycle in newest.items():
+        if (row := last.get(cycle.id)) is not None:
+            obstacle = row.reason if row.state in ("suppressed", "failed", "held") else None
+            found[number] = NextMail(cast("LedgerState", row.state), row.stage_on, row.stage, obstacle)
+        elif cycle.next_stage_on is not None:
+            found[number] = NextMail("coming", cycle.next_stage_on, None, None)
+    return found
+
+
+def _load_last(session: Session, cycle_ids: Sequence[int]) -> dict[int, Reminder]:
+    """The last stage reached by cycle, where it wasn't told yet."""
+    query = select(Reminder).where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycle_ids))
+    found: dict[int, Reminder] = {}
+    for row in session.scalars(query.order_by(Reminder.stage_on, Reminder.id)):
+        if row.state not in ("superseded", "expired"):
+            found[row.subject_id] = row
+    return {number: row for number, row in found.items() if row.state not in ("sent", "told")}

@@ -1,0 +1,177 @@
+"""Who waits for a release, and letting them go: at once where the planner has nothing newer to decide."""
+
+import tomllib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Certification, Cycle, PackVersion, Person, Reminder
+from certtrack.services.arming import earliest_day, latest_day
+from certtrack.services.guard import list_released
+from certtrack.services.people import get_person
+from certtrack.services.sending_hours import QuietHours, after_quiet
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMail:
+    """One reminder that waits for release. `reason` is `cause` (too many at once), `moved` or `by_name`."""
+
+    certification_id: int
+    credential: str
+    anchor_on: date
+    stage: str
+    reason: str
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One held reminder, or with `mail` and `reminder_id` None somebody who waits by name with nothing due just now.
+
+    `person_id` and `name` are the holder's, merges followed.
+    """
+
+    reminder_id: int | None
+    cause_id: int | None
+    cycle_id: int
+    person_id: int
+    name: str
+    is_by_name: bool
+    mail: HeldMail | None
+    held_at: datetime | None
+    recorded_at: datetime
+
+
+def list_waiting(session: Session, organization_id: int | None = None) -> list[Waiting]:
+    """Everybody who waits, in the order of names; with None in every organization."""
+    session.flush()
+    held = _load_held(session, organization_id)
+    by_name = _load_by_name(session, organization_id)
+    released = list_released(session, {cycle.cause_id for cycle, *_ in by_name if cycle.cause_id is not None})
+    busy = {reminder.subject_id for reminder, *_ in held}
+    found = [_make(session, cycle, certification, person, reminder) for reminder, cycle, certification, person in held]
+    for cycle, certification, person in by_name:
+        one = _make(session, cycle, certification, person, None)
+        if cycle.id not in busy and not {(cycle.cause_id, one.person_id), (cycle.cause_id, person.id)} & released:
+            found.append(one)
+    return found
+
+
+def lock_cycles(session: Session, cycle_ids: Collection[int]) -> None:
+    """Lock the cycles, in order, before their causes: a planner that holds one waits for nobody's cycle."""
+    query = select(Cycle).where(Cycle.id.in_(cycle_ids)).order_by(Cycle.id).with_for_update(key_share=True)
+    session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def let_go(session: Session, waits: Sequence[Waiting], at: datetime) -> int:
+    """Plan what waits and is still true; how many reminders waited.
+
+    Where a later stage may have been reached, or the last day has passed, the planner decides at its next look.
+    """
+    cycles = _load_cycles(session, {one.cycle_id for one in waits})
+    numbers = [one.reminder_id for one in waits if one.reminder_id is not None]
+    quiet: dict[str, QuietHours] = {}
+    for reminder in _load_reminders(session, numbers):
+        next_on = cycles[reminder.subject_id].next_stage_on
+        if reminder.policy_ref not in quiet:
+            quiet[reminder.policy_ref] = _load_quiet(session, reminder.policy_ref)
+        zone = get_person(session, reminder.recipient_id).zone
+        send_after = after_quiet(max(at, reminder.send_after), quiet[reminder.policy_ref], zone)
+        if reminder.state == "held" and send_after <= reminder.valid_until and not _is_due(next_on, at):
+            reminder.state, reminder.reason, reminder.send_after = "planned", None, send_after
+    session.flush()
+    _look_again(session, waits, at)
+    return len(numbers)
+
+
+def _is_due(next_on: date | None, at: datetime) -> bool:
+    return next_on is not None and next_on <= latest_day(at)
+
+
+def _look_again(session: Session, waits: Iterable[Waiting], at: datetime) -> None:
+    today, numbers = earliest_day(at), {one.cycle_id for one in waits}
+    session.execute(
+        update(Cycle)
+        .where(Cycle.id.in_(numbers), or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
+        .values(next_stage_on=today)
+    )
+    nameless = {one.cycle_id for one in waits if one.is_by_name and one.cause_id is None}
+    session.execute(update(Cycle).where(Cycle.id.in_(nameless)).values(release_by_name=False))
+
+
+def _load_held(session: Session, organization_id: int | None) -> list[tuple[Reminder, Cycle, Certification, Person]]:
+    query = (
+        select(Reminder, Cycle, Certification, Person)
+        .join(Cycle, Cycle.id == Reminder.subject_id)
+        .join(Certification, Certification.id == Cycle.certification_id)
+        .join(Person, Person.id == Certification.person_id)
+        .where(Reminder.subject_kind == "cycle", Reminder.state == "held")
+        .order_by(Person.folded_name, Person.id, Reminder.id)
+        .execution_options(populate_existing=True)
+    )
+    if organization_id is not None:
+        query = query.where(Certification.organization_id == organization_id)
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
+def _load_by_name(session: Session, organization_id: int | None) -> list[tuple[Cycle, Certification, Person]]:
+    query = (
+        select(Cycle, Certification, Person)
+        .join(Certification, Certification.id == Cycle.certification_id)
+        .join(Person, Person.id == Certification.person_id)
+        .where(Cycle.release_by_name.is_(True), Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+        .order_by(Person.folded_name, Person.id, Cycle.id)
+    )
+    if organization_id is not None:
+        query = query.where(Certification.organization_id == organization_id)
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def _make(
+    session: Session, cycle: Cycle, certification: Certification, person: Person, reminder: Reminder | None
+) -> Waiting:
+    holder = get_person(session, person.id)
+    return Waiting(
+        reminder_id=reminder.id if reminder else None,
+        cause_id=reminder.cause_id if reminder else cycle.cause_id,
+        cycle_id=cycle.id,
+        person_id=holder.id,
+        name=holder.shown_name,
+        is_by_name=reminder is None or reminder.reason == "by_name",
+        mail=_make_mail(certification, reminder) if reminder else None,
+        held_at=reminder.planned_at if reminder else None,
+        recorded_at=cycle.recorded_at,
+    )
+
+
+def _make_mail(certification: Certification, reminder: Reminder) -> HeldMail:
+    return HeldMail(
+        certification_id=certification.id,
+        credential=certification.credential,
+        anchor_on=reminder.anchor_on,
+        stage=reminder.stage,
+        reason=reminder.reason or "",
+        valid_until=reminder.valid_until,
+    )
+
+
+def _load_cycles(session: Session, cycle_ids: Collection[int]) -> dict[int, Cycle]:
+    return {cycle.id: cycle for cycle in session.scalars(select(Cycle).where(Cycle.id.in_(cycle_ids)))}
+
+
+def _load_reminders(session: Session, numbers: Collection[int]) -> list[Reminder]:
+    query = select(Reminder).where(Reminder.id.in_(numbers)).order_by(Reminder.id).with_for_update()
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _load_quiet(session: Session, policy_ref: str) -> QuietHours:
+    """The quiet hours of the policy by which the reminder was planned, as its text was then."""
+    key, _, version = policy_ref.rpartition("@")
+    query = select(PackVersion.content).where(
+        PackVersion.kind == "policy", PackVersion.key == key, PackVersion.version == int(version)
+    )
+    policy = tomllib.loads(session.scalars(query).one())
+    return QuietHours(policy["quiet_from"], policy["quiet_until"])

@@ -1,0 +1,34 @@
+"""Several planners at once, each a process of its own."""
+
+import subprocess
+import sys
+from datetime import date
+
+from kit.planning import Planner
+from kit.world import World
+
+DUE = date(2026, 10, 31)
+_PLAN = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from certtrack.db.engine import Database
+from certtrack.services.planning import plan_batch
+from certtrack.services.rulebook import load_rulebook
+database, rulebook = Database(sys.argv[1]), load_rulebook(Path("nowhere"))
+while True:
+    with database.writing() as session:
+        if not plan_batch(session, rulebook, at=datetime.fromisoformat(sys.argv[2]), limit=10).looked_at:
+            break
+"""
+
+
+def test_six_planners_decide_each_stage_once(world: World, planner: Planner, database_url: str) -> None:
+    planner.roster(120, DUE, armed_on=date(2026, 5, 4))
+    world.move_to(date(2026, 5, 4))
+    command = [sys.executable, "-c", _PLAN, database_url, world.at.isoformat()]
+    started = [subprocess.Popen(command) for _ in range(6)]
+    assert [process.wait(120) for process in started] == [0] * 6
+    planner.look()
+    assert len(planner.rows()) == 120
+    assert {row.state for row in planner.rows()} == {"held"}
