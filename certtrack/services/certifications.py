@@ -52,6 +52,18 @@ def record_certification(
     return certification
 
 
+def record_number(session: Session, certification: Certification, number: str, *, actor: Actor, at: datetime) -> None:
+    """Give a certification without a number the one it bears. Raises Refused where it has one, or it is taken here."""
+    if certification.number is not None:
+        raise Refused(f"The certification bears the number {certification.number} already.")
+    if find_by_number(session, certification.organization_id, certification.credential, number) is not None:
+        raise Refused(f"The number {number} is on record already for this credential.")
+    certification.number = number
+    session.flush()
+    subject = ("certification", certification.id)
+    _record(session, "certification.numbered", subject, certification.person_id, {"number": number}, actor, at)
+
+
 def find_by_number(session: Session, organization_id: int, credential: str, number: str) -> Certification | None:
     """The certification with this number here, None where there is none."""
     return session.scalar(

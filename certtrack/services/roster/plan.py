@@ -1,0 +1,52 @@
+"""What a batch of rows would change: planned from what is on record, written by `apply`, shown by a dry run."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Finding, Organization
+from certtrack.services.roster.findings import PlannedFinding
+from certtrack.services.roster.notes import note_doubles
+from certtrack.services.roster.roster import Roster
+from certtrack.services.roster.row_plan import RowPlan
+from certtrack.services.roster.row_planner import RowPlanner
+from certtrack.services.roster.rows import RosterRow
+from certtrack.services.roster.state import Memory, load_state
+
+
+class Planner:
+    """Plans the rows of one file for one organization; it remembers what it has planned from batch to batch."""
+
+    def __init__(self, roster: Roster, organization: Organization, at: datetime) -> None:
+        self.roster, self.organization, self.at = roster, organization, at
+        self.memory = Memory()
+        self._doubles = note_doubles(roster)
+
+    def today(self, zone: str) -> date:
+        """The day of the import in `zone`."""
+        return self.at.astimezone(ZoneInfo(zone)).date()
+
+    def plan(self, session: Session, rows: Sequence[RosterRow]) -> list[RowPlan]:
+        """Plan one batch. Nothing is written; findings that are on record already are left out."""
+        state = load_state(session, self.organization.id, rows, self.today(self.organization.zone))
+        plans = [RowPlanner(self.roster, self.memory, state, row, self.today).plan() for row in rows]
+        for plan in plans:
+            plan.findings += self._doubles.pop(plan.row.key, [])
+        self._drop_known(session, plans)
+        return plans
+
+    def _drop_known(self, session: Session, plans: Sequence[RowPlan]) -> None:
+        full = {f"{f.kind}:{f.key(self.organization.id)}" for plan in plans for f in plan.findings}
+        known = set(session.scalars(select(Finding.key).where(Finding.key.in_(full)))) | self.memory.findings
+        for plan in plans:
+            fresh: list[PlannedFinding] = []
+            for finding in plan.findings:
+                key = f"{finding.kind}:{finding.key(self.organization.id)}"
+                if key not in known:
+                    known.add(key)
+                    fresh.append(finding)
+            plan.findings = fresh
+        self.memory.findings |= full

@@ -1,0 +1,119 @@
+"""What a day in a file does to the cycles of a certification: opens, amends, closes and opens, or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from certtrack.db.models import Cycle
+from certtrack.rules.calendar import add_months
+from certtrack.rules.cycles import computed_due_on_near, first_start_on, next_start_on
+from certtrack.rules.facts import CertificationFacts, CycleFact
+from certtrack.rules.pack import Pack
+from certtrack.rules.standing import stand
+
+_NEW_TERM_MONTHS = 6
+_SMALL_GAP_DAYS = 31
+_PAST = frozenset({"grace", "late", "exam_route", "full_route"})
+
+Verdict = Literal["same", "amend", "keep"]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What is to be done: `open` a cycle, `move` the open one's day, or `renew`: close the open one and open the next.
+
+    `start_on` is None for a move; a renewed cycle's start is also the first day on which the old one no longer speaks.
+    `is_past`: it is past its day when it comes, so nothing is mailed until a person says so. `old_due_on`: before it.
+    """
+
+    what: Literal["open", "move", "renew"]
+    due_on: date
+    start_on: date | None
+    computed_due_on: date | None
+    is_past: bool
+    old_due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TermPlan:
+    """A term to be written or None, and what is to be reported: an earlier day, a record that was mended by hand."""
+
+    term: Term | None = None
+    is_earlier: bool = False
+    is_kept: bool = False
+    on_record: date | None = None
+
+
+def judge(said: str | None, record: str | None, new: str | None) -> Verdict:
+    """Whether a value in the file changes the record, which says `record` and was last told `said`.
+
+    A blank cell takes nothing away. What differs from the last import was changed by hand, and stays.
+    """
+    if new is None or record == new:
+        return "same"
+    return "amend" if record == said else "keep"
+
+
+def plan_term(pack: Pack, cycles: Sequence[Cycle], said: date | None, due_on: date, today: date) -> TermPlan:
+    """What the stated day of a row does to these cycles, none of them withdrawn."""
+    still_open = [cycle for cycle in cycles if cycle.closed_on is None]
+    newest = max(cycles, key=lambda cycle: (cycle.due_on, cycle.id), default=None)
+    if newest is None:
+        return TermPlan(_make("open", pack, due_on, _start_first(pack, due_on, today), today))
+    if not still_open:
+        return _plan_after_closed(pack, newest, due_on, today)
+    cycle = still_open[-1]
+    if cycle.due_on == due_on:
+        return TermPlan()
+    if due_on != said and due_on > add_months(newest.due_on, _NEW_TERM_MONTHS):
+        start = _start_next(pack, cycle.due_on, due_on, today)
+        return TermPlan(_make("renew", pack, due_on, start, today, cycle.due_on))
+    if cycle.due_on != said:
+        return TermPlan(is_kept=True, on_record=cycle.due_on)
+    taken = any(other.due_on == due_on for other in cycles)
+    if due_on <= cycle.start_on or taken:
+        return TermPlan(is_earlier=True, on_record=cycle.due_on)
+    moved = _make("move", pack, due_on, None, today, cycle.due_on)
+    return TermPlan(moved, is_earlier=due_on < cycle.due_on, on_record=cycle.due_on)
+
+
+def _plan_after_closed(pack: Pack, newest: Cycle, due_on: date, today: date) -> TermPlan:
+    if due_on == newest.due_on:
+        return TermPlan()
+    if due_on <= add_months(newest.due_on, _NEW_TERM_MONTHS):
+        return TermPlan(is_kept=True, on_record=newest.due_on)
+    start = _start_next(pack, newest.due_on, due_on, today)
+    return TermPlan(_make("open", pack, due_on, start, today, newest.due_on))
+
+
+def _make(
+    what: Literal["open", "move", "renew"],
+    pack: Pack,
+    due_on: date,
+    start_on: date | None,
+    today: date,
+    old_due_on: date | None = None,
+) -> Term:
+    computed = computed_due_on_near(pack, due_on)
+    is_past = _is_past(pack, due_on, computed, today)
+    return Term(what, due_on, start_on, computed, is_past, old_due_on)
+
+
+def _is_past(pack: Pack, due_on: date, computed: date | None, today: date) -> bool:
+    start = min(today, first_start_on(pack, due_on))
+    facts = CertificationFacts(0, pack.credential, cycles=(CycleFact(0, start, due_on, "stated", computed),))
+    return stand(pack, facts, today).validity in _PAST
+
+
+def _start_first(pack: Pack, due_on: date, today: date) -> date:
+    # a roster that lists a certification says that it holds today: its term can't begin after that
+    return min(first_start_on(pack, due_on), today)
+
+
+def _start_next(pack: Pack, old_due_on: date, due_on: date, today: date) -> date:
+    """The day after the former due day; where terms are missing between the two, not longer than one term."""
+    following, first = next_start_on(old_due_on), first_start_on(pack, due_on)
+    if (first - following).days <= _SMALL_GAP_DAYS:
+        return following
+    return max(following, min(first, today))
