@@ -1,0 +1,62 @@
+"""`certtrack reminders`."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from kit.planning import Planner
+from kit.world import World
+from sqlalchemy import select
+
+from certtrack.cli import main
+from certtrack.clock import WallClock
+from certtrack.db.models import AuditEvent
+
+DUE = date(2026, 10, 31)
+
+
+@pytest.fixture(autouse=True)
+def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str) -> None:
+    monkeypatch.setenv("CERTTRACK_ENV", "test")
+    monkeypatch.setenv("CERTTRACK_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("CERTTRACK_DATABASE_URL", database_url)
+
+
+def set_clock(world: World, monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    seconds = (world.at - WallClock().now()).total_seconds()
+    file.write_text(str(int(seconds)), encoding="ascii")
+    monkeypatch.setenv("CERTTRACK_CLOCK_FILE", str(file))
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["reminders", *arguments])
+
+
+def test_held_mail_is_listed_and_released(
+    world: World, planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    planner.roster(26, DUE, armed_on=date(2026, 5, 4))
+    planner.look(date(2026, 5, 4))
+    set_clock(world, monkeypatch, tmp_path / "offset")
+    assert call("held", "--format", "csv").stdout.count("release import:1") == 26
+    done = call("release", "import:1")
+    assert (done.exit_code, done.stdout) == (0, "26\n")
+    assert call("held").stdout == ""
+
+
+def test_exactly_one_thing_is_released(world: World) -> None:
+    assert call("release").exit_code == 2
+    assert call("release", "import:1", "--all").exit_code == 2
+    assert call("release", "import:1").exit_code == 1
+
+
+def test_the_ledger_of_one_person_is_listed_and_the_look_is_audited(world: World, planner: Planner) -> None:
+    person = world.person()
+    world.certify(person, DUE)
+    planner.look(date(2026, 5, 4))
+    done = call("ledger", str(person), "--state", "planned")
+    assert done.exit_code == 0
+    assert "before_180" in done.stdout
+    with world.database.reading() as session:
+        assert "reminders.listed" in session.scalars(select(AuditEvent.action)).all()
