@@ -26,6 +26,7 @@ class RowPlanner:
         self.said_before: dict[str, str] = {}
 
     def plan(self) -> RowPlan:
+        """Plan the row, and note in the memory of the run what later rows must know of it."""
         person, certification = self._find()
         self.result.person_id = person.id if person else None
         self.result.findings += note_faults(self.row, has_address=bool(person and person.address))
