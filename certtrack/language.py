@@ -14,6 +14,7 @@ from certtrack.resources import get_resource
 LOCALES = ("en", "es")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _PATTERNS = {"en": "MMMM d, y", "es": "d 'de' MMMM 'de' y"}
+_MONTH_DAYS = {"en": "MMMM d", "es": "d 'de' MMMM"}
 _SHORT = {"en": "MMM d, y", "es": "d MMM y"}
 _MOMENTS = {"en": "MMMM d, y, h:mm a", "es": "d 'de' MMMM 'de' y, H:mm"}
 
@@ -36,6 +37,12 @@ def format_day(day: date, locale: str) -> str:
     return format_date(day, _PATTERNS[locale], locale=locale).replace(" ", _NO_BREAK)
 
 
+def format_month_day(month: int, day: int, locale: str) -> str:
+    """A day of any year in words: October 31; 31 de octubre. February 29 is a day too."""
+    words = format_date(date(2000, month, day), _MONTH_DAYS[locale], locale=locale)
+    return words.replace(" ", _NO_BREAK)
+
+
 def format_short_day(day: date, locale: str) -> str:
     """A day for narrow places: Oct 31, 2027."""
     return format_date(day, _SHORT[locale], locale=locale).replace(" ", _NO_BREAK)
@@ -54,6 +61,26 @@ def format_moment(at: datetime, locale: str, zone: str) -> str:
 
 @cache
 def environment(locale: str) -> Environment:
+    """The templates of everything that isn't a page: `make_environment`, once for a language."""
+    return make_environment(locale)
+
+
+def say(locale: str, macro: str, *values: object, **named: object) -> str:
+    """One sentence of `sentences.jinja` in that language, as plain text; what a macro takes stands there.
+
+    Raises AttributeError for a macro that isn't there, jinja2's UndefinedError for a code without words.
+    """
+    sentences = _plain(locale).get_template("sentences.jinja").module
+    return str(getattr(sentences, macro)(*values, **named)).strip()
+
+
+@cache
+def _plain(locale: str) -> Environment:
+    # an overlay, so that nothing is escaped for HTML that never gets there
+    return make_environment(locale).overlay(autoescape=False)
+
+
+def make_environment(locale: str) -> Environment:
     """Templates in one language, escaped where they are HTML; an undefined name is an error."""
     jinja = Environment(
         loader=FileSystemLoader(get_resource("templates")),
@@ -70,8 +97,9 @@ def environment(locale: str) -> Environment:
 
 
 def add_filters(jinja: Environment, locale: str) -> None:
-    """Give `jinja` the filters `day`, `short_day`, `weekday` and `moment(zone)` in one language."""
+    """Give `jinja` the filters `day`, `short_day`, `month_day`, `weekday` and `moment(zone)` in one language."""
     jinja.filters["day"] = lambda day: format_day(day, locale)
     jinja.filters["short_day"] = lambda day: format_short_day(day, locale)
+    jinja.filters["month_day"] = lambda month, day: format_month_day(month, day, locale)
     jinja.filters["weekday"] = lambda day: format_weekday(day, locale)
     jinja.filters["moment"] = lambda at, zone: format_moment(at, locale, zone)

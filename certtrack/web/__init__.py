@@ -1,0 +1,8 @@
+"""The pages, as the blueprints that an application is joined from."""
+
+from flask import Blueprint
+
+from certtrack.web.health import health
+from certtrack.web.sign_in import sign_in
+
+BLUEPRINTS: tuple[Blueprint, ...] = (sign_in, health)

@@ -1,0 +1,52 @@
+"""Accounts as Flask-Security reads them, in transactions of its own that never touch a view's."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_security import SQLAlchemySessionUserDatastore, UserMixin
+from sqlalchemy.orm import Session, scoped_session
+
+from certtrack.db.engine import Database
+from certtrack.db.models import Account, AccountRole
+
+OpenDatabase = Callable[[], Database]
+
+
+class Login(Account, UserMixin):  # type: ignore[misc]  # both say what `is_active` is; ours is the column
+    """An account with what Flask-Security asks of one; the same table, nothing added to it."""
+
+    @property
+    def active(self) -> bool:
+        """True while the account may be used."""
+        return self.is_active
+
+
+class AccountDatastore(SQLAlchemySessionUserDatastore):  # type: ignore[misc]  # it publishes no types
+    """Each look is one short reading transaction; what Flask-Security changes by itself is written in a short one.
+
+    It commits by itself. With a session shared with a view, that would put a view's half-done work into the database.
+    """
+
+    def __init__(self, open_database: OpenDatabase) -> None:
+        self._open = open_database
+        super().__init__(scoped_session(self._make_session), Login, AccountRole)
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Login | None:  # noqa: ANN401, FBT001, FBT002  # Flask-Security's signature
+        """The account with that one value, detached; None where there is none."""
+        try:
+            found: Login | None = super().find_user(case_insensitive=case_insensitive, **kwargs)
+            return found
+        finally:
+            self.db.session.remove()
+
+    def put(self, model: Login) -> Login:
+        """Write an account that was changed, such as a hash renewed because its parameters are stronger now."""
+        with self._open().writing() as session:
+            session.merge(model)
+        return model
+
+    def commit(self) -> None:
+        """`put` has committed already."""
+
+    def _make_session(self) -> Session:
+        return self._open().session("reading")

@@ -1,0 +1,81 @@
+"""`certtrack account`: logins, and the one-time links by which people choose their passwords."""
+
+import click
+from sqlalchemy.orm import Session
+
+from certtrack.auth.links import make_link
+from certtrack.cli.edge import Edge, acting_as, pass_edge
+from certtrack.cli.output import write_message
+from certtrack.db.audit import record_event
+from certtrack.db.models import Account
+from certtrack.language import LOCALES
+from certtrack.security import Actor, Role
+from certtrack.services.accounts import create_account, get_account, link_person
+from certtrack.services.lookup import get_person_asked
+from certtrack.services.organizations import get_organization
+
+_PERSON = click.option("--person", metavar="PERSON", help="Whose account it is: a number, or an address.")
+
+
+@click.group(epilog="Example: certtrack account create carol@example.org --role specialist --organization lakeside")
+def account() -> None:
+    """Logins. Nobody but its owner ever knows a password: it is chosen by a one-time link."""
+
+
+@account.command(
+    epilog="Example: certtrack account create alice@example.org --role agency_administrator --organization lakeside"
+)
+@click.argument("name")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What it may do.")
+@click.option("--organization", metavar="KEY", help="Where the role holds.  [default: everywhere]")
+@_PERSON
+@click.option("--language", type=click.Choice(LOCALES), default="en", show_default=True, help="Of pages and mails.")
+@acting_as
+@pass_edge
+def create(
+    edge: Edge, name: str, role: str, organization: str | None, person: str | None, language: str, actor: Actor
+) -> None:
+    """Make an account with the sign-in name NAME, and print a one-time link for its owner, valid for 3 days."""
+    at = edge.clock.now()
+    with edge.writing() as session:
+        made = create_account(
+            session,
+            name,
+            role=Role(role),
+            organization_id=get_organization(session, organization).id if organization else None,
+            person_id=get_person_asked(session, person).id if person else None,
+            language=language,
+            actor=actor,
+            at=at,
+        )
+        url = _hand_out(edge, session, made, actor)
+    click.echo(url)
+    write_message(f"The account {made.sign_in_name} is there. Give the link to its owner: it works once, for 3 days.")
+
+
+@account.command(epilog="Example: certtrack account link carol@example.org --person WI-1001")
+@click.argument("name")
+@_PERSON
+@acting_as
+@pass_edge
+def link(edge: Edge, name: str, person: str | None, actor: Actor) -> None:
+    """Print a fresh one-time link for the account NAME, and tie the account to a person where asked."""
+    with edge.writing() as session:
+        found = get_account(session, name)
+        if person:
+            link_person(session, found, get_person_asked(session, person).id, actor=actor, at=edge.clock.now())
+        url = _hand_out(edge, session, found, actor)
+    click.echo(url)
+    write_message("Give the link to the account's owner: it works once, for 3 days.")
+
+
+def _hand_out(edge: Edge, session: Session, account: Account, actor: Actor) -> str:
+    record_event(
+        session,
+        at=edge.clock.now(),
+        actor=actor.key,
+        action="account.link_made",
+        subject=("account", account.id),
+        people=[account.person_id] if account.person_id else [],
+    )
+    return make_link(edge.settings, account, at=edge.clock.now())

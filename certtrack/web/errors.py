@@ -1,0 +1,68 @@
+"""What is said where a page can't be: in the reader's language, with what to do, and alike for "not here" and "not yours"."""
+
+from flask import Flask, Response, g, make_response
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from certtrack.errors import BadInput, NotAllowed, NotFound, Refused, StaleRecord
+from certtrack.logs import get_log
+from certtrack.web.frame import render
+from certtrack.web.locales import locale
+from certtrack.web.viewers import forget_viewer
+
+_SHOWN = frozenset({400, 404, 405, 409, 413, 429, 500, 503})
+
+
+def register_errors(app: Flask) -> None:
+    """Give `app` a page for each error."""
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(CSRFError, _answer_expired)
+    app.register_error_handler(NotFound, lambda _error: _page(404))
+    app.register_error_handler(NotAllowed, lambda _error: _page(404))
+    app.register_error_handler(BadInput, lambda _error: _page(400))
+    app.register_error_handler(StaleRecord, lambda _error: _page(409))
+    app.register_error_handler(Refused, lambda _error: _page(409))
+    app.register_error_handler(DBAPIError, _answer_database)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def _answer_http(error: HTTPException) -> Response:
+    code = 404 if error.code in (401, 403) else error.code or 500
+    if code < 400:  # noqa: PLR2004  # a redirect is no error
+        return make_response(error.get_response())
+    answer = _page(code if code in _SHOWN else 400 if code < 500 else 500)  # noqa: PLR2004  # the two classes of errors
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            answer.headers[name] = value
+    return answer
+
+
+def _answer_expired(_error: CSRFError) -> Response:
+    return _page(400, "expired")
+
+
+def _answer_database(error: DBAPIError) -> Response:
+    get_log().error("database_away", kind=type(error.orig).__name__)
+    _forget()
+    return _page(503)
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    get_log().error("page_broke_off", kind=type(error).__name__, exc_info=True)
+    _forget()
+    return _page(500)
+
+
+def _forget() -> None:
+    # the frame must not ask the database again
+    asked = g.get("locale")
+    forget_viewer()
+    g.viewer = None
+    if asked:
+        g.locale = asked
+
+
+def _page(code: int, kind: str | None = None) -> Response:
+    locale()
+    return make_response(render("errors/error.html", code=code, kind=kind or str(code)), code)

@@ -1,0 +1,33 @@
+"""The gate that every request passes: the right of its address, checked before its view is called."""
+
+from urllib.parse import urlencode
+
+from flask import current_app, redirect, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from certtrack.security import can_do
+from certtrack.web.rights import find_right
+from certtrack.web.viewers import find_viewer
+
+
+def check_right() -> Response | None:
+    """Let the request in with None, or send its sender to sign in. Raises NotFound where the page isn't theirs."""
+    if request.endpoint is None:
+        return None
+    right = find_right(current_app.view_functions[request.endpoint])
+    if right is None:
+        raise NotFound
+    if not right.needs_account:
+        return None
+    viewer = find_viewer()
+    if viewer is None:
+        came_for = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        return redirect(f"/sign-in?{_write_next(came_for)}")
+    if right.task is not None and not can_do(viewer.actor, right.task):
+        raise NotFound
+    return None
+
+
+def _write_next(address: str) -> str:
+    return urlencode({"next": address}) if address != "/" else ""

@@ -1,0 +1,43 @@
+"""Which language a page is in: what the address asks for, then the cookie, the account, the browser, English."""
+
+from urllib.parse import urlencode
+
+from flask import Response, g, request
+
+from certtrack.language import LOCALES, check_locale
+from certtrack.web.viewers import find_viewer
+
+_COOKIE = "lang"
+_A_YEAR_S = 365 * 24 * 3600
+
+
+def locale() -> str:
+    """The language of this answer, `en` or `es`."""
+    if "locale" not in g:
+        g.locale = _choose()
+    chosen: str = g.locale
+    return chosen
+
+
+def other_locale_url() -> str:
+    """The address of this page in the other language."""
+    other = "en" if locale() == "es" else "es"
+    return f"{request.path}?{urlencode({**request.args, 'lang': other})}"
+
+
+def keep_locale(response: Response) -> Response:
+    """Keep in a cookie the language that the address asked for; after each request."""
+    asked = request.args.get("lang")
+    if asked in LOCALES and request.cookies.get(_COOKIE) != asked:
+        response.set_cookie(_COOKIE, asked, max_age=_A_YEAR_S, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response
+
+
+def _choose() -> str:
+    for asked in (request.args.get("lang"), request.cookies.get(_COOKIE)):
+        if asked in LOCALES:
+            return asked
+    viewer = find_viewer()
+    if viewer is not None:
+        return check_locale(viewer.language)
+    return check_locale(request.accept_languages.best_match(LOCALES))

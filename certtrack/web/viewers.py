@@ -1,0 +1,80 @@
+"""Who looks at a page: the account's actor, and what the frame of each page says of it."""
+
+from dataclasses import dataclass
+
+from flask import g
+from flask_security import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certtrack.clock import today_in
+from certtrack.db.models import Account, AccountRole, Organization, OrganizationCredential, Person
+from certtrack.security import Actor
+from certtrack.services.actors import find_actor
+from certtrack.web.parts import parts
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whoever is signed in. `office` is None where no organization is on record yet."""
+
+    actor: Actor
+    name: str
+    language: str
+    office: str | None
+    is_granter: bool
+
+
+def find_viewer() -> Viewer | None:
+    """Whoever is signed in and active today; None where nobody is."""
+    if "viewer" not in g:
+        g.viewer = _load_viewer()
+    found: Viewer | None = g.viewer
+    return found
+
+
+def forget_viewer() -> None:
+    """Ask again who looks: after signing in and out, and where the database is away."""
+    g.pop("viewer", None)
+    g.pop("locale", None)
+
+
+def _load_viewer() -> Viewer | None:
+    if not current_user.is_authenticated:
+        return None
+    with parts().database.reading() as session:
+        account = session.get(Account, current_user.id)
+        if account is None:
+            return None
+        office = find_office(session, account.id)
+        zone = office.zone if office else "UTC"
+        actor = find_actor(session, account.id, today_in(parts().clock, zone))
+        if actor is None:
+            return None
+        person = session.get(Person, account.person_id) if account.person_id else None
+        return Viewer(
+            actor=actor,
+            name=person.shown_name if person else account.sign_in_name,
+            language=account.language,
+            office=office.name if office else None,
+            is_granter=office is not None and _grants(session, office.id),
+        )
+
+
+def find_office(session: Session, account_id: int) -> Organization | None:
+    """The organization that an account belongs to first, else the first on record; None where there is none."""
+    own = (
+        select(Organization)
+        .join(AccountRole, AccountRole.organization_id == Organization.id)
+        .where(AccountRole.account_id == account_id)
+        .order_by(AccountRole.id)
+        .limit(1)
+    )
+    return session.scalar(own) or session.scalar(select(Organization).order_by(Organization.id).limit(1))
+
+
+def _grants(session: Session, organization_id: int) -> bool:
+    query = select(OrganizationCredential.id).where(
+        OrganizationCredential.organization_id == organization_id, OrganizationCredential.role == "granter"
+    )
+    return session.scalar(query.limit(1)) is not None
