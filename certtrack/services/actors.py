@@ -15,7 +15,7 @@ from certtrack.db.models import (
     OrganizationCredential,
     Person,
 )
-from certtrack.security import Actor, Relation, Role, RoleGrant
+from certtrack.security import RECORD_RIGHTS, Actor, Fields, Relation, Role, RoleGrant
 
 
 def command_actor(name: str | None = None) -> Actor:
@@ -53,11 +53,11 @@ def list_relations(session: Session, actor: Actor, person_id: int, today: date) 
     return frozenset(found or {Relation.NONE})
 
 
-def visible_people(actor: Actor, today: date) -> ColumnElement[bool]:
-    """A condition on `person`: those whose standing the actor may see today in a list."""
+def visible_people(actor: Actor, today: date, fields: Fields = Fields.STANDING) -> ColumnElement[bool]:
+    """A condition on `person`: those of whom the actor may see `fields` today in a list; their standing unless said."""
     if actor.is_command:
         return true()
-    ways = [visible for _, visible in _ways(actor, today)]
+    ways = [visible for relation, visible in _ways(actor, today) if fields in RECORD_RIGHTS[relation]]
     own = Person.id == actor.person_id if actor.person_id is not None else false()
     return or_(own, *ways)
 

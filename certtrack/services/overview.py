@@ -1,0 +1,147 @@
+"""The list of people: who comes first, what is near, and what each row says. Read from spans, never computed whole."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Certification, Organization, Person, StandingSpan
+from certtrack.rules.calendar import add_days
+from certtrack.rules.standing import Standing
+from certtrack.security import Actor, Fields
+from certtrack.services.actors import visible_people
+from certtrack.services.ledger import NextMail, find_next_mail
+from certtrack.services.people import fold
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.standing import load_standings
+
+PAGE = 50
+NEAR_DAYS = 180
+_PAST = ("grace", "late", "exam_route")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; empty texts narrow nothing. `page` counts from 1."""
+
+    as_of: date
+    words: str = ""
+    validity: str = ""
+    credential: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One certification in the list; `mail` is None where no mail is to come."""
+
+    certification: Certification
+    person: Person
+    standing: Standing
+    mail: NextMail | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One page of the list. Counts are of certifications that the filters leave, whatever the page.
+
+    `near` have a day to act by within 180 days, `past` are past their due day with a way back that still has a day.
+    """
+
+    rows: tuple[Row, ...]
+    total: int
+    near: int
+    past: int
+    first: int
+
+    @property
+    def person_ids(self) -> list[int]:
+        """Whose records this page shows."""
+        return sorted({row.person.id for row in self.rows})
+
+
+def list_overview(session: Session, rulebook: Rulebook, actor: Actor, filters: Filters, today: date) -> Overview:
+    """The page that `filters` ask for, most urgent first, of those whom `actor` may see today."""
+    conditions = _conditions(session, actor, filters, today)
+    total, near, past = session.execute(_counting(filters).where(*conditions)).one()
+    first = (max(filters.page, 1) - 1) * PAGE
+    query = _spans(select(Certification, Person), filters).where(*conditions)
+    found = session.execute(query.order_by(*_urgency()).limit(PAGE).offset(first)).all()
+    ids = [row.Certification.id for row in found]
+    standings = load_standings(session, rulebook, ids, filters.as_of)
+    mails = find_next_mail(session, ids)
+    rows = tuple(
+        Row(row.Certification, row.Person, standings[row.Certification.id], mails.get(row.Certification.id))
+        for row in found
+    )
+    return Overview(rows, total, near or 0, past or 0, first + 1)
+
+
+def find_zone(session: Session, actor: Actor) -> str:
+    """The zone whose day a list opens with: the actor's organization's, else the first one's, else UTC."""
+    own = {grant.organization_id for grant in actor.grants if grant.organization_id is not None}
+    query = select(Organization.zone).order_by(Organization.id).limit(1)
+    zone = session.scalar(query.where(Organization.id.in_(own))) if own else None
+    return zone or session.scalar(query) or "UTC"
+
+
+def list_credentials(session: Session) -> list[str]:
+    """The credentials that are on record."""
+    return list(session.scalars(select(Certification.credential).distinct().order_by(Certification.credential)))
+
+
+def _spans(query: Any, filters: Filters) -> Any:  # noqa: ANN401  # any select, with its own columns
+    holds = and_(
+        StandingSpan.certification_id == Certification.id,
+        StandingSpan.from_on <= filters.as_of,
+        filters.as_of <= StandingSpan.until_on,
+    )
+    return query.select_from(Certification).join(Person, Person.id == Certification.person_id).join(StandingSpan, holds)
+
+
+def _counting(filters: Filters) -> Any:  # noqa: ANN401  # likewise
+    until = add_days(filters.as_of, NEAR_DAYS)
+    is_past = StandingSpan.validity.in_(_PAST)
+    near = func.sum(case((and_(StandingSpan.next_on <= until, StandingSpan.next_on >= filters.as_of), 1), else_=0))
+    return _spans(select(func.count(), near, func.sum(case((is_past, 1), else_=0))), filters)
+
+
+def _urgency() -> tuple[Any, ...]:
+    rank = case(
+        (StandingSpan.next_on.is_(None), 2),
+        (StandingSpan.validity.in_(_PAST), 0),
+        else_=1,
+    )
+    return (rank, StandingSpan.next_on, Person.folded_name, Certification.id)
+
+
+def _conditions(session: Session, actor: Actor, filters: Filters, today: date) -> list[ColumnElement[bool]]:
+    conditions = [visible_people(actor, today)]
+    if filters.validity:
+        conditions.append(StandingSpan.validity == filters.validity)
+    if filters.credential:
+        conditions.append(Certification.credential == filters.credential)
+    if filters.words.strip():
+        conditions.append(_matches(session, actor, filters.words, today))
+    return conditions
+
+
+def _matches(session: Session, actor: Actor, words: str, today: date) -> ColumnElement[bool]:
+    typed = words.strip().lower()
+    is_named = and_(
+        *[Person.folded_name.contains(word, autoescape=True) for word in fold(words).replace(",", " ").split()]
+    )
+    has_number = func.lower(Certification.number).contains(typed, autoescape=True)
+    has_address = and_(
+        or_(
+            Person.private_address.contains(typed, autoescape=True),
+            Person.work_address.contains(typed, autoescape=True),
+        ),
+        visible_people(actor, today, Fields.ADDRESSES),
+    )
+    chosen = select(Person.id, Person.chosen_name).where(Person.chosen_name.is_not(None), visible_people(actor, today))
+    wanted = fold(words)
+    called = [number for number, name in session.execute(chosen) if wanted in fold(name or "")]
+    return or_(is_named, has_number, has_address, Person.id.in_(called))
