@@ -6,26 +6,41 @@ import click
 
 from certtrack.cli.edge import Edge, pass_edge
 from certtrack.cli.output import write_message
-from certtrack.db.engine import Database
 from certtrack.logs import get_log
 from certtrack.services.schedule import check_heartbeat, is_silent
-from certtrack.settings import Settings
 
 SILENT = "ALARM: the scheduler is silent, and no mail goes out. Start it again, and look at its log."
 BACK = "The scheduler is back; the alarm is over."
 
 
-@click.command(epilog="Example: */5 * * * * certtrack watch")
+@click.command(epilog="Example: certtrack watch  (from cron: */5 * * * * certtrack watch)")
 @pass_edge
 def watch(edge: Edge) -> None:
     """Look once whether the scheduler is alive, for example from cron.
 
     Where it is silent for longer than the setting heartbeat_limit_s, the alarm is raised and the exit code is 1.
     """
-    look(edge.settings, edge.database, edge)
-    with edge.reading() as session:
-        silent = is_silent(session, edge.settings.heartbeat_limit_s)
-    if silent:
+    look(edge)
+    if is_quiet(edge):
         write_message(SILENT)
         sys.exit(1)
     write_message("The scheduler is alive.")
+
+
+def is_quiet(edge: Edge) -> bool:
+    """True where the scheduler's last sign of life is too old, or there never was one."""
+    with edge.reading() as session:
+        return is_silent(session, edge.settings.heartbeat_limit_s)
+
+
+def look(edge: Edge) -> str | None:
+    """Raise the alarm, or clear it, in the database and in the log; what is to be said of it, None for no change."""
+    with edge.writing() as session:
+        change = check_heartbeat(session, edge.settings.heartbeat_limit_s, at=edge.clock.now())
+    if change == "silent":
+        get_log().error("scheduler_silent")
+        return SILENT
+    if change == "back":
+        get_log().info("scheduler_back")
+        return BACK
+    return None

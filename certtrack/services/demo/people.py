@@ -1,0 +1,61 @@
+"""Who is in the demonstration. Nobody here is real; days are told from today, so that it is as good on any day."""
+
+from dataclasses import dataclass
+
+from certtrack.rules.facts import StatusKind
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Somebody fictional. Days are counted from today: 20 is in 20 days, -20 was 20 days ago.
+
+    `due_in` None: no day is on record, only a sitting. `computed_in`: the rule's day, where it differs from the stated
+    one. `address` None: none is known; empty: one of the person's own. `act`: what an authority did, and when.
+    """
+
+    given_name: str
+    family_name: str
+    due_in: int | None
+    credential: str = "cps"
+    starts_in: int | None = None
+    computed_in: int | None = None
+    sat_in: int | None = None
+    act: tuple[StatusKind, int] | None = None
+    died_in: int | None = None
+    chosen_name: str | None = None
+    address: str | None = ""
+    language: str = "en"
+    has_supervisor: bool = False
+
+
+BOB = DemoPerson("Bob", "Sample", due_in=410)
+CAROL = DemoPerson("Carol", "Example", due_in=27, has_supervisor=True)
+
+PEOPLE = (
+    BOB,
+    CAROL,
+    DemoPerson("Nadia", "Notyet", due_in=740, starts_in=12),
+    DemoPerson("Wendell", "Waiting", due_in=None, sat_in=-15, has_supervisor=True),
+    DemoPerson("Farah", "Faraway", due_in=520, sat_in=-211),
+    DemoPerson("Otis", "Halfyear", due_in=174, has_supervisor=True),
+    DemoPerson("Priya", "Quarter", due_in=85, credential="cpps"),
+    DemoPerson("Tomasz", "Twomonths", due_in=55, chosen_name="Tom Twomonths", has_supervisor=True),
+    DemoPerson("Grace", "Fortnight", due_in=12, has_supervisor=True),
+    DemoPerson("Hector", "Week", due_in=6, credential="cpps"),
+    DemoPerson("Ines", "Tomorrow", due_in=1, has_supervisor=True),
+    DemoPerson("Jonas", "Today", due_in=0),
+    DemoPerson("María José", "Núñez Muñoz", due_in=29, language="es", has_supervisor=True),
+    DemoPerson("Kofi", "Justafter", due_in=-9, has_supervisor=True),
+    DemoPerson("Lena", "Later", due_in=-75, credential="cpps"),
+    DemoPerson("Milo", "Tworeadings", due_in=-197, has_supervisor=True),
+    DemoPerson("Noor", "Examway", due_in=-400),
+    DemoPerson("Oskar", "Longway", due_in=-1000),
+    DemoPerson("Petra", "Paused", due_in=58, act=("suspended", -20)),
+    DemoPerson("Quentin", "Closed", due_in=200, act=("revoked", -60)),
+    DemoPerson("Ruth", "Retiree", due_in=150, act=("retired", -30)),
+    DemoPerson("Samuel", "Remembered", due_in=90, died_in=-40),
+    DemoPerson("Tara", "Stateddays", due_in=40, computed_in=41, credential="cpps", has_supervisor=True),
+    DemoPerson("Umar", "Noaddress", due_in=24, address=None, has_supervisor=True),
+    DemoPerson("Vera", "Sharing", due_in=300, address="sharing@example.org"),
+    DemoPerson("Walt", "Sharing", due_in=26, address="sharing@example.org"),
+)
