@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+from kit.client import app, client
 from kit.databases import (
     database,
     database_kind,
@@ -14,7 +15,9 @@ from kit.wheel import built, installed_wheel
 from kit.world import world
 
 __all__ = [
+    "app",
     "built",
+    "client",
     "database",
     "database_kind",
     "database_url",

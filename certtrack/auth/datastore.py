@@ -12,16 +12,16 @@ from certtrack.db.models import Account, AccountRole
 OpenDatabase = Callable[[], Database]
 
 
-class Login(Account, UserMixin):  # type: ignore[misc]  # both say what `is_active` is; ours is the column
+class Login(Account, UserMixin):
     """An account with what Flask-Security asks of one; the same table, nothing added to it."""
 
     @property
-    def active(self) -> bool:
+    def active(self) -> bool:  # type: ignore[override]  # Flask-Security only reads it
         """True while the account may be used."""
         return self.is_active
 
 
-class AccountDatastore(SQLAlchemySessionUserDatastore):  # type: ignore[misc]  # it publishes no types
+class AccountDatastore(SQLAlchemySessionUserDatastore):
     """Each look is one short reading transaction; what Flask-Security changes by itself is written in a short one.
 
     It commits by itself. With a session shared with a view, that would put a view's half-done work into the database.
@@ -29,13 +29,17 @@ class AccountDatastore(SQLAlchemySessionUserDatastore):  # type: ignore[misc]  #
 
     def __init__(self, open_database: OpenDatabase) -> None:
         self._open = open_database
-        super().__init__(scoped_session(self._make_session), Login, AccountRole)
+        super().__init__(
+            scoped_session(self._make_session),  # type: ignore[arg-type]  # any maker of sessions will do
+            Login,
+            AccountRole,  # type: ignore[arg-type]  # asked for, and not used: rights are certtrack.security's
+        )
 
-    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Login | None:  # noqa: ANN401, FBT001, FBT002  # Flask-Security's signature
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Login | None:  # noqa: ANN401  # Flask-Security's signature
         """The account with that one value, detached; None where there is none."""
         try:
-            found: Login | None = super().find_user(case_insensitive=case_insensitive, **kwargs)
-            return found
+            found = super().find_user(case_insensitive=case_insensitive, **kwargs)
+            return found if isinstance(found, Login) else None
         finally:
             self.db.session.remove()
 

@@ -19,7 +19,7 @@ def find_fault(password: str, sign_in_name: str) -> Fault | None:
         return "too_short"
     if len(password) > LONGEST:
         return "too_long"
-    if len(set(password)) < 4:  # noqa: PLR2004  # "aaaaaaaaaaaa" and "121212121212" are no passwords
+    if len(set(password)) < 4:  # "aaaaaaaaaaaa" and "121212121212" are no passwords
         return "too_plain"
     return "is_name" if password.lower() == sign_in_name else None
 

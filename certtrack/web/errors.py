@@ -1,4 +1,4 @@
-"""What is said where a page can't be: in the reader's language, with what to do, and alike for "not here" and "not yours"."""
+"""What is said where a page can't be, with what to do; alike for "not here" and "not yours"."""
 
 from flask import Flask, Response, g, make_response
 from flask_wtf.csrf import CSRFError
@@ -29,9 +29,9 @@ def register_errors(app: Flask) -> None:
 
 def _answer_http(error: HTTPException) -> Response:
     code = 404 if error.code in (401, 403) else error.code or 500
-    if code < 400:  # noqa: PLR2004  # a redirect is no error
+    if code < 400:  # a redirect is no error
         return make_response(error.get_response())
-    answer = _page(code if code in _SHOWN else 400 if code < 500 else 500)  # noqa: PLR2004  # the two classes of errors
+    answer = _page(code if code in _SHOWN else 400 if code < 500 else 500)  # the two classes of errors
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             answer.headers[name] = value

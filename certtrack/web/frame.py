@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, request, session
+from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment
 
 from certtrack.language import LOCALES, make_environment, translations
@@ -31,8 +32,6 @@ class NavItem:
 
 def make_pages(assets: Assets) -> dict[str, Environment]:
     """The templates of pages, by language."""
-    from flask_wtf.csrf import generate_csrf
-
     pages = {name: make_environment(name) for name in LOCALES}
     for jinja in pages.values():
         jinja.globals["asset"] = assets.url

@@ -1,0 +1,88 @@
+"""A client that checks every page it gets, on an application over the test's own world."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from kit.world import World
+from werkzeug.test import TestResponse
+
+from certtrack.app import create_app
+from certtrack.auth.links import make_link
+from certtrack.auth.passwords import SHORTEST
+from certtrack.db.models import Account
+from certtrack.settings import load_settings
+from certtrack.web.parts import EXTENSION
+
+PASSWORD = "four words in a row"  # noqa: S105  # for tests alone
+assert len(PASSWORD) >= SHORTEST
+
+
+def check_page(html: str) -> None:
+    """A page has a title, one h1, headings in order, a label for each field, and nothing inline."""
+    assert re.search(r"<title>\s*[^<\s][^<]*· CertTrack</title>", html), "no title"
+    heads = [int(level) for level in re.findall(r"<h([1-6])", html)]
+    assert heads.count(1) == 1, f"headings {heads}"
+    for before, after in pairwise(heads):
+        assert after <= before + 1, f"headings {heads}"
+    labels = set(re.findall(r'<label[^>]* for="([^"]+)"', html))
+    fields = set(re.findall(r'<(?:input|select|textarea)[^>]* id="([^"]+)"', html))
+    assert fields <= labels, f"without a label: {fields - labels}"
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]* src=)", html), "something inline"
+    assert not re.search(r'href="(?:|#)"', html), "a link that leads nowhere"
+
+
+class CheckingClient(FlaskClient):
+    """Each page passes `check_page`; forms are sent with the token of a page."""
+
+    def open(self, *args: object, **kwargs: object) -> TestResponse:
+        answer: TestResponse = super().open(*args, **kwargs)  # type: ignore[arg-type]  # handed on as it came
+        if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:  # no redirect
+            check_page(answer.text)
+        return answer
+
+    def token(self) -> str:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/sign-in/help").text)
+        assert found
+        return found[1]
+
+    def send(self, path: str, **fields: str) -> TestResponse:
+        return self.post(path, data={"csrf_token": self.token(), **fields})
+
+    def enter(self, name: str, password: str = PASSWORD) -> TestResponse:
+        return self.send("/sign-in", name=name, password=password)
+
+
+@pytest.fixture
+def app(world: World, database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    settings = load_settings(env="test", instance=tmp_path / "instance", database_url=database_url)
+    made = create_app(settings)
+    made.test_client_class = CheckingClient
+    yield made
+    made.extensions[EXTENSION].close()
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckingClient:
+    made = app.test_client()
+    assert isinstance(made, CheckingClient)
+    return made
+
+
+def link_for(app: Flask, world: World, account_id: int) -> str:
+    """The path of a one-time link made now."""
+    parts = app.extensions[EXTENSION]
+    with world.database.reading() as session:
+        account = session.get(Account, account_id)
+        assert account is not None
+        return urlsplit(make_link(parts.settings, account, at=parts.clock.now())).path
+
+
+def sign_up(client: CheckingClient, world: World, account_id: int) -> TestResponse:
+    """Choose the password by a link, which signs in."""
+    return client.send(link_for(client.application, world, account_id), password=PASSWORD, again=PASSWORD)
