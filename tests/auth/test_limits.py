@@ -1,6 +1,7 @@
 """Limits on tries hold exactly, however many ask at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
@@ -9,9 +10,13 @@ from certtrack.auth.limits import DatabaseStorage
 from certtrack.db.engine import Database
 
 
+def _same(database: Database) -> Database:
+    return database
+
+
 def test_exactly_five_of_forty_tries_pass_over_eight_databases_at_once(database_url: str) -> None:
     opened = [Database(database_url) for _ in range(8)]
-    limiters = [FixedWindowRateLimiter(DatabaseStorage(open_database=lambda own=own: own)) for own in opened]
+    limiters = [FixedWindowRateLimiter(DatabaseStorage(open_database=partial(_same, own))) for own in opened]
     five = RateLimitItemPerMinute(5)
     with ThreadPoolExecutor(8) as pool:
         passed = list(pool.map(lambda no: limiters[no % 8].hit(five, "sign-in", "alice"), range(40)))
