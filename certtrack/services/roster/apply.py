@@ -55,16 +55,17 @@ class Writer:
 
     def write(self, plan: RowPlan) -> None:
         """Write one row whole, with what it said and what it found."""
-        supervisor_id: int | None = None
-        if not plan.is_kept:
-            plan.person_id = self._write_person(plan)
-            certification = self._write_certification(plan, plan.person_id)
-            if plan.term is not None:
-                self._write_term(plan.term, certification)
-            self._write_exam(plan, plan.person_id)
-            supervisor_id = self._write_supervisor(plan, plan.person_id)
-            self._write_said(plan)
-        self._write_findings(plan, supervisor_id)
+        if plan.is_kept:
+            self._write_findings(plan, plan.person_id, None, None)
+            return
+        person_id = self._write_person(plan)
+        certification = self._write_certification(plan, person_id)
+        if plan.term is not None:
+            self._write_term(plan.term, certification)
+        self._write_exam(plan, person_id)
+        supervisor_id = self._write_supervisor(plan, person_id)
+        self._write_said(plan, person_id, certification.id)
+        self._write_findings(plan, person_id, supervisor_id, certification.id)
 
     def _write_person(self, plan: RowPlan) -> int:
         if plan.person_id is None:
@@ -100,7 +101,7 @@ class Writer:
             if plan.takes_number and number is not None:
                 record_number(self.session, known, number, actor=self.actor, at=self.at)
             return known
-        made = record_certification(
+        return record_certification(
             self.session,
             self.rulebook,
             person_id=person_id,
@@ -111,8 +112,6 @@ class Writer:
             actor=self.actor,
             at=self.at,
         )
-        plan.certification_id = made.id
-        return made
 
     def _write_term(self, term: Term, certification: Certification) -> None:
         if term.what == "move":
@@ -204,7 +203,7 @@ class Writer:
         )
         return supervisor_id
 
-    def _write_said(self, plan: RowPlan) -> None:
+    def _write_said(self, plan: RowPlan, person_id: int, certification_id: int) -> None:
         if not plan.is_said_new:
             return
         known = self.session.get(ImportedRow, plan.imported_id) if plan.imported_id is not None else None
@@ -212,12 +211,14 @@ class Writer:
             known = ImportedRow(organization_id=self.planner.organization.id, kind=KIND)
             self.session.add(known)
         known.key, known.run_id, known.said = plan.row.key, self.run_id, dict(plan.said)
-        known.person_id, known.certification_id = plan.person_id, plan.certification_id
+        known.person_id, known.certification_id = person_id, certification_id
         self.session.flush()
         self.planner.memory.imported.add(known.id)
 
-    def _write_findings(self, plan: RowPlan, supervisor_id: int | None) -> None:
-        people = {"holder": plan.person_id, "supervisor": supervisor_id, "nobody": None}
+    def _write_findings(
+        self, plan: RowPlan, person_id: int | None, supervisor_id: int | None, certification_id: int | None
+    ) -> None:
+        people = {"holder": person_id, "supervisor": supervisor_id, "nobody": None}
         for finding in plan.findings:
             open_finding(
                 self.session,
@@ -225,7 +226,7 @@ class Writer:
                 finding.key(self.planner.organization.id),
                 organization_id=self.planner.organization.id,
                 person_id=people[finding.whose],
-                certification_id=plan.certification_id if finding.whose == "holder" else None,
+                certification_id=certification_id if finding.whose == "holder" else None,
                 details=finding.details,
                 actor=self.actor,
                 at=self.at,

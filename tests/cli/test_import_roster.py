@@ -1,0 +1,67 @@
+"""`certtrack import roster`, as a person types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from kit.roster import SHARED, carol, make_csv
+
+from certtrack.cli import main
+
+
+@pytest.fixture
+def home(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "instance"
+    monkeypatch.setenv("CERTTRACK_INSTANCE", str(folder))
+    monkeypatch.setenv("CERTTRACK_DATABASE_URL", database_url)
+    monkeypatch.setenv("CERTTRACK_ENV", "test")
+    assert run("organization", "create", "lakeside", "--name", "Lakeside", "--zone", "America/Chicago").exit_code == 0
+    return folder
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_rows_refused_end_with_3_and_come_back_in_a_file_that_is_named(home: Path) -> None:
+    done = run("import", "roster", SHARED)
+    assert done.exit_code == 3
+    assert "No rules are known for this credential" in done.stdout
+    assert "Importing: 118 of 118 rows" in done.stderr
+    file = home / "imports" / "import-1-to-mend.csv"
+    assert str(file) in done.stderr
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_dry_run_shows_old_and_new_and_leaves_no_file(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    file.write_bytes(make_csv(carol(expires="10/31/2027")))
+    assert run("import", "roster", file).exit_code == 0
+    file.write_bytes(make_csv(carol(expires="11/30/2027")))
+    done = run("import", "roster", file, "--dry-run", "--format", "json")
+    assert done.exit_code == 0
+    (change,) = json.loads(done.stdout)[0]["changes"]
+    assert (change["field"], change["old"], change["new"]) == ("due_on", "2027-10-31", "2027-11-30")
+    assert not (home / "imports").exists() or not list((home / "imports").iterdir())
+
+
+def test_a_damaged_file_is_refused_in_one_line_and_nothing_is_written(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "r.xlsx"
+    file.write_bytes(SHARED.read_bytes()[:5000])
+    done = run("import", "roster", file)
+    assert done.exit_code == 1
+    assert done.stderr.startswith("certtrack: r.xlsx: the workbook is damaged")
+    assert done.stdout == ""
+
+
+def test_several_organizations_must_be_told_apart(home: Path) -> None:
+    run("organization", "create", "hill", "--name", "Hill", "--zone", "America/Chicago")
+    done = run("import", "roster", SHARED)
+    assert done.exit_code == 1
+    assert "--organization KEY" in done.stderr
+    assert run("import", "roster", SHARED, "--organization", "hill").exit_code == 3
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(home: Path) -> None:
+    assert run("import", "roster", "nowhere.xlsx").exit_code == 2
