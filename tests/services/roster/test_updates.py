@@ -27,7 +27,8 @@ def cycles_of(world: World) -> list[Cycle]:
 
 
 def carol_of(world: World) -> Person:
-    return next(person for person in all_of(world, Person) if person.given_name == "Carol")
+    found: Person = next(person for person in all_of(world, Person) if person.given_name == "Carol")
+    return found
 
 
 def findings(work: Import) -> dict[str, dict[str, Any]]:
