@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from certtrack.web.health import health
+from certtrack.web.people import people
 from certtrack.web.sign_in import sign_in
 
-BLUEPRINTS: tuple[Blueprint, ...] = (sign_in, health)
+BLUEPRINTS: tuple[Blueprint, ...] = (sign_in, people, health)

@@ -1,0 +1,149 @@
+"""The list of people, one person's page, and where the front door leads."""
+
+from datetime import UTC, date, datetime
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from certtrack.errors import NotFound
+from certtrack.rules.calendar import check_day
+from certtrack.rules.cycles import phases_of
+from certtrack.security import Task, can_do, check_can_do
+from certtrack.services.overview import NEAR_DAYS, PAGE, Filters, find_zone, list_credentials, list_overview
+from certtrack.services.person_page import ShownCertification, get_person_page
+from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, signed_in, today
+
+people = Blueprint("people", __name__)
+
+VALIDITIES = (
+    *("current", "grace", "late", "exam_route", "full_route", "not_yet", "not_established"),
+    *("suspended", "revoked", "retired"),
+)
+_STRIPS = {"grace": "grace", "late": "late", "exam_route": "route", "full_route": "route"}
+_MOST_PAGES = 100_000
+
+
+@people.get("/")
+@signed_in
+def home() -> Response:
+    """Whoever may list people goes to the list, anybody else to their own page."""
+    viewer = actor()
+    if can_do(viewer, Task.LIST_PEOPLE):
+        return redirect("/people")
+    if viewer.person_id is None:
+        raise NotFound("There is no record for this account yet; ask your office.")
+    return redirect(f"/people/{viewer.person_id}")
+
+
+@people.get("/people")
+@needs(Task.LIST_PEOPLE)
+def index() -> str:
+    """Those whom the reader may see, most urgent first."""
+    viewer, found, errors = actor(), parts(), {}
+    check_can_do(viewer, Task.LIST_PEOPLE)
+    with reading() as session:
+        now = today(find_zone(session, viewer))
+        try:
+            as_of = _read_day(request.args.get("as_of")) or now
+        except ValueError:
+            as_of, errors = now, {"as_of": True}
+        filters = _read_filters(as_of)
+        overview = list_overview(session, found.rulebook, viewer, filters, now)
+        credentials = list_credentials(session)
+    note_look("people.listed", overview.person_ids)
+    return render(
+        "people/list.html",
+        overview=overview,
+        filters=filters,
+        errors=errors,
+        typed=request.args,
+        is_today=as_of == now,
+        is_narrowed=any((filters.words, filters.validity, filters.credential)),
+        near_on=date.fromordinal(as_of.toordinal() + NEAR_DAYS),
+        packs={pack.key: pack for pack in found.rulebook.packs.list()},
+        credential_names={pack.credential: pack.name.of(locale()) for pack in found.rulebook.packs.list()},
+        credentials=credentials,
+        validities=VALIDITIES,
+        previous_url=_page_url(filters.page - 1) if filters.page > 1 else None,
+        next_url=_page_url(filters.page + 1) if filters.page * PAGE < overview.total else None,
+    )
+
+
+@people.get("/people/<int:person_id>")
+@signed_in
+def person(person_id: int) -> str:
+    """One person's page; somebody who isn't the reader's to see answers as nobody does."""
+    found = parts()
+    as_of, known_at, errors = _read_look_back()
+    with reading() as session:
+        page = get_person_page(session, found.rulebook, actor(), person_id, found.clock, as_of=as_of, known_at=known_at)
+    note_look("person.viewed", [page.person.id])
+    return render(
+        "people/person.html",
+        page=page,
+        steps={shown.certification.id: list_steps(shown) for shown in page.certifications},
+        today_on=today(page.person.zone),
+        as_of=as_of,
+        known_at=known_at,
+        errors=errors,
+        can_list=can_do(actor(), Task.LIST_PEOPLE),
+        can_settle=can_do(actor(), Task.SETTLE_FINDINGS),
+    )
+
+
+def list_steps(shown: ShownCertification) -> list[dict[str, object]]:
+    """The phases of the cycle that speaks, for the timeline; empty where none does."""
+    days = shown.standing.days
+    if days is None:
+        return []
+    steps: list[dict[str, object]] = []
+    for phase in phases_of(days):
+        until_on = None if phase.until_on == date.max else phase.until_on
+        kind = _STRIPS.get(phase.phase, "open")
+        steps.append({"kind": kind, "phase": phase.phase, "from_on": phase.from_on, "until_on": until_on,
+                      "act_by": phase.act_by, "advice": shown.pack.advice.get(phase.phase),
+                      "fee": shown.pack.fees.get(phase.phase)})  # fmt: skip
+    return steps
+
+
+def _read_look_back() -> tuple[date | None, datetime | None, dict[str, bool]]:
+    errors: dict[str, bool] = {}
+    as_of: date | None = None
+    known_at: datetime | None = None
+    try:
+        as_of = _read_day(request.args.get("as_of"))
+    except ValueError:
+        errors["as_of"] = True
+    try:
+        known_at = _read_moment(request.args.get("known_at"))
+    except ValueError:
+        errors["known_at"] = True
+    return as_of, known_at, errors
+
+
+def _read_day(text: str | None) -> date | None:
+    return check_day(date.fromisoformat(text)) if text else None
+
+
+def _read_moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _read_filters(as_of: date) -> Filters:
+    validity = request.args.get("standing", "")
+    page = request.args.get("page", 1, type=int)
+    return Filters(
+        as_of=as_of,
+        words=request.args.get("words", "").strip()[:200],
+        validity=validity if validity in VALIDITIES else "",
+        credential=request.args.get("credential", ""),
+        page=min(max(page, 1), _MOST_PAGES),
+    )
+
+
+def _page_url(number: int) -> str:
+    return f"/people?{urlencode({**request.args, 'page': number})}"
