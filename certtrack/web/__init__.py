@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 
+from certtrack.web.findings import findings
 from certtrack.web.health import health
 from certtrack.web.held import held
 from certtrack.web.people import people
 from certtrack.web.sign_in import sign_in
 
-BLUEPRINTS: tuple[Blueprint, ...] = (sign_in, people, held, health)
+BLUEPRINTS: tuple[Blueprint, ...] = (sign_in, people, findings, held, health)
