@@ -1,5 +1,7 @@
 """What a job is given to work with."""
 
+import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,3 +22,8 @@ class Workplace:
     rulebook: Rulebook
     actor: Actor
     stop: Callable[[], bool]
+
+
+def name_worker() -> str:
+    """What attempts call this process."""
+    return f"{socket.gethostname()}:{os.getpid()}"

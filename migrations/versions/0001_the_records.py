@@ -565,6 +565,7 @@ def upgrade() -> None:
         sa.Column("stage_on", sa.Date(), nullable=False),
         sa.Column("send_after", Moment(), nullable=False),
         sa.Column("valid_until", Moment(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("retry_at", Moment(), nullable=True),
         sa.Column("cause_id", BigId, nullable=True),
         sa.Column("email_id", BigId, nullable=True),

@@ -74,6 +74,8 @@ class Reminder(Numbered, Base):
     stage_on: Mapped[date]
     send_after: Mapped[datetime]
     valid_until: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    """How often the mail server has certainly not taken a mail with it."""
     retry_at: Mapped[datetime | None]
     """Not before this moment of the database's clock; None when it was never tried."""
     cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id"))

@@ -1,0 +1,186 @@
+"""Handing mails to the mail server: leased in one transaction, sent with none open, settled one by one.
+
+The one service that opens transactions by itself: what was sent must be on record before the next mail is.
+"""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from certtrack.clock import Clock
+from certtrack.db.engine import Database
+from certtrack.logs import get_log
+from certtrack.mail.failures import MailFailure, RecipientRefused, RelayFault
+from certtrack.mail.transport import Conversation, Transport
+from certtrack.security import Actor
+from certtrack.services.actors import job_actor
+from certtrack.services.leasing import Outgoing, Terms, lease_in_doubt, lease_now, recover
+from certtrack.services.posting import lease_ripe
+from certtrack.services.relay import Way, find_way, note_refusal, note_taken, stop_mail
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.settling import Try, give_back, note_accepted, note_failure, settle
+
+# what a transaction leases, and how many recipients it looked at: fewer mails than that is no end yet
+Lease = Callable[[Session, int], tuple[list[Outgoing], int]]
+
+_AT_ONCE = 20
+
+
+def deliver(
+    database: Database,
+    rulebook: Rulebook,
+    transport: Transport,
+    terms: Terms,
+    *,
+    clock: Clock,
+    worker: str,
+    stop: Callable[[], bool],
+) -> dict[str, int]:
+    """Mail every reminder that is ripe, until none is left or `stop` says so; how many had which outcome.
+
+    `worker` names the process. Any number of them may do this at once.
+    """
+
+    def take(session: Session, limit: int) -> tuple[list[Outgoing], int]:
+        at = clock.now()
+        recover(session, "planned", at)
+        again = lease_in_doubt(session, terms, at)
+        return (again, len(again)) if again else lease_ripe(session, rulebook, terms, at, limit)
+
+    return _Round(database, transport, terms, clock, worker, stop, job_actor("deliver_mail")).run(take)
+
+
+def deliver_now(
+    database: Database,
+    transport: Transport,
+    terms: Terms,
+    *,
+    clock: Clock,
+    worker: str,
+    stop: Callable[[], bool],
+) -> dict[str, int]:
+    """Hand over every mail that somebody waits for; how many had which outcome."""
+
+    def take(session: Session, limit: int) -> tuple[list[Outgoing], int]:
+        at = clock.now()
+        recover(session, "now", at)
+        found = lease_now(session, terms, at, limit)
+        return found, len(found)
+
+    return _Round(database, transport, terms, clock, worker, stop, job_actor("deliver_now_mail")).run(take)
+
+
+@dataclass
+class _Round:
+    """One process's turn: leases, sends and settles until nothing is left for it."""
+
+    database: Database
+    transport: Transport
+    terms: Terms
+    clock: Clock
+    worker: str
+    stop: Callable[[], bool]
+    actor: Actor
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def run(self, take: Lease) -> dict[str, int]:
+        while not self.stop():
+            way, mails, looked_at = self._take(take)
+            if way == "closed":
+                break
+            if way == "probe" and not mails:
+                self._probe()
+            if not looked_at or not self._send_all(mails):
+                break
+        return dict(self.counts)
+
+    def _take(self, take: Lease) -> tuple[Way, list[Outgoing], int]:
+        with self.database.writing() as session:
+            way = find_way(session)
+            if way == "closed":
+                return way, [], 0
+            mails, looked_at = take(session, _AT_ONCE if way == "open" else 1)
+            return way, mails, looked_at
+
+    def _send_all(self, mails: Sequence[Outgoing]) -> bool:
+        """Send what was just leased, over as many conversations as it takes; False where mail is stopped now."""
+        waiting = deque(mails)
+        leased_at = time.monotonic()
+        is_open = True
+        try:
+            while waiting and is_open and not self.stop() and self._has_time(leased_at):
+                is_open = self._converse(waiting, leased_at)
+        finally:
+            for mail in waiting:
+                self._give_back(mail)
+        return is_open
+
+    def _converse(self, waiting: deque[Outgoing], leased_at: float) -> bool:
+        try:
+            with self.transport.open() as conversation:
+                while waiting and not conversation.is_spent() and not self.stop() and self._has_time(leased_at):
+                    if not self._send(conversation, waiting.popleft()):
+                        return False
+        except RelayFault as fault:
+            self._stop_mail(fault)
+            return False
+        return True
+
+    def _has_time(self, leased_at: float) -> bool:
+        # another process may take a mail over when its lease ends: ours must be over by then, whatever the server does
+        return self.terms.lease_s - (time.monotonic() - leased_at) > self.terms.deadline_s
+
+    def _send(self, conversation: Conversation, mail: Outgoing) -> bool:
+        """Send one mail and settle it; False where mail is stopped now."""
+        started_at = self.clock.now()
+        try:
+            answer = conversation.send(self.terms.mail_from, mail.address, mail.data)
+        except MailFailure as failure:
+            return self._settle_failure(mail, failure, started_at)
+        self._settle(mail, note_accepted(answer, started_at, self.clock.now(), self.worker))
+        return True
+
+    def _settle_failure(self, mail: Outgoing, failure: MailFailure, started_at: datetime) -> bool:
+        self._settle(mail, note_failure(failure, started_at, self.clock.now(), self.worker))
+        if isinstance(failure, RelayFault):
+            self._stop_mail(failure)
+            return False
+        if isinstance(failure, RecipientRefused):
+            with self.database.writing() as session:
+                return not note_refusal(session, failure.code, actor=self.actor, at=self.clock.now())
+        return True
+
+    def _settle(self, mail: Outgoing, tried: Try) -> None:
+        with self.database.writing() as session:
+            is_ours = settle(session, mail, tried, actor=self.actor)
+            if tried.outcome == "accepted" and note_taken(session, at=tried.ended_at):
+                get_log(worker=self.worker).info("mail_goes_on")
+        self.counts[tried.outcome if is_ours else "lease_lost"] += 1
+        if not is_ours:
+            get_log(worker=self.worker).warning("lease_lost", email=mail.email_id, outcome=tried.outcome)
+
+    def _give_back(self, mail: Outgoing) -> None:
+        with self.database.writing() as session:
+            give_back(session, mail, self.clock.now())
+        self.counts["given_back"] += 1
+
+    def _probe(self) -> None:
+        """Nothing is ripe to be tried: ask the server itself."""
+        try:
+            with self.transport.open() as conversation:
+                conversation.check(self.terms.mail_from)
+        except RelayFault as fault:
+            self._stop_mail(fault)
+            return
+        with self.database.writing() as session:
+            note_taken(session, at=self.clock.now())
+
+    def _stop_mail(self, fault: RelayFault) -> None:
+        with self.database.writing() as session:
+            stop_mail(session, fault.reason, at=self.clock.now())
+        self.counts["relay"] += 1
+        get_log(worker=self.worker).error("mail_stopped", reason=fault.reason, code=fault.code)

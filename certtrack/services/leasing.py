@@ -1,0 +1,130 @@
+"""Who works on which mail: a lease on the database's clock, told apart by a token that only its holder knows."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Attempt, Email, Reminder
+from certtrack.db.types import db_now
+from certtrack.settings import Settings
+
+MailClass = Literal["planned", "now"]
+
+_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a deliverer goes by: how long it may keep a mail, how long a conversation may last, and who writes."""
+
+    lease_s: float
+    deadline_s: float
+    mail_from: str
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A mail that this process holds the lease of."""
+
+    email_id: int
+    token: str
+    mail_class: MailClass
+    address: str
+    data: bytes = field(repr=False)
+
+
+def make_terms(settings: Settings) -> Terms:
+    """The terms of this installation."""
+    return Terms(settings.mail_lease_s, settings.mail_deadline_s, settings.mail_from, settings.base_url)
+
+
+def make_token() -> str:
+    """A token that no other lease has."""
+    return uuid.uuid4().hex
+
+
+def recover(session: Session, mail_class: MailClass, at: datetime) -> int:
+    """Put in doubt every mail whose lease ran out: its holder may have sent it; how many they were."""
+    query = select(Email).where(Email.mail_class == mail_class, Email.state == "leased", Email.leased_until <= db_now())
+    lost = list(session.scalars(query.with_for_update(skip_locked=True).limit(_AT_ONCE)))
+    for email in lost:
+        email.attempts += 1
+        email.state, email.lease_token, email.leased_until = "unknown", None, db_now()
+        session.add(
+            Attempt(
+                email_id=email.id,
+                number=email.attempts,
+                started_at=at,
+                ended_at=at,
+                outcome="unknown",
+                answer="its worker never came back",
+                worker="",
+            )
+        )
+    session.flush()
+    return len(lost)
+
+
+def lease_in_doubt(session: Session, terms: Terms, at: datetime) -> list[Outgoing]:
+    """Mails that may have been taken: the same bytes go again, as long as one reminder in them is still to be told."""
+    emails = _lock(session, "planned", Email.state == "unknown", _AT_ONCE)
+    _close(session, [email for email in emails if not _is_still_needed(session, email, at)], at)
+    return lease(session, [email for email in emails if email.settled_at is None], terms)
+
+
+def lease_now(session: Session, terms: Terms, at: datetime, limit: int = _AT_ONCE) -> list[Outgoing]:
+    """Mails that somebody waits for; one whose link has run out is given up, and its text forgotten."""
+    emails = _lock(session, "now", Email.state.in_(("ready", "unknown")), limit)
+    for email in emails:
+        if email.valid_until <= at:
+            email.state, email.settled_at, email.data = "failed", at, None
+    session.flush()
+    return lease(session, [email for email in emails if email.settled_at is None], terms)
+
+
+def lease(session: Session, emails: Sequence[Email], terms: Terms) -> list[Outgoing]:
+    """Take the lease of these mails, which the transaction has locked or just made."""
+    outgoing = []
+    for email in emails:
+        email.state, email.lease_token, email.leased_until = "leased", make_token(), db_now(terms.lease_s)
+        mail_class: MailClass = "now" if email.mail_class == "now" else "planned"
+        outgoing.append(Outgoing(email.id, email.lease_token, mail_class, email.address, email.data or b""))
+    session.flush()
+    return outgoing
+
+
+def _lock(session: Session, mail_class: MailClass, states: ColumnElement[bool], limit: int) -> list[Email]:
+    query = (
+        select(Email)
+        .where(Email.mail_class == mail_class, states, Email.settled_at.is_(None), Email.leased_until <= db_now())
+        .order_by(Email.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(query))
+
+
+def _is_still_needed(session: Session, email: Email, at: datetime) -> bool:
+    waiting = select(Reminder.id).where(Reminder.email_id == email.id, Reminder.state == "in_mail").limit(1)
+    return email.valid_until > at and email.data is not None and session.scalar(waiting) is not None
+
+
+def _close(session: Session, emails: Sequence[Email], at: datetime) -> None:
+    """Leave mails in doubt as they are, for good: whether they arrived is never known."""
+    for email in emails:
+        email.settled_at = at
+    gone = [email.id for email in emails]
+    session.execute(
+        update(Reminder)
+        .where(Reminder.email_id.in_(gone), Reminder.state == "in_mail")
+        .values(state="expired", reason="in_doubt", settled_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    session.flush()

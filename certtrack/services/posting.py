@@ -1,0 +1,116 @@
+"""From ripe reminders to leased mails: one mail a recipient, composed from fresh facts, its bytes stored."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Email, Organization, Person
+from certtrack.db.types import db_now
+from certtrack.errors import CertTrackError
+from certtrack.language import check_locale
+from certtrack.logs import get_log
+from certtrack.mail.compose import compose_reminders
+from certtrack.mail.content import Envelope, ReminderItem
+from certtrack.services.leasing import Outgoing, Terms, lease
+from certtrack.services.organizations import is_granter
+from certtrack.services.outbox import make_message_id
+from certtrack.services.rechecking import Ripe, list_ripe, lock_recipients
+from certtrack.services.rulebook import Rulebook
+
+_AT_ONCE = 20
+_MENDING = timedelta(hours=1)
+
+
+class NoAddress(CertTrackError):
+    """A mail was about to be made for somebody without an address."""
+
+
+def lease_ripe(
+    session: Session, rulebook: Rulebook, terms: Terms, at: datetime, limit: int = _AT_ONCE
+) -> tuple[list[Outgoing], int]:
+    """Make and lease the mails of up to `limit` recipients, and say how many recipients were looked at.
+
+    A mail that can't be composed doesn't stop the others: its reminders are tried again an hour later.
+    """
+    people = lock_recipients(session, at, limit)
+    ripe = list_ripe(session, rulebook, people, at)
+    emails = [_post(session, terms, person, ripe[person.id], at) for person in people if ripe.get(person.id)]
+    return lease(session, [email for email in emails if email is not None], terms), len(people)
+
+
+def _post(session: Session, terms: Terms, person: Person, ripe: Sequence[Ripe], at: datetime) -> Email | None:
+    message_id = _make_message_id(ripe, terms)
+    try:
+        data = _compose(session, terms, person, ripe, message_id, at)
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with one mail, the others go out
+        get_log().error("mail_not_composed", reminders=[one.reminder.id for one in ripe], kind=type(error).__name__)
+        for one in ripe:
+            one.reminder.retry_at = db_now(_MENDING.total_seconds())
+        session.flush()
+        return None
+    email = Email(
+        mail_class="planned",
+        recipient_id=person.id,
+        address=_address_of(person),
+        message_id=message_id,
+        data=data,
+        state="ready",
+        leased_until=db_now(),
+        attempts=0,
+        valid_until=min(one.reminder.valid_until for one in ripe),
+        created_at=at,
+    )
+    session.add(email)
+    session.flush()
+    for one in ripe:
+        one.reminder.state, one.reminder.email_id = "in_mail", email.id
+    session.flush()
+    return email
+
+
+def _compose(
+    session: Session, terms: Terms, person: Person, ripe: Sequence[Ripe], message_id: str, at: datetime
+) -> bytes:
+    office = session.get_one(Organization, ripe[0].certification.organization_id)
+    envelope = Envelope(
+        message_id=message_id,
+        sent_at=at,
+        mail_from=terms.mail_from,
+        office_name=office.name,
+        reply_to=office.reply_to,
+        to_address=_address_of(person),
+        to_name=person.shown_name,
+        locale=check_locale(person.language),
+        base_url=terms.base_url,
+    )
+    items = [
+        ReminderItem(
+            stage=one.reminder.stage,
+            pack=one.pack,
+            days=one.days,
+            anchor_on=one.reminder.anchor_on,
+            number=one.certification.number,
+            is_granter=is_granter(session, one.certification.organization_id, one.certification.credential),
+        )
+        for one in ripe
+    ]
+    today = at.astimezone(ZoneInfo(ripe[0].pack.zone)).date()
+    return compose_reminders(envelope, called=person.called, today=today, items=items)
+
+
+def _address_of(person: Person) -> str:
+    if person.address is None:
+        raise NoAddress(f"The person {person.id} has no address.")
+    return person.address
+
+
+def _make_message_id(ripe: Sequence[Ripe], terms: Terms) -> str:
+    """The same for the same reminders and number of tries: a second copy shows as one."""
+    keys = [
+        f"{r.subject_kind}:{r.subject_id}:{r.anchor_on}:{r.stage}:{r.occurrence}:{r.recipient_id}"
+        for r in sorted((one.reminder for one in ripe), key=lambda reminder: reminder.id)
+    ]
+    tries = max(one.reminder.tries for one in ripe)
+    return make_message_id("reminders", *keys, number=tries + 1, mail_from=terms.mail_from)

@@ -1,0 +1,157 @@
+"""What is about to be mailed is asked once more: only what is still true, and still to be told, goes out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Certification, Cycle, Person, Reminder
+from certtrack.db.types import db_now
+from certtrack.rules.cycles import CycleDays, days_of
+from certtrack.rules.facts import CycleFact, DueSource
+from certtrack.rules.pack import Pack
+from certtrack.rules.standing import Standing
+from certtrack.services.arming import rearm_person
+from certtrack.services.obstacles import FOR_GOOD, find_obstacle
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.standing import load_standings
+from certtrack.services.subjects import MOVED
+
+_LOOKED_THROUGH = (
+    20  # times as many ripe reminders as recipients are wanted, so that those locked elsewhere don't hide others
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ripe:
+    """One reminder that is to be mailed now, with the fresh facts that its words rest on."""
+
+    reminder: Reminder
+    certification: Certification
+    pack: Pack
+    days: CycleDays
+
+
+def lock_recipients(session: Session, at: datetime, limit: int) -> list[Person]:
+    """Up to `limit` people who have ripe reminders, the longest ripe first; nobody whom another process has locked."""
+    ripe = (
+        select(Reminder.recipient_id, Reminder.send_after)
+        .where(*_is_ripe(at))
+        .order_by(Reminder.send_after, Reminder.recipient_id)
+        .limit(limit * _LOOKED_THROUGH)
+        .subquery()
+    )
+    first = func.min(ripe.c.send_after).label("first")
+    waiting = select(ripe.c.recipient_id, first).group_by(ripe.c.recipient_id).subquery()
+    query = (
+        select(Person)
+        .join(waiting, waiting.c.recipient_id == Person.id)
+        .order_by(waiting.c.first, Person.id)
+        .limit(limit)
+        # the weaker lock: a planner that adds a reminder for the same person need not wait
+        .with_for_update(of=Person, skip_locked=True, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(query))
+
+
+def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at: datetime) -> dict[int, list[Ripe]]:
+    """What is still to be told to each of these locked people; what fell away is written down with its reason."""
+    rows = _load(session, people, at)
+    by_number = {person.id: person for person in people}
+    standings = _load_standings(session, rulebook, [certification for _, _, certification in rows], at)
+    newest = _load_newest_stages(session, [cycle.id for _, cycle, _ in rows])
+    found: dict[int, list[Ripe]] = defaultdict(list)
+    for reminder, cycle, certification in rows:
+        person = by_number[reminder.recipient_id]
+        standing = standings[certification.id]
+        if state := _judge(reminder, person, standing, cycle, newest, at):
+            reminder.state, reminder.reason = state
+            reminder.settled_at = at
+            _have_looked_at(session, person, standing, reminder)
+            continue
+        pack = rulebook.packs.get(certification.pack_key, on=cycle.due_on)
+        found[person.id].append(Ripe(reminder, certification, pack, _days(pack, standing, cycle)))
+    session.flush()
+    return found
+
+
+def _judge(
+    reminder: Reminder, person: Person, standing: Standing, cycle: Cycle, newest: dict[int, date], at: datetime
+) -> tuple[str, str | None] | None:
+    """State and reason of a reminder that fell away; None for one that is to be mailed."""
+    if person.merged_into_id is not None:
+        return "superseded", "merged"
+    if reminder.valid_until <= at:
+        return "expired", None
+    if reminder.stage_on < newest.get(cycle.id, reminder.stage_on):
+        return "superseded", "overtaken"
+    obstacle = find_obstacle(person, standing, cycle, reminder.anchor_on)
+    if obstacle is None:
+        return None
+    return ("superseded" if obstacle in FOR_GOOD else "suppressed"), obstacle
+
+
+def _have_looked_at(session: Session, person: Person, standing: Standing, reminder: Reminder) -> None:
+    # merged: the one they were merged into is to be told; moved: the new day has stages of its own
+    if reminder.reason in ("merged", "day_moved"):
+        rearm_person(session, person.merged_into_id or person.id, standing.as_of)
+
+
+def _is_ripe(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Reminder.state == "planned",
+        Reminder.send_after <= at,
+        or_(Reminder.retry_at.is_(None), Reminder.retry_at <= db_now()),
+    )
+
+
+def _load(session: Session, people: Iterable[Person], at: datetime) -> list[tuple[Reminder, Cycle, Certification]]:
+    query = (
+        select(Reminder, Cycle, Certification)
+        .join(Cycle, Cycle.id == Reminder.subject_id)
+        .join(Certification, Certification.id == Cycle.certification_id)
+        .where(Reminder.recipient_id.in_([person.id for person in people]), Reminder.subject_kind == "cycle")
+        .where(*_is_ripe(at))
+        .order_by(Reminder.anchor_on, Reminder.id)
+        .with_for_update(of=Reminder, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return [(reminder, cycle, certification) for reminder, cycle, certification in session.execute(query)]
+
+
+def _load_standings(
+    session: Session, rulebook: Rulebook, certifications: Sequence[Certification], at: datetime
+) -> dict[int, Standing]:
+    by_day: dict[date, list[int]] = defaultdict(list)
+    for certification in certifications:
+        zone = ZoneInfo(rulebook.packs.get(certification.pack_key).zone)
+        by_day[at.astimezone(zone).date()].append(certification.id)
+    return {
+        number: standing
+        for day, numbers in by_day.items()
+        for number, standing in load_standings(session, rulebook, numbers, day).items()
+    }
+
+
+def _load_newest_stages(session: Session, cycle_ids: Sequence[int]) -> dict[int, date]:
+    """The day of the latest stage of each cycle that is told, or about to be: earlier ones are overtaken."""
+    query = (
+        select(Reminder.subject_id, func.max(Reminder.stage_on).label("newest"))
+        .where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycle_ids), Reminder.stage != MOVED)
+        .where(Reminder.state.in_(("planned", "held", "in_mail", "sent", "told")))
+        .group_by(Reminder.subject_id)
+    )
+    return {row.subject_id: row.newest for row in session.execute(query)}
+
+
+def _days(pack: Pack, standing: Standing, cycle: Cycle) -> CycleDays:
+    if standing.cycle is not None and standing.cycle.id == cycle.id and standing.days is not None:
+        return standing.days
+    source = cast("DueSource", cycle.due_source)
+    return days_of(pack, CycleFact(cycle.id, cycle.start_on, cycle.due_on, source, cycle.computed_due_on))

@@ -1,0 +1,103 @@
+"""Whether the mail server takes mail at all. While it doesn't, one process tries one mail a minute."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from certtrack.db.inserting import insert_unless_there
+from certtrack.db.models import Attempt, Email, Finding, RelayState
+from certtrack.db.types import db_now
+from certtrack.security import Actor
+from certtrack.services.alarms import clear_alarm, raise_alarm
+from certtrack.services.findings import settle_finding
+from certtrack.services.settling import reopen_refused
+
+Way = Literal["open", "probe", "closed"]
+
+REFUSALS = "refusals"
+_ONE = 1
+_PROBE_S = 60
+_IN_A_ROW = 5
+
+
+def find_way(session: Session) -> Way:
+    """`open`; or, while mail is stopped, `probe` for the one process a minute that may try one mail, else `closed`."""
+    if _load(session).stopped_since is None:
+        return "open"
+    claimed = session.execute(
+        update(RelayState)
+        .where(RelayState.id == _ONE, RelayState.next_probe_at <= db_now())
+        .values(next_probe_at=db_now(_PROBE_S))
+        .returning(RelayState.id)
+        .execution_options(synchronize_session=False)
+    )
+    return "probe" if claimed.first() else "closed"
+
+
+def stop_mail(session: Session, reason: str, *, at: datetime) -> bool:
+    """Stop all mail and raise the alarm; True when it wasn't stopped already. `reason` is a code."""
+    state = _lock(session)
+    is_new = state.stopped_since is None
+    if is_new:
+        state.stopped_since, state.next_probe_at = at, db_now(_PROBE_S)
+    state.reason = reason
+    session.flush()
+    raise_alarm(session, "relay_stopped", at=at, detail=reason)
+    return is_new
+
+
+def note_taken(session: Session, *, at: datetime) -> bool:
+    """The mail server has taken a mail: whatever was stopped goes on; True when it was stopped."""
+    state = _load(session)
+    if state.stopped_since is None and not state.same_refusals:
+        return False
+    state = _lock(session)
+    was_stopped = state.stopped_since is not None
+    state.stopped_since = state.next_probe_at = state.reason = state.last_code = None
+    state.same_refusals = 0
+    session.flush()
+    clear_alarm(session, "relay_stopped", at=at)
+    return was_stopped
+
+
+def note_refusal(session: Session, code: int | None, *, actor: Actor, at: datetime) -> bool:
+    """A recipient was refused. The same answer for five in a row is the server's fault: then all mail is stopped.
+
+    Those five were charged with nothing: what was to be told to them is planned again. True when mail was stopped.
+    """
+    state = _lock(session)
+    state.same_refusals = state.same_refusals + 1 if state.last_code == code and state.same_refusals else 1
+    state.last_code = code
+    session.flush()
+    if state.same_refusals < _IN_A_ROW and state.stopped_since is None:
+        return False
+    _reopen(session, state.same_refusals, actor, at)
+    stop_mail(session, REFUSALS, at=at)
+    return True
+
+
+def _reopen(session: Session, how_many: int, actor: Actor, at: datetime) -> None:
+    in_a_row = (
+        select(Attempt.email_id).where(Attempt.outcome == "recipient").order_by(Attempt.id.desc()).limit(how_many)
+    )
+    emails = list(session.scalars(select(Email.id).where(Email.id.in_(in_a_row), Email.mail_class == "planned")))
+    reopen_refused(session, emails)
+    keys = [f"mail_refused:{number}" for number in emails]
+    for finding in session.scalars(select(Finding).where(Finding.key.in_(keys), Finding.settled_at.is_(None))):
+        settle_finding(session, finding, "relay", actor=actor, at=at)
+
+
+def _load(session: Session) -> RelayState:
+    state = session.get(RelayState, _ONE, populate_existing=True)
+    if state is None:
+        insert_unless_there(session, RelayState, id=_ONE, same_refusals=0)
+        state = session.get_one(RelayState, _ONE)
+    return state
+
+
+def _lock(session: Session) -> RelayState:
+    _load(session)
+    query = select(RelayState).where(RelayState.id == _ONE).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()

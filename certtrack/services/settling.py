@@ -1,0 +1,182 @@
+"""What an attempt means for a mail and its reminders. Each is settled by its token: a lost lease touches nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Attempt, Certification, Cycle, Email, Reminder
+from certtrack.db.types import db_now
+from certtrack.mail.failures import MailFailure, Outcome, RecipientRefused
+from certtrack.mail.transport import Answer
+from certtrack.rules.retry import wait_after
+from certtrack.security import Actor
+from certtrack.services.findings import open_finding
+from certtrack.services.leasing import Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One attempt as it went: its times, its outcome, what the server said, and who made it."""
+
+    started_at: datetime
+    ended_at: datetime
+    outcome: Outcome
+    code: int | None
+    answer: str
+    worker: str
+    reason: str | None = None
+
+
+def note_accepted(answer: Answer, started_at: datetime, ended_at: datetime, worker: str) -> Try:
+    """The attempt that a server's yes makes."""
+    return Try(started_at, ended_at, "accepted", answer.code, answer.text, worker)
+
+
+def note_failure(failure: MailFailure, started_at: datetime, ended_at: datetime, worker: str) -> Try:
+    """The attempt that a failure makes."""
+    reason = failure.reason if isinstance(failure, RecipientRefused) else None
+    return Try(started_at, ended_at, failure.outcome, failure.code, failure.answer, worker, reason)
+
+
+def settle(session: Session, mail: Outgoing, tried: Try, *, actor: Actor) -> bool:
+    """Write down one attempt and what follows from it; False where the lease was lost: then nothing is touched."""
+    email = _lock(session, mail)
+    if email is None:
+        return False
+    email.attempts += 1
+    session.add(
+        Attempt(
+            email_id=email.id,
+            number=email.attempts,
+            started_at=tried.started_at,
+            ended_at=tried.ended_at,
+            outcome=tried.outcome,
+            smtp_code=tried.code,
+            answer=tried.answer,
+            worker=tried.worker,
+        )
+    )
+    email.lease_token = None
+    if tried.outcome == "unknown" or (tried.outcome in ("not_taken", "relay") and _is_in_doubt(email)):
+        email.state, email.leased_until = "unknown", db_now(_seconds(wait_after(email.attempts)))
+    elif email.mail_class == "now":
+        _settle_now(email, tried)
+    else:
+        _settle_planned(session, email, tried, actor)
+    session.flush()
+    return True
+
+
+def give_back(session: Session, mail: Outgoing, at: datetime) -> bool:
+    """A mail that certainly wasn't sent: its reminders are planned as before; False where the lease was lost."""
+    email = _lock(session, mail)
+    if email is None:
+        return False
+    email.lease_token = None
+    if email.mail_class == "now":
+        email.state, email.leased_until = _state_before(email), db_now()
+    elif email.attempts:
+        email.state, email.leased_until = "unknown", db_now()
+    else:
+        email.state, email.settled_at, email.data = "given_back", at, None
+        _set_reminders(session, email, state="planned")
+    session.flush()
+    return True
+
+
+def reopen_refused(session: Session, email_ids: list[int]) -> int:
+    """The mail server, not the recipients, was at fault: what was refused is planned again, as if never tried."""
+    session.execute(update(Email).where(Email.id.in_(email_ids), Email.state == "failed").values(state="not_taken"))
+    opened = session.execute(
+        update(Reminder)
+        .where(Reminder.email_id.in_(email_ids), Reminder.state == "failed")
+        .values(state="planned", reason=None, settled_at=None, retry_at=db_now(_seconds(wait_after(3))))
+        .returning(Reminder.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(opened.all())
+
+
+def _lock(session: Session, mail: Outgoing) -> Email | None:
+    query = select(Email).where(Email.id == mail.email_id, Email.lease_token == mail.token)
+    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def _settle_now(email: Email, tried: Try) -> None:
+    if tried.outcome == "accepted":
+        email.state, email.settled_at, email.data = "sent", tried.ended_at, None
+    elif tried.outcome == "recipient":
+        email.state, email.settled_at, email.data = "failed", tried.ended_at, None
+    else:
+        wait_s = 0 if tried.outcome == "relay" else _seconds(wait_after(email.attempts))
+        email.state, email.leased_until = "ready", db_now(wait_s)
+
+
+def _settle_planned(session: Session, email: Email, tried: Try, actor: Actor) -> None:
+    email.settled_at = tried.ended_at
+    if tried.outcome == "accepted":
+        email.state = "sent"
+        _set_reminders(session, email, state="sent", settled_at=tried.ended_at)
+    elif tried.outcome == "recipient":
+        email.state = "failed"
+        _set_reminders(session, email, state="failed", reason=tried.reason, settled_at=tried.ended_at)
+        _tell_office(session, email, tried, actor)
+    elif tried.outcome == "not_taken":
+        email.state = "not_taken"
+        _plan_again(session, email)
+    else:
+        email.state = "given_back"
+        _set_reminders(session, email, state="planned")
+
+
+def _plan_again(session: Session, email: Email) -> None:
+    for reminder in session.scalars(select(Reminder).where(Reminder.email_id == email.id, Reminder.state == "in_mail")):
+        reminder.tries += 1
+        reminder.state, reminder.retry_at = "planned", db_now(_seconds(wait_after(reminder.tries)))
+
+
+def _set_reminders(session: Session, email: Email, **values: str | datetime | None) -> None:
+    session.execute(
+        update(Reminder)
+        .where(Reminder.email_id == email.id, Reminder.state == "in_mail")
+        .values(**values)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _tell_office(session: Session, email: Email, tried: Try, actor: Actor) -> None:
+    query = (
+        select(Certification.id, Certification.organization_id)
+        .join(Cycle, Cycle.certification_id == Certification.id)
+        .join(Reminder, Reminder.subject_id == Cycle.id)
+        .where(Reminder.email_id == email.id)
+        .order_by(Certification.id)
+        .limit(1)
+    )
+    for certification_id, organization_id in session.execute(query):
+        open_finding(
+            session,
+            "mail_refused",
+            str(email.id),
+            organization_id=organization_id,
+            person_id=email.recipient_id,
+            certification_id=certification_id,
+            details={"reason": tried.reason, "code": tried.code},
+            actor=actor,
+            at=tried.ended_at,
+        )
+
+
+def _is_in_doubt(email: Email) -> bool:
+    # reminders get a second attempt in the same mail only where an earlier one may have arrived
+    return email.mail_class == "planned" and email.attempts > 1
+
+
+def _state_before(email: Email) -> str:
+    return "unknown" if email.attempts else "ready"
+
+
+def _seconds(wait: timedelta) -> float:
+    return wait.total_seconds()

@@ -1,0 +1,19 @@
+"""Handing over the reminders that are ripe."""
+
+from certtrack.mail.transport import make_transport
+from certtrack.services.delivery import deliver
+from certtrack.services.leasing import make_terms
+from jobs.workplace import Workplace, name_worker
+
+
+def run(work: Workplace) -> dict[str, int]:
+    """Mail everybody who has a ripe reminder, until nobody is left."""
+    return deliver(
+        work.database,
+        work.rulebook,
+        make_transport(work.settings),
+        make_terms(work.settings),
+        clock=work.clock,
+        worker=name_worker(),
+        stop=work.stop,
+    )
