@@ -11,6 +11,7 @@ from kit.databases import (
     sqlite_template,
 )
 from kit.planning import planner
+from kit.smtp import smtp
 from kit.wheel import built, installed_wheel
 from kit.world import world
 
@@ -26,6 +27,7 @@ __all__ = [
     "planner",
     "postgres_server",
     "postgres_template",
+    "smtp",
     "sqlite_template",
     "world",
 ]
