@@ -7,25 +7,28 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
 from certtrack.clock import Clock
 from certtrack.db.engine import Database
 from certtrack.logs import get_log
-from certtrack.mail.failures import MailFailure, RecipientRefused, RelayFault
+from certtrack.mail.failures import MailFailure, RelayFault
 from certtrack.mail.transport import Conversation, Transport
 from certtrack.security import Actor
 from certtrack.services.actors import job_actor
-from certtrack.services.leasing import Outgoing, Terms, lease_in_doubt, lease_now, recover
-from certtrack.services.posting import lease_ripe
-from certtrack.services.relay import Way, find_way, note_refusal, note_taken, stop_mail
+from certtrack.services.leasing import Outgoing, Terms, lease_now, recover
+from certtrack.services.posting import lease_in_doubt, lease_ripe
+from certtrack.services.relay import REFUSALS, Way, find_way, note_refusal, note_taken, stop_mail
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.settling import Try, give_back, note_accepted, note_failure, settle
 
 # what a transaction leases, and how many recipients it looked at: fewer mails than that is no end yet
 Lease = Callable[[Session, int], tuple[list[Outgoing], int]]
+
+# after one mail: the next over the same conversation, over another one, or none
+GoingOn = Literal["next", "again", "stopped"]
 
 _AT_ONCE = 20
 
@@ -47,9 +50,9 @@ def deliver(
 
     def take(session: Session, limit: int) -> tuple[list[Outgoing], int]:
         at = clock.now()
-        recover(session, "planned", at)
-        again = lease_in_doubt(session, terms, at)
-        return (again, len(again)) if again else lease_ripe(session, rulebook, terms, at, limit)
+        recover(session, "planned")
+        mails, looked_at = lease_in_doubt(session, rulebook, terms, at, limit)
+        return (mails, looked_at) if looked_at else lease_ripe(session, rulebook, terms, at, limit)
 
     return _Round(database, transport, terms, clock, worker, stop, job_actor("deliver_mail")).run(take)
 
@@ -67,7 +70,7 @@ def deliver_now(
 
     def take(session: Session, limit: int) -> tuple[list[Outgoing], int]:
         at = clock.now()
-        recover(session, "now", at)
+        recover(session, "now")
         found = lease_now(session, terms, at, limit)
         return found, len(found)
 
@@ -89,12 +92,13 @@ class _Round:
 
     def run(self, take: Lease) -> dict[str, int]:
         while not self.stop():
+            leased_at = time.monotonic()  # before the transaction: a lease is never older than it is taken for
             way, mails, looked_at = self._take(take)
             if way == "closed":
                 break
             if way == "probe" and not mails:
                 self._probe()
-            if not looked_at or not self._send_all(mails):
+            if not looked_at or not self._send_all(mails, leased_at):
                 break
         return dict(self.counts)
 
@@ -106,10 +110,9 @@ class _Round:
             mails, looked_at = take(session, _AT_ONCE if way == "open" else 1)
             return way, mails, looked_at
 
-    def _send_all(self, mails: Sequence[Outgoing]) -> bool:
+    def _send_all(self, mails: Sequence[Outgoing], leased_at: float) -> bool:
         """Send what was just leased, over as many conversations as it takes; False where mail is stopped now."""
         waiting = deque(mails)
-        leased_at = time.monotonic()
         is_open = True
         try:
             while waiting and is_open and not self.stop() and self._has_time(leased_at):
@@ -120,11 +123,15 @@ class _Round:
         return is_open
 
     def _converse(self, waiting: deque[Outgoing], leased_at: float) -> bool:
+        """One conversation, as long as it lasts; False where mail is stopped now."""
+        is_fresh = True
         try:
             with self.transport.open() as conversation:
                 while waiting and not conversation.is_spent() and not self.stop() and self._has_time(leased_at):
-                    if not self._send(conversation, waiting.popleft()):
-                        return False
+                    going_on = self._send(conversation, waiting, is_fresh=is_fresh)
+                    if going_on != "next":
+                        return going_on == "again"
+                    is_fresh = False
         except RelayFault as fault:
             self._stop_mail(fault)
             return False
@@ -134,34 +141,43 @@ class _Round:
         # another process may take a mail over when its lease ends: ours must be over by then, whatever the server does
         return self.terms.lease_s - (time.monotonic() - leased_at) > self.terms.deadline_s
 
-    def _send(self, conversation: Conversation, mail: Outgoing) -> bool:
-        """Send one mail and settle it; False where mail is stopped now."""
-        started_at = self.clock.now()
+    def _send(self, conversation: Conversation, waiting: deque[Outgoing], *, is_fresh: bool) -> GoingOn:
+        """Send the first of `waiting` and settle it; how to go on."""
+        mail, started = waiting.popleft(), time.monotonic()
         try:
             answer = conversation.send(self.terms.mail_from, mail.address, mail.data)
+        except RelayFault as fault:
+            if not is_fresh:
+                waiting.appendleft(mail)  # a server may end a long conversation; that it takes nothing isn't said yet
+                return "again"
+            self._settle(mail, self._note(fault, started))
+            self._stop_mail(fault)
+            return "stopped"
         except MailFailure as failure:
-            return self._settle_failure(mail, failure, started_at)
-        self._settle(mail, note_accepted(answer, started_at, self.clock.now(), self.worker))
-        return True
+            return self._settle(mail, self._note(failure, started))
+        return self._settle(mail, note_accepted(answer, self.clock.now(), time.monotonic() - started, self.worker))
 
-    def _settle_failure(self, mail: Outgoing, failure: MailFailure, started_at: datetime) -> bool:
-        self._settle(mail, note_failure(failure, started_at, self.clock.now(), self.worker))
-        if isinstance(failure, RelayFault):
-            self._stop_mail(failure)
-            return False
-        if isinstance(failure, RecipientRefused):
-            with self.database.writing() as session:
-                return not note_refusal(session, failure.code, actor=self.actor, at=self.clock.now())
-        return True
+    def _note(self, failure: MailFailure, started: float) -> Try:
+        return note_failure(failure, self.clock.now(), time.monotonic() - started, self.worker)
 
-    def _settle(self, mail: Outgoing, tried: Try) -> None:
+    def _settle(self, mail: Outgoing, tried: Try) -> GoingOn:
         with self.database.writing() as session:
             is_ours = settle(session, mail, tried, actor=self.actor)
-            if tried.outcome == "accepted" and note_taken(session, at=tried.ended_at):
-                get_log(worker=self.worker).info("mail_goes_on")
+            goes_on = tried.outcome == "accepted" and note_taken(session, at=tried.at)
+            is_stopped = (
+                tried.outcome == "recipient"
+                and is_ours
+                and note_refusal(session, mail.email_id, tried.code, actor=self.actor, at=tried.at)
+            )
         self.counts[tried.outcome if is_ours else "lease_lost"] += 1
+        log = get_log(worker=self.worker)
         if not is_ours:
-            get_log(worker=self.worker).warning("lease_lost", email=mail.email_id, outcome=tried.outcome)
+            log.warning("lease_lost", email=mail.email_id, outcome=tried.outcome)
+        if goes_on:
+            log.info("mail_goes_on")
+        if is_stopped:
+            log.error("mail_stopped", reason=REFUSALS, code=tried.code)
+        return "stopped" if is_stopped else "next"
 
     def _give_back(self, mail: Outgoing) -> None:
         with self.database.writing() as session:

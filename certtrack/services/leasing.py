@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Attempt, Email, Reminder
+from certtrack.db.models import Attempt, Email
 from certtrack.db.types import db_now
 from certtrack.settings import Settings
 
@@ -49,7 +49,7 @@ def make_token() -> str:
     return uuid.uuid4().hex
 
 
-def recover(session: Session, mail_class: MailClass, at: datetime) -> int:
+def recover(session: Session, mail_class: MailClass) -> int:
     """Put in doubt every mail whose lease ran out: its holder may have sent it; how many they were."""
     query = select(Email).where(Email.mail_class == mail_class, Email.state == "leased", Email.leased_until <= db_now())
     lost = list(session.scalars(query.with_for_update(skip_locked=True).limit(_AT_ONCE)))
@@ -60,8 +60,8 @@ def recover(session: Session, mail_class: MailClass, at: datetime) -> int:
             Attempt(
                 email_id=email.id,
                 number=email.attempts,
-                started_at=at,
-                ended_at=at,
+                started_at=db_now(),
+                ended_at=db_now(),
                 outcome="unknown",
                 answer="its worker never came back",
                 worker="",
@@ -71,11 +71,9 @@ def recover(session: Session, mail_class: MailClass, at: datetime) -> int:
     return len(lost)
 
 
-def lease_in_doubt(session: Session, terms: Terms, at: datetime) -> list[Outgoing]:
-    """Mails that may have been taken: the same bytes go again, as long as one reminder in them is still to be told."""
-    emails = _lock(session, "planned", Email.state == "unknown", _AT_ONCE)
-    _close(session, [email for email in emails if not _is_still_needed(session, email, at)], at)
-    return lease(session, [email for email in emails if email.settled_at is None], terms)
+def lock_in_doubt(session: Session, limit: int) -> list[Email]:
+    """Mails that may have been taken, and whose next try is due, locked: only the same bytes may go again."""
+    return _lock(session, "planned", Email.state == "unknown", limit)
 
 
 def lease_now(session: Session, terms: Terms, at: datetime, limit: int = _AT_ONCE) -> list[Outgoing]:
@@ -109,22 +107,3 @@ def _lock(session: Session, mail_class: MailClass, states: ColumnElement[bool], 
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(query))
-
-
-def _is_still_needed(session: Session, email: Email, at: datetime) -> bool:
-    waiting = select(Reminder.id).where(Reminder.email_id == email.id, Reminder.state == "in_mail").limit(1)
-    return email.valid_until > at and email.data is not None and session.scalar(waiting) is not None
-
-
-def _close(session: Session, emails: Sequence[Email], at: datetime) -> None:
-    """Leave mails in doubt as they are, for good: whether they arrived is never known."""
-    for email in emails:
-        email.settled_at = at
-    gone = [email.id for email in emails]
-    session.execute(
-        update(Reminder)
-        .where(Reminder.email_id.in_(gone), Reminder.state == "in_mail")
-        .values(state="expired", reason="in_doubt", settled_at=at)
-        .execution_options(synchronize_session=False)
-    )
-    session.flush()

@@ -13,10 +13,10 @@ from certtrack.language import check_locale
 from certtrack.logs import get_log
 from certtrack.mail.compose import compose_reminders
 from certtrack.mail.content import Envelope, ReminderItem
-from certtrack.services.leasing import Outgoing, Terms, lease
+from certtrack.services.leasing import Outgoing, Terms, lease, lock_in_doubt
 from certtrack.services.organizations import is_granter
 from certtrack.services.outbox import make_message_id
-from certtrack.services.rechecking import Ripe, list_ripe, lock_recipients
+from certtrack.services.rechecking import Ripe, is_still_needed, list_ripe, lock_recipients
 from certtrack.services.rulebook import Rulebook
 
 _AT_ONCE = 20
@@ -27,12 +27,21 @@ class NoAddress(CertTrackError):
     """A mail was about to be made for somebody without an address."""
 
 
+def lease_in_doubt(
+    session: Session, rulebook: Rulebook, terms: Terms, at: datetime, limit: int = _AT_ONCE
+) -> tuple[list[Outgoing], int]:
+    """Lease up to `limit` mails that may have been taken: the same bytes go again, as long as one reminder is true."""
+    emails = lock_in_doubt(session, limit)
+    needed = [email for email in emails if is_still_needed(session, rulebook, email, at)]
+    return lease(session, needed, terms), len(emails)
+
+
 def lease_ripe(
     session: Session, rulebook: Rulebook, terms: Terms, at: datetime, limit: int = _AT_ONCE
 ) -> tuple[list[Outgoing], int]:
     """Make and lease the mails of up to `limit` recipients, and say how many recipients were looked at.
 
-    A mail that can't be composed doesn't stop the others: its reminders are tried again an hour later.
+    What can't be composed doesn't stop the rest: its reminders are tried again an hour later.
     """
     people = lock_recipients(session, at, limit)
     ripe = list_ripe(session, rulebook, people, at)
@@ -41,20 +50,18 @@ def lease_ripe(
 
 
 def _post(session: Session, terms: Terms, person: Person, ripe: Sequence[Ripe], at: datetime) -> Email | None:
-    message_id = _make_message_id(ripe, terms)
-    try:
-        data = _compose(session, terms, person, ripe, message_id, at)
-    except Exception as error:  # noqa: BLE001  # whatever is wrong with one mail, the others go out
-        get_log().error("mail_not_composed", reminders=[one.reminder.id for one in ripe], kind=type(error).__name__)
-        for one in ripe:
-            one.reminder.retry_at = db_now(_MENDING.total_seconds())
-        session.flush()
+    data = _try_to_compose(session, terms, person, ripe, at)
+    if data is None and len(ripe) > 1:
+        # one broken text must not keep the others from being told
+        ripe = [one for one in ripe if _try_to_compose(session, terms, person, [one], at) is not None]
+        data = _try_to_compose(session, terms, person, ripe, at) if ripe else None
+    if data is None:
         return None
     email = Email(
         mail_class="planned",
         recipient_id=person.id,
         address=_address_of(person),
-        message_id=message_id,
+        message_id=_make_message_id(ripe, terms),
         data=data,
         state="ready",
         leased_until=db_now(),
@@ -68,6 +75,18 @@ def _post(session: Session, terms: Terms, person: Person, ripe: Sequence[Ripe], 
         one.reminder.state, one.reminder.email_id = "in_mail", email.id
     session.flush()
     return email
+
+
+def _try_to_compose(session: Session, terms: Terms, person: Person, ripe: Sequence[Ripe], at: datetime) -> bytes | None:
+    """The mail's bytes; None where its text is broken: then its reminders wait an hour."""
+    try:
+        return _compose(session, terms, person, ripe, _make_message_id(ripe, terms), at)
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with one mail, the others go out
+        get_log().error("mail_not_composed", reminders=[one.reminder.id for one in ripe], kind=type(error).__name__)
+    for one in ripe:
+        one.reminder.retry_at = db_now(_MENDING.total_seconds())
+    session.flush()
+    return None
 
 
 def _compose(

@@ -1,7 +1,7 @@
 """What is about to be mailed is asked once more: only what is still true, and still to be told, goes out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Cycle, Person, Reminder
+from certtrack.db.models import Certification, Cycle, Email, Person, Reminder
 from certtrack.db.types import db_now
 from certtrack.rules.cycles import CycleDays, days_of
 from certtrack.rules.facts import CycleFact, DueSource
@@ -60,9 +60,32 @@ def lock_recipients(session: Session, at: datetime, limit: int) -> list[Person]:
     return list(session.scalars(query))
 
 
+def is_still_needed(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> bool:
+    """True while a reminder in this mail, which may have arrived, is still to be told by it; else it is closed.
+
+    What fell away is written down with its reason. Where the mail's words are no longer all true, what is still to
+    be told is planned again, for a mail of its own.
+    """
+    rows = _load(session, Reminder.email_id == email.id, Reminder.state == "in_mail")
+    standings = _load_standings(session, rulebook, [certification for _, _, certification in rows], at)
+    people = {reminder.recipient_id: session.get_one(Person, reminder.recipient_id) for reminder, _, _ in rows}
+    left = [
+        reminder
+        for reminder, cycle, certification in rows
+        if not _fell_away(session, reminder, people[reminder.recipient_id], standings[certification.id], cycle, {}, at)
+    ]
+    if left and email.valid_until > at and email.data is not None:
+        return True
+    for reminder in left:
+        reminder.state, reminder.tries, reminder.retry_at = "planned", reminder.tries + 1, None
+    email.settled_at = at
+    session.flush()
+    return False
+
+
 def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at: datetime) -> dict[int, list[Ripe]]:
     """What is still to be told to each of these locked people; what fell away is written down with its reason."""
-    rows = _load(session, people, at)
+    rows = _load(session, Reminder.recipient_id.in_([person.id for person in people]), *_is_ripe(at))
     by_number = {person.id: person for person in people}
     standings = _load_standings(session, rulebook, [certification for _, _, certification in rows], at)
     newest = _load_newest_stages(session, [cycle.id for _, cycle, _ in rows])
@@ -70,15 +93,32 @@ def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at
     for reminder, cycle, certification in rows:
         person = by_number[reminder.recipient_id]
         standing = standings[certification.id]
-        if state := _judge(reminder, person, standing, cycle, newest, at):
-            reminder.state, reminder.reason = state
-            reminder.settled_at = at
-            _have_looked_at(session, person, standing, reminder)
+        if _fell_away(session, reminder, person, standing, cycle, newest, at):
             continue
         pack = rulebook.packs.get(certification.pack_key, on=cycle.due_on)
         found[person.id].append(Ripe(reminder, certification, pack, _days(pack, standing, cycle)))
     session.flush()
     return found
+
+
+def _fell_away(
+    session: Session,
+    reminder: Reminder,
+    person: Person,
+    standing: Standing,
+    cycle: Cycle,
+    newest: dict[int, date],
+    at: datetime,
+) -> bool:
+    """True where the reminder isn't to be mailed any more; then its new state and the reason are written down."""
+    judged = _judge(reminder, person, standing, cycle, newest, at)
+    if judged is None:
+        return False
+    reminder.state, reminder.reason = judged
+    reminder.settled_at = at
+    if reminder.reason == "merged" and person.merged_into_id is not None:
+        rearm_person(session, person.merged_into_id, standing.as_of)  # they are to be told instead
+    return True
 
 
 def _judge(
@@ -97,12 +137,6 @@ def _judge(
     return ("superseded" if obstacle in FOR_GOOD else "suppressed"), obstacle
 
 
-def _have_looked_at(session: Session, person: Person, standing: Standing, reminder: Reminder) -> None:
-    # merged: the one they were merged into is to be told; moved: the new day has stages of its own
-    if reminder.reason in ("merged", "day_moved"):
-        rearm_person(session, person.merged_into_id or person.id, standing.as_of)
-
-
 def _is_ripe(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         Reminder.state == "planned",
@@ -111,13 +145,12 @@ def _is_ripe(at: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _load(session: Session, people: Iterable[Person], at: datetime) -> list[tuple[Reminder, Cycle, Certification]]:
+def _load(session: Session, *which: ColumnElement[bool]) -> list[tuple[Reminder, Cycle, Certification]]:
     query = (
         select(Reminder, Cycle, Certification)
         .join(Cycle, Cycle.id == Reminder.subject_id)
         .join(Certification, Certification.id == Cycle.certification_id)
-        .where(Reminder.recipient_id.in_([person.id for person in people]), Reminder.subject_kind == "cycle")
-        .where(*_is_ripe(at))
+        .where(Reminder.subject_kind == "cycle", *which)
         .order_by(Reminder.anchor_on, Reminder.id)
         .with_for_update(of=Reminder, skip_locked=True)
         .execution_options(populate_existing=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from certtrack.db.inserting import insert_unless_there
@@ -62,11 +62,14 @@ def note_taken(session: Session, *, at: datetime) -> bool:
     return was_stopped
 
 
-def note_refusal(session: Session, code: int | None, *, actor: Actor, at: datetime) -> bool:
+def note_refusal(session: Session, email_id: int, code: int | None, *, actor: Actor, at: datetime) -> bool:
     """A recipient was refused. The same answer for five in a row is the server's fault: then all mail is stopped.
 
-    Those five were charged with nothing: what was to be told to them is planned again. True when mail was stopped.
+    Those five are charged with nothing: what was to be told to them is planned again. Somebody who is refused once
+    more after the server has taken other mail is refused indeed. True when mail was stopped.
     """
+    if _was_refused_before(session, email_id):
+        return False
     state = _lock(session)
     state.same_refusals = state.same_refusals + 1 if state.last_code == code and state.same_refusals else 1
     state.last_code = code
@@ -76,6 +79,18 @@ def note_refusal(session: Session, code: int | None, *, actor: Actor, at: dateti
     _reopen(session, state.same_refusals, actor, at)
     stop_mail(session, REFUSALS, at=at)
     return True
+
+
+def _was_refused_before(session: Session, email_id: int) -> bool:
+    recipient = select(Email.recipient_id).where(Email.id == email_id).scalar_subquery()
+    earlier = (
+        select(func.min(Attempt.id))
+        .join(Email, Email.id == Attempt.email_id)
+        .where(Email.recipient_id == recipient, Email.id != email_id, Attempt.outcome == "recipient")
+        .scalar_subquery()
+    )
+    taken_since = select(Attempt.id).where(Attempt.outcome == "accepted", Attempt.id > earlier).limit(1)
+    return session.scalar(taken_since) is not None
 
 
 def _reopen(session: Session, how_many: int, actor: Actor, at: datetime) -> None:

@@ -15,13 +15,15 @@ from certtrack.security import Actor
 from certtrack.services.findings import open_finding
 from certtrack.services.leasing import Outgoing
 
+_REFUSALS_OF_NOW = 3  # a server that refuses everybody for a while must not cost anybody their link
+
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One attempt as it went: its times, its outcome, what the server said, and who made it."""
+    """One attempt as it went: when it ended, how many seconds it took, its outcome, and the server's words."""
 
-    started_at: datetime
-    ended_at: datetime
+    at: datetime
+    took_s: float
     outcome: Outcome
     code: int | None
     answer: str
@@ -29,15 +31,15 @@ class Try:
     reason: str | None = None
 
 
-def note_accepted(answer: Answer, started_at: datetime, ended_at: datetime, worker: str) -> Try:
+def note_accepted(answer: Answer, at: datetime, took_s: float, worker: str) -> Try:
     """The attempt that a server's yes makes."""
-    return Try(started_at, ended_at, "accepted", answer.code, answer.text, worker)
+    return Try(at, took_s, "accepted", answer.code, answer.text, worker)
 
 
-def note_failure(failure: MailFailure, started_at: datetime, ended_at: datetime, worker: str) -> Try:
+def note_failure(failure: MailFailure, at: datetime, took_s: float, worker: str) -> Try:
     """The attempt that a failure makes."""
     reason = failure.reason if isinstance(failure, RecipientRefused) else None
-    return Try(started_at, ended_at, failure.outcome, failure.code, failure.answer, worker, reason)
+    return Try(at, took_s, failure.outcome, failure.code, failure.answer, worker, reason)
 
 
 def settle(session: Session, mail: Outgoing, tried: Try, *, actor: Actor) -> bool:
@@ -50,8 +52,8 @@ def settle(session: Session, mail: Outgoing, tried: Try, *, actor: Actor) -> boo
         Attempt(
             email_id=email.id,
             number=email.attempts,
-            started_at=tried.started_at,
-            ended_at=tried.ended_at,
+            started_at=db_now(-tried.took_s),
+            ended_at=db_now(),
             outcome=tried.outcome,
             smtp_code=tried.code,
             answer=tried.answer,
@@ -60,7 +62,7 @@ def settle(session: Session, mail: Outgoing, tried: Try, *, actor: Actor) -> boo
     )
     email.lease_token = None
     if tried.outcome == "unknown" or (tried.outcome in ("not_taken", "relay") and _is_in_doubt(email)):
-        email.state, email.leased_until = "unknown", db_now(_seconds(wait_after(email.attempts)))
+        email.state, email.leased_until = "unknown", db_now(_wait_s(email, tried))
     elif email.mail_class == "now":
         _settle_now(email, tried)
     else:
@@ -106,22 +108,21 @@ def _lock(session: Session, mail: Outgoing) -> Email | None:
 
 def _settle_now(email: Email, tried: Try) -> None:
     if tried.outcome == "accepted":
-        email.state, email.settled_at, email.data = "sent", tried.ended_at, None
-    elif tried.outcome == "recipient":
-        email.state, email.settled_at, email.data = "failed", tried.ended_at, None
+        email.state, email.settled_at, email.data = "sent", tried.at, None
+    elif tried.outcome == "recipient" and email.attempts >= _REFUSALS_OF_NOW:
+        email.state, email.settled_at, email.data = "failed", tried.at, None
     else:
-        wait_s = 0 if tried.outcome == "relay" else _seconds(wait_after(email.attempts))
-        email.state, email.leased_until = "ready", db_now(wait_s)
+        email.state, email.leased_until = "ready", db_now(_wait_s(email, tried))
 
 
 def _settle_planned(session: Session, email: Email, tried: Try, actor: Actor) -> None:
-    email.settled_at = tried.ended_at
+    email.settled_at = tried.at
     if tried.outcome == "accepted":
         email.state = "sent"
-        _set_reminders(session, email, state="sent", settled_at=tried.ended_at)
+        _set_reminders(session, email, state="sent", settled_at=tried.at)
     elif tried.outcome == "recipient":
         email.state = "failed"
-        _set_reminders(session, email, state="failed", reason=tried.reason, settled_at=tried.ended_at)
+        _set_reminders(session, email, state="failed", reason=tried.reason, settled_at=tried.at)
         _tell_office(session, email, tried, actor)
     elif tried.outcome == "not_taken":
         email.state = "not_taken"
@@ -165,7 +166,7 @@ def _tell_office(session: Session, email: Email, tried: Try, actor: Actor) -> No
             certification_id=certification_id,
             details={"reason": tried.reason, "code": tried.code},
             actor=actor,
-            at=tried.ended_at,
+            at=tried.at,
         )
 
 
@@ -176,6 +177,10 @@ def _is_in_doubt(email: Email) -> bool:
 
 def _state_before(email: Email) -> str:
     return "unknown" if email.attempts else "ready"
+
+
+def _wait_s(email: Email, tried: Try) -> float:
+    return 0 if tried.outcome == "relay" else _seconds(wait_after(email.attempts))
 
 
 def _seconds(wait: timedelta) -> float:
