@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+from kit.browser import browser, cookies, visit
 from kit.client import app, client
 from kit.databases import (
     database,
@@ -11,14 +12,17 @@ from kit.databases import (
     sqlite_template,
 )
 from kit.planning import planner
+from kit.site import site
 from kit.smtp import smtp
 from kit.wheel import built, installed_wheel
 from kit.world import world
 
 __all__ = [
     "app",
+    "browser",
     "built",
     "client",
+    "cookies",
     "database",
     "database_kind",
     "database_url",
@@ -27,7 +31,9 @@ __all__ = [
     "planner",
     "postgres_server",
     "postgres_template",
+    "site",
     "smtp",
     "sqlite_template",
+    "visit",
     "world",
 ]

@@ -1,0 +1,157 @@
+"""A real browser on a real server: pages as a person has them, with a check that every page must pass."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from kit.site import PASSWORDS, Site
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+Visit = Callable[..., Page]
+_FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
+_MOST_STOPS = 600
+_PATIENCE_MS = 10_000
+_WRONGS: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
+
+# what has the focus: where it is, and how its ring is drawn; None once the tab key has gone round
+_STOP = """() => {
+  const at = document.activeElement;
+  if (!at || at === document.body || at.tagName === "HTML") return null;
+  at.getAnimations().forEach(moving => moving.finish());
+  const drawn = at.matches(".usa-checkbox__input, .usa-radio__input") ? at.nextElementSibling : at;
+  const part = drawn === at ? null : "::before";
+  const ring = getComputedStyle(drawn, part), box = drawn.getBoundingClientRect();
+  return {
+    what: at.outerHTML.slice(0, 120),
+    ring: ring.outlineStyle === "none" ? 0 : parseFloat(ring.outlineWidth),
+    isSeen: box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth && box.width > 0,
+    mark: at.dataset.seenByTest ? "again" : (at.dataset.seenByTest = "yes"),
+  };
+}"""
+_WIDER = """() => [...document.querySelectorAll("body *")]
+  .filter(it => it.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .slice(0, 5).map(it => it.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium; a test without one is skipped, or fails where everything is required."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        if os.environ.get("CERTTRACK_REQUIRE_ALL"):
+            pytest.fail("CERTTRACK_REQUIRE_ALL is set and there is no Chromium on PATH.")
+        pytest.skip("needs a Chromium on PATH")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def cookies(browser: Browser, site: Site) -> Callable[[str], Any]:
+    """The cookies of alice, bob or carol, who sign in once a session."""
+    kept: dict[str, Any] = {}
+
+    def find(name: str) -> Any:
+        if name not in kept:
+            context = _open(browser, site)
+            sign_in(context.new_page(), name)
+            kept[name] = context.cookies()
+            context.close()
+        return kept[name]
+
+    return find
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site, cookies: Callable[[str], Any]) -> Iterator[Visit]:
+    """Open a page: `visit("/people", "alice", width=320, lang="es", scripts=False)`; each visit has its own cookies.
+
+    Without scripts axe can't run: `check_width` and `check_stops` can.
+    """
+    opened: list[BrowserContext] = []
+
+    def open_page(
+        path: str, name: str | None = None, *, width: int = 1280, lang: str = "en", scripts: bool = True
+    ) -> Page:
+        context = _open(browser, site, width=width, java_script_enabled=scripts)
+        opened.append(context)
+        context.add_cookies([*(cookies(name) if name else []), _say_language(site, lang)])
+        page = context.new_page()
+        page.set_default_timeout(_PATIENCE_MS)
+        _listen(page)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()
+
+
+def sign_in(page: Page, name: str, path: str = "/sign-in") -> None:
+    """Sign in as alice, bob or carol of the demonstration, through the form."""
+    page.goto(path)
+    page.get_by_label("Sign-in name").fill(f"{name}@example.org")
+    page.get_by_label("Password").fill(PASSWORDS[name])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out").first).to_be_attached()
+
+
+def check_page(page: Page) -> None:
+    """The page is clean to axe, no wider than the window, silent in the console, and each tab stop shows its ring."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    check_width(page)
+    check_stops(page)
+    assert _WRONGS.get(page, []) == []
+
+
+def check_width(page: Page) -> None:
+    """Nothing has to be scrolled sideways."""
+    wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{wide} px too wide at {page.url}: {page.evaluate(_WIDER)}"
+
+
+def check_stops(page: Page) -> list[str]:
+    """Each stop of the tab key is in sight and has a ring of 2 px or more; what they are, in their order."""
+    stops: list[str] = []
+    page.evaluate("() => { document.activeElement?.blur(); getSelection().removeAllRanges(); }")
+    for _ in range(_MOST_STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(_STOP)
+        if stop is None or stop["mark"] == "again":
+            break
+        assert stop["isSeen"], f"out of sight: {stop['what']}"
+        assert stop["ring"] >= 2, f"no ring: {stop['what']}"
+        stops.append(stop["what"])
+    assert stops, "the tab key leads nowhere"
+    return stops
+
+
+def _open(browser: Browser, site: Site, *, width: int = 1280, **options: Any) -> BrowserContext:
+    return browser.new_context(base_url=site.url, viewport={"width": width, "height": 800}, **options)
+
+
+def _say_language(site: Site, lang: str) -> Any:
+    return {"name": "lang", "value": lang, "url": site.url}
+
+
+def _listen(page: Page) -> None:
+    wrongs = _WRONGS.setdefault(page, [])
+
+    def hear(message: ConsoleMessage) -> None:
+        # that the page itself is a 404 is said there too, and isn't an error of the page
+        is_own = urlsplit(message.location["url"])[:3] == urlsplit(page.url)[:3] and "status of" in message.text
+        if message.type == "error" and not is_own:
+            wrongs.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: wrongs.append(str(error)))

@@ -1,0 +1,107 @@
+"""A web server as a process of its own, and one over the demonstration, which many tests look at."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask_security import hash_password
+from kit.databases import migrate
+from kit.planning import Planner
+from kit.ports import find_port
+from kit.world import World
+from sqlalchemy import select
+
+from certtrack.app import create_app
+from certtrack.clock import WallClock
+from certtrack.db.engine import Database
+from certtrack.db.models import Organization
+from certtrack.services.demo.loading import LOGINS, load_demo
+from certtrack.services.rulebook import load_rulebook
+from certtrack.settings import load_settings
+from certtrack.web.parts import EXTENSION
+
+PASSWORDS = {login.sign_in_name.partition("@")[0]: login.password for login in LOGINS}
+_HELD = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A web server that answers at `url`; its records are in `instance`."""
+
+    url: str
+    instance: Path
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.instance / 'certtrack.db'}"
+
+
+def start_gunicorn(port: int, *, workers: int = 1) -> list[str]:
+    """The command of a web server as `certtrack up` runs it."""
+    options = ["--workers", str(workers), "--worker-class", "gthread", "--threads", "4", "--preload"]
+    where = ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning"]
+    return [sys.executable, "-m", "gunicorn", "certtrack.wsgi:app", *where, *options]
+
+
+@contextmanager
+def run_web(command: list[str], env: Mapping[str, str], url: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The command, once it answers and until the block ends; what it says on standard error is in `log`."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("CERTTRACK_")}
+    with log.open("wb") as said:
+        process = subprocess.Popen(command, env=clean | dict(env), stdout=said, stderr=said)
+    try:
+        wait_for(process, f"{url}/healthz", log)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wait_for(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    for _ in range(600):
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310  # an address of this machine
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.05)
+    pytest.fail(f"no page came: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demonstration with a held import, served for the whole session: look, and leave it as it is."""
+    instance = tmp_path_factory.mktemp("site") / "instance"
+    port = find_port()
+    made = Site(f"http://127.0.0.1:{port}", instance)
+    fill(made)
+    env = {"CERTTRACK_ENV": "demo", "CERTTRACK_INSTANCE": str(instance), "CERTTRACK_BASE_URL": made.url}
+    with run_web(start_gunicorn(port), env, made.url, instance / "web.log"):
+        yield made
+
+
+def fill(site: Site) -> None:
+    """Put the demonstration on record, and an import whose mails wait for release."""
+    site.instance.mkdir()
+    migrate(site.database_url)
+    settings = load_settings(env="demo", instance=site.instance, database_url=site.database_url, base_url=site.url)
+    app, database, clock = create_app(settings), Database(site.database_url), WallClock()
+    rulebook = load_rulebook(site.instance)
+    with app.app_context(), database.writing() as session:
+        load_demo(session, rulebook, clock=clock, hash_password=hash_password)
+    with database.reading() as session:
+        office = session.scalars(select(Organization.id)).one()
+    planner = Planner(World(database, rulebook, at=clock.now(), organization_id=office))
+    planner.roster(_HELD, planner.world.today + timedelta(days=30), armed_on=planner.world.today)
+    planner.look()
+    database.close()
+    app.extensions[EXTENSION].close()
