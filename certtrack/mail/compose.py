@@ -1,13 +1,32 @@
 """Composing: from plain values to the bytes of one whole mail."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 
-from certtrack.language import format_day, format_moment
+from certtrack.language import LOCALES, environment, format_moment
 from certtrack.mail.content import Envelope, LinkKind, ReminderItem
+from certtrack.mail.html import PADDING, inline_rules
+from certtrack.mail.message import build_message
+from certtrack.mail.telling import Paragraph, Part, tell, words
+from certtrack.mail.wrapping import wrap_text
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail in words, before it is text or HTML. `shared` is said once for all its parts."""
+
+    subject: str
+    preview: str
+    office: str
+    greeting: str
+    parts: tuple[Part, ...]
+    shared: tuple[Paragraph, ...]
+    button: str
+    link: str
+    footer: tuple[str, ...]
+    other_locale: str
+    other_language: str
 
 
 def compose_reminders(envelope: Envelope, *, called: str, today: date, items: Sequence[ReminderItem]) -> bytes:
@@ -17,27 +36,51 @@ def compose_reminders(envelope: Envelope, *, called: str, today: date, items: Se
     """
     if not items:
         raise ValueError("a reminder speaks of something")
-    days = [
-        f"{item.pack.name_at_first_use.of(envelope.locale)}: {format_day(item.days.due_on, envelope.locale)}"
-        for item in items
-    ]
-    return _assemble(envelope, "A date to keep in mind", "\n".join([called, *days]))
+    office, locale = envelope.office_name, envelope.locale
+    parts = [tell(item, today=today, office=office, locale=locale) for item in items]
+    shared = parts[0].asking if all(part.asking == parts[0].asking for part in parts) else ()
+    if not shared:
+        parts = [Part(part.first, part.paragraphs + part.asking) for part in parts]
+    footer = [words(locale, "why", office), words(locale, "once")]
+    return _compose(envelope, "reminders", called, tuple(parts), shared, envelope.base_url, footer)
 
 
 def compose_link(
     envelope: Envelope, kind: LinkKind, *, called: str, link: str, valid_until: datetime, zone: str
 ) -> bytes:
     """One mail with a one-time link that works until `valid_until`, said in `zone`."""
-    words = f"{called}\n{kind}\n{link}\n{format_moment(valid_until, envelope.locale, zone)}"
-    return _assemble(envelope, "A link", words)
+    office, locale = envelope.office_name, envelope.locale
+    works = words(locale, "link_works", format_moment(valid_until, locale, zone))
+    paragraphs = (Paragraph(works), Paragraph(words(locale, "link_reason", kind, office)))
+    part = Part(words(locale, "link_first", kind), paragraphs)
+    return _compose(envelope, kind, called, (part,), (), link, [words(locale, "link_why", kind, office)])
 
 
-def _assemble(envelope: Envelope, subject: str, text: str) -> bytes:
-    message = EmailMessage(policy=SMTP)
-    message["Message-ID"] = envelope.message_id
-    message["Date"] = format_datetime(envelope.sent_at)
-    message["From"] = envelope.mail_from
-    message["To"] = envelope.to_address
-    message["Subject"] = subject
-    message.set_content(text)
-    return message.as_bytes()
+def _compose(
+    envelope: Envelope,
+    kind: str,
+    called: str,
+    parts: tuple[Part, ...],
+    shared: tuple[Paragraph, ...],
+    link: str,
+    footer: Sequence[str],
+) -> bytes:
+    office, locale = envelope.office_name, envelope.locale
+    other = next(name for name in LOCALES if name != locale)
+    mail = Mail(
+        subject=words(locale, "subject", kind),
+        preview=words(locale, "preview", office),
+        office=office,
+        greeting=words(locale, "greeting", called),
+        parts=parts,
+        shared=shared,
+        button=words(locale, "button", kind),
+        link=link,
+        footer=(*footer, words(locale, "reach", office, envelope.reply_to is not None)),
+        other_locale=other,
+        other_language=words(other, "other_language"),
+    )
+    jinja = environment(locale)
+    text = wrap_text(jinja.get_template("email/mail.txt").render(mail=mail))
+    html = inline_rules(jinja.get_template("email/mail.html").render(mail=mail, padding=PADDING))
+    return build_message(envelope, mail.subject, text, html)
