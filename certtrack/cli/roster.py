@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
 from certtrack.cli.edge import Edge, acting_as, pass_edge
 from certtrack.cli.output import Format, formatted, write_message, write_rows, write_table
@@ -103,9 +101,8 @@ def _write(edge: Edge, work: Import) -> None:
 def _progress(total: int, what: str) -> Iterator[Any]:
     """A bar on a terminal, else a line for each fifth of the way; always on standard error."""
     if sys.stderr.isatty():
-        with Progress(console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(what, total=total)
-            yield lambda count: bar.advance(task, count)
+        with click.progressbar(length=total, label=what, file=sys.stderr) as bar:
+            yield bar.update
         return
     done = said = 0
 

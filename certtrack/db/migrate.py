@@ -1,10 +1,9 @@
-"""Migrations, run from Python: no ini file, and never by two processes at once."""
+"""Migrations, run from Python: no ini file, and never by two processes at once. Alembic is loaded only for them."""
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from certtrack.db.base import Base
@@ -33,28 +32,6 @@ def downgrade(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
         _lock(connection)
         command.downgrade(make_config(connection), revision)
-
-
-def find_revision(engine: Engine) -> str | None:
-    """The revision that the database is at, None where it was never migrated."""
-    # as a reader, so that a start doesn't wait for a writer
-    with engine.execution_options(mode="reading").connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def get_head(engine: Engine) -> str:
-    """The newest revision that this installation has."""
-    with engine.connect() as connection:
-        head = ScriptDirectory.from_config(make_config(connection)).get_current_head()
-    if head is None:
-        raise FileNotFoundError("The installation has no migrations; install CertTrack again.")
-    return head
-
-
-def list_revisions(engine: Engine) -> set[str]:
-    """Every revision that this installation knows."""
-    with engine.connect() as connection:
-        return {script.revision for script in ScriptDirectory.from_config(make_config(connection)).walk_revisions()}
 
 
 def list_drift(engine: Engine) -> list[object]:

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from alembic.util.exc import CommandError
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from certtrack.db.engine import Database
-from certtrack.db.migrate import find_revision, get_head, list_revisions, upgrade
+from certtrack.db.revisions import find_revision, get_head, list_revisions
 from certtrack.errors import BadSettings, Refused
 from certtrack.settings import Settings
 
@@ -47,12 +46,12 @@ def connect(settings: Settings) -> Database:
 
 def check_current(engine: Engine) -> None:
     """Raise OldDatabase unless the database is at this installation's revision."""
-    found, newest = _ask_revision(engine), get_head(engine)
+    found, newest = _ask_revision(engine), get_head()
     if found == newest:
         return
     if found is None:
         raise OldDatabase(f"The database {_name(engine)} is empty; {_UPGRADE} to make its tables.")
-    _check_known(engine, found)
+    _check_known(found)
     raise OldDatabase(f"The database is at revision {found} and this CertTrack needs {newest}; {_UPGRADE}.")
 
 
@@ -63,12 +62,11 @@ def upgrade_database(engine: Engine) -> tuple[str | None, str]:
     """
     found = _ask_revision(engine)
     if found is not None:
-        _check_known(engine, found)
-    try:
-        upgrade(engine)
-    except CommandError as error:
-        raise OldDatabase(f"The database can't be brought up to date: {error}") from error
-    return found, get_head(engine)
+        _check_known(found)
+    from certtrack.db.migrate import upgrade  # noqa: PLC0415  # Alembic is loaded only where it is needed
+
+    upgrade(engine)
+    return found, get_head()
 
 
 def _ask_revision(engine: Engine) -> str | None:
@@ -81,8 +79,8 @@ def _ask_revision(engine: Engine) -> str | None:
         ) from error
 
 
-def _check_known(engine: Engine, revision: str) -> None:
-    if revision not in list_revisions(engine):
+def _check_known(revision: str) -> None:
+    if revision not in list_revisions():
         raise OldDatabase(
             f"The database is at revision {revision}, which a newer CertTrack has made; install that version again."
         )
