@@ -13,6 +13,8 @@ from jobs.workplace import Workplace
 
 Run = Callable[[Workplace], dict[str, int]]
 
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -21,6 +23,13 @@ class Job:
     name: str
     every: timedelta
     says: str
+
+    @property
+    def interval(self) -> str:
+        """`every` in words, such as `15 minutes`, or `minute` where it is one."""
+        seconds = self.every.total_seconds()
+        size, word = next((size, word) for size, word in _UNITS if seconds % size == 0 or size == 1)
+        return word if seconds == size else f"{seconds / size:g} {word}s"
 
     def load(self) -> Run:
         """Its function, from the module of its name; what it returns are counts for the log."""

@@ -29,7 +29,7 @@ def main(ctx: click.Context) -> None:
 @pass_edge
 def list_(edge: Edge) -> None:
     """List the jobs: their names, how often they run, and what they do."""
-    rows = [{"job": job.name, "every": job.every, "what": job.says} for job in list_jobs(edge.settings)]
+    rows = [{"job": job.name, "every": job.interval, "what": job.says} for job in list_jobs(edge.settings)]
     write_table(rows, ["job", "every", "what"])
 
 

@@ -49,6 +49,8 @@ class Plain(click.Group):
             raise Refusal(str(error)) from error
         except DBAPIError as error:
             raise Refusal(f"The database broke off: {error.orig}") from error
+        except BrokenPipeError:
+            raise  # whoever reads has seen enough: click ends quietly
         except OSError as error:
             raise Refusal(f"{error.filename or 'The system'}: {error.strerror or error}") from error
 

@@ -1,11 +1,14 @@
 """`certtrack account`: logins, and the one-time links by which people choose their passwords."""
 
+from datetime import date
+
 import click
 from sqlalchemy.orm import Session
 
 from certtrack.auth.links import make_link
 from certtrack.cli.edge import Edge, acting_as, pass_edge
 from certtrack.cli.output import write_message
+from certtrack.cli.parsing import DAY
 from certtrack.db.audit import record_event
 from certtrack.db.models import Account
 from certtrack.language import LOCALES
@@ -29,11 +32,21 @@ def account() -> None:
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What it may do.")
 @click.option("--organization", metavar="KEY", help="Where the role holds.  [default: everywhere]")
 @_PERSON
+@click.option("--from", "from_on", type=DAY, metavar="DAY", help="The role's first day.  [default: at once]")
+@click.option("--until", "until_on", type=DAY, metavar="DAY", help="Its last day; an auditor's must be said.")
 @click.option("--language", type=click.Choice(LOCALES), default="en", show_default=True, help="Of pages and mails.")
 @acting_as
 @pass_edge
 def create(
-    edge: Edge, name: str, role: str, organization: str | None, person: str | None, language: str, actor: Actor
+    edge: Edge,
+    name: str,
+    role: str,
+    organization: str | None,
+    person: str | None,
+    from_on: date | None,
+    until_on: date | None,
+    language: str,
+    actor: Actor,
 ) -> None:
     """Make an account with the sign-in name NAME, and print a one-time link for its owner, valid for 3 days."""
     at = edge.clock.now()
@@ -45,6 +58,8 @@ def create(
             organization_id=get_organization(session, organization).id if organization else None,
             person_id=get_person_asked(session, person).id if person else None,
             language=language,
+            from_on=from_on,
+            until_on=until_on,
             actor=actor,
             at=at,
         )
@@ -53,7 +68,7 @@ def create(
     write_message(f"The account {made.sign_in_name} is there. Give the link to its owner: it works once, for 3 days.")
 
 
-@account.command(epilog="Example: certtrack account link carol@example.org --person WI-1001")
+@account.command(epilog="Example: certtrack account link carol@example.org --person CPS-1001")
 @click.argument("name")
 @_PERSON
 @acting_as
