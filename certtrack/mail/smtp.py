@@ -18,6 +18,7 @@ from certtrack.mail.transport import Answer
 from certtrack.settings import Settings
 
 Security = Literal["none", "starttls", "tls"]
+_LEAST_CODE = 200
 _GO_AHEAD = 354
 _DONE = 250
 
@@ -85,8 +86,14 @@ class _Host(smtplib.SMTP):
         return super().rcpt(recip, options)  # type: ignore[arg-type]  # handed on as it came
 
     def getreply(self) -> tuple[int, bytes]:
-        """The next answer. Between the go-ahead for a mail's bytes and the answer to them, nobody knows who has it."""
+        """The next answer. Between the go-ahead for a mail's bytes and the answer to them, nobody knows who has it.
+
+        Raises SMTPServerDisconnected for one that was cut short: half a code is no answer.
+        """
         self.answer = super().getreply()
+        if self.answer[0] < _LEAST_CODE:
+            self.close()
+            raise smtplib.SMTPServerDisconnected("the answer was cut short")
         self.is_in_doubt = self.answer[0] == _GO_AHEAD
         return self.answer
 
