@@ -11,6 +11,7 @@ from kit.databases import (
     postgres_template,
     sqlite_template,
 )
+from kit.delivery import deliverer
 from kit.planning import planner
 from kit.site import site
 from kit.smtp import smtp
@@ -26,6 +27,7 @@ __all__ = [
     "database",
     "database_kind",
     "database_url",
+    "deliverer",
     "empty_url",
     "installed_wheel",
     "planner",

@@ -172,7 +172,7 @@ class _Round:
         self.counts[tried.outcome if is_ours else "lease_lost"] += 1
         log = get_log(worker=self.worker)
         if not is_ours:
-            log.warning("lease_lost", email=mail.email_id, outcome=tried.outcome)
+            log.warning("lease_lost", mail=mail.email_id, outcome=tried.outcome)
         if goes_on:
             log.info("mail_goes_on")
         if is_stopped:

@@ -1,12 +1,12 @@
 """From ripe reminders to leased mails: one mail a recipient, composed from fresh facts, its bytes stored."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Email, Organization, Person
+from certtrack.db.models import Email, Organization, Person, ReminderEmail
 from certtrack.db.types import db_now
 from certtrack.errors import CertTrackError
 from certtrack.language import check_locale
@@ -16,11 +16,10 @@ from certtrack.mail.content import Envelope, ReminderItem
 from certtrack.services.leasing import Outgoing, Terms, lease, lock_in_doubt
 from certtrack.services.organizations import is_granter
 from certtrack.services.outbox import make_message_id
-from certtrack.services.rechecking import Ripe, is_still_needed, list_ripe, lock_recipients
+from certtrack.services.rechecking import MENDING, Ripe, is_still_needed, list_ripe, lock_recipients
 from certtrack.services.rulebook import Rulebook
 
 _AT_ONCE = 20
-_MENDING = timedelta(hours=1)
 
 
 class NoAddress(CertTrackError):
@@ -73,6 +72,7 @@ def _post(session: Session, terms: Terms, person: Person, ripe: Sequence[Ripe], 
     session.flush()
     for one in ripe:
         one.reminder.state, one.reminder.email_id = "in_mail", email.id
+        session.add(ReminderEmail(reminder_id=one.reminder.id, email_id=email.id))
     session.flush()
     return email
 
@@ -84,7 +84,7 @@ def _try_to_compose(session: Session, terms: Terms, person: Person, ripe: Sequen
     except Exception as error:  # noqa: BLE001  # whatever is wrong with one mail, the others go out
         get_log().error("mail_not_composed", reminders=[one.reminder.id for one in ripe], kind=type(error).__name__)
     for one in ripe:
-        one.reminder.retry_at = db_now(_MENDING.total_seconds())
+        one.reminder.retry_at = db_now(MENDING.total_seconds())
     session.flush()
     return None
 

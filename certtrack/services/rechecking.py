@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, Email, Person, Reminder
 from certtrack.db.types import db_now
+from certtrack.logs import get_log
 from certtrack.rules.cycles import CycleDays, days_of
 from certtrack.rules.facts import CycleFact, DueSource
 from certtrack.rules.pack import Pack
@@ -21,6 +22,11 @@ from certtrack.services.obstacles import FOR_GOOD, find_obstacle
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import load_standings
 from certtrack.services.subjects import MOVED
+
+MENDING = timedelta(hours=1)
+"""How long a reminder waits whose mail can't be made as things are."""
+
+_Row = tuple[Reminder, Cycle, Certification]
 
 _LOOKED_THROUGH = (
     20  # times as many ripe reminders as recipients are wanted, so that those locked elsewhere don't hide others
@@ -67,6 +73,8 @@ def is_still_needed(session: Session, rulebook: Rulebook, email: Email, at: date
     be told is planned again, for a mail of its own.
     """
     rows = _load(session, Reminder.email_id == email.id, Reminder.state == "in_mail")
+    if not all(_has_rules(rulebook, certification) for _, _, certification in rows):
+        return True  # nothing can be asked, and the words were true
     standings = _load_standings(session, rulebook, [certification for _, _, certification in rows], at)
     people = {reminder.recipient_id: session.get_one(Person, reminder.recipient_id) for reminder, _, _ in rows}
     left = [
@@ -86,6 +94,7 @@ def is_still_needed(session: Session, rulebook: Rulebook, email: Email, at: date
 def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at: datetime) -> dict[int, list[Ripe]]:
     """What is still to be told to each of these locked people; what fell away is written down with its reason."""
     rows = _load(session, Reminder.recipient_id.in_([person.id for person in people]), *_is_ripe(at))
+    rows = _let_wait_without_rules(rulebook, rows)
     by_number = {person.id: person for person in people}
     standings = _load_standings(session, rulebook, [certification for _, _, certification in rows], at)
     newest = _load_newest_stages(session, [cycle.id for _, cycle, _ in rows])
@@ -99,6 +108,19 @@ def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at
         found[person.id].append(Ripe(reminder, certification, pack, _days(pack, standing, cycle)))
     session.flush()
     return found
+
+
+def _let_wait_without_rules(rulebook: Rulebook, rows: Sequence[_Row]) -> list[_Row]:
+    """The rows that this installation has rules for; those of rules that are gone wait an hour, and alone."""
+    for reminder, _, certification in rows:
+        if not _has_rules(rulebook, certification):
+            get_log().error("rules_gone", reminder=reminder.id, pack=certification.pack_key)
+            reminder.retry_at = db_now(MENDING.total_seconds())
+    return [row for row in rows if _has_rules(rulebook, row[2])]
+
+
+def _has_rules(rulebook: Rulebook, certification: Certification) -> bool:
+    return rulebook.packs.find(certification.pack_key) is not None
 
 
 def _fell_away(
@@ -145,7 +167,7 @@ def _is_ripe(at: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _load(session: Session, *which: ColumnElement[bool]) -> list[tuple[Reminder, Cycle, Certification]]:
+def _load(session: Session, *which: ColumnElement[bool]) -> list[_Row]:
     query = (
         select(Reminder, Cycle, Certification)
         .join(Cycle, Cycle.id == Reminder.subject_id)
