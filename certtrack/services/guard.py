@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Select, distinct, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, CauseRelease, Reminder
+from certtrack.db.models import Cause, CauseRelease, Certification, Cycle, Reminder
+from certtrack.services.arming import earliest_day
 
 _COUNTED = ("planned", "in_mail", "sent", "held")
 
@@ -28,29 +29,71 @@ def list_released(session: Session, cause_ids: Collection[int]) -> set[tuple[int
     return {(cause_id, person_id) for cause_id, person_id in session.execute(query)}
 
 
-def hold_where_many(session: Session, causes: Mapping[Cause, int], at: datetime) -> int:
-    """Hold each locked cause by which more people are mailed than its number says; how many reminders that stopped."""
+def hold_where_many(session: Session, causes: Mapping[Cause, int], is_due: ColumnElement[bool], at: datetime) -> int:
+    """Hold each locked cause by which more people are mailed than its number says; how many reminders that stopped.
+
+    `is_due` says which cycles are still to be looked at. While they might make it too many, what was planned waits,
+    so that nobody is mailed before the last of them was looked at; then it is looked at again.
+    """
     held = 0
     for cause, guard_above in causes.items():
-        if cause.state == "open" and count_people(session, cause.id) > guard_above:
+        if cause.state != "open":
+            continue
+        if _count(session, _mailed(cause.id)) > guard_above:
             cause.state, cause.held_at = "held", at
             held += _hold(session, cause.id)
+        elif _count(session, _mailed(cause.id), _to_look_at(cause.id, is_due)) > guard_above:
+            held += _hold(session, cause.id)
+        else:
+            _look_again(session, cause.id, at)
     session.flush()
     return held
 
 
-def count_people(session: Session, cause_id: int) -> int:
-    """How many people this cause has mailed, or is about to.
+def _count(session: Session, *whom: Select[int]) -> int:
+    """How many people there are in all of these, each counted once."""
+    people = (union(*whom) if len(whom) > 1 else whom[0].distinct()).subquery()
+    return session.scalar(select(func.count()).select_from(people)) or 0
+
+
+def _mailed(cause_id: int) -> Select[int]:
+    """Whom this cause has mailed, or is about to.
 
     Those who wait by name, or were released so, don't count: somebody decides on each of them.
     """
-    query = select(func.count(distinct(Reminder.recipient_id))).where(
+    return select(Reminder.recipient_id.label("person_id")).where(
         Reminder.cause_id == cause_id,
         Reminder.state.in_(_COUNTED),
         or_(Reminder.reason.is_(None), Reminder.reason != "by_name"),
         Reminder.recipient_id.not_in(_released(cause_id)),
     )
-    return session.scalar(query) or 0
+
+
+def _to_look_at(cause_id: int, is_due: ColumnElement[bool]) -> Select[int]:
+    """Whom it might still mail today."""
+    return (
+        select(Certification.person_id)
+        .join(Cycle, Cycle.certification_id == Certification.id)
+        .where(Cycle.cause_id == cause_id, Cycle.release_by_name.is_(False), is_due)
+        .where(Certification.person_id.not_in(_released(cause_id)))
+    )
+
+
+def _look_again(session: Session, cause_id: int, at: datetime) -> None:
+    """What only waited for the rest of its cause is decided on anew."""
+    waited = select(Reminder.subject_id).where(
+        Reminder.cause_id == cause_id,
+        Reminder.state == "held",
+        Reminder.reason == "cause",
+        Reminder.subject_kind == "cycle",
+    )
+    session.execute(
+        update(Cycle)
+        .where(Cycle.id.in_(waited), Cycle.cause_id == cause_id)
+        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+        .values(next_stage_on=earliest_day(at))
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _hold(session: Session, cause_id: int) -> int:

@@ -9,7 +9,7 @@ from typing import Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Attempt, Cause, Certification, Cycle, Person, Reminder
+from certtrack.db.models import Attempt, Cause, Certification, Cycle, Person, Reminder, ReminderEmail
 from certtrack.db.queries.facts import load_facts
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CertificationFacts
@@ -40,7 +40,7 @@ LedgerState = Literal[
 
 @dataclass(frozen=True, slots=True)
 class LedgerAttempt:
-    """One try to hand the mail over. `outcome` is `accepted not_taken unknown relay recipient`."""
+    """One try to hand the reminder over, counted from 1. `outcome` is `accepted not_taken unknown relay recipient`."""
 
     number: int
     at: datetime
@@ -53,8 +53,8 @@ class LedgerEntry:
     """One stage of one day, and what was decided about it.
 
     `day` is the stage's. `reason` is a code, None where the state says all. `sent_at` is when the mail server took it,
-    None before that; `attempts` are those of the mail that carries it, or carried it last. `send_after` and
-    `reminder_id` are None for a stage that is still to come.
+    None before that; `attempts` are those of every mail that carried it. `send_after` and `reminder_id` are None for a
+    stage that is still to come.
     """
 
     day: date
@@ -127,7 +127,7 @@ def _list_decided(
         .execution_options(populate_existing=True)
     )
     rows = session.execute(query.order_by(Reminder.id)).all()
-    attempts = _load_attempts(session, {row.Reminder.email_id for row in rows} - {None})
+    attempts = _load_attempts(session, [row.Reminder for row in rows])
     return [
         _entry(row.Reminder, certifications[cycles[row.Reminder.subject_id].certification_id], row.key, attempts)
         for row in rows
@@ -137,7 +137,7 @@ def _list_decided(
 def _entry(
     reminder: Reminder, certification: Certification, cause_key: str | None, attempts: dict[int, list[LedgerAttempt]]
 ) -> LedgerEntry:
-    tries = tuple(attempts[reminder.email_id]) if reminder.email_id is not None else ()
+    tries = tuple(attempts[reminder.id])
     return LedgerEntry(
         day=reminder.stage_on,
         stage=reminder.stage,
@@ -154,13 +154,18 @@ def _entry(
     )
 
 
-def _load_attempts(session: Session, email_ids: set[int]) -> dict[int, list[LedgerAttempt]]:
+def _load_attempts(session: Session, reminders: Sequence[Reminder]) -> dict[int, list[LedgerAttempt]]:
+    """Each reminder's attempts, those of its earlier mails included, in the order of the mails."""
+    query = (
+        select(ReminderEmail.reminder_id, Attempt)
+        .join(Attempt, Attempt.email_id == ReminderEmail.email_id)
+        .where(ReminderEmail.reminder_id.in_([reminder.id for reminder in reminders]))
+        .order_by(Attempt.email_id, Attempt.number)
+    )
     found: dict[int, list[LedgerAttempt]] = defaultdict(list)
-    if email_ids:
-        query = select(Attempt).where(Attempt.email_id.in_(email_ids)).order_by(Attempt.email_id, Attempt.number)
-        for attempt in session.scalars(query):
-            tried = LedgerAttempt(attempt.number, attempt.ended_at, attempt.outcome, attempt.smtp_code)
-            found[attempt.email_id].append(tried)
+    for reminder_id, attempt in session.execute(query):
+        number = len(found[reminder_id]) + 1
+        found[reminder_id].append(LedgerAttempt(number, attempt.ended_at, attempt.outcome, attempt.smtp_code))
     return found
 
 

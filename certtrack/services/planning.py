@@ -18,7 +18,7 @@ from certtrack.services.arming import rearm_person
 from certtrack.services.guard import hold_where_many
 from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.rulings import Ruling, Rulings, rule
-from certtrack.services.subjects import Row_, Subject, load_due
+from certtrack.services.subjects import Row_, Subject, is_due, load_due
 
 __all__ = ["PlanCounts", "expire_batch", "plan_batch", "rearm_person"]
 
@@ -51,7 +51,7 @@ def plan_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int
     for subject, rulings in ruled:
         subject.cycle.next_stage_on = rulings.next_stage_on
     session.flush()
-    stopped = hold_where_many(session, _list_causes(subjects), at)
+    stopped = hold_where_many(session, _list_causes(subjects), is_due(rulebook, at), at)
     return PlanCounts(
         looked_at=len(subjects),
         planned=counts["planned"] - min(stopped, counts["planned"]),

@@ -90,11 +90,19 @@ def _is_open(row: Row_) -> bool:
 
 
 def _armed_on(subject: Subject, stages: tuple[StageDay, ...]) -> date:
-    """Somebody to be released by name was past their day already: the stage that they are in is armed too."""
+    """From which day on stages are told; whoever was past the day as it came is told of the stage that they are in.
+
+    That is somebody to be released by name, and somebody whose day a person's own act moved into the past.
+    """
     come = [stage.nominal_on for stage in stages if stage.stage_on <= subject.today]
-    if not (subject.cycle.release_by_name and come):
+    if not come or not (subject.cycle.release_by_name or _is_moved_into_past(subject)):
         return subject.cycle.armed_on
     return min(subject.cycle.armed_on, max(come))
+
+
+def _is_moved_into_past(subject: Subject) -> bool:
+    move, days = subject.move, subject.days
+    return move is not None and days is not None and subject.cycle.cause_id is None and days.due_on < move.moved_on
 
 
 def _rule_stages(

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, Certification, Cycle, CycleVersion, Email, Person, Reminder
@@ -69,7 +69,7 @@ def load_due(session: Session, rulebook: Rulebook, at: datetime, limit: int) -> 
     query = (
         select(Cycle, Certification)
         .join(Certification, Certification.id == Cycle.certification_id)
-        .where(_is_due(rulebook, at))
+        .where(is_due(rulebook, at))
         .order_by(Cycle.next_stage_on, Cycle.id)
         .limit(limit)
         .with_for_update(of=Cycle, skip_locked=True)
@@ -79,12 +79,13 @@ def load_due(session: Session, rulebook: Rulebook, at: datetime, limit: int) -> 
     return _load(session, rulebook, at, found) if found else []
 
 
-def _is_due(rulebook: Rulebook, at: datetime) -> Any:  # noqa: ANN401  # an SQL condition
+def is_due(rulebook: Rulebook, at: datetime) -> ColumnElement[bool]:
+    """The condition for cycles whose day for a look has come, in their pack's zone. Certifications must be joined."""
     keys_by_day: dict[date, list[str]] = defaultdict(list)
     for key in sorted({pack.key for pack in rulebook.packs.list()}):
         keys_by_day[_today(rulebook.packs.get(key), at)].append(key)
     each = [and_(Cycle.next_stage_on <= day, Certification.pack_key.in_(keys)) for day, keys in keys_by_day.items()]
-    return and_(Cycle.next_stage_on <= max(keys_by_day, default=date.min), or_(*each))
+    return and_(Cycle.next_stage_on <= max(keys_by_day, default=date.min), or_(false(), *each))
 
 
 def _today(pack: Pack, at: datetime) -> date:

@@ -608,8 +608,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_reminder_subject_kind_subject_id", "reminder", ["subject_kind", "subject_id"], unique=False)
 
+    op.create_table(
+        "reminder_email",
+        sa.Column("reminder_id", BigId, nullable=False),
+        sa.Column("email_id", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["email_id"], ["email.id"], name=op.f("fk_reminder_email_email_id")),
+        sa.ForeignKeyConstraint(["reminder_id"], ["reminder.id"], name=op.f("fk_reminder_email_reminder_id")),
+        sa.PrimaryKeyConstraint("reminder_id", "email_id", name=op.f("pk_reminder_email")),
+    )
+    op.create_index(op.f("ix_reminder_email_email_id"), "reminder_email", ["email_id"], unique=False)
+
 
 def downgrade() -> None:
+    op.drop_table("reminder_email")
     op.drop_table("reminder")
     op.drop_table("cycle_version")
     op.drop_table("attempt")

@@ -30,7 +30,7 @@ from certtrack.db.models.records import (
     ImportRun,
     Job,
 )
-from certtrack.db.models.reminders import Attempt, Cause, CauseRelease, Email, RelayState, Reminder
+from certtrack.db.models.reminders import Attempt, Cause, CauseRelease, Email, RelayState, Reminder, ReminderEmail
 
 __all__ = [
     "Account",
@@ -63,6 +63,7 @@ __all__ = [
     "RateLimit",
     "RelayState",
     "Reminder",
+    "ReminderEmail",
     "StandingSpan",
     "StatusChange",
 ]

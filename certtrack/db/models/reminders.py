@@ -119,6 +119,15 @@ class Email(Numbered, Base):
     settled_at: Mapped[datetime | None]
 
 
+class ReminderEmail(Base):
+    """One mail that a reminder went into: a reminder that is tried again gets another one."""
+
+    __tablename__ = "reminder_email"
+
+    reminder_id: Mapped[int] = mapped_column(ForeignKey("reminder.id"), primary_key=True)
+    email_id: Mapped[int] = mapped_column(ForeignKey("email.id"), primary_key=True, index=True)
+
+
 class Attempt(Numbered, Base):
     """One try to hand an email to the mail server."""
 
