@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from certtrack.errors import BadSettings
+from certtrack.errors import BadInput, BadSettings
 
 
 class Clock(Protocol):
@@ -67,6 +67,15 @@ def make_clock(offset_file: Path | None, *, is_production: bool) -> Clock:
     if is_production:
         raise BadSettings("CERTTRACK_CLOCK_FILE moves the clock and is refused in production; take it away.")
     return OffsetClock(offset_file)
+
+
+def check_zone(zone: str) -> str:
+    """The zone itself. Raises BadInput for one that nobody knows."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones is an OSError
+        raise BadInput(f"{zone!r} isn't a time zone; say, for example, America/Chicago.") from error
+    return zone
 
 
 def today_in(clock: Clock, zone: str) -> date:

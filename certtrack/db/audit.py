@@ -1,4 +1,4 @@
-"""The audit: every change and every look, sealed in order, with values that a redaction can empty."""
+"""The audit: every change and every look, sealed in order, with the values of each apart from it."""
 
 import hashlib
 import json
@@ -23,7 +23,8 @@ class Fault:
     """A place where the audit isn't what was sealed.
 
     `gap`: between two seals. `edited_seal`: the seal, or an event or person that it covers, was changed or taken away.
-    `edited_values`: the event's values are others, or gone without a redaction.
+    `edited_values`: the event's values are others, or gone. Nothing here can redact values, so that ones which say that
+    they were redacted are gone all the same.
     """
 
     kind: str
@@ -104,14 +105,14 @@ def _lock(session: Session, kind: str) -> None:
 
 def _list_edited_values(session: Session) -> list[Fault]:
     rows = session.execute(
-        select(AuditEvent.id, AuditEvent.digest, AuditValue.salt, AuditValue.details, AuditValue.redacted_at).outerjoin(
+        select(AuditEvent.id, AuditEvent.digest, AuditValue.salt, AuditValue.details).outerjoin(
             AuditValue, AuditValue.event_id == AuditEvent.id
         ),
     ).yield_per(1_000)
     return [
         Fault("edited_values", event_id=number)
-        for number, digest, salt, details, redacted_at in rows
-        if salt is None or (details is not None if redacted_at else _digest_values(salt, details) != digest)
+        for number, digest, salt, details in rows
+        if salt is None or _digest_values(salt, details) != digest
     ]
 
 

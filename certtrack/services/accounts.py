@@ -1,7 +1,7 @@
 """Accounts and their roles; what a sign-in checks is `certtrack.auth`'s."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,19 +22,21 @@ def create_account(
     organization_id: int | None,
     person_id: int | None = None,
     language: str = "en",
+    from_on: date | None = None,
+    until_on: date | None = None,
     actor: Actor,
     at: datetime,
 ) -> Account:
     """Make an account without a password yet: its owner chooses one by a link. Raises Refused for a taken name.
 
-    A sign-in name that is an address is also where its mails go.
+    A sign-in name that is an address is also where its mails go. Days, and what is refused of a role: `give_role`.
     """
     name = sign_in_name.strip().lower()
     if not name:
         raise BadInput("An account needs a sign-in name; an address will do.")
-    if find_account(session, name) is not None:
-        raise Refused(f"There is an account {name} already; choose another sign-in name.")
-    account = Account(
+    is_new = insert_unless_there(
+        session,
+        Account,
         sign_in_name=name,
         address=name if "@" in name else None,
         password=None,
@@ -45,19 +47,38 @@ def create_account(
         recorded_at=at,
         recorded_by=actor.key,
     )
-    session.add(account)
-    session.flush()
-    give_role(session, account, role, organization_id, actor=actor, at=at)
+    if not is_new:
+        raise Refused(f"There is an account {name} already; choose another sign-in name.")
+    account = get_account(session, name)
+    give_role(session, account, role, organization_id, from_on=from_on, until_on=until_on, actor=actor, at=at)
     return account
 
 
 def give_role(
-    session: Session, account: Account, role: Role, organization_id: int | None, *, actor: Actor, at: datetime
+    session: Session,
+    account: Account,
+    role: Role,
+    organization_id: int | None,
+    *,
+    from_on: date | None = None,
+    until_on: date | None = None,
+    actor: Actor,
+    at: datetime,
 ) -> None:
-    """Give the account a role within an organization; with None, everywhere. One that it has already stays as it is."""
-    values = {"account_id": account.id, "role": role.value, "organization_id": organization_id}
-    if not insert_unless_there(session, AccountRole, **values, recorded_at=at, recorded_by=actor.key):
-        return
+    """Give the account a role within an organization; with None, everywhere. Both days are included, None: no limit.
+
+    One that it has already with these days stays as it is; with other days, it has these from now on. Raises BadInput
+    for a role that would end before it begins, and for an auditor's without organization or last day.
+    """
+    _check_span(role, organization_id, from_on, until_on)
+    where = {"account_id": account.id, "role": role.value, "organization_id": organization_id}
+    days = {"from_on": from_on, "until_on": until_on}
+    if not insert_unless_there(session, AccountRole, **where, **days, recorded_at=at, recorded_by=actor.key):
+        row = session.scalars(select(AccountRole).filter_by(**where)).one()
+        if (row.from_on, row.until_on) == (from_on, until_on):
+            return
+        row.from_on, row.until_on = from_on, until_on
+        session.flush()
     record_event(
         session,
         at=at,
@@ -65,7 +86,7 @@ def give_role(
         action="account.role",
         subject=("account", account.id),
         people=[account.person_id] if account.person_id else [],
-        details={"role": role.value, "organization_id": organization_id},
+        details={"role": role.value, "organization_id": organization_id, **days},
     )
 
 
@@ -99,6 +120,17 @@ def get_account(session: Session, sign_in_name: str) -> Account:
 
 
 def has_administrator(session: Session) -> bool:
-    """True once somebody can administer: before that, the first start hands out a one-time link."""
-    query = select(AccountRole.id).where(AccountRole.role == Role.AGENCY_ADMINISTRATOR.value).limit(1)
-    return session.scalar(query) is not None
+    """True while an active account can administer: before that, the first start hands out a one-time link."""
+    query = (
+        select(AccountRole.id)
+        .join(Account, Account.id == AccountRole.account_id)
+        .where(AccountRole.role == Role.AGENCY_ADMINISTRATOR.value, Account.is_active)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _check_span(role: Role, organization_id: int | None, from_on: date | None, until_on: date | None) -> None:
+    if from_on is not None and until_on is not None and until_on < from_on:
+        raise BadInput(f"A role that begins on {from_on} can't end on {until_on}.")
+    if role is Role.AUDITOR and (organization_id is None or until_on is None):
+        raise BadInput("An auditor looks at one organization until a day: say which, and the last day.")

@@ -3,7 +3,7 @@
 import getpass
 from datetime import date
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, CompoundSelect, Select, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import (
@@ -15,6 +15,7 @@ from certtrack.db.models import (
     OrganizationCredential,
     Person,
 )
+from certtrack.db.queries.merges import same_people, same_person
 from certtrack.security import RECORD_RIGHTS, Actor, Fields, Relation, Role, RoleGrant
 
 
@@ -43,12 +44,14 @@ def find_actor(session: Session, account_id: int, today: date) -> Actor | None:
 
 
 def list_relations(session: Session, actor: Actor, person_id: int, today: date) -> frozenset[Relation]:
-    """Every way in which the actor stands to this person's record today; none of them: `Relation.NONE`."""
+    """Every way in which the actor stands to this person's record today; none of them: `Relation.NONE`.
+
+    Once an affiliation has ended its administrator has none by it: the view that stays frozen at the last day has no
+    page yet, so nothing is shown.
+    """
     found: set[Relation] = set()
-    if actor.person_id == person_id:
-        found.add(Relation.HOLDER)
-    for relation, visible in _ways(actor, today):
-        if session.scalar(select(Person.id).where(Person.id == person_id, visible)) is not None:
+    for relation, people in _ways(actor, today).items():
+        if session.scalar(select(Person.id).where(Person.id == person_id, Person.id.in_(people))) is not None:
             found.add(relation)
     return frozenset(found or {Relation.NONE})
 
@@ -57,30 +60,50 @@ def visible_people(actor: Actor, today: date, fields: Fields = Fields.STANDING) 
     """A condition on `person`: those of whom the actor may see `fields` today in a list; their standing unless said."""
     if actor.is_command:
         return true()
-    ways = [visible for relation, visible in _ways(actor, today) if fields in RECORD_RIGHTS[relation]]
-    own = Person.id == actor.person_id if actor.person_id is not None else false()
-    return or_(own, *ways)
+    return or_(false(), *(Person.id.in_(people) for people in _open_ways(actor, today, fields).values()))
 
 
-def _ways(actor: Actor, today: date) -> list[tuple[Relation, ColumnElement[bool]]]:
-    ways = [
-        (Relation.AGENCY_ADMINISTRATOR, _affiliated(actor, Role.AGENCY_ADMINISTRATOR, today)),
-        (Relation.AUDITOR, _affiliated(actor, Role.AUDITOR, today)),
-        (Relation.PROGRAMME_ADMINISTRATOR, _granted(actor)),
-    ]
-    if organizations := _organizations(actor, Role.SUPERVISOR):
+def visible_certifications(actor: Actor, today: date, fields: Fields = Fields.STANDING) -> ColumnElement[bool]:
+    """A condition on `certification`: those of which the actor may see `fields` today, their standing unless said.
+
+    Of people whom only a programme's role opens these are the certifications of credentials that it grants.
+    """
+    if actor.is_command:
+        return true()
+    ways = _open_ways(actor, today, fields)
+    by_programme = ways.pop(Relation.PROGRAMME_ADMINISTRATOR, None)
+    visible = [Certification.person_id.in_(people) for people in ways.values()]
+    if by_programme is not None:
+        visible.append(Certification.credential.in_(_list_granted(actor)))
+    return or_(false(), *visible)
+
+
+def _open_ways(actor: Actor, today: date, fields: Fields) -> dict[Relation, CompoundSelect[int]]:
+    return {relation: people for relation, people in _ways(actor, today).items() if fields in RECORD_RIGHTS[relation]}
+
+
+def _ways(actor: Actor, today: date) -> dict[Relation, CompoundSelect[int]]:
+    """What the actor's person and roles open, each with the people's numbers. People who were merged are one."""
+    ways: list[tuple[Relation, Select[int]]] = []
+    if actor.person_id is not None:
+        ways.append((Relation.HOLDER, select(Person.id).where(Person.id == actor.person_id)))
+    if organizations := _organizations(actor, Role.AGENCY_ADMINISTRATOR):
+        ways.append((Relation.AGENCY_ADMINISTRATOR, _affiliated(organizations, today)))
+    if organizations := _organizations(actor, Role.AUDITOR):
+        ways.append((Relation.AUDITOR, _affiliated(organizations, today)))
+    if _organizations(actor, Role.PROGRAMME_ADMINISTRATOR):
+        holding = select(Certification.person_id).where(Certification.credential.in_(_list_granted(actor)))
+        ways.append((Relation.PROGRAMME_ADMINISTRATOR, holding))
+    if (organizations := _organizations(actor, Role.SUPERVISOR)) and actor.person_id is not None:
         ways.append((Relation.SUPERVISOR, _assigned(actor.person_id, organizations, today)))
-    return ways
+    return {relation: same_people(people) for relation, people in ways}
 
 
 def _organizations(actor: Actor, role: Role) -> set[int | None]:
     return {grant.organization_id for grant in actor.grants if grant.role is role}
 
 
-def _affiliated(actor: Actor, role: Role, today: date) -> ColumnElement[bool]:
-    organizations = _organizations(actor, role)
-    if not organizations:
-        return false()
+def _affiliated(organizations: set[int | None], today: date) -> Select[int]:
     lasting = (
         or_(Affiliation.from_on.is_(None), Affiliation.from_on <= today),
         or_(Affiliation.until_on.is_(None), Affiliation.until_on >= today),
@@ -88,25 +111,34 @@ def _affiliated(actor: Actor, role: Role, today: date) -> ColumnElement[bool]:
     query = select(Affiliation.person_id).where(*lasting)
     if None not in organizations:
         query = query.where(Affiliation.organization_id.in_(organizations))
-    return Person.id.in_(query)
+    return query
 
 
-def _granted(actor: Actor) -> ColumnElement[bool]:
+def _list_granted(actor: Actor) -> Select[str]:
+    """The credentials that the actor's programmes grant."""
     organizations = _organizations(actor, Role.PROGRAMME_ADMINISTRATOR)
-    if not organizations:
-        return false()
     granting = select(OrganizationCredential.credential).where(OrganizationCredential.role == "granter")
     if None not in organizations:
         granting = granting.where(OrganizationCredential.organization_id.in_(organizations))
-    return Person.id.in_(select(Certification.person_id).where(Certification.credential.in_(granting)))
+    return granting
 
 
-def _assigned(supervisor_id: int | None, organizations: set[int | None], today: date) -> ColumnElement[bool]:
+def _assigned(supervisor_id: int, organizations: set[int | None], today: date) -> Select[int]:
     query = select(Assignment.person_id).where(
-        Assignment.supervisor_id == supervisor_id,
+        Assignment.supervisor_id.in_(same_person(supervisor_id)),
         Assignment.from_on <= today,
         or_(Assignment.until_on.is_(None), Assignment.until_on >= today),
     )
     if None not in organizations:
         query = query.where(Assignment.organization_id.in_(organizations))
-    return Person.id.in_(query)
+    return query
+
+
+def find_actor_name(session: Session, key: str | None) -> str | None:
+    """Who an audit key names: an account's person, else its sign-in name; None where it isn't an account's."""
+    kind, _, number = (key or "").partition(":")
+    account = session.get(Account, int(number)) if kind == "account" and number.isdigit() else None
+    if account is None:
+        return None
+    person = session.get(Person, account.person_id) if account.person_id else None
+    return person.shown_name if person else account.sign_in_name

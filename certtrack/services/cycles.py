@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
+from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import Cause, Certification, Cycle, CycleVersion
-from certtrack.errors import BadInput, NotFound
+from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.rules.facts import DueSource
 from certtrack.security import Actor
 from certtrack.services.arming import recall
@@ -82,8 +83,10 @@ def move_due_day(
 ) -> None:
     """Amend the day of an open cycle. Stages before `armed_on` are over; the coming ones of the new day are armed.
 
-    Raises BadInput where it would be due before it starts, or on another cycle's day: two mails would go out for it.
+    Raises BadInput where it would be due before it starts, or on another cycle's day: two mails would go out for it;
+    Refused where the cycle is closed or withdrawn.
     """
+    _check_open(cycle, f"moved to {due_on}")
     _check_days(cycle.start_on, due_on)
     _check_free(session, cycle.certification_id, due_on, cycle.id)
     certification = cycle.certification
@@ -108,7 +111,13 @@ def close_cycle(
     actor: Actor,
     at: datetime,
 ) -> None:
-    """From `closed_on` on, that day included, this cycle no longer speaks and nothing more is mailed for it."""
+    """From `closed_on` on, that day included, this cycle no longer speaks and nothing more is mailed for it.
+
+    Raises Refused where it is closed already, or withdrawn; BadInput for a day on or before its first.
+    """
+    _check_open(cycle, f"closed on {closed_on}")
+    if closed_on <= cycle.start_on:
+        raise BadInput(f"The cycle began on {cycle.start_on}; it can't be closed on {closed_on}.")
     cycle.closed_on, cycle.next_stage_on = closed_on, None
     recall(session, [cycle.id], "cycle_closed", at)
     _add_version(session, rulebook, cycle.certification, cycle, "closed", reason, actor, at)
@@ -136,12 +145,19 @@ def get_cycle(session: Session, cycle_id: int) -> Cycle:
 
 def get_cause(session: Session, key: str, at: datetime) -> Cause:
     """The cause with this key, opened if it isn't there."""
-    cause = session.scalar(select(Cause).where(Cause.key == key))
+    query = select(Cause).where(Cause.key == key)
+    cause = session.scalar(query)
     if cause is None:
-        cause = Cause(key=key, state="open", opened_at=at)
-        session.add(cause)
-        session.flush()
+        insert_unless_there(session, Cause, key=key, state="open", opened_at=at)
+        cause = session.scalars(query).one()
     return cause
+
+
+def _check_open(cycle: Cycle, wanted: str) -> None:
+    if cycle.is_withdrawn:
+        raise Refused(f"The cycle due on {cycle.due_on} was withdrawn; it can't be {wanted}.")
+    if cycle.closed_on is not None:
+        raise Refused(f"The cycle due on {cycle.due_on} was closed on {cycle.closed_on}; it can't be {wanted}.")
 
 
 def _check_days(start_on: date, due_on: date) -> None:

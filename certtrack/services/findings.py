@@ -30,7 +30,7 @@ def open_finding(
 
     `details` are codes and values, never sentences.
     """
-    return insert_unless_there(
+    is_new = insert_unless_there(
         session,
         Finding,
         kind=kind,
@@ -42,6 +42,10 @@ def open_finding(
         recorded_at=at,
         recorded_by=actor.key,
     )
+    if is_new:
+        finding = session.scalars(select(Finding).where(Finding.key == f"{kind}:{key}")).one()
+        _record(session, finding, "finding.opened", {"kind": kind, **details}, actor, at)
+    return is_new
 
 
 def get_finding(session: Session, finding_id: int) -> Finding:
@@ -62,16 +66,23 @@ def list_open(session: Session, organization_id: int | None = None) -> list[Find
 
 def settle_finding(session: Session, finding: Finding, decision: str, *, actor: Actor, at: datetime) -> None:
     """Write down what was decided. Raises Refused where somebody else has decided already."""
+    session.refresh(finding, with_for_update=True)
     if finding.settled_at is not None:
         raise Refused("Somebody has settled this finding meanwhile. Look at it again before you go on.")
     finding.settled_at, finding.settled_by, finding.decision = at, actor.key, decision
     session.flush()
+    _record(session, finding, "finding.settled", {"kind": finding.kind, "decision": decision}, actor, at)
+
+
+def _record(
+    session: Session, finding: Finding, action: str, details: dict[str, Any], actor: Actor, at: datetime
+) -> None:
     record_event(
         session,
         at=at,
         actor=actor.key,
-        action="finding.settled",
+        action=action,
         subject=("finding", finding.id),
         people=[finding.person_id] if finding.person_id else [],
-        details={"kind": finding.kind, "decision": decision},
+        details=details,
     )

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Person
+from certtrack.db.queries.merges import same_people
 from certtrack.errors import NotFound, Refused
 from certtrack.services.people import get_person, list_by_address
 
@@ -47,7 +48,7 @@ def list_certifications(session: Session, asked: Sequence[str]) -> Asked:
         return Asked(tuple(session.scalars(_in_order())), ())
     answers = {text: {person.id for person in list_people_asked(session, text)} for text in asked}
     people = {person for found in answers.values() for person in found}
-    query = _in_order().where(or_(Person.id.in_(people), Person.merged_into_id.in_(people)))
+    query = _in_order().where(Person.id.in_(same_people(select(Person.id).where(Person.id.in_(people)))))
     return Asked(
         certifications=tuple(session.scalars(query)),
         unknown=tuple(text for text, found in answers.items() if not found),

@@ -2,15 +2,17 @@
 
 from datetime import date, datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from certtrack.clock import check_zone
 from certtrack.db.audit import record_event
 from certtrack.db.models import Affiliation, AffiliationVersion, Assignment, Organization, OrganizationCredential
 from certtrack.errors import BadInput, NotFound, Refused
+from certtrack.rules.calendar import add_days
 from certtrack.security import Actor
+from certtrack.services.arming import earliest_day
 
 
 def create_organization(
@@ -24,10 +26,7 @@ def create_organization(
     at: datetime,
 ) -> Organization:
     """Put an organization on record. Raises BadInput for an unknown zone, Refused for a key that is taken."""
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise BadInput(f"{zone!r} isn't a time zone; say, for example, America/Chicago.") from error
+    check_zone(zone)
     if session.scalar(select(Organization.id).where(Organization.key == key)) is not None:
         raise Refused(f"There is an organization with the key {key!r} already; choose another key.")
     organization = Organization(key=key, name=name, zone=zone, reply_to=reply_to, recorded_at=at, recorded_by=actor.key)
@@ -98,10 +97,14 @@ def affiliate(
     actor: Actor,
     at: datetime,
 ) -> Affiliation:
-    """The person's lasting affiliation, made if there is none. `from_on` None: the day isn't known."""
-    lasting = find_affiliation(session, person_id, organization_id)
-    if lasting is not None:
-        return lasting
+    """The person's affiliation, made if there is none. `from_on` None: the day isn't known.
+
+    Whoever belongs already on that day, today where it isn't known, is never affiliated a second time; a last day that
+    lies ahead then stays as it is.
+    """
+    known = find_affiliation(session, person_id, organization_id, from_on or earliest_day(at))
+    if known is not None:
+        return known
     affiliation = Affiliation(
         person_id=person_id,
         organization_id=organization_id,
@@ -126,14 +129,20 @@ def end_affiliation(
     _add_version(session, affiliation, reason, actor, at)
 
 
-def find_affiliation(session: Session, person_id: int, organization_id: int) -> Affiliation | None:
-    """The affiliation that lasts, None where there is none or it has ended."""
+def find_affiliation(
+    session: Session, person_id: int, organization_id: int, on: date | None = None
+) -> Affiliation | None:
+    """The affiliation that lasts, or with `on` hasn't ended before that day; None where there is none such."""
+    lasting = Affiliation.until_on.is_(None)
     return session.scalar(
-        select(Affiliation).where(
+        select(Affiliation)
+        .where(
             Affiliation.person_id == person_id,
             Affiliation.organization_id == organization_id,
-            Affiliation.until_on.is_(None),
-        ),
+            lasting if on is None else or_(lasting, Affiliation.until_on >= on),
+        )
+        .order_by(Affiliation.until_on.is_not(None), Affiliation.id.desc())
+        .limit(1),
     )
 
 
@@ -149,6 +158,7 @@ def assign_supervisor(
 ) -> bool:
     """Make `supervisor_id` the person's supervisor here from that day on; an earlier assignment ends the day before.
 
+    Where a later assignment is on record, this one lasts until the day before it: nobody has two at a time here.
     True when anything changed. Raises Refused where somebody would supervise themselves.
     """
     if person_id == supervisor_id:
@@ -157,7 +167,7 @@ def assign_supervisor(
     if lasting is not None and lasting.supervisor_id == supervisor_id:
         return False
     if lasting is not None and lasting.from_on < from_on:
-        lasting.until_on = date.fromordinal(from_on.toordinal() - 1)
+        lasting.until_on = add_days(from_on, -1)
     elif lasting is not None:
         session.delete(lasting)  # began on the same day: it never held, and the audit keeps it
     session.add(
@@ -166,6 +176,7 @@ def assign_supervisor(
             supervisor_id=supervisor_id,
             organization_id=organization_id,
             from_on=from_on,
+            until_on=_find_last_day(session, person_id, organization_id, from_on),
             recorded_at=at,
             recorded_by=actor.key,
         ),
@@ -189,6 +200,18 @@ def find_assignment(session: Session, person_id: int, organization_id: int, on: 
         .order_by(Assignment.from_on.desc(), Assignment.id.desc())
         .limit(1),
     )
+
+
+def _find_last_day(session: Session, person_id: int, organization_id: int, from_on: date) -> date | None:
+    """The day before the next assignment here after `from_on`, None where there is none."""
+    next_on = session.scalar(
+        select(func.min(Assignment.from_on)).where(
+            Assignment.person_id == person_id,
+            Assignment.organization_id == organization_id,
+            Assignment.from_on > from_on,
+        ),
+    )
+    return add_days(next_on, -1) if next_on else None
 
 
 def _add_version(session: Session, affiliation: Affiliation, reason: str | None, actor: Actor, at: datetime) -> None:

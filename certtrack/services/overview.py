@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Organization, Person, StandingSpan
+from certtrack.db.queries.merges import same_people
 from certtrack.rules.calendar import add_days
 from certtrack.rules.standing import Standing
 from certtrack.security import Actor, Fields
-from certtrack.services.actors import visible_people
+from certtrack.services.actors import visible_certifications, visible_people
 from certtrack.services.ledger import NextMail, find_next_mail
-from certtrack.services.people import fold
+from certtrack.services.people import fold, get_person
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import load_standings
 
@@ -45,9 +46,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One page of the list. Counts are of certifications that the filters leave, whatever the page.
+    """One page of the list. `total` counts certifications that the filters leave, whatever the page.
 
-    `near` have a day to act by within 180 days, `past` are past their due day with a way back that still has a day.
+    `near` people have a day to act by within 180 days, `past` ones are past a due day with a way back that still has a
+    day. `others` are people whom the words fit and who have no certification, 50 at most.
     """
 
     rows: tuple[Row, ...]
@@ -55,11 +57,12 @@ class Overview:
     near: int
     past: int
     first: int
+    others: tuple[Person, ...] = ()
 
     @property
     def person_ids(self) -> list[int]:
         """Whose records this page shows."""
-        return sorted({row.person.id for row in self.rows})
+        return sorted({row.person.id for row in self.rows} | {person.id for person in self.others})
 
 
 def list_overview(session: Session, rulebook: Rulebook, actor: Actor, filters: Filters, today: date) -> Overview:
@@ -73,10 +76,15 @@ def list_overview(session: Session, rulebook: Rulebook, actor: Actor, filters: F
     standings = load_standings(session, rulebook, ids, filters.as_of)
     mails = find_next_mail(session, ids)
     rows = tuple(
-        Row(row.Certification, row.Person, standings[row.Certification.id], mails.get(row.Certification.id))
+        Row(
+            row.Certification,
+            get_person(session, row.Person.id),
+            standings[row.Certification.id],
+            mails.get(row.Certification.id),
+        )
         for row in found
     )
-    return Overview(rows, total, near or 0, past or 0, first + 1)
+    return Overview(rows, total, near, past, first + 1, _list_others(session, actor, filters, today))
 
 
 def find_zone(session: Session, actor: Actor) -> str:
@@ -104,8 +112,12 @@ def _spans(query: Any, filters: Filters) -> Any:  # noqa: ANN401  # any select, 
 def _counting(filters: Filters) -> Any:  # noqa: ANN401  # likewise
     until = add_days(filters.as_of, NEAR_DAYS)
     is_past = StandingSpan.validity.in_(_PAST)
-    near = func.sum(case((and_(StandingSpan.next_on <= until, StandingSpan.next_on >= filters.as_of), 1), else_=0))
-    return _spans(select(func.count(), near, func.sum(case((is_past, 1), else_=0))), filters)
+    is_near = and_(StandingSpan.next_on <= until, StandingSpan.next_on >= filters.as_of)
+    return _spans(select(func.count(), _count_people(is_near), _count_people(is_past)), filters)
+
+
+def _count_people(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(distinct(case((condition, Certification.person_id))))
 
 
 def _urgency() -> tuple[Any, ...]:
@@ -118,7 +130,7 @@ def _urgency() -> tuple[Any, ...]:
 
 
 def _conditions(session: Session, actor: Actor, filters: Filters, today: date) -> list[ColumnElement[bool]]:
-    conditions = [visible_people(actor, today)]
+    conditions = [visible_certifications(actor, today)]
     if filters.validity:
         conditions.append(StandingSpan.validity == filters.validity)
     if filters.credential:
@@ -129,11 +141,15 @@ def _conditions(session: Session, actor: Actor, filters: Filters, today: date) -
 
 
 def _matches(session: Session, actor: Actor, words: str, today: date) -> ColumnElement[bool]:
+    has_number = func.lower(Certification.number).contains(words.strip().lower(), autoescape=True)
+    return or_(has_number, Person.id.in_(same_people(_find_people(session, actor, words, today))))
+
+
+def _find_people(session: Session, actor: Actor, words: str, today: date) -> Select[int]:
     typed = words.strip().lower()
     is_named = and_(
         *[Person.folded_name.contains(word, autoescape=True) for word in fold(words).replace(",", " ").split()]
     )
-    has_number = func.lower(Certification.number).contains(typed, autoescape=True)
     has_address = and_(
         or_(
             Person.private_address.contains(typed, autoescape=True),
@@ -144,4 +160,17 @@ def _matches(session: Session, actor: Actor, words: str, today: date) -> ColumnE
     chosen = select(Person.id, Person.chosen_name).where(Person.chosen_name.is_not(None), visible_people(actor, today))
     wanted = fold(words)
     called = [number for number, name in session.execute(chosen) if wanted in fold(name or "")]
-    return or_(is_named, has_number, has_address, Person.id.in_(called))
+    return select(Person.id).where(or_(is_named, has_address, Person.id.in_(called)))
+
+
+def _list_others(session: Session, actor: Actor, filters: Filters, today: date) -> tuple[Person, ...]:
+    """People without a certification, such as supervisors, whom the words fit; nobody where no words were typed."""
+    if not filters.words.strip() or filters.validity or filters.credential or filters.page > 1:
+        return ()
+    query = select(Person).where(
+        Person.id.in_(_find_people(session, actor, filters.words, today)),
+        Person.merged_into_id.is_(None),
+        Person.id.not_in(same_people(select(Certification.person_id))),
+        visible_people(actor, today),
+    )
+    return tuple(session.scalars(query.order_by(Person.folded_name, Person.id).limit(PAGE)))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from certtrack.clock import check_zone
 from certtrack.db.audit import record_event
 from certtrack.db.models import Person
 from certtrack.errors import BadInput, NotFound
@@ -19,6 +20,7 @@ _CHANGEABLE = frozenset(
     {"given_name", "family_name", "chosen_name", "private_address", "work_address", "language", "zone", "died_on"},
 )
 
+_ADDRESSES = frozenset({"private_address", "work_address"})
 _PLANNED_BY = frozenset({"private_address", "work_address", "zone", "died_on"})
 
 
@@ -48,18 +50,26 @@ def fold_name(given_name: str, family_name: str) -> str:
     return fold(f"{family_name}, {given_name}")
 
 
+def fold_address(address: str | None) -> str | None:
+    """The address as it is stored and asked for: in lower case, without white space around; None for an empty one."""
+    return (address or "").strip().lower() or None
+
+
 def create_person(session: Session, new: NewPerson, *, actor: Actor, at: datetime) -> Person:
-    """Put somebody on record. Two people are never made one here, whatever they share."""
+    """Put somebody on record. Two people are never made one here, whatever they share.
+
+    Raises BadInput for a language or a zone that nobody knows.
+    """
     _check_language(new.language)
     person = Person(
         given_name=new.given_name,
         family_name=new.family_name,
         chosen_name=new.chosen_name,
         folded_name=fold_name(new.given_name, new.family_name),
-        private_address=new.private_address,
-        work_address=new.work_address,
+        private_address=fold_address(new.private_address),
+        work_address=fold_address(new.work_address),
         language=new.language,
-        zone=new.zone,
+        zone=check_zone(new.zone),
         died_on=new.died_on,
         died_recorded_at=at if new.died_on else None,
         recorded_at=at,
@@ -72,13 +82,17 @@ def create_person(session: Session, new: NewPerson, *, actor: Actor, at: datetim
 
 
 def change_person(session: Session, person: Person, changes: dict[str, Any], *, actor: Actor, at: datetime) -> bool:
-    """Set what `changes` names; True when anything was different. Raises BadInput for a field that can't be changed.
+    """Set what `changes` names; True when anything was different.
+
+    Raises BadInput for a field that can't be changed, and for a language or a zone that nobody knows.
 
     A new address, zone or day of death has the planner look again; what wanted an address is made good.
     """
     if unknown := changes.keys() - _CHANGEABLE:
         raise BadInput(f"A person has no {', '.join(sorted(unknown))} to change.")
     _check_language(changes.get("language", person.language))
+    check_zone(changes.get("zone", person.zone))
+    changes = {name: fold_address(value) if name in _ADDRESSES else value for name, value in changes.items()}
     old = {field: getattr(person, field) for field, value in changes.items() if getattr(person, field) != value}
     if not old:
         return False
@@ -107,7 +121,9 @@ def get_person(session: Session, person_id: int) -> Person:
 
 def list_by_address(session: Session, address: str) -> list[Person]:
     """Everybody who has this address, private or at work; two people may share one."""
-    folded = address.strip().lower()
+    folded = fold_address(address)
+    if folded is None:
+        return []
     query = select(Person).where(
         Person.merged_into_id.is_(None),
         (Person.private_address == folded) | (Person.work_address == folded),

@@ -1,21 +1,34 @@
 """What one person's page and `certtrack why` say: standings with reasons and their sources, findings, mail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from certtrack.clock import Clock, today_in
-from certtrack.db.models import Certification, CycleVersion, Finding, ImportRun, Person
+from certtrack.db.models import (
+    Affiliation,
+    Assignment,
+    Cause,
+    CauseRelease,
+    Certification,
+    CycleVersion,
+    ImportRun,
+    Organization,
+    Person,
+    Reminder,
+)
+from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
 from certtrack.rules.pack import Pack, Sure
 from certtrack.rules.reasons import Reason
 from certtrack.rules.standing import Standing
 from certtrack.security import Actor, Fields, can_see
-from certtrack.services.actors import list_relations
+from certtrack.services.actors import find_actor_name, list_relations, visible_certifications
+from certtrack.services.finding_list import ShownFinding, list_findings_of
 from certtrack.services.ledger import LedgerEntry, list_ledger
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook
@@ -62,14 +75,38 @@ class ShownCertification:
 
 
 @dataclass(frozen=True, slots=True)
+class Belonging:
+    """A place where the person is, or was; `from_on` None where the day isn't known, `until_on` None while it lasts."""
+
+    organization: str
+    from_on: date | None
+    until_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Who let a held mail go, and when; `by` is None where it was done by a command."""
+
+    at: datetime
+    by: str | None
+    is_by_name: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PersonPage:
-    """All that a page may show its reader. `mail`, `findings` and `addresses` are empty where they aren't theirs."""
+    """All that a page may show its reader. `mail`, `findings` and `addresses` are empty where they aren't theirs.
+
+    `releases` are by reminder: those that were held, and that somebody let go.
+    """
 
     person: Person
     certifications: tuple[ShownCertification, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[ShownFinding, ...]
     mail: tuple[LedgerEntry, ...]
+    releases: Mapping[int, Release]
     addresses: tuple[str, ...]
+    belongings: tuple[Belonging, ...]
+    supervisors: tuple[Person, ...]
     can_see_mail: bool
 
 
@@ -92,29 +129,79 @@ def get_person_page(
     relations = list_relations(session, actor, person.id, today)
     if not (actor.is_command or can_see(relations, Fields.STANDING)):
         raise NotFound(f"There is no person with the number {person_id}.")
+    visible = visible_certifications(actor, today)
     sees_mail = actor.is_command or can_see(relations, Fields.MAIL)
     sees_addresses = actor.is_command or can_see(relations, Fields.ADDRESSES)
+    sees_all_places = actor.is_command or can_see(relations, Fields.AFFILIATIONS)
     known = [address for address in (person.private_address, person.work_address) if address]
+    mail = tuple(list_ledger(session, rulebook, person.id, today)) if sees_mail else ()
     return PersonPage(
         person=person,
-        certifications=_list_certifications(session, rulebook, person, clock, as_of, known_at),
-        findings=_list_findings(session, person) if sees_addresses else (),
-        mail=tuple(list_ledger(session, rulebook, person.id, today)) if sees_mail else (),
+        certifications=_list_certifications(session, rulebook, person, visible, clock, as_of, known_at),
+        findings=list_findings_of(session, rulebook, actor, session.scalars(same_person(person.id)).all()),
+        mail=mail,
+        releases=_load_releases(session, person, mail),
         addresses=tuple(known) if sees_addresses else (),
+        belongings=_list_belongings(session, person, None if sees_all_places else actor),
+        supervisors=_list_supervisors(session, person, None if sees_all_places else actor, today),
         can_see_mail=sees_mail,
     )
+
+
+def _list_belongings(session: Session, person: Person, only: Actor | None) -> tuple[Belonging, ...]:
+    query = (
+        select(Organization.name, Affiliation.from_on, Affiliation.until_on)
+        .join(Organization, Organization.id == Affiliation.organization_id)
+        .where(Affiliation.person_id.in_(same_person(person.id)), _is_of(only, Affiliation.organization_id))
+        .order_by(Affiliation.until_on.is_not(None), Affiliation.id)
+    )
+    return tuple(dict.fromkeys(Belonging(*row) for row in session.execute(query)))
+
+
+def _list_supervisors(session: Session, person: Person, only: Actor | None, today: date) -> tuple[Person, ...]:
+    query = select(Assignment.supervisor_id).where(
+        Assignment.person_id.in_(same_person(person.id)),
+        Assignment.from_on <= today,
+        or_(Assignment.until_on.is_(None), Assignment.until_on >= today),
+        _is_of(only, Assignment.organization_id),
+    )
+    people = [get_person(session, number) for number in session.scalars(query.order_by(Assignment.id))]
+    return tuple({one.id: one for one in people}.values())
+
+
+def _is_of(only: Actor | None, organization_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """What belongs to the organizations in which the actor has a role; with None everything."""
+    places = {grant.organization_id for grant in only.grants} if only is not None else {None}
+    return true() if None in places else organization_id.in_(places)
+
+
+def _load_releases(session: Session, person: Person, mail: Sequence[LedgerEntry]) -> dict[int, Release]:
+    numbers = [entry.reminder_id for entry in mail if entry.reminder_id is not None and entry.state != "held"]
+    mine = and_(CauseRelease.cause_id == Cause.id, CauseRelease.person_id.in_(same_person(person.id)))
+    query = (
+        select(Reminder.id, Reminder.planned_at, Cause, CauseRelease)
+        .join(Cause, Cause.id == Reminder.cause_id)
+        .outerjoin(CauseRelease, mine)
+        .where(Reminder.id.in_(numbers))
+    )
+    found: dict[int, Release] = {}
+    for number, planned_at, cause, own in session.execute(query):
+        at, by = (own.recorded_at, own.recorded_by) if own is not None else (cause.released_at, cause.released_by)
+        if at is not None and planned_at < at:  # planned later, it was never held
+            found[number] = Release(at, find_actor_name(session, by), own is not None)
+    return found
 
 
 def _list_certifications(
     session: Session,
     rulebook: Rulebook,
     person: Person,
+    visible: ColumnElement[bool],
     clock: Clock,
     as_of: date | None,
     known_at: datetime | None,
 ) -> tuple[ShownCertification, ...]:
-    holder = or_(Person.id == person.id, Person.merged_into_id == person.id)
-    query = select(Certification).join(Person, Person.id == Certification.person_id).where(holder)
+    query = select(Certification).where(Certification.person_id.in_(same_person(person.id)), visible)
     found: list[ShownCertification] = []
     for certification in session.scalars(query.order_by(Certification.id)):
         day = as_of or today_in(clock, rulebook.packs.get(certification.pack_key).zone)
@@ -177,8 +264,3 @@ def _list_readings(pack: Pack, standing: Standing) -> Iterable[Reading]:
     for phase, earliest, latest, value in rows:
         if earliest is not None and latest is not None and value is not None:
             yield Reading(phase, earliest, latest, value.sure, value.source.title, value.source.link)
-
-
-def _list_findings(session: Session, person: Person) -> tuple[Finding, ...]:
-    query = select(Finding).where(Finding.person_id == person.id, Finding.settled_at.is_(None))
-    return tuple(session.scalars(query.order_by(Finding.id)))

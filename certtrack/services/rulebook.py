@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import PackVersion
 from certtrack.errors import BadPack
 from certtrack.packs import Packs, Policies, load_packs, load_policies
@@ -52,25 +52,20 @@ def pin(session: Session, item: Pack | Policy, at: datetime) -> int:
     )
     row = session.scalar(query)
     if row is None:
-        _store(session, item, at)
+        insert_unless_there(
+            session,
+            PackVersion,
+            kind=kind,
+            key=item.key,
+            version=item.version,
+            sha256=item.sha256,
+            content=item.raw,
+            first_used_at=at,
+        )
         row = session.scalars(query).one()
     if row.sha256 != item.sha256:
         raise BadPack(f"The {kind} {item.ref} has changed since records were made by it; give it a new version.")
     return row.id
-
-
-def _store(session: Session, item: Pack | Policy, at: datetime) -> None:
-    # two processes may use a version for the first time at once
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    values = {
-        "kind": _kind_of(item),
-        "key": item.key,
-        "version": item.version,
-        "sha256": item.sha256,
-        "content": item.raw,
-        "first_used_at": at,
-    }
-    session.execute(insert(PackVersion).values(values).on_conflict_do_nothing())
 
 
 def _kind_of(item: Pack | Policy) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, StandingSpan
 from certtrack.db.queries.facts import load_facts
+from certtrack.db.queries.merges import same_person
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Pack
 from certtrack.rules.standing import Standing, spans, stand
@@ -47,9 +48,9 @@ def project_spans_of_person(session: Session, rulebook: Rulebook, person_id: int
 
 
 def list_certification_ids(session: Session, person_id: int) -> list[int]:
-    """The numbers of a person's certifications, in the order of recording."""
-    query = select(Certification.id).where(Certification.person_id == person_id).order_by(Certification.id)
-    return list(session.scalars(query))
+    """The numbers of a person's certifications, those from before a merge included, in the order of recording."""
+    query = select(Certification.id).where(Certification.person_id.in_(same_person(person_id)))
+    return list(session.scalars(query.order_by(Certification.id)))
 
 
 def pack_for(rulebook: Rulebook, pack_key: str, facts: CertificationFacts) -> Pack:

@@ -73,13 +73,13 @@ def test_an_event_that_was_taken_away_is_found(database: Database) -> None:
     assert faults(database) == [Fault("edited_seal", seal_id=1)]
 
 
-def test_values_that_were_emptied_by_a_redaction_still_verify(database: Database) -> None:
+def test_values_that_are_gone_are_a_fault_also_where_they_say_that_they_were_redacted(database: Database) -> None:
     add_events(database, 2)
     seal(database)
     with database.writing() as session:
         empty = "UPDATE audit_value SET details = NULL, redacted_at = '2026-05-15 12:00:00.000000' WHERE event_id = 1"
         session.execute(text(empty))
-    assert faults(database) == []
+    assert faults(database) == [Fault("edited_values", event_id=1)]
 
 
 def test_values_of_any_kind_verify_as_they_are_read_again(database: Database) -> None:

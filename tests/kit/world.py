@@ -106,8 +106,15 @@ class World:
         opened = open_cycle(session, self.rulebook, certification, new, actor=self.actor, at=self.at)
         return certification.id, opened.id
 
-    def account(self, name: str, role: Role, *, person_id: int | None = None, everywhere: bool = False) -> int:
-        """Make an account `name@example.org` with one role in the world's organization, or everywhere."""
+    def account(
+        self, name: str, role: Role, *, person_id: int | None = None, everywhere: bool = False, **values: Any
+    ) -> int:
+        """Make an account `name@example.org` with one role in the world's organization, or everywhere.
+
+        `values`: the role's days; an auditor's last day is that of the world and a week unless told otherwise.
+        """
+        if role is Role.AUDITOR:
+            values = {"until_on": self.today + timedelta(days=7)} | values
         with self.database.writing() as session:
             account: Account = create_account(
                 session,
@@ -117,6 +124,7 @@ class World:
                 person_id=person_id,
                 actor=self.actor,
                 at=self.at,
+                **values,
             )
             return account.id
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import (
@@ -17,6 +17,7 @@ from certtrack.db.models import (
     Person,
     StatusChange,
 )
+from certtrack.db.queries.merges import load_merged
 from certtrack.rules.facts import (
     CertificationFacts,
     CycleFact,
@@ -38,7 +39,8 @@ def load_facts(
 ) -> dict[int, CertificationFacts]:
     """Facts by certification, as on record now or, with `known_at`, as they were on record at that moment.
 
-    A certification that wasn't on record yet at `known_at` is left out. Five queries for each 500 certifications.
+    A certification that wasn't on record yet at `known_at` is left out. People who were merged, as far as is on record
+    now, are one: exams and death count for all. Seven queries for each 500 certifications.
     """
     found: dict[int, CertificationFacts] = {}
     for start in range(0, len(certification_ids), _CHUNK):
@@ -47,33 +49,45 @@ def load_facts(
 
 
 def _load_chunk(session: Session, ids: Sequence[int], known_at: datetime | None) -> dict[int, CertificationFacts]:
-    query = select(Certification, _died_on(known_at)).join(Person, Person.id == Certification.person_id)
-    query = query.where(Certification.id.in_(ids))
+    query = select(Certification).where(Certification.id.in_(ids))
     if known_at is not None:
         query = query.where(Certification.recorded_at <= known_at)
-    rows = session.execute(query).all()
+    certifications = list(session.scalars(query))
+    holders = _load_holders(session, {certification.person_id for certification in certifications})
+    deaths = _load_deaths(session, holders, known_at)
     cycles = _load_cycles(session, ids, known_at)
     statuses = _load_statuses(session, ids, known_at)
-    exams = _load_exams(session, [row.Certification for row in rows], known_at)
+    exams = _load_exams(session, holders, known_at)
     return {
-        row.Certification.id: CertificationFacts(
-            id=row.Certification.id,
-            credential=row.Certification.credential,
-            issued_on=row.Certification.issued_on,
-            cycles=tuple(cycles[row.Certification.id]),
-            exams=tuple(exams[row.Certification.person_id, row.Certification.credential]),
-            statuses=tuple(statuses[row.Certification.id]),
-            died_on=row.died_on,
+        certification.id: CertificationFacts(
+            id=certification.id,
+            credential=certification.credential,
+            issued_on=certification.issued_on,
+            cycles=tuple(cycles[certification.id]),
+            exams=tuple(exams[holders[certification.person_id], certification.credential]),
+            statuses=tuple(statuses[certification.id]),
+            died_on=deaths.get(holders[certification.person_id]),
         )
-        for row in rows
+        for certification in certifications
     }
 
 
-def _died_on(known_at: datetime | None) -> ColumnElement[date | None]:
-    if known_at is None:
-        return Person.died_on.label("died_on")
-    since = func.coalesce(Person.died_recorded_at, Person.recorded_at)
-    return case((since <= known_at, Person.died_on)).label("died_on")
+def _load_holders(session: Session, people: set[int]) -> dict[int, int]:
+    """Who each of these is in the end, and likewise everybody who is the same person as one of them."""
+    merged = load_merged(session, people)
+    return {number: number for number in people | set(merged.values())} | merged
+
+
+def _load_deaths(session: Session, holders: dict[int, int], known_at: datetime | None) -> dict[int, date]:
+    query = select(Person.id, Person.died_on).where(Person.id.in_(holders), Person.died_on.is_not(None))
+    if known_at is not None:
+        query = query.where(func.coalesce(Person.died_recorded_at, Person.recorded_at) <= known_at)
+    found: dict[int, date] = {}
+    for number, died_on in session.execute(query.order_by(Person.id)):
+        holder = holders[number]
+        if died_on is not None and (number == holder or holder not in found):  # what the last row says goes before
+            found[holder] = died_on
+    return found
 
 
 def _load_cycles(session: Session, ids: Sequence[int], known_at: datetime | None) -> dict[int, list[CycleFact]]:
@@ -128,15 +142,14 @@ def _load_statuses(session: Session, ids: Sequence[int], known_at: datetime | No
 
 def _load_exams(
     session: Session,
-    certifications: Iterable[Certification],
+    holders: dict[int, int],
     known_at: datetime | None,
 ) -> dict[tuple[int, str], list[ExamFact]]:
-    people = {certification.person_id for certification in certifications}
     found: dict[tuple[int, str], list[ExamFact]] = defaultdict(list)
     if known_at is None:
         rows: Iterable[Any] = session.execute(
             select(ExamResult.person_id, ExamResult.credential, ExamResult.id, *_exam_columns(ExamResult))
-            .where(ExamResult.person_id.in_(people))
+            .where(ExamResult.person_id.in_(holders))
             .order_by(ExamResult.taken_on, ExamResult.id),
         )
     else:
@@ -145,11 +158,11 @@ def _load_exams(
             select(ExamResult.person_id, ExamResult.credential, ExamResult.id, *_exam_columns(ExamResultVersion))
             .join(latest, latest.c.owner_id == ExamResult.id)
             .join(ExamResultVersion, ExamResultVersion.id == latest.c.version_id)
-            .where(ExamResult.person_id.in_(people))
+            .where(ExamResult.person_id.in_(holders))
             .order_by(ExamResultVersion.taken_on, ExamResult.id),
         )
     for person_id, credential, result_id, taken_on, outcome, route in rows:
-        found[person_id, credential].append(
+        found[holders[person_id], credential].append(
             ExamFact(result_id, taken_on, cast("Outcome", outcome), cast("Route", route)),
         )
     return found

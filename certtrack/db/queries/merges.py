@@ -1,0 +1,62 @@
+"""People who were merged: their rows stay as they are, and queries follow `merged_into_id`, through chains too.
+
+Everything here reads merged rows only, which are few; where nobody was merged it costs an index look-up.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from sqlalchemy import CTE, CompoundSelect, Select, Subquery, or_, select, union
+from sqlalchemy.orm import Session, aliased
+
+from certtrack.db.models import Person
+
+
+def same_people(people: Select[int]) -> CompoundSelect[int]:
+    """The numbers that `people` selects, and those of everybody who is the same person by merges, whatever the way."""
+    merged = _all_ways()
+    near, far = merged.alias(), merged.alias()
+    together = select(far.c.person_id).join(near, near.c.into_id == far.c.into_id)
+    # side by side, not one within another: SQLite's parser goes no deeper than a hundred
+    return union(
+        people,
+        select(merged.c.into_id).where(merged.c.person_id.in_(people)),
+        select(merged.c.person_id).where(merged.c.into_id.in_(people)),
+        together.where(near.c.person_id.in_(people)),
+    )
+
+
+def same_person(person_id: int) -> CompoundSelect[int]:
+    """The person's number, and the numbers of everybody who is the same person by merges."""
+    return same_people(select(Person.id).where(Person.id == person_id))
+
+
+def load_merged(session: Session, people: Iterable[int]) -> dict[int, int]:
+    """Whom each was merged into in the end: for `people`, and everybody who is the same person as one of them.
+
+    Whoever wasn't merged isn't a key. Merges that lead round in a ring are as none.
+    """
+    numbers = list(people)
+    last = _last_ways()
+    mine = select(last.c.into_id).where(last.c.person_id.in_(numbers))
+    query = select(last.c.person_id, last.c.into_id).where(or_(last.c.into_id.in_(numbers), last.c.into_id.in_(mine)))
+    return {row.person_id: row.into_id for row in session.execute(query)}
+
+
+@cache  # one statement may ask several times, and takes it for one only if it is the same
+def _all_ways() -> CTE:
+    """Each merged person with everybody on the way: whom they were merged into, whom that one was, and so on."""
+    first: Any = select(Person.id.label("person_id"), Person.merged_into_id.label("into_id"))
+    ways = first.where(Person.merged_into_id.is_not(None)).cte("merged", recursive=True)
+    between = aliased(Person)
+    further = select(ways.c.person_id, between.merged_into_id).join(between, between.id == ways.c.into_id)
+    # not ALL: a ring would never end
+    whole: CTE = ways.union(further.where(between.merged_into_id.is_not(None)))
+    return whole
+
+
+def _last_ways() -> Subquery:
+    ways, end = _all_ways(), aliased(Person)
+    query = select(ways.c.person_id, ways.c.into_id).join(end, end.id == ways.c.into_id)
+    return query.where(end.merged_into_id.is_(None)).subquery()
