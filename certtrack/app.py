@@ -16,6 +16,7 @@ from certtrack.web.frame import make_pages
 from certtrack.web.gate import check_right
 from certtrack.web.headers import add_headers
 from certtrack.web.locales import keep_locale
+from certtrack.web.login import prepare_hash
 from certtrack.web.parts import EXTENSION, Parts
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
@@ -42,6 +43,8 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(add_headers)
     app.after_request(keep_locale)
     register_errors(app)
+    with app.app_context():
+        prepare_hash()
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _wrap(app, assets.serve(app.wsgi_app), settings.trusted_proxies)

@@ -95,6 +95,11 @@ class Settings(BaseSettings):
         return self.env == "production"
 
     @property
+    def is_https(self) -> bool:
+        """True where browsers come over https, whatever stands in between."""
+        return self.base_url.startswith("https://")
+
+    @property
     def database(self) -> str:
         """The database's address; SQLite in the instance where none is set."""
         return self.database_url or f"sqlite:///{self.instance.resolve() / 'certtrack.db'}"

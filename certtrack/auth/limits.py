@@ -5,7 +5,7 @@ from typing import Any
 
 from limits import RateLimitItemPerMinute
 from limits.storage import Storage
-from sqlalchemy import case, delete, select
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -67,6 +67,12 @@ class DatabaseStorage(Storage):
         with self._open().reading() as session:
             row = session.execute(select(RateLimit.expires_at, db_now()).where(RateLimit.key == key)).one_or_none()
         return max(0, int((row[0] - row[1]).total_seconds())) if row else 0
+
+    def give_back(self, key: str) -> None:
+        """Count one try less; never below nothing."""
+        with self._open().writing() as session:
+            one_less = update(RateLimit).where(RateLimit.key == key, RateLimit.count > 0)
+            session.execute(one_less.values(count=RateLimit.count - 1))
 
     def check(self) -> bool:
         """True while the database answers."""

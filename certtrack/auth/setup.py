@@ -23,7 +23,7 @@ def join_auth(app: Flask, settings: Settings, open_database: OpenDatabase) -> No
         SESSION_COOKIE_NAME="certtrack",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=settings.is_https,
         PERMANENT_SESSION_LIFETIME=_IDLE,
         SESSION_PROTECTION="basic",
         WTF_CSRF_TIME_LIMIT=None,  # a token ends with its session

@@ -5,7 +5,8 @@ from flask import Blueprint
 from certtrack.web.findings import findings
 from certtrack.web.health import health
 from certtrack.web.held import held
+from certtrack.web.passwords import passwords
 from certtrack.web.people import people
 from certtrack.web.sign_in import sign_in
 
-BLUEPRINTS: tuple[Blueprint, ...] = (sign_in, people, findings, held, health)
+BLUEPRINTS: tuple[Blueprint, ...] = (sign_in, passwords, people, findings, held, health)

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from wsgiref.headers import Headers
 from wsgiref.types import WSGIApplication
 
 from whitenoise import WhiteNoise
@@ -40,7 +41,7 @@ class Assets:
         """`application` with the files in front of it."""
         served: WSGIApplication = WhiteNoise(
             application, root=self.folder, prefix=self.prefix, max_age=_A_YEAR_S, allow_all_origins=False,
-            immutable_file_test=lambda _path, _url: True,
+            immutable_file_test=lambda _path, _url: True, add_headers_function=_add_headers,
         )  # fmt: skip
         return served
 
@@ -53,6 +54,10 @@ def prepare_assets(instance: Path) -> Assets:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _fill(folder)
     return Assets(folder, digest)
+
+
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
 
 
 def _digest(source: Path) -> str:

@@ -1,6 +1,8 @@
 """What is said where a page can't be, with what to do; alike for "not here" and "not yours"."""
 
-from flask import Flask, Response, g, make_response
+from collections.abc import Sequence
+
+from flask import Flask, Response, g, make_response, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
@@ -12,12 +14,13 @@ from certtrack.web.locales import locale
 from certtrack.web.viewers import forget_viewer
 
 _SHOWN = frozenset({400, 404, 405, 409, 413, 429, 500, 503})
+_NEVER_SHOWN = frozenset({"csrf_token", "next", "password", "again"})
 
 
 def register_errors(app: Flask) -> None:
     """Give `app` a page for each error."""
     app.register_error_handler(HTTPException, _answer_http)
-    app.register_error_handler(CSRFError, _answer_expired)
+    app.register_error_handler(CSRFError, answer_expired)
     app.register_error_handler(NotFound, lambda _error: _page(404))
     app.register_error_handler(NotAllowed, lambda _error: _page(404))
     app.register_error_handler(BadInput, lambda _error: _page(400))
@@ -38,8 +41,15 @@ def _answer_http(error: HTTPException) -> Response:
     return answer
 
 
-def _answer_expired(_error: CSRFError) -> Response:
-    return _page(400, "expired")
+def answer_expired(_error: CSRFError | None = None) -> Response:
+    """The page was open for too long: nothing was done, and what was typed is shown, to be taken along."""
+    return _page(400, "expired", list_typed())
+
+
+def list_typed() -> list[str]:
+    """What somebody has typed into the form that came: no password, no number that a form carries by itself."""
+    fields = request.form.items(multi=True)
+    return [value for name, value in fields if name not in _NEVER_SHOWN and _is_written(value)]
 
 
 def _answer_database(error: DBAPIError) -> Response:
@@ -63,6 +73,10 @@ def _forget() -> None:
         g.locale = asked
 
 
-def _page(code: int, kind: str | None = None) -> Response:
+def _is_written(value: str) -> bool:
+    return bool(value.strip()) and not value.strip().isdigit()
+
+
+def _page(code: int, kind: str | None = None, typed: Sequence[str] = ()) -> Response:
     locale()
-    return make_response(render("errors/error.html", code=code, kind=kind or str(code)), code)
+    return make_response(render("errors/error.html", code=code, kind=kind or str(code), typed=typed), code)

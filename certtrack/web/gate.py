@@ -7,12 +7,16 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from certtrack.security import can_do
+from certtrack.web.errors import answer_expired, list_typed
 from certtrack.web.rights import find_right
 from certtrack.web.viewers import find_viewer
 
 
 def check_right() -> Response | None:
-    """Let the request in with None, or send its sender to sign in. Raises NotFound where the page isn't theirs."""
+    """Let the request in with None, or send its sender to sign in: with what was typed shown, where something was.
+
+    Raises NotFound where the page isn't theirs.
+    """
     if request.endpoint is None:
         return None
     right = find_right(current_app.view_functions[request.endpoint])
@@ -22,12 +26,12 @@ def check_right() -> Response | None:
         return None
     viewer = find_viewer()
     if viewer is None:
-        came_for = request.full_path.rstrip("?") if request.method == "GET" else "/"
-        return redirect(f"/sign-in?{_write_next(came_for)}")
+        return answer_expired() if list_typed() else redirect(f"/sign-in?{_write_next()}")
     if right.task is not None and not can_do(viewer.actor, right.task):
         raise NotFound
     return None
 
 
-def _write_next(address: str) -> str:
-    return urlencode({"next": address}) if address != "/" else ""
+def _write_next() -> str:
+    came_for = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return urlencode({"next": came_for}) if came_for != "/" else ""

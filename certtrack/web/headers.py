@@ -2,6 +2,8 @@
 
 from flask import Response, request
 
+from certtrack.web.parts import parts
+
 _SOURCES = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -27,7 +29,7 @@ _ONE_YEAR = "max-age=31536000"
 def add_headers(response: Response) -> Response:
     """Put them on, after each request; static files carry none of them but for their own."""
     response.headers.update(_ALWAYS)
-    if request.is_secure:
+    if request.is_secure or parts().settings.is_https:
         response.headers["Strict-Transport-Security"] = _ONE_YEAR
     response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from flask import Response, g, request
 
 from certtrack.language import LOCALES, check_locale
+from certtrack.web.parts import parts
 from certtrack.web.viewers import find_viewer
 
 _COOKIE = "lang"
@@ -29,7 +30,8 @@ def keep_locale(response: Response) -> Response:
     """Keep in a cookie the language that the address asked for; after each request."""
     asked = request.args.get("lang")
     if asked in LOCALES and request.cookies.get(_COOKIE) != asked:
-        response.set_cookie(_COOKIE, asked, max_age=_A_YEAR_S, httponly=True, samesite="Lax", secure=request.is_secure)
+        is_https = parts().settings.is_https
+        response.set_cookie(_COOKIE, asked, max_age=_A_YEAR_S, httponly=True, samesite="Lax", secure=is_https)
     return response
 
 

@@ -1,8 +1,10 @@
 """Who looks at a page: the account's actor, and what the frame of each page says of it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import g
+from flask import session as cookie
 from flask_security import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +14,9 @@ from certtrack.db.models import Account, AccountRole, Organization, Organization
 from certtrack.security import Actor
 from certtrack.services.actors import find_actor
 from certtrack.web.parts import parts
+
+LONGEST_SESSION = timedelta(hours=12)
+_BEGAN = "began_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,20 @@ def forget_viewer() -> None:
     g.pop("locale", None)
 
 
+def start_session() -> None:
+    """Begin a session: nothing of an earlier one is left. It ends 12 hours later, however busy it is kept."""
+    cookie.clear()
+    cookie.permanent = True
+    cookie[_BEGAN] = parts().clock.now().timestamp()
+
+
+def _is_over() -> bool:
+    began: float = cookie.get(_BEGAN, 0)
+    return parts().clock.now().timestamp() > began + LONGEST_SESSION.total_seconds()
+
+
 def _load_viewer() -> Viewer | None:
-    if not current_user.is_authenticated:
+    if _is_over() or not current_user.is_authenticated:
         return None
     with parts().database.reading() as session:
         account = session.get(Account, current_user.id)

@@ -31,6 +31,7 @@ def test_a_stylesheet_comes_compressed_for_a_year(client: CheckingClient) -> Non
     answer = client.get(address, headers={"Accept-Encoding": "br"})
     assert answer.headers["Content-Encoding"] == "br"
     assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
     answer.close()
 
 
