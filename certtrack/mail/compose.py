@@ -1,30 +1,40 @@
 """Composing: from plain values to the bytes of one whole mail."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from certtrack.language import LOCALES, environment, format_moment
 from certtrack.mail.content import Envelope, LinkKind, ReminderItem
 from certtrack.mail.html import PADDING, inline_rules
 from certtrack.mail.message import build_message
-from certtrack.mail.telling import Paragraph, Part, tell, words
+from certtrack.mail.names import clean_name
+from certtrack.mail.telling import Part, tell
+from certtrack.mail.words import Paragraph, words
 from certtrack.mail.wrapping import wrap_text
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """What differs from mail to mail. `shared` is said once for all parts; `why` says why somebody gets it."""
+
+    parts: tuple[Part, ...]
+    shared: tuple[Paragraph, ...]
+    link: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail in words, before it is text or HTML. `shared` is said once for all its parts."""
+    """One mail in words, before it is text or HTML."""
 
     subject: str
     preview: str
     office: str
     greeting: str
-    parts: tuple[Part, ...]
-    shared: tuple[Paragraph, ...]
+    body: Body
     button: str
-    link: str
-    footer: tuple[str, ...]
+    footer: str
     other_locale: str
     other_language: str
 
@@ -32,51 +42,46 @@ class Mail:
 def compose_reminders(envelope: Envelope, *, called: str, today: date, items: Sequence[ReminderItem]) -> bytes:
     """One mail about all `items`, to somebody greeted as `called`, true on `today` (in the packs' zone).
 
-    Raises ValueError without an item.
+    The item whose day comes first is told first. Raises ValueError without an item.
     """
     if not items:
         raise ValueError("a reminder speaks of something")
-    office, locale = envelope.office_name, envelope.locale
+    office, locale = clean_name(envelope.office_name), envelope.locale
     parts = [tell(item, today=today, office=office, locale=locale) for item in items]
-    shared = parts[0].asking if all(part.asking == parts[0].asking for part in parts) else ()
-    if not shared:
-        parts = [Part(part.first, part.paragraphs + part.asking) for part in parts]
-    footer = [words(locale, "why", office), words(locale, "once")]
-    return _compose(envelope, "reminders", called, tuple(parts), shared, envelope.base_url, footer)
+    parts.sort(key=lambda part: part.act_by)
+    why = f"{words(locale, 'why', office)} {words(locale, 'once')}"
+    return _compose(envelope, "reminders", called, Body(*_share_asking(parts), envelope.base_url, why))
 
 
 def compose_link(
     envelope: Envelope, kind: LinkKind, *, called: str, link: str, valid_until: datetime, zone: str
 ) -> bytes:
     """One mail with a one-time link that works until `valid_until`, said in `zone`."""
-    office, locale = envelope.office_name, envelope.locale
+    office, locale = clean_name(envelope.office_name), envelope.locale
     works = words(locale, "link_works", format_moment(valid_until, locale, zone))
     paragraphs = (Paragraph(works), Paragraph(words(locale, "link_reason", kind, office)))
-    part = Part(words(locale, "link_first", kind), paragraphs)
-    return _compose(envelope, kind, called, (part,), (), link, [words(locale, "link_why", kind, office)])
+    part = Part(words(locale, "link_first", kind), date.max, paragraphs, ())
+    return _compose(envelope, kind, called, Body((part,), (), link, words(locale, "link_why", kind, office)))
 
 
-def _compose(
-    envelope: Envelope,
-    kind: str,
-    called: str,
-    parts: tuple[Part, ...],
-    shared: tuple[Paragraph, ...],
-    link: str,
-    footer: Sequence[str],
-) -> bytes:
-    office, locale = envelope.office_name, envelope.locale
+def _share_asking(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[Paragraph, ...]]:
+    """Whom to ask is said once where it is the same for all, else in each part."""
+    if all(part.asking == parts[0].asking for part in parts):
+        return tuple(parts), parts[0].asking
+    return tuple(replace(part, paragraphs=part.paragraphs + part.asking) for part in parts), ()
+
+
+def _compose(envelope: Envelope, kind: str, called: str, body: Body) -> bytes:
+    office, locale = clean_name(envelope.office_name), envelope.locale
     other = next(name for name in LOCALES if name != locale)
     mail = Mail(
         subject=words(locale, "subject", kind),
         preview=words(locale, "preview", office),
         office=office,
-        greeting=words(locale, "greeting", called),
-        parts=parts,
-        shared=shared,
+        greeting=words(locale, "greeting", clean_name(called)),
+        body=body,
         button=words(locale, "button", kind),
-        link=link,
-        footer=(*footer, words(locale, "reach", office, envelope.reply_to is not None)),
+        footer=f"{body.why} {words(locale, 'reach', office, envelope.reply_to is not None)}",
         other_locale=other,
         other_language=words(other, "other_language"),
     )

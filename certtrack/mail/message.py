@@ -1,18 +1,20 @@
 """The bytes of one mail: headers that nobody's name can bend, a text, its HTML twin."""
 
-import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from hashlib import sha256
-from unicodedata import category
 
 from certtrack.mail.content import Envelope
+from certtrack.mail.names import clean_name
 
 
 def build_message(envelope: Envelope, subject: str, text: str, html: str) -> bytes:
-    """One whole mail with SMTP's line ends; equal input gives equal bytes."""
+    """One whole mail with SMTP's line ends; equal input gives equal bytes.
+
+    Raises ValueError for an address or a Message-ID that no header can carry.
+    """
     message = EmailMessage(policy=SMTP)
     message["Message-ID"] = envelope.message_id
     message["Date"] = format_datetime(envelope.sent_at)
@@ -25,16 +27,10 @@ def build_message(envelope: Envelope, subject: str, text: str, html: str) -> byt
     message["Content-Language"] = envelope.locale
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
-    # a boundary with "=_" can't occur in quoted-printable text
+    # "=_" can't occur in quoted-printable text
     message.set_boundary(f"=_{sha256(envelope.message_id.encode()).hexdigest()[:32]}")
     return message.as_bytes()
 
 
 def _address(name: str, address: str) -> Address:
     return Address(display_name=clean_name(name), addr_spec=address)
-
-
-def clean_name(name: str) -> str:
-    """`name` in one line, without control characters or marks that turn the direction of what follows."""
-    plain = "".join(" " if category(letter) in ("Cc", "Zl", "Zp") else letter for letter in name)
-    return re.sub(r"\s+", " ", re.sub("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", plain)).strip()

@@ -1,0 +1,126 @@
+"""Mails for tests: envelopes, items of the shipped packs, and what a mail program makes of the bytes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from typing import Any
+
+from kit.rules import CPPS, CPS, make_cycle, shipped_packs
+
+from certtrack.mail.compose import compose_link, compose_reminders
+from certtrack.mail.content import Envelope, LinkKind, ReminderItem
+from certtrack.rules.cycles import days_of
+from certtrack.rules.pack import Pack
+
+BASE = "https://certtrack.example.org"
+LINK = f"{BASE}/password/abc"
+DUE = {CPS: date(2026, 10, 31), CPPS: date(2027, 1, 31)}
+AT = datetime(2026, 5, 15, 17, tzinfo=UTC)
+
+_PACKS = shipped_packs()
+
+
+def make_envelope(locale: str = "en", **values: Any) -> Envelope:
+    """From Lakeside Peers to Carol."""
+    fields: dict[str, Any] = {
+        "message_id": "<7@example.org>",
+        "sent_at": AT,
+        "mail_from": "notes@example.org",
+        "office_name": "Lakeside Peers",
+        "reply_to": "office@example.org",
+        "to_address": "carol@example.org",
+        "to_name": "Carol Example",
+        "locale": locale,
+        "base_url": BASE,
+    }
+    return Envelope(**(fields | values))
+
+
+def make_item(
+    key: str = CPS,
+    due_on: date | None = None,
+    *,
+    stage: str = "before_60",
+    computed: date | None = None,
+    pack: Pack | None = None,
+    number: str | None = "4711",
+    is_granter: bool = False,
+) -> ReminderItem:
+    """Carol's certification by the shipped pack of that key, or by `pack`."""
+    due_on = due_on or DUE[key]
+    pack = pack or _PACKS.get(key, due_on)
+    return ReminderItem(stage, pack, days_of(pack, make_cycle(due_on, computed=computed)), due_on, number, is_granter)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A mail as it is read: its headers, the text, the HTML."""
+
+    message: EmailMessage
+    text: str
+    html: str
+
+    @property
+    def flat(self) -> str:
+        """The text in one line, for looking for a sentence."""
+        return " ".join(self.text.split())
+
+
+def read(data: bytes) -> Read:
+    message = message_from_bytes(data, policy=policy.default)
+    text, html = message.iter_parts()
+    return Read(message, text.get_content().replace("\r\n", "\n"), html.get_content().replace("\r\n", "\n"))
+
+
+def remind(*items: ReminderItem, today: date, locale: str = "en", called: str = "Carol", **values: Any) -> Read:
+    """The reminder of these items, read again."""
+    envelope = make_envelope(locale, **values)
+    return read(compose_reminders(envelope, called=called, today=today, items=items))
+
+
+def link_mail(kind: LinkKind, locale: str = "en", **values: Any) -> Read:
+    """A mail with a one-time link, read again."""
+    return read(
+        compose_link(
+            make_envelope(locale, **values), kind, called="Carol", link=LINK, valid_until=AT, zone="America/Chicago"
+        )
+    )
+
+
+class Page(HTMLParser):
+    """What an HTML mail shows, in order, and where its links lead."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._hidden: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.tags.append((tag, values))
+        is_preview = "preview" in (values.get("class") or "")
+        if self._hidden or tag in ("style", "title") or is_preview:
+            self._hidden.append(tag)
+        if tag in ("p", "h1", "h2", "td"):
+            self.shown.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._hidden and self._hidden[-1] == tag:
+            self._hidden.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.shown.append(data)
+
+    @property
+    def flat(self) -> str:
+        return " ".join("".join(self.shown).split())
+
+    def values_of(self, tag: str, name: str) -> list[str]:
+        """What every `tag` has under that name."""
+        return [values[name] or "" for one, values in self.tags if one == tag and name in values]
