@@ -15,6 +15,9 @@ class Packs:
 
     def __init__(self, packs: Iterable[Pack]) -> None:
         self._by_ref = _by_ref(packs)
+        self._by_key: dict[str, tuple[Pack, ...]] = {}
+        for pack in self.list():
+            self._by_key[pack.key] = (*self._by_key.get(pack.key, ()), pack)
         self._by_office_name = _by_office_name(self.list())
 
     def list(self) -> tuple[Pack, ...]:
@@ -48,7 +51,7 @@ class Packs:
         return self._by_office_name.get(_fold(text))
 
     def _versions(self, key: str) -> tuple[Pack, ...]:
-        return tuple(pack for pack in self.list() if pack.key == key)
+        return self._by_key.get(key, ())
 
 
 def load_packs(folders: Sequence[Path]) -> Packs:

@@ -1,13 +1,34 @@
 """People on record."""
 
-from datetime import date
-
+import pytest
 from kit.world import World
 
-from certtrack.services.cycles import get_cycle
+from certtrack.errors import BadInput
+from certtrack.services.people import change_person, get_person, list_by_address
 
 
-def test_a_certification_is_recorded_with_an_open_cycle(world: World) -> None:
-    _, cycle_id = world.certify(world.person(), date(2026, 10, 31))
+def test_an_address_is_found_however_it_was_written_when_it_was_recorded_or_changed(world: World) -> None:
+    carol = world.person(address=" Carol@Example.org ")
+    with world.database.writing() as session:
+        assert [person.id for person in list_by_address(session, "cAROL@example.org ")] == [carol]
+        changes = {"work_address": "CAROL.Work@example.org", "private_address": " "}
+        assert change_person(session, get_person(session, carol), changes, actor=world.actor, at=world.at)
+        assert [person.id for person in list_by_address(session, "carol.work@EXAMPLE.org")] == [carol]
+        assert get_person(session, carol).address == "carol.work@example.org"
+        same = {"work_address": "carol.WORK@example.org"}
+        assert not change_person(session, get_person(session, carol), same, actor=world.actor, at=world.at)
+
+
+def test_an_empty_address_is_nobodys(world: World) -> None:
+    world.person(address=None)
     with world.database.reading() as session:
-        assert get_cycle(session, cycle_id).due_on == date(2026, 10, 31)
+        assert list_by_address(session, "  ") == []
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "", "America", "../etc"])
+def test_a_zone_that_nobody_knows_is_refused_of_new_people_and_in_changes(world: World, zone: str) -> None:
+    with pytest.raises(BadInput, match="time zone"):
+        world.person(zone=zone)
+    carol = world.person()
+    with world.database.writing() as session, pytest.raises(BadInput, match="time zone"):
+        change_person(session, get_person(session, carol), {"zone": zone}, actor=world.actor, at=world.at)
