@@ -227,7 +227,8 @@ class Writer:
                 organization_id=self.planner.organization.id,
                 person_id=people[finding.whose],
                 certification_id=certification_id if finding.whose == "holder" else None,
-                details=finding.details,
+                # where it was read: no part of its key, so that a file in another order finds the same
+                details={**finding.details, "run": self.run_id, "row": plan.row.line},
                 actor=self.actor,
                 at=self.at,
             )

@@ -19,7 +19,8 @@ kind                      details
 `second_certification`    credential, number, other: the same person has this credential here under another number
 `affiliation_ended`       until_on: the file names somebody whose belonging to the organization has ended; it stays so
 
-Fields: `name`, `address`, `number`, `exam_on`, `due_on`, `supervisor`. Days are ISO texts.
+Fields: `name`, `address`, `number`, `exam_on`, `due_on`, `supervisor`. Days are ISO texts. What is written has `run`
+and `row` too: the import and the line of its file.
 """
 
 import hashlib

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Finding, Organization
+from certtrack.services.roster.case import Case
 from certtrack.services.roster.findings import PlannedFinding
 from certtrack.services.roster.notes import note_doubles
 from certtrack.services.roster.roster import Roster
 from certtrack.services.roster.row_plan import RowPlan
-from certtrack.services.roster.row_planner import RowPlanner
+from certtrack.services.roster.row_planner import plan_row
 from certtrack.services.roster.rows import RosterRow
 from certtrack.services.roster.state import Memory, load_state
 
@@ -32,7 +33,7 @@ class Planner:
     def plan(self, session: Session, rows: Sequence[RosterRow]) -> list[RowPlan]:
         """Plan one batch. Nothing is written; findings that are on record already are left out."""
         state = load_state(session, self.organization.id, rows, self.today(self.organization.zone))
-        plans = [RowPlanner(self.roster, self.memory, state, row, self.today).plan() for row in rows]
+        plans = [plan_row(Case(self.roster, self.memory, state, row, self.today)) for row in rows]
         for plan in plans:
             plan.findings += self._doubles.pop(plan.row.key, [])
         self._drop_known(session, plans)

@@ -1,0 +1,58 @@
+"""One row while it is planned: what it says, what is on record about it, and what came of it so far."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from certtrack.services.roster.cells import Name
+from certtrack.services.roster.findings import Kind, PlannedFinding
+from certtrack.services.roster.roster import Roster
+from certtrack.services.roster.row_plan import Change, RowPlan
+from certtrack.services.roster.rows import RosterRow
+from certtrack.services.roster.state import Memory, State
+from certtrack.services.roster.terms import judge
+
+
+@dataclass
+class Case:
+    """One row being planned. `said_before`: what the last import of this row said, by field; empty where none was.
+
+    `today` tells the day of the import in a zone.
+    """
+
+    roster: Roster
+    memory: Memory
+    state: State
+    row: RosterRow
+    today: Callable[[str], date]
+    said_before: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        row = self.row
+        self.result = RowPlan(row, person_key=(row.address, row.folded_name) if row.address else (row.key, ""))
+
+    def note(
+        self,
+        kind: Kind,
+        details: dict[str, Any],
+        *,
+        about: str | None = None,
+        whose: Literal["holder", "supervisor", "nobody"] = "holder",
+    ) -> None:
+        """Note a finding of this row, or with `about` one that other rows may have too."""
+        self.result.findings.append(PlannedFinding(kind, self.row.key if about is None else about, details, whose))
+
+    def settle(self, field_name: str, said: str | None, record: str | None, new: str | None) -> bool:
+        """True where the record is to be amended; what was mended by hand is reported."""
+        verdict = judge(said, record, new)
+        if verdict == "amend":
+            self.result.changes.append(Change(field_name, record, new or ""))
+        if verdict == "keep":
+            self.note("mended_by_hand", {"field": field_name, "record": record or "", "file": new})
+        return verdict == "amend"
+
+
+def tell(name: Name) -> str:
+    """The name as it stands on a certificate."""
+    return f"{name.given} {name.family}".strip()
