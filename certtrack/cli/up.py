@@ -17,7 +17,7 @@ from certtrack.cli.servers import check_port, find_address, is_answering, make_c
 from certtrack.cli.watch import is_quiet, look
 from certtrack.errors import Refused
 from certtrack.logs import get_log
-from certtrack.services.demo import Login, has_demo, load_demo
+from certtrack.services.demo import Login, check_demo_fits, count_mails, has_demo, load_demo, write_policies
 from certtrack.services.installation import connect, upgrade_database
 from certtrack.services.rulebook import check_unchanged
 from certtrack.settings import Settings, load_settings, make_instance
@@ -40,7 +40,7 @@ def up(edge: Edge, demo: bool) -> None:
     _name_address()
     _check_demo(edge.settings, demo=demo)
     check_port(edge.settings)
-    _prepare(edge)
+    _prepare(edge, demo=demo)
     logins = _load_demo(edge) if demo else ()
     _introduce(edge, logins)
     keep_running(edge, make_children(edge.settings))
@@ -121,7 +121,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _prepare(edge: Edge) -> None:
+def _prepare(edge: Edge, *, demo: bool) -> None:
     make_instance(edge.settings)
     database = connect(edge.settings)
     try:
@@ -129,6 +129,10 @@ def _prepare(edge: Edge) -> None:
     finally:
         database.close()
     with edge.reading() as session:
+        if demo:
+            check_demo_fits(session)
+            if not has_demo(session):
+                write_policies(edge.settings.instance)  # before the rules are read
         check_unchanged(session, edge.rulebook)
 
 
@@ -158,10 +162,18 @@ def _introduce(edge: Edge, logins: tuple[Login, ...]) -> None:
     else:
         write_message(f"Mail: handed to the mail server {settings.smtp_host}, port {settings.smtp_port}")
     if logins:
-        write_message("Everybody here is fictional. Sign in with:")
-        write_table([asdict(login) for login in logins], ("sign_in_name", "password", "what"))
+        _introduce_demo(edge, logins)
     else:
         _hand_out_first_link(edge)
+
+
+def _introduce_demo(edge: Edge, logins: tuple[Login, ...]) -> None:
+    with edge.reading() as session:
+        mails = count_mails(session, clock=edge.clock)
+    if mails:
+        write_message(f"Mails that are due now, and go out within half a minute: {mails}")
+    write_message("Everybody here is fictional. Sign in with:")
+    write_table([asdict(login) for login in logins], ("sign_in_name", "password", "what"))
 
 
 def _hand_out_first_link(edge: Edge) -> None:

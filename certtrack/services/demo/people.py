@@ -26,6 +26,7 @@ class DemoPerson:
     address: str | None = ""
     language: str = "en"
     has_supervisor: bool = False
+    is_imported: bool = False
 
 
 BOB = DemoPerson("Bob", "Sample", due_in=410)
@@ -56,6 +57,11 @@ PEOPLE = (
     DemoPerson("Samuel", "Remembered", due_in=90, died_in=-40),
     DemoPerson("Tara", "Stateddays", due_in=40, computed_in=41, credential="cpps", has_supervisor=True),
     DemoPerson("Umar", "Noaddress", due_in=24, address=None, has_supervisor=True),
-    DemoPerson("Vera", "Sharing", due_in=300, address="sharing@example.org"),
+    DemoPerson("Vera", "Sharing", due_in=300, sat_in=-65, address="sharing@example.org"),
     DemoPerson("Walt", "Sharing", due_in=26, address="sharing@example.org"),
+    DemoPerson("Xenia", "Heldone", due_in=30, is_imported=True),
+    DemoPerson("Yusuf", "Heldtwo", due_in=60, is_imported=True),
+    DemoPerson("Zora", "Heldthree", due_in=14, is_imported=True),
+    DemoPerson("Anders", "Byname", due_in=-20, is_imported=True),
+    DemoPerson("Bea", "Nextmail", due_in=45, is_imported=True),
 )

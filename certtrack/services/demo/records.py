@@ -1,0 +1,133 @@
+"""One fictional person's records: the person, the certification with its cycle, exam and acts, and what is odd."""
+
+from datetime import timedelta
+from typing import Any
+
+from certtrack.db.models import Certification, Person
+from certtrack.rules.cycles import first_start_on, is_parity_odd_one_out
+from certtrack.rules.pack import Pack
+from certtrack.services.certifications import record_certification, record_exam_result, record_status
+from certtrack.services.cycles import NewCycle, open_cycle
+from certtrack.services.demo.people import DemoPerson
+from certtrack.services.demo.place import ACTOR, ZONE, Place
+from certtrack.services.findings import open_finding
+from certtrack.services.organizations import affiliate
+from certtrack.services.people import NewPerson, create_person, fold
+
+_LONG_BEFORE = timedelta(days=400)  # more than the longest lead of a stage
+
+
+def add_person(place: Place, one: DemoPerson) -> Person:
+    """Put one person with everything that is known of them on record."""
+    new = NewPerson(
+        given_name=one.given_name,
+        family_name=one.family_name,
+        zone=ZONE,
+        chosen_name=one.chosen_name,
+        private_address=_make_address(one),
+        language=one.language,
+        died_on=place.day(one.died_in),
+    )
+    person = create_person(place.session, new, actor=ACTOR, at=place.at)
+    affiliate(place.session, person.id, place.organization.id, from_on=None, actor=ACTOR, at=place.at)
+    certification = _certify(place, one, person)
+    _open_cycle(place, one, certification)
+    _sit_exam(place, one, person)
+    _act(place, one, certification)
+    _add_findings(place, one, person)
+    return person
+
+
+def _make_address(one: DemoPerson) -> str | None:
+    if one.address is None:
+        return None
+    return one.address or f"{fold(one.family_name).split()[0]}@example.org"
+
+
+def _certify(place: Place, one: DemoPerson, person: Person) -> Certification:
+    pack = place.find_pack(one.credential)
+    return record_certification(
+        place.session,
+        place.rulebook,
+        person_id=person.id,
+        organization_id=place.organization.id,
+        pack=pack,
+        number=f"{pack.short_name.en}-{1000 + person.id}",
+        issued_on=place.day(one.starts_in),
+        actor=ACTOR,
+        at=place.at,
+    )
+
+
+def _open_cycle(place: Place, one: DemoPerson, certification: Certification) -> None:
+    due_on = place.day(one.due_in)
+    if due_on is None:
+        return
+    new = NewCycle(
+        start_on=place.day(one.starts_in) or first_start_on(place.find_pack(one.credential), due_on),
+        due_on=due_on,
+        due_source="stated",
+        computed_due_on=place.day(one.computed_in),
+        armed_on=due_on - _LONG_BEFORE,
+        **_came_by(place, one),
+    )
+    open_cycle(place.session, place.rulebook, certification, new, actor=ACTOR, at=place.at)
+
+
+def _came_by(place: Place, one: DemoPerson) -> dict[str, Any]:
+    if not one.is_imported:
+        return {}
+    is_past = one.due_in is not None and one.due_in < 0
+    return {"evidence": place.import_key, "cause_key": place.import_key, "release_by_name": is_past}
+
+
+def _sit_exam(place: Place, one: DemoPerson, person: Person) -> None:
+    taken_on = place.day(one.sat_in)
+    if taken_on is not None:
+        record_exam_result(
+            place.session,
+            place.rulebook,
+            person_id=person.id,
+            organization_id=place.organization.id,
+            credential=one.credential,
+            taken_on=taken_on,
+            actor=ACTOR,
+            at=place.at,
+        )
+
+
+def _act(place: Place, one: DemoPerson, certification: Certification) -> None:
+    if one.act is None:
+        return
+    kind, days = one.act
+    acted_on = place.today + timedelta(days=days)
+    reason = "Part of the demonstration"
+    record_status(place.session, place.rulebook, certification, kind, acted_on, reason=reason, actor=ACTOR, at=place.at)
+
+
+def _add_findings(place: Place, one: DemoPerson, person: Person) -> None:
+    due_on, computed, sat_on = place.day(one.due_in), place.day(one.computed_in), place.day(one.sat_in)
+    if one.address is None:
+        _find(place, "no_address", person, {"value": ""})
+    if due_on and computed:
+        _find(place, "stated_day_differs", person, _details(one, stated=due_on, computed=computed))
+    pack: Pack = place.find_pack(one.credential)
+    if due_on and sat_on and is_parity_odd_one_out(pack, sat_on, due_on):
+        _find(place, "exam_year_parity", person, _details(one, exam_on=sat_on, due_on=due_on))
+
+
+def _details(one: DemoPerson, **days: object) -> dict[str, str]:
+    return {"credential": one.credential} | {name: str(day) for name, day in days.items()}
+
+
+def _find(place: Place, kind: str, person: Person, details: dict[str, str]) -> None:
+    open_finding(
+        place.session,
+        kind,
+        f"person:{person.id}",
+        organization_id=place.organization.id,
+        person_id=person.id,
+        details=details,
+        actor=ACTOR,
+        at=place.at,
+    )
