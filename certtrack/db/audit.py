@@ -99,8 +99,11 @@ def count_events(session: Session) -> int:
 
 def _lock(session: Session, kind: str) -> None:
     # on SQLite only one transaction writes at a time
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"SELECT {kind}(:key)"), {"key": _LOCK})
+    if session.get_bind().dialect.name != "postgresql" or session.info.get(kind, "") is session.get_transaction():
+        return
+    session.execute(text(f"SELECT {kind}(:key)"), {"key": _LOCK})
+    if not session.in_nested_transaction():  # a savepoint that is rolled back gives the lock away
+        session.info[kind] = session.get_transaction()
 
 
 def _list_edited_values(session: Session) -> list[Fault]:

@@ -3,12 +3,19 @@
 from datetime import date, timedelta
 
 import pytest
+from kit.rules import CPPS
 from kit.world import World
 from sqlalchemy import select
 
-from certtrack.db.models import Assignment, Person
+from certtrack.db.models import Assignment, Certification, Person
 from certtrack.security import Relation, Role
-from certtrack.services.actors import command_actor, find_actor, list_relations, visible_people
+from certtrack.services.actors import (
+    command_actor,
+    find_actor,
+    list_relations,
+    visible_certifications,
+    visible_people,
+)
 from certtrack.services.organizations import (
     assign_supervisor,
     create_organization,
@@ -105,3 +112,19 @@ def test_a_command_lists_everybody(world: World) -> None:
     carol = world.person("Carol")
     with world.database.reading() as session:
         assert list(session.scalars(select(Person.id).where(visible_people(command_actor(), world.today)))) == [carol]
+
+
+def test_a_programme_sees_of_its_people_only_the_certifications_that_it_grants(world: World) -> None:
+    carol = world.person("Carol")
+    granted, _ = world.certify(carol, date(2026, 10, 31))
+    other, _ = world.certify(carol, date(2027, 1, 31), pack=CPPS)
+    account = world.account("alice", Role.PROGRAMME_ADMINISTRATOR)
+    with world.database.writing() as session:
+        set_role(session, get_organization(session, None), "cps", "granter", actor=world.actor, at=world.at)
+    with world.database.reading() as session:
+        actor = find_actor(session, account, world.today)
+        assert actor is not None
+        query = select(Certification.id).order_by(Certification.id)
+        assert list(session.scalars(query.where(visible_certifications(actor, world.today)))) == [granted]
+        everything = query.where(visible_certifications(command_actor(), world.today))
+        assert list(session.scalars(everything)) == [granted, other]

@@ -1,0 +1,43 @@
+"""Findings: opened once, settled once, each with its event."""
+
+import pytest
+from kit.world import World
+from sqlalchemy import select
+
+from certtrack.db.models import AuditEvent, AuditPerson
+from certtrack.errors import NotFound, Refused
+from certtrack.services.findings import get_finding, list_open, open_finding, settle_finding
+
+
+def find(world: World, person_id: int) -> bool:
+    with world.database.writing() as session:
+        return open_finding(
+            session, "no_address", "row:1", organization_id=world.organization_id, person_id=person_id,
+            details={"value": ""}, actor=world.actor, at=world.at,
+        )  # fmt: skip
+
+
+def actions(world: World, person_id: int) -> list[str]:
+    query = select(AuditEvent.action).join(AuditPerson, AuditPerson.event_id == AuditEvent.id)
+    query = query.where(AuditPerson.person_id == person_id, AuditEvent.subject_kind == "finding")
+    with world.database.reading() as session:
+        return list(session.scalars(query.order_by(AuditEvent.id)))
+
+
+def test_a_finding_is_opened_and_settled_once_and_both_are_in_the_audit(world: World) -> None:
+    carol = world.person()
+    assert [find(world, carol) for _ in range(2)] == [True, False]
+    with world.database.writing() as session:
+        (finding,) = list_open(session, world.organization_id)
+        settle_finding(session, finding, "written to", actor=world.actor, at=world.at)
+        with pytest.raises(Refused, match="meanwhile"):
+            settle_finding(session, finding, "again", actor=world.actor, at=world.at)
+    assert not find(world, carol)
+    with world.database.reading() as session:
+        assert list_open(session) == []
+    assert actions(world, carol) == ["finding.opened", "finding.settled"]
+
+
+def test_a_finding_that_is_not_there_is_not_found(world: World) -> None:
+    with world.database.reading() as session, pytest.raises(NotFound):
+        get_finding(session, 7)
