@@ -24,9 +24,9 @@ def build_message(envelope: Envelope, subject: str, text: str, html: str) -> byt
         message["Reply-To"] = _address(envelope.office_name, envelope.reply_to)
     message["Subject"] = subject
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = envelope.locale
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = envelope.locale  # last: setting the content takes such headers away
     # "=_" can't occur in quoted-printable text
     message.set_boundary(f"=_{sha256(envelope.message_id.encode()).hexdigest()[:32]}")
     return message.as_bytes()

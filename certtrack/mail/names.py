@@ -9,5 +9,6 @@ _BREAKS = ("Cc", "Cs", "Zl", "Zp")
 
 def clean_name(name: str) -> str:
     """`name` in one line, without control characters or marks that turn the direction of what follows."""
+    # "=?" begins a coded word, which a header would decode, line breaks and all
     plain = "".join(" " if category(letter) in _BREAKS else letter for letter in _TURNS.sub("", name))
-    return re.sub(r"\s+", " ", plain).strip()
+    return re.sub(r"\s+", " ", plain.replace("=?", "= ?")).strip()

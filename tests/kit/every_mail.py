@@ -1,0 +1,58 @@
+"""Every kind of mail by its name, each on a fixed day: functions of the reader's language."""
+
+from collections.abc import Callable
+from datetime import date
+
+from kit.mails import Read, link_mail, make_item, remind
+from kit.rules import CPPS, CPS
+
+from certtrack.rules.calendar import add_days
+
+AFTER = {
+    CPS: {
+        "grace": date(2026, 11, 1),
+        "late": date(2026, 12, 1),
+        "exam_route": date(2027, 6, 1),
+        "full_route": date(2029, 5, 31),
+    },
+    CPPS: {
+        "grace": date(2027, 2, 1),
+        "late": date(2027, 3, 1),
+        "exam_route": date(2027, 9, 1),
+        "full_route": date(2029, 8, 31),
+    },
+}
+SHORT = {CPS: "cps", CPPS: "cpps"}
+STATED, COMPUTED = date(2027, 1, 30), date(2027, 1, 31)
+
+
+def before(key: str, far: int) -> Callable[[str], Read]:
+    item = make_item(key, stage=f"before_{far}")
+    return lambda locale: remind(item, today=add_days(item.days.due_on, -far), locale=locale)
+
+
+def after(key: str, stage: str) -> Callable[[str], Read]:
+    return lambda locale: remind(make_item(key, stage=stage), today=AFTER[key][stage], locale=locale)
+
+
+def two_days(today: date) -> Callable[[str], Read]:
+    return lambda locale: remind(make_item(CPPS, STATED, computed=COMPUTED), today=today, locale=locale)
+
+
+MAILS: dict[str, Callable[[str], Read]] = {
+    **{f"{SHORT[key]}-before_{far}": before(key, far) for key in SHORT for far in (180, 90, 60, 30, 14, 7, 1)},
+    **{f"{SHORT[key]}-{stage}": after(key, stage) for key in SHORT for stage in AFTER[key]},
+    "cps-on_the_day": before(CPS, 0),
+    "cps-between_late_ends": lambda locale: remind(make_item(CPS, stage="late"), today=date(2027, 5, 5), locale=locale),
+    "cps-day_moved": lambda locale: remind(make_item(CPS, stage="day_moved"), today=date(2026, 6, 1), locale=locale),
+    "cps-day_moved_in_grace": lambda locale: remind(
+        make_item(CPS, stage="day_moved"), today=date(2026, 11, 9), locale=locale
+    ),
+    "cps-granter": lambda locale: remind(make_item(CPS, is_granter=True), today=date(2026, 9, 1), locale=locale),
+    "cpps-two_days": two_days(date(2027, 1, 5)),
+    "cpps-two_days_between": two_days(COMPUTED),
+    "cpps-two_days_grace": two_days(date(2027, 2, 3)),
+    "digest": lambda locale: remind(make_item(CPPS), make_item(CPS), today=date(2027, 1, 4), locale=locale),
+    "account_link": lambda locale: link_mail("account_link", locale),
+    "password_reset": lambda locale: link_mail("password_reset", locale),
+}
