@@ -1,0 +1,101 @@
+"""Who gets what, address by address: a route that isn't in the table is a route that nobody has thought about."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from kit.client import CheckingClient, sign_up
+from kit.world import World
+from sqlalchemy import select
+
+from certtrack.clock import WallClock
+from certtrack.db.models import Finding
+from certtrack.security import Role
+from certtrack.services.findings import open_finding
+from certtrack.services.organizations import assign_supervisor
+
+WHO = ("alice", "bob", "carol", "dave", "nobody")
+# 302 for nobody: to signing in. 404: not here, or not theirs. A POST is sent without the record that it would change.
+OPEN, HIDDEN, IN = (200,) * 5, (404,) * 4, 302
+MATRIX: dict[str, tuple[int, ...]] = {
+    "GET /": (302, 302, 302, 404, IN),
+    "GET /people": (200, 200, 404, 404, IN),
+    "GET /people/<int:person_id>": (200, 200, 200, 404, IN),
+    "GET /findings": (200, 404, 404, 404, IN),
+    "POST /findings/<int:finding_id>": (400, 404, 404, 404, IN),
+    "GET /held": (200, 404, 404, 404, IN),
+    "GET /held/release": (*HIDDEN, IN),
+    "POST /held/release": (*HIDDEN, IN),
+    "GET /sign-in": (302, 302, 302, 302, 200),
+    "POST /sign-in": (400,) * 5,
+    "GET /sign-in/help": OPEN,
+    "POST /sign-in/help": OPEN,
+    "POST /sign-out": (302,) * 5,
+    "GET /password": (404,) * 5,
+    "POST /password": (404,) * 5,
+    "GET /password/<token>": (404,) * 5,
+    "GET /healthz": OPEN,
+    "GET /healthz/mail": (503,) * 5,
+}
+
+
+def list_routes(app: Flask) -> set[str]:
+    return {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    }
+
+
+@pytest.fixture
+def numbers(world: World) -> dict[str, int]:
+    """The record that is asked for: Carol's, whom Bob supervises, and a finding about her."""
+    world.at = WallClock().now()
+    carol, bob = world.person("Carol"), world.person("Bob")
+    world.certify(carol, world.today + timedelta(days=90))
+    with world.database.writing() as session:
+        assign_supervisor(
+            session, person_id=carol, supervisor_id=bob, organization_id=world.organization_id,
+            from_on=world.today - timedelta(days=9), actor=world.actor, at=world.at,
+        )  # fmt: skip
+        open_finding(
+            session, "no_address", "1", organization_id=world.organization_id, person_id=carol,
+            details={"value": "call her"}, actor=world.actor, at=world.at,
+        )  # fmt: skip
+        finding = session.scalars(select(Finding.id)).one()
+    return {"carol": carol, "bob": bob, "finding": finding}
+
+
+@pytest.fixture
+def clients(app: Flask, world: World, numbers: dict[str, int]) -> dict[str, CheckingClient]:
+    accounts = {
+        "alice": world.account("alice", Role.AGENCY_ADMINISTRATOR),
+        "bob": world.account("bob", Role.SUPERVISOR, person_id=numbers["bob"]),
+        "carol": world.account("carol", Role.SPECIALIST, person_id=numbers["carol"]),
+        "dave": world.account("dave", Role.SPECIALIST),
+    }
+    made: dict[str, CheckingClient] = {}
+    for name in WHO:
+        client = app.test_client()
+        assert isinstance(client, CheckingClient)
+        if name in accounts:
+            sign_up(client, world, accounts[name])
+        made[name] = client
+    return made
+
+
+def test_every_route_is_in_the_table(app: Flask) -> None:
+    assert list_routes(app) == set(MATRIX)
+
+
+def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], numbers: dict[str, int]) -> None:
+    places = {"<int:person_id>": str(numbers["carol"]), "<int:finding_id>": str(numbers["finding"]), "<token>": "none"}
+    got = {}
+    for route in sorted(MATRIX, key="POST /sign-out".__eq__):  # signing out comes last
+        method, _, path = route.partition(" ")
+        for place, value in places.items():
+            path = path.replace(place, value)
+        got[route] = tuple(
+            (clients[name].get(path) if method == "GET" else clients[name].send(path)).status_code for name in WHO
+        )
+    assert got == MATRIX
