@@ -72,15 +72,18 @@ def is_still_needed(session: Session, rulebook: Rulebook, email: Email, at: date
     What fell away is written down with its reason. Where the mail's words are no longer all true, what is still to
     be told is planned again, for a mail of its own.
     """
-    rows = _load(session, Reminder.email_id == email.id, Reminder.state == "in_mail")
+    rows = _load(session, Reminder.email_id == email.id, Reminder.state == "in_mail", passes_locked=False)
     if not all(_has_rules(rulebook, certification) for _, _, certification in rows):
         return True  # nothing can be asked, and the words were true
     standings = _load_standings(session, rulebook, [certification for _, _, certification in rows], at)
     people = {reminder.recipient_id: session.get_one(Person, reminder.recipient_id) for reminder, _, _ in rows}
+    newest = _load_newest_stages(session, [cycle.id for _, cycle, _ in rows])
     left = [
         reminder
         for reminder, cycle, certification in rows
-        if not _fell_away(session, reminder, people[reminder.recipient_id], standings[certification.id], cycle, {}, at)
+        if not _fell_away(
+            session, reminder, people[reminder.recipient_id], standings[certification.id], cycle, newest, at
+        )
     ]
     if left and email.valid_until > at and email.data is not None:
         return True
@@ -167,14 +170,14 @@ def _is_ripe(at: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _load(session: Session, *which: ColumnElement[bool]) -> list[_Row]:
+def _load(session: Session, *which: ColumnElement[bool], passes_locked: bool = True) -> list[_Row]:
     query = (
         select(Reminder, Cycle, Certification)
         .join(Cycle, Cycle.id == Reminder.subject_id)
         .join(Certification, Certification.id == Cycle.certification_id)
         .where(Reminder.subject_kind == "cycle", *which)
         .order_by(Reminder.anchor_on, Reminder.id)
-        .with_for_update(of=Reminder, skip_locked=True)
+        .with_for_update(of=Reminder, skip_locked=passes_locked)
         .execution_options(populate_existing=True)
     )
     return [(reminder, cycle, certification) for reminder, cycle, certification in session.execute(query)]

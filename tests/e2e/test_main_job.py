@@ -78,7 +78,7 @@ class Office:
 @contextmanager
 def run_up(office: Office) -> Iterator[subprocess.Popen[bytes]]:
     """`certtrack up`, until the block ends by Ctrl-C."""
-    command = [office.bin / "certtrack", "up"]
+    command = (office.bin / "certtrack", "up")
     with (office.folder / "up.log").open("wb") as log, (office.folder / "up.out").open("wb") as out:
         process = subprocess.Popen(command, cwd=office.folder, env=office.env, stdout=out, stderr=log)
     try:
