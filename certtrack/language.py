@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -59,6 +60,12 @@ def format_moment(at: datetime, locale: str, zone: str) -> str:
     return words.replace("\u202f", " ")
 
 
+def format_money(cents: int, currency: str, locale: str) -> str:
+    """An amount as it is written in the United States in either language: $80; $24.50."""
+    pattern = "¤#,##0" if cents % 100 == 0 else "¤#,##0.00"
+    return format_currency(cents / 100, currency, pattern, locale=f"{locale}_US", currency_digits=False)
+
+
 @cache
 def environment(locale: str) -> Environment:
     """The templates of everything that isn't a page: `make_environment`, once for a language."""
@@ -97,9 +104,10 @@ def make_environment(locale: str) -> Environment:
 
 
 def add_filters(jinja: Environment, locale: str) -> None:
-    """Give `jinja` the filters `day`, `short_day`, `month_day`, `weekday` and `moment(zone)` in one language."""
+    """Give `jinja` the filters `day`, `short_day`, `month_day`, `weekday`, `moment(zone)`, `money(currency)`."""
     jinja.filters["day"] = lambda day: format_day(day, locale)
     jinja.filters["short_day"] = lambda day: format_short_day(day, locale)
     jinja.filters["month_day"] = lambda month, day: format_month_day(month, day, locale)
     jinja.filters["weekday"] = lambda day: format_weekday(day, locale)
     jinja.filters["moment"] = lambda at, zone: format_moment(at, locale, zone)
+    jinja.filters["money"] = lambda cents, currency: format_money(cents, currency, locale)

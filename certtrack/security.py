@@ -115,6 +115,14 @@ def can_do(actor: Actor, task: Task, organization_id: int | None = None) -> bool
     return any(task in TASK_RIGHTS[role] and actor.has(role, organization_id) for role in Role)
 
 
+def list_places(actor: Actor, task: Task) -> frozenset[int] | None:
+    """The organizations in which the actor may do the task; None: everywhere."""
+    places = {grant.organization_id for grant in actor.grants if task in TASK_RIGHTS[grant.role]}
+    if actor.is_command or None in places:
+        return None
+    return frozenset(place for place in places if place is not None)
+
+
 def check_can_do(actor: Actor, task: Task, organization_id: int | None = None) -> None:
     """Raise NotAllowed unless `can_do`."""
     if not can_do(actor, task, organization_id):

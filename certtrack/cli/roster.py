@@ -11,6 +11,7 @@ import click
 from certtrack.cli.edge import Edge, acting_as, pass_edge
 from certtrack.cli.output import Format, formatted, write_message, write_rows, write_table
 from certtrack.clock import today_in
+from certtrack.language import LOCALES
 from certtrack.security import Actor
 from certtrack.services.organizations import get_organization
 from certtrack.services.roster.mapping import NO_MAPPING, read_mapping
@@ -38,6 +39,13 @@ def import_() -> None:
 )
 @click.option("--organization", metavar="KEY", help="Whose roster it is; may be left out while there is only one.")
 @click.option("--dry-run", is_flag=True, help="Show what would be changed, and write nothing.")
+@click.option(
+    "--language",
+    type=click.Choice(LOCALES),
+    default="en",
+    show_default=True,
+    help="The language in which it says why a row or a cell can't be read.",
+)
 @formatted
 @acting_as
 @pass_edge
@@ -47,6 +55,7 @@ def roster(
     mapping: Path | None,
     organization: str | None,
     dry_run: bool,
+    language: str,
     format_: Format,
     actor: Actor,
 ) -> None:
@@ -61,9 +70,9 @@ def roster(
     _plan(edge, work) if dry_run else _write(edge, work)
     with edge.reading() as session:
         missing = work.list_missing(session)
-    _show(work, missing, format_, dry_run=dry_run)
+    _show(work, missing, format_, language, dry_run=dry_run)
     if not dry_run:
-        _give_back(edge, work)
+        _give_back(edge, work, language)
     if work.roster.refused or work.count()["rows_kept"]:
         sys.exit(3)
 
@@ -116,7 +125,7 @@ def _progress(total: int, what: str) -> Iterator[Any]:
     yield advance
 
 
-def _show(work: Import, missing: list[dict[str, Any]], format_: Format, *, dry_run: bool) -> None:
+def _show(work: Import, missing: list[dict[str, Any]], format_: Format, language: str, *, dry_run: bool) -> None:
     counts = work.count() | {f"finding_{kind}": count for kind, count in work.count_findings().items()}
     if format_ == "json":
         write_rows(
@@ -128,7 +137,7 @@ def _show(work: Import, missing: list[dict[str, Any]], format_: Format, *, dry_r
                     "changes": _list_changes(work.plans),
                     "past_their_day": _list_past(work.plans),
                     "missing": missing,
-                    "refused": _list_faults(work),
+                    "refused": _list_faults(work, language),
                 }
             ],
             (),
@@ -144,7 +153,7 @@ def _show(work: Import, missing: list[dict[str, Any]], format_: Format, *, dry_r
             ("line", "name", "number", "due_on"),
         )
         _show_list("Not in this file, and kept", missing, ("person", "name", "key"))
-        _show_list("Can't be read", _list_faults(work), ("line", "column", "value", "reason"))
+        _show_list("Can't be read", _list_faults(work, language), ("line", "column", "value", "reason"))
 
 
 def _show_list(head: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
@@ -174,14 +183,14 @@ def _list_past(plans: Sequence[RowPlan]) -> list[dict[str, Any]]:
     ]
 
 
-def _list_faults(work: Import) -> list[dict[str, Any]]:
+def _list_faults(work: Import, language: str) -> list[dict[str, Any]]:
     return [
         {
             "row": row.number,
             "line": row.line,
             "column": work.roster.heads.texts.get(fault.column, fault.column),
             "value": fault.value,
-            "reason": explain(fault.problem, "en"),
+            "reason": explain(fault.problem, language),
         }
         for row in list_returned(work.roster)
         for fault in row.faults
@@ -192,8 +201,8 @@ def _name(plan: RowPlan) -> str:
     return f"{plan.row.name.family}, {plan.row.name.given}"
 
 
-def _give_back(edge: Edge, work: Import) -> None:
-    text = make_returned(work.roster, "en")
+def _give_back(edge: Edge, work: Import, language: str) -> None:
+    text = make_returned(work.roster, language)
     if text and work.run_id is not None:
         folder = make_instance(edge.settings) / "imports"
         file = write_returned(folder, work.run_id, text)

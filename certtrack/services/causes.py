@@ -80,10 +80,13 @@ def release_cause(session: Session, key: str, *, actor: Actor, at: datetime) -> 
     return _release_causes(session, {number}, list_waiting(session), actor, at)
 
 
-def release_person(session: Session, person_id: int, *, actor: Actor, at: datetime) -> int:
+def release_person(
+    session: Session, person_id: int, *, actor: Actor, at: datetime, organization_id: int | None = None
+) -> int:
     """Release one person by name, from every cause, with their later stages; how many reminders waited."""
     holder = get_person(session, person_id)
-    return _release_people(session, [one for one in list_waiting(session) if one.person_id == holder.id], actor, at)
+    waits = [one for one in list_waiting(session, organization_id) if one.person_id == holder.id]
+    return _release_people(session, waits, actor, at)
 
 
 def release_all(session: Session, *, actor: Actor, at: datetime, organization_id: int | None = None) -> int:

@@ -92,13 +92,12 @@ class _Round:
 
     def run(self, take: Lease) -> dict[str, int]:
         while not self.stop():
-            leased_at = time.monotonic()  # before the transaction: a lease is never older than it is taken for
             way, mails, looked_at = self._take(take)
             if way == "closed":
                 break
             if way == "probe" and not mails:
                 self._probe()
-            if not looked_at or not self._send_all(mails, leased_at):
+            if not looked_at or not self._send_all(mails):
                 break
         return dict(self.counts)
 
@@ -110,24 +109,24 @@ class _Round:
             mails, looked_at = take(session, _AT_ONCE if way == "open" else 1)
             return way, mails, looked_at
 
-    def _send_all(self, mails: Sequence[Outgoing], leased_at: float) -> bool:
+    def _send_all(self, mails: Sequence[Outgoing]) -> bool:
         """Send what was just leased, over as many conversations as it takes; False where mail is stopped now."""
         waiting = deque(mails)
         is_open = True
         try:
-            while waiting and is_open and not self.stop() and self._has_time(leased_at):
-                is_open = self._converse(waiting, leased_at)
+            while waiting and is_open and not self.stop() and self._has_time(waiting[0]):
+                is_open = self._converse(waiting)
         finally:
             for mail in waiting:
                 self._give_back(mail)
         return is_open
 
-    def _converse(self, waiting: deque[Outgoing], leased_at: float) -> bool:
+    def _converse(self, waiting: deque[Outgoing]) -> bool:
         """One conversation, as long as it lasts; False where mail is stopped now."""
         is_fresh = True
         try:
             with self.transport.open() as conversation:
-                while waiting and not conversation.is_spent() and not self.stop() and self._has_time(leased_at):
+                while waiting and not conversation.is_spent() and not self.stop() and self._has_time(waiting[0]):
                     going_on = self._send(conversation, waiting, is_fresh=is_fresh)
                     if going_on != "next":
                         return going_on == "again"
@@ -137,9 +136,9 @@ class _Round:
             return False
         return True
 
-    def _has_time(self, leased_at: float) -> bool:
+    def _has_time(self, mail: Outgoing) -> bool:
         # another process may take a mail over when its lease ends: ours must be over by then, whatever the server does
-        return self.terms.lease_s - (time.monotonic() - leased_at) > self.terms.deadline_s
+        return self.terms.lease_s - (time.monotonic() - mail.leased_at) > self.terms.deadline_s
 
     def _send(self, conversation: Conversation, waiting: deque[Outgoing], *, is_fresh: bool) -> GoingOn:
         """Send the first of `waiting` and settle it; how to go on."""

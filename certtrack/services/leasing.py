@@ -1,5 +1,6 @@
 """Who works on which mail: a lease on the database's clock, told apart by a token that only its holder knows."""
 
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,13 +31,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A mail that this process holds the lease of."""
+    """A mail that this process holds the lease of, since `leased_at` at the earliest, on this process's own watch."""
 
     email_id: int
     token: str
     mail_class: MailClass
     address: str
     data: bytes = field(repr=False)
+    leased_at: float
 
 
 def make_terms(settings: Settings) -> Terms:
@@ -88,11 +90,11 @@ def lease_now(session: Session, terms: Terms, at: datetime, limit: int = _AT_ONC
 
 def lease(session: Session, emails: Sequence[Email], terms: Terms) -> list[Outgoing]:
     """Take the lease of these mails, which the transaction has locked or just made."""
-    outgoing = []
+    outgoing, leased_at = [], time.monotonic()  # composing came before, and is not what the lease is for
     for email in emails:
         email.state, email.lease_token, email.leased_until = "leased", make_token(), db_now(terms.lease_s)
         mail_class: MailClass = "now" if email.mail_class == "now" else "planned"
-        outgoing.append(Outgoing(email.id, email.lease_token, mail_class, email.address, email.data or b""))
+        outgoing.append(Outgoing(email.id, email.lease_token, mail_class, email.address, email.data or b"", leased_at))
     session.flush()
     return outgoing
 

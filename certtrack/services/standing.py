@@ -1,6 +1,7 @@
 """Where people stand: asked for any day, as known at any moment, and projected into spans for lists."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from sqlalchemy import delete, insert, select
@@ -13,6 +14,8 @@ from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Pack
 from certtrack.rules.standing import Standing, spans, stand
 from certtrack.services.rulebook import Rulebook
+
+_WAITING = "certtrack spans to be projected"
 
 
 def load_standings(
@@ -32,7 +35,13 @@ def load_standings(
 
 
 def project_spans(session: Session, rulebook: Rulebook, certification_ids: Sequence[int]) -> None:
-    """Write the spans of these certifications anew; part of each change to what they rest on."""
+    """Write the spans of these certifications anew; part of each change to what they rest on.
+
+    Inside `projecting_once` they wait for its end.
+    """
+    if _WAITING in session.info:
+        session.info[_WAITING].update(certification_ids)
+        return
     session.flush()
     facts = load_facts(session, certification_ids)
     packs = _load_packs(session, rulebook, facts)
@@ -40,6 +49,20 @@ def project_spans(session: Session, rulebook: Rulebook, certification_ids: Seque
     rows = [row for number, fact in facts.items() for row in _rows(packs[number], fact)]
     if rows:
         session.execute(insert(StandingSpan), rows)
+
+
+@contextmanager
+def projecting_once(session: Session, rulebook: Rulebook) -> Iterator[None]:
+    """For many changes in one transaction: the spans of all that changed are written once, when the block ends.
+
+    Inside it spans are the old ones. When it raises nothing is written: the transaction is to be given up.
+    """
+    session.info[_WAITING] = waiting = set[int]()
+    try:
+        yield
+    finally:
+        del session.info[_WAITING]
+    project_spans(session, rulebook, sorted(waiting))
 
 
 def project_spans_of_person(session: Session, rulebook: Rulebook, person_id: int) -> None:

@@ -1,54 +1,120 @@
-"""Held mail: what waits, for which cause, and its release by a person who has seen how many people it is."""
+"""Held mail: what waits, for which cause, and its release by a person who has read what it does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, redirect, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from certtrack.errors import NotFound
-from certtrack.security import Role, Task
+from certtrack.language import translations
+from certtrack.security import Task, list_places
 from certtrack.services.alarms import list_alarms
-from certtrack.services.causes import HeldCause, list_held, release_cause
-from certtrack.web.edge import actor, needs, note_look, parts, reading, render, writing
+from certtrack.services.causes import release_all, release_cause, release_person
+from certtrack.services.held_mail import HeldCause, HeldPerson, count_mails, list_held_mail
+from certtrack.services.overview import find_zone
+from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, show_toast, writing
+from certtrack.web.frame import gettext as _
 
 held = Blueprint("held", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be released: `what` is `cause`, `person` or `all`, `named` its key or number.
+
+    `people` are those whom it is about; `cause` is None unless it is one.
+    """
+
+    what: str
+    named: str
+    people: tuple[HeldPerson, ...]
+    cause: HeldCause | None = None
+
+    @property
+    def mails(self) -> int:
+        """How many mails go out."""
+        return count_mails(self.people)
 
 
 @held.get("/held")
 @needs(Task.RELEASE_MAIL)
 def index() -> str:
-    """What waits for release, oldest cause first."""
+    """What waits for release, oldest cause first, and whether mail goes out at all."""
+    causes = _list_own()
     with reading() as session:
-        causes, alarms = _list_own(), list_alarms(session)
-    note_look("people.listed", [person.person_id for cause in causes for person in (*cause.people, *cause.by_name)])
-    return render("held/list.html", causes=causes, alarms=alarms)
+        alarms, zone = list_alarms(session), find_zone(session, actor())
+    note_look("held.listed", [person.person_id for person in _list_people(causes)])
+    return render(
+        "held/list.html", causes=causes, alarms=alarms, zone=zone, all_mails=count_mails(_list_people(causes))
+    )
 
 
 @held.get("/held/release")
 @needs(Task.RELEASE_MAIL)
 def ask() -> str:
-    """Says how many people a release is about, before anything happens."""
-    return render("held/release.html", cause=_get_own(request.args.get("cause", "")))
+    """Says what a release does, before anything happens."""
+    asked = _get_asked(request.args)
+    with reading() as session:
+        zone = find_zone(session, actor())
+    note_look("held.listed", [person.person_id for person in asked.people])
+    return render("held/release.html", asked=asked, zone=zone)
 
 
 @held.post("/held/release")
 @needs(Task.RELEASE_MAIL)
 def release() -> Response:
-    """Release one cause; a second time it does nothing."""
-    cause = _get_own(request.form.get("cause", ""))
+    """Release a cause, a person or everything; a second time there is nothing to release."""
+    asked = _get_asked(request.form)
     with writing() as session:
-        release_cause(session, cause.key, actor=actor(), at=parts().clock.now())
+        waited = _release(session, asked)
+    show_toast(_say_released(asked.mails) if waited else _("Released. Nothing was waiting to go out just now."))
     return redirect("/held")
 
 
-def _list_own() -> list[HeldCause]:
-    own = {grant.organization_id for grant in actor().grants if grant.role is Role.AGENCY_ADMINISTRATOR}
+def _release(session: Session, asked: Asked) -> int:
+    values: dict[str, Any] = {"actor": actor(), "at": parts().clock.now()}
+    if asked.cause is not None:
+        return release_cause(session, asked.cause.key, **values)
+    places = list_places(actor(), Task.RELEASE_MAIL)
+    each: Callable[[int | None], int]
+    if asked.what == "person":
+        number = int(asked.named)
+        each = lambda place: release_person(session, number, organization_id=place, **values)  # noqa: E731  # one of two
+    else:
+        each = lambda place: release_all(session, organization_id=place, **values)  # noqa: E731  # one of two
+    return sum(each(place) for place in ([None] if places is None else sorted(places)))
+
+
+def _list_own() -> tuple[HeldCause, ...]:
     with reading() as session:
-        if None in own:
-            return list_held(session)
-        return [cause for number in sorted(n for n in own if n is not None) for cause in list_held(session, number)]
+        places = list_places(actor(), Task.RELEASE_MAIL)
+        return list_held_mail(session, parts().rulebook, places, parts().clock.now())
 
 
-def _get_own(key: str) -> HeldCause:
-    for cause in _list_own():
-        if cause.key and cause.key == key and cause.people:
-            return cause
+def _list_people(causes: tuple[HeldCause, ...]) -> list[HeldPerson]:
+    return [person for cause in causes for person in (*cause.people, *cause.by_name)]
+
+
+def _get_asked(fields: Any) -> Asked:  # noqa: ANN401  # a query or a form
+    causes = _list_own()
+    if key := fields.get("cause", ""):
+        for cause in causes:
+            if cause.key == key and cause.people:
+                return Asked("cause", key, cause.people, cause)
+    elif number := fields.get("person", type=int):
+        people = tuple(person for person in _list_people(causes) if person.person_id == number)
+        if people:
+            return Asked("person", str(number), people)
+    elif fields.get("all") and causes:
+        return Asked("all", "1", tuple(_list_people(causes)))
     raise NotFound("Nothing waits here any more, or it isn't yours to release.")
+
+
+def _say_released(mails: int) -> str:
+    words = translations(locale()).ngettext(
+        "Released. 1 mail goes out at its hour.", "Released. %(num)d mails go out at their hours.", mails
+    )
+    return words % {"num": mails}

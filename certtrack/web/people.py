@@ -1,15 +1,22 @@
 """The list of people, one person's page, and where the front door leads."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from certtrack.errors import NotFound
 from certtrack.rules.calendar import check_day
 from certtrack.rules.cycles import phases_of
-from certtrack.security import Task, can_do, check_can_do
+from certtrack.security import Task, can_do, check_can_do, list_places
+from certtrack.services.finding_list import count_findings
+from certtrack.services.held_mail import count_held
+from certtrack.services.ledger import LedgerEntry
 from certtrack.services.overview import NEAR_DAYS, PAGE, Filters, find_zone, list_credentials, list_overview
 from certtrack.services.person_page import ShownCertification, get_person_page
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, signed_in, today
@@ -22,6 +29,8 @@ VALIDITIES = (
 )
 _STRIPS = {"grace": "grace", "late": "late", "exam_route": "route", "full_route": "route"}
 _MOST_PAGES = 100_000
+_NEXT, _LAST = 2, 3
+_OPEN_STATES = ("planned", "held", "suppressed", "failed", "in_mail")
 
 
 @people.get("/")
@@ -51,10 +60,12 @@ def index() -> str:
         filters = _read_filters(as_of)
         overview = list_overview(session, found.rulebook, viewer, filters, now)
         credentials = list_credentials(session)
+        hands = _load_hands(session)
     note_look("people.listed", overview.person_ids)
     return render(
         "people/list.html",
         overview=overview,
+        hands=hands,
         filters=filters,
         errors=errors,
         typed=request.args,
@@ -75,20 +86,55 @@ def index() -> str:
 def person(person_id: int) -> str:
     """One person's page; somebody who isn't the reader's to see answers as nobody does."""
     found = parts()
-    as_of, known_at, errors = _read_look_back()
     with reading() as session:
+        zone = find_zone(session, actor())
+        as_of, known_at, errors = _read_look_back(zone)
         page = get_person_page(session, found.rulebook, actor(), person_id, found.clock, as_of=as_of, known_at=known_at)
     note_look("person.viewed", [page.person.id])
     return render(
         "people/person.html",
         page=page,
         steps={shown.certification.id: list_steps(shown) for shown in page.certifications},
+        ledger=fold_ledger(page.mail),
         today_on=today(page.person.zone),
         as_of=as_of,
         known_at=known_at,
+        zone=zone,
+        typed=request.args,
         errors=errors,
         can_list=can_do(actor(), Task.LIST_PEOPLE),
-        can_settle=can_do(actor(), Task.SETTLE_FINDINGS),
+    )
+
+
+def _load_hands(session: Session) -> dict[str, int]:
+    """What waits for the reader beside the list: counts of findings and of people whose mail is held."""
+    viewer, hands = actor(), {}
+    if can_do(viewer, Task.SETTLE_FINDINGS):
+        hands["findings"] = count_findings(session, viewer)
+    if can_do(viewer, Task.RELEASE_MAIL):
+        hands["held"] = count_held(session, list_places(viewer, Task.RELEASE_MAIL))
+    return {name: count for name, count in hands.items() if count}
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedLedger:
+    """A ledger, newest day first: what is open to see, what comes much later, and what was long ago."""
+
+    later: tuple[LedgerEntry, ...]
+    shown: tuple[LedgerEntry, ...]
+    earlier: tuple[LedgerEntry, ...]
+
+
+def fold_ledger(mail: Sequence[LedgerEntry]) -> FoldedLedger:
+    """The next two that come, all that wait, and the last three decisions stay open; the rest is folded."""
+    newest = sorted(mail, key=lambda entry: entry.day, reverse=True)
+    coming = [entry for entry in newest if entry.state == "coming"]
+    decided = [entry for entry in newest if entry.state != "coming"]
+    open_ones = [entry for number, entry in enumerate(decided) if number < _LAST or entry.state in _OPEN_STATES]
+    return FoldedLedger(
+        later=tuple(coming[:-_NEXT]),
+        shown=(*coming[-_NEXT:], *open_ones),
+        earlier=tuple(entry for entry in decided if entry not in open_ones),
     )
 
 
@@ -103,11 +149,11 @@ def list_steps(shown: ShownCertification) -> list[dict[str, object]]:
         kind = _STRIPS.get(phase.phase, "open")
         steps.append({"kind": kind, "phase": phase.phase, "from_on": phase.from_on, "until_on": until_on,
                       "act_by": phase.act_by, "advice": shown.pack.advice.get(phase.phase),
-                      "fee": shown.pack.fees.get(phase.phase)})  # fmt: skip
+                      "fee": shown.pack.fees.get(phase.phase), "currency": shown.pack.currency})  # fmt: skip
     return steps
 
 
-def _read_look_back() -> tuple[date | None, datetime | None, dict[str, bool]]:
+def _read_look_back(zone: str) -> tuple[date | None, datetime | None, dict[str, bool]]:
     errors: dict[str, bool] = {}
     as_of: date | None = None
     known_at: datetime | None = None
@@ -116,7 +162,7 @@ def _read_look_back() -> tuple[date | None, datetime | None, dict[str, bool]]:
     except ValueError:
         errors["as_of"] = True
     try:
-        known_at = _read_moment(request.args.get("known_at"))
+        known_at = _read_moment(request.args.get("known_at"), zone)
     except ValueError:
         errors["known_at"] = True
     return as_of, known_at, errors
@@ -126,11 +172,11 @@ def _read_day(text: str | None) -> date | None:
     return check_day(date.fromisoformat(text)) if text else None
 
 
-def _read_moment(text: str | None) -> datetime | None:
+def _read_moment(text: str | None, zone: str) -> datetime | None:
     if not text:
         return None
     moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return (moment.replace(tzinfo=ZoneInfo(zone)) if moment.tzinfo is None else moment).astimezone(UTC)
 
 
 def _read_filters(as_of: date) -> Filters:

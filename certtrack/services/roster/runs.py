@@ -22,6 +22,7 @@ from certtrack.services.roster.row_plan import RowPlan
 from certtrack.services.roster.rows import RosterRow
 from certtrack.services.roster.state import KIND
 from certtrack.services.rulebook import Rulebook
+from certtrack.services.standing import projecting_once
 
 _BATCH = 10  # a row costs some 16 ms, and others wait for the write lock of SQLite while a batch lasts
 _LOCK = 4_207_316_003  # any number that nobody else uses on this database
@@ -73,8 +74,9 @@ class Import:
         _lock(session)
         plans = self.planner.plan(session, rows)
         writer = Writer(session, self.rulebook, self.planner, self.run_id, self.actor)
-        for plan in plans:
-            writer.write(plan)
+        with projecting_once(session, self.rulebook):
+            for plan in plans:
+                writer.write(plan)
         self.plans += plans
 
     def finish(self, session: Session) -> None:

@@ -56,7 +56,12 @@ def judge(said: str | None, record: str | None, new: str | None) -> Verdict:
 
 
 def plan_term(pack: Pack, cycles: Sequence[Cycle], said: date | None, due_on: date, today: date) -> TermPlan:
-    """What the stated day of a row does to these cycles, none of them withdrawn."""
+    """What the stated day of a row does to these cycles, none of them withdrawn.
+
+    A first cycle starts on the first day of its term by the rule, or on the day of the import where that is earlier:
+    an office that lists a certification says that it holds today, and a far day must not make it one that is still to
+    begin.
+    """
     still_open = [cycle for cycle in cycles if cycle.closed_on is None]
     newest = max(cycles, key=lambda cycle: (cycle.due_on, cycle.id), default=None)
     if newest is None:

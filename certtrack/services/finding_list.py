@@ -1,0 +1,147 @@
+"""Findings as pages show them: whose they are, where they were read, what still holds, and who decided."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Certification, Finding, ImportRun, Person
+from certtrack.db.queries.merges import same_person
+from certtrack.rules.pack import Pack
+from certtrack.security import Actor, Task, list_places
+from certtrack.services.people import get_person
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.stated_days import find_two_readings
+
+PAGE = 50
+_DAYS = ("stated", "computed", "exam_on", "due_on", "old", "new", "until_on")
+_DAY_FIELDS = ("exam_on", "due_on")
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFilters:
+    """What the list is narrowed to; None and the empty text narrow nothing. `page` counts from 1."""
+
+    kind: str = ""
+    person_id: int | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFinding:
+    """One finding. `its` are its details with days as dates; `pack` is None where no rule is about it.
+
+    `file_name` and `row` say where an import read it, None where none did. `address` is where the person's mail goes.
+    `has_two_days`: its stated and its computed day are both readings of the open cycle still.
+    """
+
+    finding: Finding
+    its: Mapping[str, Any]
+    person: Person | None
+    number: str | None
+    pack: Pack | None
+    file_name: str | None
+    row: int | None
+    address: str | None
+    has_two_days: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPage:
+    """One page of what waits. `total` is what the filters leave; `kinds` counts everything that waits, by kind."""
+
+    items: tuple[ShownFinding, ...]
+    total: int
+    kinds: Mapping[str, int]
+    first: int
+
+    @property
+    def person_ids(self) -> list[int]:
+        """Whose records this page shows."""
+        return sorted({item.person.id for item in self.items if item.person is not None})
+
+
+def list_findings(session: Session, rulebook: Rulebook, actor: Actor, filters: FindingFilters) -> FindingPage:
+    """What waits for a decision and is the actor's to decide, oldest first."""
+    counting = _open(select(Finding.kind, func.count()), actor).group_by(Finding.kind).order_by(Finding.kind)
+    kinds = {row.kind: row[1] for row in session.execute(counting)}
+    total = session.scalar(_narrow(_open(select(func.count(Finding.id)), actor), filters)) or 0
+    first = (max(filters.page, 1) - 1) * PAGE
+    query = _narrow(_open(select(Finding), actor), filters).order_by(Finding.id).limit(PAGE).offset(first)
+    items = show_findings(session, rulebook, session.scalars(query))
+    return FindingPage(items, total, kinds, first + 1)
+
+
+def list_findings_of(
+    session: Session, rulebook: Rulebook, actor: Actor, person_ids: Iterable[int]
+) -> tuple[ShownFinding, ...]:
+    """What waits about these people and is the actor's to decide."""
+    query = _open(select(Finding), actor).where(Finding.person_id.in_(list(person_ids)))
+    return show_findings(session, rulebook, session.scalars(query.order_by(Finding.id)))
+
+
+def count_findings(session: Session, actor: Actor) -> int:
+    """How many wait for the actor."""
+    return session.scalar(_open(select(func.count(Finding.id)), actor)) or 0
+
+
+def show_findings(session: Session, rulebook: Rulebook, found: Iterable[Finding]) -> tuple[ShownFinding, ...]:
+    """The findings with all that is said of them."""
+    files: dict[int, str | None] = {}
+    return tuple(_show(session, rulebook, finding, files) for finding in found)
+
+
+def _show(session: Session, rulebook: Rulebook, finding: Finding, files: dict[int, str | None]) -> ShownFinding:
+    person = get_person(session, finding.person_id) if finding.person_id is not None else None
+    certification = session.get(Certification, finding.certification_id) if finding.certification_id else None
+    run = finding.details.get("run")
+    if run is not None and run not in files:
+        files[run] = session.scalar(select(ImportRun.file_name).where(ImportRun.id == run))
+    return ShownFinding(
+        finding=finding,
+        its=_read_days(finding.details),
+        person=person,
+        number=certification.number if certification else None,
+        pack=_find_pack(rulebook, certification, finding),
+        file_name=files.get(run) if run is not None else None,
+        row=finding.details.get("row"),
+        address=person.address if person is not None else None,
+        has_two_days=find_two_readings(session, finding) is not None,
+    )
+
+
+def _find_pack(rulebook: Rulebook, certification: Certification | None, finding: Finding) -> Pack | None:
+    if certification is not None:
+        return rulebook.packs.get(certification.pack_key)
+    credential = finding.details.get("credential")
+    return next((pack for pack in rulebook.packs.list() if pack.credential == credential), None)
+
+
+def _read_days(details: Mapping[str, Any]) -> dict[str, Any]:
+    is_day = details.get("field") in _DAY_FIELDS
+    names = (*_DAYS, "record", "file") if is_day else _DAYS
+    return {name: _read_day(value) if name in names else value for name, value in details.items()}
+
+
+def _read_day(value: object) -> object:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _open(query: Any, actor: Actor) -> Any:  # noqa: ANN401  # any select, with its own columns
+    places = list_places(actor, Task.SETTLE_FINDINGS)
+    query = query.where(Finding.settled_at.is_(None))
+    return query if places is None else query.where(Finding.organization_id.in_(places))
+
+
+def _narrow(query: Select[Any], filters: FindingFilters) -> Select[Any]:
+    if filters.kind:
+        query = query.where(Finding.kind == filters.kind)
+    if filters.person_id is not None:
+        query = query.where(Finding.person_id.in_(same_person(filters.person_id)))
+    return query

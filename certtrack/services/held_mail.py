@@ -1,0 +1,213 @@
+"""What a release would do, asked as the delivery asks: who waits, what each would get, and how many mails go out."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import distinct, func, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Cause, Certification, Cycle, ImportRun, Person, Reminder
+from certtrack.rules.pack import Pack
+from certtrack.rules.standing import Standing
+from certtrack.services.obstacles import find_obstacle
+from certtrack.services.people import get_person
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulings import quiet_of
+from certtrack.services.sending_hours import after_quiet
+from certtrack.services.standing import load_standings
+from certtrack.services.waiting import Waiting, list_waiting
+
+Verdict = Literal["goes", "past", "kept"]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldStage:
+    """One mail that waits. `verdict`: it `goes` out on release, its last true day is `past`, or an obstacle `kept` it.
+
+    `obstacle` is a code of `certtrack.services.obstacles`, None where there is none.
+    """
+
+    stage: str
+    anchor_on: date
+    pack: Pack
+    verdict: Verdict
+    obstacle: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPerson:
+    """Somebody who waits, with what they would get; `standing` is of the certification, as of its day now."""
+
+    person_id: int
+    name: str
+    stages: tuple[HeldStage, ...]
+    pack: Pack
+    standing: Standing | None
+    has_address: bool
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What a release does for the person now; None where nothing is due just now."""
+        verdicts = [stage.verdict for stage in self.stages]
+        order: tuple[Verdict, ...] = ("goes", "kept", "past")
+        return next((verdict for verdict in order if verdict in verdicts), None)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCause:
+    """What one cause holds. `key` is empty for people to be released by name without one.
+
+    `file_name` and `on` are the import's, None for another cause.
+    """
+
+    key: str
+    kind: str
+    file_name: str | None
+    on: date | None
+    since: datetime
+    people: tuple[HeldPerson, ...]
+    by_name: tuple[HeldPerson, ...]
+
+    @property
+    def mails(self) -> int:
+        """How many mails go out on release: one a person, whatever number of stages it tells."""
+        return count_mails(self.people)
+
+    @property
+    def past(self) -> int:
+        """For how many people what waits is no longer true, so that nothing goes out."""
+        return sum(person.verdict == "past" for person in self.people)
+
+    @property
+    def kept(self) -> int:
+        """For how many people something else keeps the mail back."""
+        return sum(person.verdict == "kept" for person in self.people)
+
+
+def count_mails(people: Iterable[HeldPerson]) -> int:
+    """How many mails a release of these people sends: one each, nothing to those for whom nothing is to be told."""
+    return len({person.person_id for person in people if person.verdict == "goes"})
+
+
+def count_held(session: Session, places: Collection[int] | None) -> int:
+    """For how many people mail is held in these organizations (None: in all); those without any just now are none."""
+    query = (
+        select(func.count(distinct(Certification.person_id)))
+        .join(Cycle, Cycle.certification_id == Certification.id)
+        .join(Reminder, Reminder.subject_id == Cycle.id)
+        .where(Reminder.subject_kind == "cycle", Reminder.state == "held")
+    )
+    if places is not None:
+        query = query.where(Certification.organization_id.in_(places))
+    return session.scalar(query) or 0
+
+
+def list_held_mail(
+    session: Session, rulebook: Rulebook, places: Collection[int] | None, at: datetime
+) -> tuple[HeldCause, ...]:
+    """What waits in these organizations (None: in all) and what its release would do at `at`, oldest cause first."""
+    waits = [one for place in _list_places(places) for one in list_waiting(session, place)]
+    maker = _Maker(session, rulebook, waits, at)
+    by_cause: dict[int | None, list[Waiting]] = defaultdict(list)
+    for one in waits:
+        by_cause[one.cause_id].append(one)
+    found = [_make_cause(session, maker, number, each) for number, each in by_cause.items()]
+    return tuple(sorted(found, key=lambda held: (held.since, held.key)))
+
+
+def _list_places(places: Collection[int] | None) -> list[int | None]:
+    return [None] if places is None else [*sorted(places)]
+
+
+class _Maker:
+    """Says of each who waits what a release would do; everything that it rests on is read once."""
+
+    def __init__(self, session: Session, rulebook: Rulebook, waits: Sequence[Waiting], at: datetime) -> None:
+        self.session, self.rulebook, self.at = session, rulebook, at
+        cycles = select(Cycle).where(Cycle.id.in_({one.cycle_id for one in waits}))
+        self.cycles = {cycle.id: cycle for cycle in session.scalars(cycles)}
+        rows = select(Reminder).where(Reminder.id.in_({one.reminder_id for one in waits if one.reminder_id}))
+        self.reminders = {reminder.id: reminder for reminder in session.scalars(rows)}
+        numbers = {cycle.certification_id for cycle in self.cycles.values()}
+        holders = select(Certification).where(Certification.id.in_(numbers))
+        self.certifications = {one.id: one for one in session.scalars(holders)}
+        self.standings = self._load_standings()
+
+    def make_people(self, waits: Iterable[Waiting]) -> tuple[HeldPerson, ...]:
+        """The people in the order of `waits`, each with all their mails."""
+        found: dict[int, list[Waiting]] = defaultdict(list)
+        for one in waits:
+            found[one.person_id].append(one)
+        return tuple(self._make_person(each) for each in found.values())
+
+    def _make_person(self, waits: Sequence[Waiting]) -> HeldPerson:
+        first = waits[0]
+        certification = self._certification_of(first)
+        return HeldPerson(
+            person_id=first.person_id,
+            name=first.name,
+            stages=tuple(self._make_stage(one, one.reminder_id) for one in waits if one.reminder_id is not None),
+            pack=self._pack_of(certification, self.cycles[first.cycle_id]),
+            standing=self.standings.get(certification.id),
+            has_address=get_person(self.session, first.person_id).address is not None,
+        )
+
+    def _make_stage(self, one: Waiting, reminder_id: int) -> HeldStage:
+        reminder, cycle = self.reminders[reminder_id], self.cycles[one.cycle_id]
+        certification = self._certification_of(one)
+        holder = get_person(self.session, one.person_id)
+        obstacle = self._find_obstacle(holder, certification, cycle, reminder)
+        verdict: Verdict = "goes" if obstacle is None else "kept"
+        if self._is_past(certification, reminder, holder.zone):
+            verdict = "past"
+        pack = self._pack_of(certification, cycle)
+        return HeldStage(reminder.stage, reminder.anchor_on, pack, verdict, obstacle)
+
+    def _find_obstacle(
+        self, holder: Person, certification: Certification, cycle: Cycle, reminder: Reminder
+    ) -> str | None:
+        standing = self.standings.get(certification.id)
+        return find_obstacle(holder, standing, cycle, reminder.anchor_on) if standing is not None else None
+
+    def _is_past(self, certification: Certification, reminder: Reminder, zone: str) -> bool:
+        """True where its last true moment comes before the hour at which it could go."""
+        policy = self.rulebook.policies.for_pack(certification.pack_key)
+        goes_at = max(self.at, reminder.send_after)
+        return (after_quiet(goes_at, quiet_of(policy), zone) if policy else goes_at) > reminder.valid_until
+
+    def _certification_of(self, one: Waiting) -> Certification:
+        return self.certifications[self.cycles[one.cycle_id].certification_id]
+
+    def _pack_of(self, certification: Certification, cycle: Cycle) -> Pack:
+        return self.rulebook.packs.get(certification.pack_key, on=cycle.due_on)
+
+    def _load_standings(self) -> dict[int, Standing]:
+        by_day: dict[date, list[int]] = defaultdict(list)
+        for certification in self.certifications.values():
+            zone = self.rulebook.packs.get(certification.pack_key).zone
+            by_day[self.at.astimezone(ZoneInfo(zone)).date()].append(certification.id)
+        return {
+            number: standing
+            for day, numbers in by_day.items()
+            for number, standing in load_standings(self.session, self.rulebook, numbers, day).items()
+        }
+
+
+def _make_cause(session: Session, maker: _Maker, number: int | None, waits: Sequence[Waiting]) -> HeldCause:
+    cause = session.get(Cause, number) if number is not None else None
+    kind, _, run_id = (cause.key if cause is not None else "by_name").partition(":")
+    run = session.get(ImportRun, int(run_id)) if kind == "import" and run_id.isdigit() else None
+    begun = [one.held_at for one in waits if one.held_at is not None]
+    return HeldCause(
+        key=cause.key if cause is not None else "",
+        kind=kind,
+        file_name=run.file_name if run is not None else None,
+        on=run.as_of if run is not None else None,
+        since=min(begun, default=max(one.recorded_at for one in waits)),
+        people=maker.make_people(one for one in waits if not one.is_by_name),
+        by_name=maker.make_people(one for one in waits if one.is_by_name),
+    )

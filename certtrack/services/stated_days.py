@@ -1,0 +1,85 @@
+"""Two readings of one due day, the stated and the computed: a person decides which of them is right."""
+
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Certification, Cycle, Finding, Reminder
+from certtrack.errors import Refused
+from certtrack.security import Actor
+from certtrack.services.cycles import find_open_cycle, move_due_day
+from certtrack.services.findings import settle_finding
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.subjects import SPOKEN
+
+KIND = "stated_day_differs"
+Choice = Literal["stated", "computed"]
+
+
+def find_two_readings(session: Session, finding: Finding) -> Cycle | None:
+    """The open cycle in which both days of the finding still stand as readings; None where the record has changed."""
+    if finding.kind != KIND or finding.details.get("computed") is None:
+        return None
+    stated, computed = (date.fromisoformat(finding.details[name]) for name in ("stated", "computed"))
+    for number in _list_certifications(session, finding):
+        cycle = find_open_cycle(session, number)
+        says = (cycle.due_source, cycle.due_on, cycle.computed_due_on) if cycle is not None else None
+        if says == ("stated", stated, computed):
+            return cycle
+    return None
+
+
+def decide_day(
+    session: Session, rulebook: Rulebook, finding: Finding, choice: Choice, *, actor: Actor, at: datetime
+) -> None:
+    """Settle the finding by one of its two days: from now on the cycle has that one reading alone.
+
+    The stated day stands as it is, and the computed one goes; nothing is mailed about it. The computed day moves the
+    due day, which its holder is told once. Raises Refused where it was settled meanwhile, or the record has changed.
+    """
+    cycle = find_two_readings(session, finding)
+    settle_finding(session, finding, choice, actor=actor, at=at)
+    if cycle is None:
+        raise Refused("The record has changed since: look at it again before you decide.")
+    computed_due_on = cycle.computed_due_on
+    pack = rulebook.packs.get(cycle.certification.pack_key, on=cycle.due_on)
+    today = at.astimezone(ZoneInfo(pack.zone)).date()
+    if choice == "stated":
+        _arm_after_told(session, cycle)
+    move_due_day(
+        session,
+        rulebook,
+        cycle,
+        computed_due_on if choice == "computed" and computed_due_on else cycle.due_on,
+        due_source="computed" if choice == "computed" else "stated",
+        computed_due_on=computed_due_on if choice == "computed" else None,
+        armed_on=today,
+        reason=f"finding:{finding.id}",
+        actor=actor,
+        at=at,
+    )
+
+
+def _arm_after_told(session: Session, cycle: Cycle) -> None:
+    """A stage that was told by the other reading isn't told again: its row has that reading's day in its key."""
+    told_on = session.scalar(
+        select(func.max(Reminder.stage_on)).where(
+            Reminder.subject_kind == "cycle", Reminder.subject_id == cycle.id, Reminder.state.in_(SPOKEN)
+        )
+    )
+    if told_on is not None:
+        cycle.armed_on = max(cycle.armed_on, told_on + timedelta(days=1))
+
+
+def _list_certifications(session: Session, finding: Finding) -> list[int]:
+    if finding.certification_id is not None:
+        return [finding.certification_id]
+    query = select(Certification.id).where(
+        Certification.person_id == finding.person_id,
+        Certification.organization_id == finding.organization_id,
+        Certification.credential == finding.details.get("credential"),
+    )
+    return list(session.scalars(query.order_by(Certification.id)))
