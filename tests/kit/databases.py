@@ -40,7 +40,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
     """The name of a migrated PostgreSQL database in which nothing is on record."""
-    name = createon_server(postgres_server)
+    name = create_on_server(postgres_server)
     migrate(name_database(postgres_server, name))
     return name
 
@@ -60,7 +60,7 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
         yield f"sqlite:///{file}"
         return
     server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
-    with make_copyon_server(name_database(server, template)) as url:
+    with make_copy_on_server(name_database(server, template)) as url:
         yield url
 
 
@@ -70,7 +70,7 @@ def empty_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
     if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
-    with make_copyon_server(name_database(request.getfixturevalue("postgres_server"), "template1")) as url:
+    with make_copy_on_server(name_database(request.getfixturevalue("postgres_server"), "template1")) as url:
         yield url
 
 
@@ -89,7 +89,7 @@ def migrate(url: str) -> None:
     engine.dispose()
 
 
-def createon_server(server: str, template: str = "template1") -> str:
+def create_on_server(server: str, template: str = "template1") -> str:
     """Make a database on a PostgreSQL server, as a copy of `template`; its name."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -97,10 +97,10 @@ def createon_server(server: str, template: str = "template1") -> str:
 
 
 @contextmanager
-def make_copyon_server(url: str) -> Iterator[str]:
+def make_copy_on_server(url: str) -> Iterator[str]:
     """The address of a copy of the PostgreSQL database at `url`, to which nobody may be connected meanwhile."""
     server, template = name_database(url, "postgres"), make_url(url).database or ""
-    name = createon_server(server, template)
+    name = create_on_server(server, template)
     try:
         yield name_database(url, name)
     finally:
