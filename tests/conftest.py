@@ -12,6 +12,7 @@ from kit.databases import (
     sqlite_template,
 )
 from kit.delivery import deliverer
+from kit.figures import pytest_terminal_summary
 from kit.planning import planner
 from kit.site import site
 from kit.smtp import smtp
@@ -33,6 +34,7 @@ __all__ = [
     "planner",
     "postgres_server",
     "postgres_template",
+    "pytest_terminal_summary",
     "site",
     "smtp",
     "sqlite_template",

@@ -1,0 +1,155 @@
+"""Delivery processes that are killed at random points, or frozen: every mail arrives, and few arrive twice."""
+
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+import pytest
+from kit.delivery import FROM, STAGE_DAY, Deliverer
+from kit.figures import FIGURES
+from kit.looping import run_on
+from kit.smtp import Taken
+from sqlalchemy import func, select
+
+from certtrack.db.models import Reminder
+
+MAILS = 500
+KILLS = 20
+WORKERS = 4
+PATIENCE_S = 90
+
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["kit.looping"])  # a worker that is killed while it starts would prove nothing
+
+
+@dataclass
+class Mailroom:
+    """Processes that do nothing but run `deliver_mail`, each with a short lease and deadline."""
+
+    env: dict[str, str]
+    log: Path
+    running: list[ForkServerProcess] = field(default_factory=list)
+
+    def start(self) -> ForkServerProcess:
+        process = _PROCESSES.Process(target=run_on, args=(["run", "deliver_mail"], self.env, self.log))
+        process.start()
+        self.running.append(process)
+        return process
+
+    def kill(self, process: ForkServerProcess) -> None:
+        process.kill()
+        process.join(10)
+        assert process.exitcode == -signal.SIGKILL, self.log.read_text()[-3000:]
+        process.close()
+        self.running.remove(process)
+
+
+@contextmanager
+def open_mailroom(deliverer: Deliverer, folder: Path) -> Iterator[Mailroom]:
+    offset = datetime(STAGE_DAY.year, STAGE_DAY.month, STAGE_DAY.day, 17, tzinfo=UTC) - datetime.now(UTC)
+    (folder / "offset").write_text(str(round(offset.total_seconds())))
+    settings = {
+        "ENV": "test",
+        "INSTANCE": str(folder / "instance"),
+        "DATABASE_URL": deliverer.world.database.engine.url.render_as_string(hide_password=False),
+        "CLOCK_FILE": str(folder / "offset"),
+        "SMTP_HOST": deliverer.smtp.host,
+        "SMTP_PORT": str(deliverer.smtp.port),
+        "SMTP_SECURITY": "none",
+        "MAIL_FROM": FROM,
+        "MAIL_LEASE_S": "3",
+        "MAIL_DEADLINE_S": "1",
+    }
+    (folder / "log").touch()
+    room = Mailroom({f"CERTTRACK_{name}": value for name, value in settings.items()}, folder / "log")
+    try:
+        yield room
+    finally:
+        for process in list(room.running):
+            room.kill(process)
+
+
+def wait_for(is_so: Callable[[], bool], room: Mailroom) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < deadline, room.log.read_text()[-4000:]
+        time.sleep(0.1)
+
+
+def count_unsent(deliverer: Deliverer) -> int:
+    query = select(func.count()).select_from(Reminder).where(Reminder.state != "sent")
+    with deliverer.world.database.reading() as session:
+        return session.scalars(query).one()
+
+
+def is_all_sent(deliverer: Deliverer) -> bool:
+    deliverer.end_waits()  # a deadline may have passed on a busy machine: then a mail waits for a minute
+    return count_unsent(deliverer) == 0
+
+
+def list_copies(deliverer: Deliverer) -> dict[str, list[Taken]]:
+    copies: dict[str, list[Taken]] = defaultdict(list)
+    for taken in deliverer.smtp.list_taken():
+        copies[taken.recipients[0]].append(taken)
+    return copies
+
+
+@pytest.mark.timeout(300)
+def test_killed_at_random_points_every_mail_arrives_and_twice_at_most_once_for_each_kill(
+    deliverer: Deliverer, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    deliverer.ripen_many(MAILS)
+    deliverer.smtp.set_behaviour("late", at="DATA", seconds=0.05)  # most of the time each process is in the worst place
+    chance = random.Random()  # noqa: S311  # when somebody is killed is no secret
+    with open_mailroom(deliverer, tmp_path) as room:
+        for _ in range(WORKERS):
+            room.start()
+        wait_for(lambda: deliverer.smtp.count_taken() > 0, room)
+        for _ in range(KILLS):
+            time.sleep(chance.uniform(0, 0.6))
+            room.kill(chance.choice(room.running))
+            room.start()
+        killed_early = MAILS - deliverer.smtp.count_taken()
+        wait_for(lambda: is_all_sent(deliverer), room)
+    copies = list_copies(deliverer)
+    twice = sum(len(taken) for taken in copies.values()) - len(copies)
+    figures = f"{len(copies)} of {MAILS} mails arrived, {twice} of them twice, after {KILLS} kills"
+    record_property(FIGURES, figures)
+    print(figures)  # noqa: T201  # the figures are what the test is for
+    assert killed_early > 0, "the last kill came while there was work"
+    assert len(copies) == MAILS
+    assert twice <= KILLS
+    assert all(len({mail.message_id for mail in taken}) == 1 for taken in copies.values())
+    assert all(len({mail.data for mail in taken}) == 1 for taken in copies.values())
+    assert not deliverer.is_stopped()
+
+
+def test_a_worker_that_is_frozen_for_longer_than_its_lease_costs_one_more_copy_at_most(
+    deliverer: Deliverer, tmp_path: Path
+) -> None:
+    deliverer.ripen_many(1)
+    deliverer.smtp.set_behaviour("late", at="DATA", seconds=0.8)
+    with open_mailroom(deliverer, tmp_path) as room:
+        frozen = room.start()
+        wait_for(lambda: deliverer.smtp.count_taken() == 1, room)
+        assert frozen.pid is not None
+        os.kill(frozen.pid, signal.SIGSTOP)
+        deliverer.smtp.behave()
+        room.start()
+        wait_for(lambda: count_unsent(deliverer) == 0, room)
+        os.kill(frozen.pid, signal.SIGCONT)
+        wait_for(lambda: "lease_lost" in room.log.read_text(), room)
+        assert frozen.is_alive(), "it goes on with its work"
+    first, second = deliverer.smtp.list_taken()
+    assert (first.message_id, first.data) == (second.message_id, second.data)
+    assert deliverer.outcomes() == ["unknown", "accepted"]
+    assert deliverer.states() == ["sent"]
