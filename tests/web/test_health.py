@@ -1,0 +1,23 @@
+"""Whether it is alive, told to everybody, so with nobody's data."""
+
+from kit.client import CheckingClient
+from kit.world import World
+
+from certtrack.services.schedule import beat
+
+
+def test_a_web_process_that_answers_says_ok(client: CheckingClient) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.text, answer.mimetype) == (200, "ok", "text/plain")
+
+
+def test_mail_is_well_while_the_scheduler_gives_signs_of_life(client: CheckingClient, world: World) -> None:
+    assert client.get("/healthz/mail").status_code == 503
+    with world.database.writing() as session:
+        beat(session)
+    answer = client.get("/healthz/mail")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert set(answer.json) == {"heartbeat_at", "is_silent", "alarms", "oldest_open_mail_at"}
+    assert answer.json["heartbeat_at"] is not None
+    assert (answer.json["is_silent"], answer.json["alarms"], answer.json["oldest_open_mail_at"]) == (False, [], None)
