@@ -107,13 +107,13 @@ def person(person_id: int) -> str:
 
 
 def _load_hands(session: Session) -> dict[str, int]:
-    """What waits for the reader beside the list: counts of findings and of people whose mail is held."""
-    viewer, hands = actor(), {}
+    """What waits for the reader beside the list: counts of findings and of held people; nothing: empty."""
+    viewer, hands = actor(), {"findings": 0, "held": 0}
     if can_do(viewer, Task.SETTLE_FINDINGS):
         hands["findings"] = count_findings(session, viewer)
     if can_do(viewer, Task.RELEASE_MAIL):
         hands["held"] = count_held(session, list_places(viewer, Task.RELEASE_MAIL))
-    return {name: count for name, count in hands.items() if count}
+    return hands if any(hands.values()) else {}
 
 
 @dataclass(frozen=True, slots=True)
