@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from certtrack.db.inserting import insert_unless_there
@@ -63,20 +63,22 @@ def note_taken(session: Session, *, at: datetime) -> bool:
 
 
 def note_refusal(session: Session, email_id: int, code: int | None, *, actor: Actor, at: datetime) -> bool:
-    """A recipient was refused. The same answer for five in a row is the server's fault: then all mail is stopped.
+    """A recipient was refused. The same answer for five addresses in a row is the server's fault: all mail is stopped.
 
     Those five are charged with nothing: what was to be told to them is planned again. Somebody who is refused once
     more after the server has taken other mail is refused indeed. True when mail was stopped.
     """
-    if _was_refused_before(session, email_id):
-        return False
+    if code is None or _was_refused_before(session, email_id):
+        return False  # with None the server was never asked
     state = _lock(session)
+    if state.stopped_since is None and _is_one_of_those(session, email_id, code):
+        return False
     state.same_refusals = state.same_refusals + 1 if state.last_code == code and state.same_refusals else 1
     state.last_code = code
     session.flush()
     if state.same_refusals < _IN_A_ROW and state.stopped_since is None:
         return False
-    _reopen(session, state.same_refusals, actor, at)
+    _reopen(session, code, actor, at)
     stop_mail(session, REFUSALS, at=at)
     return True
 
@@ -93,10 +95,23 @@ def _was_refused_before(session: Session, email_id: int) -> bool:
     return session.scalar(taken_since) is not None
 
 
-def _reopen(session: Session, how_many: int, actor: Actor, at: datetime) -> None:
-    in_a_row = (
-        select(Attempt.email_id).where(Attempt.outcome == "recipient").order_by(Attempt.id.desc()).limit(how_many)
+def _is_one_of_those(session: Session, email_id: int, code: int) -> bool:
+    """True where the same address met the same answer before, since the server last took one."""
+    address = select(Email.address).where(Email.id == email_id).scalar_subquery()
+    to_them = select(Email.id).where(Email.address == address)
+    met = select(func.count()).select_from(_refused_in_a_row(code).where(Attempt.email_id.in_(to_them)).subquery())
+    return session.scalars(met).one() > 1  # this attempt is one of them
+
+
+def _refused_in_a_row(code: int) -> Select[int]:
+    last_taken = select(func.coalesce(func.max(Attempt.id), 0)).where(Attempt.outcome == "accepted").scalar_subquery()
+    return select(Attempt.email_id).where(
+        Attempt.outcome == "recipient", Attempt.smtp_code == code, Attempt.id > last_taken
     )
+
+
+def _reopen(session: Session, code: int, actor: Actor, at: datetime) -> None:
+    in_a_row = _refused_in_a_row(code)
     emails = list(session.scalars(select(Email.id).where(Email.id.in_(in_a_row), Email.mail_class == "planned")))
     reopen_refused(session, emails)
     keys = [f"mail_refused:{number}" for number in emails]
