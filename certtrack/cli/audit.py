@@ -6,7 +6,7 @@ import click
 
 from certtrack.cli.edge import Edge, pass_edge
 from certtrack.cli.output import write_message, write_table
-from certtrack.db.audit import count_events, verify
+from certtrack.db.audit import count_events, count_unsealed, verify
 
 
 @click.group(epilog="Example: certtrack audit verify")
@@ -22,7 +22,7 @@ def verify_(edge: Edge) -> None:
     Each place is a line on standard output, and the exit code is then 1.
     """
     with edge.reading() as session:
-        faults, events = verify(session), count_events(session)
+        faults, events, unsealed = verify(session), count_events(session), count_unsealed(session)
     write_table(
         [{"fault": fault.kind, "event": fault.event_id, "seal": fault.seal_id} for fault in faults],
         ["fault", "event", "seal"],
@@ -30,4 +30,4 @@ def verify_(edge: Edge) -> None:
     if faults:
         write_message(f"Of {events} events some aren't as they were sealed. Keep a copy, and ask who had access.")
         sys.exit(1)
-    write_message(f"Events: {events}. Every seal holds.")
+    write_message(f"Events: {events}, of which {unsealed} aren't sealed yet. Every seal holds.")

@@ -105,8 +105,10 @@ def _ledger_row(entry: LedgerEntry, person_id: int, name: str) -> dict[str, Any]
 
 
 def _held_rows(cause: HeldCause) -> list[dict[str, Any]]:
-    together = [_held_row(cause, one, f"release {cause.key}") for one in cause.people]
-    return together + [_held_row(cause, one, f"release --person {one.person_id}") for one in cause.by_name]
+    together = [_held_row(cause, one, f"certtrack reminders release {cause.key}") for one in cause.people]
+    return together + [
+        _held_row(cause, one, f"certtrack reminders release --person {one.person_id}") for one in cause.by_name
+    ]
 
 
 def _held_row(cause: HeldCause, one: HeldPerson, how: str) -> dict[str, Any]:

@@ -92,6 +92,12 @@ def verify(session: Session) -> list[Fault]:
     return faults
 
 
+def count_unsealed(session: Session) -> int:
+    """How many events no seal covers yet: a change of those would not show."""
+    sealed = select(func.coalesce(func.max(AuditSeal.until_id), 0)).scalar_subquery()
+    return session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.id > sealed)) or 0
+
+
 def count_events(session: Session) -> int:
     """How many events there are."""
     return session.scalar(select(func.count()).select_from(AuditEvent)) or 0

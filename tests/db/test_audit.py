@@ -7,7 +7,7 @@ import pytest
 from kit.world import World
 from sqlalchemy import text
 
-from certtrack.db.audit import Fault, record_event, seal_events, verify
+from certtrack.db.audit import Fault, count_events, count_unsealed, record_event, seal_events, verify
 from certtrack.db.engine import Database
 
 _AT = datetime(2026, 5, 15, 12, tzinfo=UTC)
@@ -103,3 +103,14 @@ def test_writers_and_a_sealer_at_once_never_make_a_false_fault(database: Databas
         writer.join()
     assert sealed + seal(database) == 160
     assert faults(database) == []
+
+
+def test_events_that_no_seal_covers_yet_are_counted(world: World) -> None:
+    with world.database.writing() as session:
+        seal_events(session, world.at)
+    world.person("Dave")
+    with world.database.reading() as session:
+        assert 0 < count_unsealed(session) < count_events(session)
+    with world.database.writing() as session:
+        seal_events(session, world.at)
+        assert count_unsealed(session) == 0
