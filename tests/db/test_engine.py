@@ -1,8 +1,11 @@
 """Reading and writing sessions."""
 
+import sqlite3
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -92,3 +95,13 @@ def test_sqlite_keeps_a_write_ahead_log(tmp_path: object) -> None:
         found = [session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys", "busy_timeout")]
     database.close()
     assert found == ["wal", 1, 15_000]
+
+
+def test_a_new_file_that_another_process_writes_to_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.5, other.execute, ["COMMIT"]).start()
+    with Database(f"sqlite:///{file}").reading() as session:
+        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+    other.close()
