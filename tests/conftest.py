@@ -16,6 +16,7 @@ from kit.figures import pytest_terminal_summary
 from kit.planning import planner
 from kit.site import site
 from kit.smtp import smtp
+from kit.typed import typed
 from kit.wheel import built, installed_wheel
 from kit.world import world
 
@@ -38,6 +39,7 @@ __all__ = [
     "site",
     "smtp",
     "sqlite_template",
+    "typed",
     "visit",
     "world",
 ]

@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import AuditEvent, AuditPerson, AuditSeal, AuditValue
+
+FaultKind = Literal["gap", "edited_seal", "edited_values"]
 
 _SEAL_AT_MOST = 5_000
 _LOCK = 4_207_316_002  # any number that nobody else uses on this database
@@ -24,11 +26,13 @@ class Fault:
 
     `gap`: between two seals. `edited_seal`: the seal, or an event or person that it covers, was changed or taken away.
     `edited_values`: the event's values are others, or gone. Nothing here can redact values, so that ones which say that
-    they were redacted are gone all the same.
+    they were redacted are gone all the same. The events from `first_id` to `last_id` are where to look; `seal_id` is
+    None where the event alone tells.
     """
 
-    kind: str
-    event_id: int | None = None
+    kind: FaultKind
+    first_id: int
+    last_id: int
     seal_id: int | None = None
 
 
@@ -82,11 +86,12 @@ def verify(session: Session) -> list[Fault]:
     before, expected_from = "", 1
     for seal in session.scalars(select(AuditSeal).order_by(AuditSeal.id)):
         if seal.from_id != expected_from:
-            faults.append(Fault("gap", event_id=expected_from, seal_id=seal.id))
+            first, after = sorted((seal.from_id, expected_from))
+            faults.append(Fault("gap", first, after - 1, seal.id))
         query = select(AuditEvent).where(AuditEvent.id.between(seal.from_id, seal.until_id)).order_by(AuditEvent.id)
         events = list(session.scalars(query))
         if _digest_run(session, before, seal.from_id, seal.until_id, events) != seal.digest:
-            faults.append(Fault("edited_seal", seal_id=seal.id))
+            faults.append(Fault("edited_seal", seal.from_id, seal.until_id, seal.id))
         before, expected_from = seal.digest, seal.until_id + 1
     faults += _list_edited_values(session)
     return faults
@@ -119,7 +124,7 @@ def _list_edited_values(session: Session) -> list[Fault]:
         ),
     ).yield_per(1_000)
     return [
-        Fault("edited_values", event_id=number)
+        Fault("edited_values", number, number)
         for number, digest, salt, details in rows
         if salt is None or _digest_values(salt, details) != digest
     ]

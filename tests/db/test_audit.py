@@ -70,7 +70,23 @@ def test_an_event_that_was_taken_away_is_found(database: Database) -> None:
     with database.writing() as session:
         session.execute(text("DELETE FROM audit_value WHERE event_id = 2"))
         session.execute(text("DELETE FROM audit_event WHERE id = 2"))
-    assert faults(database) == [Fault("edited_seal", seal_id=1)]
+    assert faults(database) == [Fault("edited_seal", 1, 3, seal_id=1)]
+
+
+def test_each_fault_says_among_which_events_to_look(database: Database) -> None:
+    for many in (3, 2, 4, 1):
+        add_events(database, many)
+        seal(database)
+    with database.writing() as session:
+        session.execute(text("DELETE FROM audit_seal WHERE id = 2"))
+        session.execute(text("UPDATE audit_event SET actor = 'somebody' WHERE id = 10"))
+        session.execute(text("UPDATE audit_value SET salt = 'x' WHERE event_id = 7"))
+    assert faults(database) == [
+        Fault("gap", 4, 5, seal_id=3),
+        Fault("edited_seal", 6, 9, seal_id=3),  # it rests on the seal that is gone
+        Fault("edited_seal", 10, 10, seal_id=4),
+        Fault("edited_values", 7, 7),
+    ]
 
 
 def test_values_that_are_gone_are_a_fault_also_where_they_say_that_they_were_redacted(database: Database) -> None:
@@ -79,7 +95,7 @@ def test_values_that_are_gone_are_a_fault_also_where_they_say_that_they_were_red
     with database.writing() as session:
         empty = "UPDATE audit_value SET details = NULL, redacted_at = '2026-05-15 12:00:00.000000' WHERE event_id = 1"
         session.execute(text(empty))
-    assert faults(database) == [Fault("edited_values", event_id=1)]
+    assert faults(database) == [Fault("edited_values", 1, 1)]
 
 
 def test_values_of_any_kind_verify_as_they_are_read_again(database: Database) -> None:
