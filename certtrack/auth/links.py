@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Literal
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.orm import Session
@@ -12,6 +13,14 @@ from certtrack.settings import Settings, load_secret_key
 VALID_FOR = timedelta(days=3)
 
 
+Fault = Literal["expired", "used", "unknown"]
+"""Why a link can't be used: its days are over; a password was chosen since; or anything else.
+
+`unknown` is one that was cut off, made up, or is for an account that is closed. The others are only said of links that
+were really made here, so whoever guesses learns nothing.
+"""
+
+
 def make_link(settings: Settings, account: Account, *, at: datetime) -> str:
     """The address of a page where the account's owner chooses a password; it works once, until `at` and 3 days."""
     token = _signer(settings).dumps([account.id, int((at + VALID_FOR).timestamp()), _mark(account)])
@@ -20,14 +29,22 @@ def make_link(settings: Settings, account: Account, *, at: datetime) -> str:
 
 def find_by_token(session: Session, settings: Settings, token: str, *, at: datetime) -> Account | None:
     """The account that a link is for; None where it is forged, over, used already, or the account is closed."""
+    found = read_token(session, settings, token, at=at)
+    return found if isinstance(found, Account) else None
+
+
+def read_token(session: Session, settings: Settings, token: str, *, at: datetime) -> Account | Fault:
+    """The account that a link is for, or why it can't be used."""
     try:
         number, until, mark = _signer(settings).loads(token)
     except (BadSignature, ValueError):
-        return None
+        return "unknown"
     account = session.get(Account, number)
-    if account is None or not account.is_active or at.timestamp() > until or mark != _mark(account):
-        return None
-    return account
+    if account is None or not account.is_active:
+        return "unknown"
+    if mark != _mark(account):
+        return "used"
+    return "expired" if at.timestamp() > until else account
 
 
 def _signer(settings: Settings) -> URLSafeSerializer:

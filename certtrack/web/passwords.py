@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import hash_password
 from flask_wtf.csrf import CSRFError
 
-from certtrack.auth.links import find_by_token
+from certtrack.auth.links import find_by_token, read_token
 from certtrack.auth.passwords import Fault, find_fault, set_password
 from certtrack.web.edge import for_everybody, parts, reading, render, show_toast, writing
 from certtrack.web.frame import gettext as _
@@ -21,7 +21,7 @@ _KEPT = "link"
 def take_link(token: str) -> ResponseReturnValue:
     """Keep the token for this browser and go on without it in the address, where it could be read or passed on."""
     if _find_name(token) is None:
-        return _say_over()
+        return _say_over(token)
     session[_KEPT] = token
     return redirect("/password")
 
@@ -31,7 +31,7 @@ def take_link(token: str) -> ResponseReturnValue:
 def ask() -> ResponseReturnValue:
     """The form where a password is chosen; it names nobody."""
     if _find_name(_kept_token()) is None:
-        return _say_over()
+        return _say_over(_kept_token())
     return render("sign_in/password.html", errors={})
 
 
@@ -43,14 +43,14 @@ def choose() -> ResponseReturnValue:
     password, again = request.form.get("password", ""), request.form.get("again", "")
     name = _find_name(token)
     if name is None:
-        return _say_over()
+        return _say_over(token)
     errors = _check_password(password, again, name)
     if errors:
         return render("sign_in/password.html", errors=errors), 400
     number = _set_password(token, password)
     login = find_by(id=number) if number is not None else None
     if login is None:  # another tab was faster
-        return _say_over()
+        return _say_over(token)
     begin(login)
     show_toast(_("Your password is saved."))
     return redirect("/")
@@ -60,7 +60,7 @@ def choose() -> ResponseReturnValue:
 def ask_again(_error: CSRFError) -> ResponseReturnValue:
     """The form was open for too long: the same form anew while the link is at hand, else what to do."""
     if _find_name(_kept_token()) is None:
-        return _say_over()
+        return _say_over(_kept_token())
     return render("sign_in/password.html", errors={"": _say_too_long()}), 400
 
 
@@ -84,9 +84,11 @@ def _kept_token() -> str:
     return str(session.get(_KEPT, ""))
 
 
-def _say_over() -> ResponseReturnValue:
+def _say_over(token: str) -> ResponseReturnValue:
     session.pop(_KEPT, None)
-    return render("sign_in/link_over.html"), 404
+    with reading() as database:
+        found = read_token(database, parts().settings, token, at=parts().clock.now())
+    return render("sign_in/link_over.html", fault=found if isinstance(found, str) else "unknown"), 404
 
 
 def _say_too_long() -> str:
