@@ -77,8 +77,13 @@ def say(locale: str, macro: str, *values: object, **named: object) -> str:
 
     Raises AttributeError for a macro that isn't there, jinja2's UndefinedError for a code without words.
     """
-    sentences = _plain(locale).get_template("sentences.jinja").module
-    return str(getattr(sentences, macro)(*values, **named)).strip()
+    return say_by("sentences.jinja", locale, macro, *values, **named)
+
+
+def say_by(template: str, locale: str, macro: str, *values: object, **named: object) -> str:
+    """The same by a macro of another template, such as `findings/words.jinja`."""
+    words = _plain(locale).get_template(template).module
+    return str(getattr(words, macro)(*values, **named)).strip()
 
 
 @cache

@@ -9,6 +9,8 @@ from typing import Any, Literal, TypeVar
 
 import click
 
+from certtrack.language import LOCALES
+
 Format = Literal["table", "json", "csv"]
 Row = Mapping[str, Any]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -25,6 +27,14 @@ def formatted(command: F) -> F:
         default="table",
         show_default=True,
         help="How the result is written.",
+    )
+    return option(command)
+
+
+def spoken(command: F) -> F:
+    """The option `--language`: of sentences about people; messages and codes are English in either."""
+    option = click.option(
+        "--language", type=click.Choice(LOCALES), default="en", show_default=True, help="The language of its sentences."
     )
     return option(command)
 
@@ -49,6 +59,11 @@ def write_table(rows: Iterable[Row], columns: Sequence[str]) -> None:
     for line in [heads, *lines]:
         cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
         click.echo("  ".join(cells).rstrip())
+
+
+def flatten(text: str) -> str:
+    """The text on one line, whatever a file or a sentence has put into it: a terminal obeys control characters."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def write_message(text: str) -> None:

@@ -1,0 +1,38 @@
+"""Every kind of finding, with details of it and what is said of it: the question, a reading, what is done meanwhile."""
+
+from typing import Any
+
+KINDS: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
+    ("no_address", {"value": "call her"}, ("Where can this person be reached?", "call her", "nothing can be mailed")),
+    ("cell_unreadable", {"field": "exam_on", "value": "02/30/2025", "problem": "not_a_day"},
+     ("What should this cell say?", "No calendar has this day.", "the record says nothing there")),
+    ("name_unlikely", {"name": "Lee, =SUM(1)"}, ("Is this the person", "Lee, =SUM(1)", "stands as it was typed")),
+    ("exam_year_parity", {"credential": "cps", "exam_on": "2025-02-01", "due_on": "2026-10-31"},
+     ("Does the exam", "February\xa01,\xa02025", "the due day in the file stands")),
+    ("expires_earlier", {"credential": "cps", "old": "2027-10-31", "new": "2026-10-31", "is_amended": True},
+     ("Is the earlier day right?", "October\xa031,\xa02026", "the earlier day from the file stands")),
+    ("expires_earlier", {"credential": "cps", "old": "2027-10-31", "new": "2020-10-31", "is_amended": False},
+     ("Is the earlier day right?", "October\xa031,\xa02020", "the day on record stands")),
+    ("shared_address", {"address": "both@example.org", "name": "Carol Example", "other": "Erin Example"},
+     ("Is this address right for both?", "Erin Example", "they are two people")),
+    ("supervisor_unknown", {"address": "bob@example.org"},
+     ("Who has this address?", "bob@example.org", "It has no account")),
+    ("supervisor_unknown_name", {"name": "B. Rivera"},
+     ("Who is the supervisor B. Rivera?", "B. Rivera", "nobody is assigned by this name")),
+    ("supervisor_shared", {"address": "desk@example.org"},
+     ("Which of them is the supervisor?", "desk@example.org", "the address is several people")),
+    ("supervisor_self", {"address": "carol@example.org"},
+     ("Who is the supervisor?", "carol@example.org", "nobody supervises themselves")),
+    ("row_twice", {"credential": "cps", "number": "1", "differences": [["supervisor", "bob@example.org", "B."]]},
+     ("Which of the two rows is right?", "Supervisor: B.", "the first row stands")),
+    ("mended_by_hand", {"field": "due_on", "record": "2026-10-31", "file": "2026-10-30"},
+     ("Which is right? Due day", "October\xa030,\xa02026", "as it was changed by hand")),
+    ("other_person", {"credential": "cps", "number": "7", "name": "Erin New", "on_record": "Carol Example"},
+     ("Whose number is this?", "Erin New", "nothing of this row is on record")),
+    ("second_certification", {"credential": "cps", "number": "CPS-2", "other": ""},
+     ("Which number is right?", "without a number", "both are on record")),
+    ("affiliation_ended", {"until_on": "2026-03-31"},
+     ("Does this person belong here again?", "March\xa031,\xa02026", "the time here stays ended")),
+    ("mail_refused", {"reason": "address_refused", "code": 550},
+     ("Which address takes mail?", "Code 550", "A new one puts it back")),
+]  # fmt: skip
