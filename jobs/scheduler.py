@@ -39,19 +39,20 @@ def run_schedule(work: Workplace, stopping: threading.Event) -> None:
     """
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # `_hear` says it, without anybody's data
     jobs = list_jobs(work.settings)
-    scheduler = make_scheduler(work, jobs)
-    ending = _stop_on_signals(scheduler, stopping)
+    pool = ThreadPoolExecutor(len(jobs))
+    scheduler = make_scheduler(work, jobs, pool)
+    ending = _stop_on_signals(scheduler, pool, stopping)
     get_log().info("scheduler_started", jobs=len(jobs))
     scheduler.start()
     ending.join()
     get_log().info("scheduler_stopped")
 
 
-def make_scheduler(work: Workplace, jobs: tuple[Job, ...]) -> BlockingScheduler:
-    """A scheduler that holds `jobs`, not started yet: each is due at once, and never twice at a time."""
+def make_scheduler(work: Workplace, jobs: tuple[Job, ...], pool: ThreadPoolExecutor) -> BlockingScheduler:
+    """A scheduler that holds `jobs`, not started yet: each is due at once in `pool`, and never twice at a time."""
     scheduler = BlockingScheduler(
         timezone="UTC",
-        executors={"default": ThreadPoolExecutor(len(jobs))},
+        executors={"default": pool},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for job in jobs:
@@ -86,7 +87,9 @@ def _hear(work: Workplace, event: JobExecutionEvent | JobSubmissionEvent) -> Non
             note_ended(session, event.job_id, "missed")
 
 
-def _stop_on_signals(scheduler: BlockingScheduler, stopping: threading.Event) -> threading.Thread:
+def _stop_on_signals(
+    scheduler: BlockingScheduler, pool: ThreadPoolExecutor, stopping: threading.Event
+) -> threading.Thread:
     started = threading.Event()
     scheduler.add_listener(lambda _event: started.set(), EVENT_SCHEDULER_STARTED)
 
@@ -97,7 +100,9 @@ def _stop_on_signals(scheduler: BlockingScheduler, stopping: threading.Event) ->
         # not in the handler: the signal may come while the main thread holds a lock that a job's end needs
         stopping.wait()
         started.wait()
-        scheduler.shutdown(wait=True)
+        scheduler.pause()
+        pool.shutdown(wait=True)  # not by the scheduler: it would wait with the lock in hand that a job's end needs
+        scheduler.shutdown(wait=False)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
