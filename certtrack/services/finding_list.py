@@ -12,6 +12,7 @@ from certtrack.db.models import Certification, Finding, ImportRun, Person
 from certtrack.db.queries.merges import same_person
 from certtrack.rules.pack import Pack
 from certtrack.security import Actor, Task, list_places
+from certtrack.services.hidden_addresses import HIDDEN, can_see_addresses, hide_addresses
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.stated_days import find_two_readings
@@ -35,7 +36,8 @@ class ShownFinding:
     """One finding. `its` are its details with days as dates; `pack` is None where no rule is about it.
 
     `file_name` and `row` say where an import read it, None where none did. `address` is where the person's mail goes.
-    `has_two_days`: its stated and its computed day are both readings of the open cycle still.
+    `has_two_days`: its stated and its computed day are both readings of the open cycle still. `hides_addresses`: they
+    aren't the reader's to see, and `certtrack.services.hidden_addresses.HIDDEN` stands for each.
     """
 
     finding: Finding
@@ -47,6 +49,7 @@ class ShownFinding:
     row: int | None
     address: str | None
     has_two_days: bool
+    hides_addresses: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def list_findings(session: Session, rulebook: Rulebook, actor: Actor, filters: F
     total = session.scalar(_narrow(_open(select(func.count(Finding.id)), actor), filters)) or 0
     first = (max(filters.page, 1) - 1) * PAGE
     query = _narrow(_open(select(Finding), actor), filters).order_by(Finding.id).limit(PAGE).offset(first)
-    items = show_findings(session, rulebook, session.scalars(query))
+    items = show_findings(session, rulebook, session.scalars(query), actor)
     return FindingPage(items, total, kinds, first + 1)
 
 
@@ -80,7 +83,7 @@ def list_findings_of(
 ) -> tuple[ShownFinding, ...]:
     """What waits about these people and is the actor's to decide."""
     query = _open(select(Finding), actor).where(Finding.person_id.in_(list(person_ids)))
-    return show_findings(session, rulebook, session.scalars(query.order_by(Finding.id)))
+    return show_findings(session, rulebook, session.scalars(query.order_by(Finding.id)), actor)
 
 
 def count_findings(session: Session, actor: Actor) -> int:
@@ -88,28 +91,39 @@ def count_findings(session: Session, actor: Actor) -> int:
     return session.scalar(_open(select(func.count(Finding.id)), actor)) or 0
 
 
-def show_findings(session: Session, rulebook: Rulebook, found: Iterable[Finding]) -> tuple[ShownFinding, ...]:
-    """The findings with all that is said of them."""
+def show_findings(
+    session: Session, rulebook: Rulebook, found: Iterable[Finding], actor: Actor | None = None
+) -> tuple[ShownFinding, ...]:
+    """The findings with all that is said of them to the actor; None, as commands have it: with every address."""
+    shown: list[ShownFinding] = []
     files: dict[int, str | None] = {}
-    return tuple(_show(session, rulebook, finding, files) for finding in found)
+    for finding in found:
+        is_open = actor is None or can_see_addresses(actor, finding.organization_id)
+        shown.append(_show(session, rulebook, finding, files, hides=not is_open))
+    return tuple(shown)
 
 
-def _show(session: Session, rulebook: Rulebook, finding: Finding, files: dict[int, str | None]) -> ShownFinding:
+def _show(
+    session: Session, rulebook: Rulebook, finding: Finding, files: dict[int, str | None], *, hides: bool
+) -> ShownFinding:
     person = get_person(session, finding.person_id) if finding.person_id is not None else None
     certification = session.get(Certification, finding.certification_id) if finding.certification_id else None
-    run = finding.details.get("run")
+    details = hide_addresses(finding.kind, finding.details) if hides else finding.details
+    address = person.address if person is not None else None
+    run = details.get("run")
     if run is not None and run not in files:
         files[run] = session.scalar(select(ImportRun.file_name).where(ImportRun.id == run))
     return ShownFinding(
         finding=finding,
-        its=_read_days(finding.details),
+        its=_read_days(details),
         person=person,
         number=certification.number if certification else None,
         pack=_find_pack(rulebook, certification, finding),
         file_name=files.get(run) if run is not None else None,
-        row=finding.details.get("row"),
-        address=person.address if person is not None else None,
+        row=details.get("row"),
+        address=HIDDEN if hides and address else address,
         has_two_days=find_two_readings(session, finding) is not None,
+        hides_addresses=hides,
     )
 
 

@@ -84,7 +84,7 @@ def _get_late(finding_id: int, words: str) -> dict[str, object] | None:
         finding = _get_own(session, finding_id)
         if finding.settled_at is None:
             return None
-        (item,) = show_findings(session, parts().rulebook, [finding])
+        (item,) = show_findings(session, parts().rulebook, [finding], actor())
         who = find_actor_name(session, finding.settled_by)
         return {"item": item, "words": words, "who": who, "decision": finding.decision}
 
