@@ -9,12 +9,16 @@ from certtrack.cli import Plain
 from certtrack.cli.edge import Edge, pass_edge
 from certtrack.cli.output import write_message, write_table
 from certtrack.cli.parsing import DAY
+from certtrack.cli.stopped_mail import explain_stop
 from certtrack.clock import Clock, FixedClock, noon_of
 from certtrack.errors import Refused
 from certtrack.services.actors import job_actor
+from certtrack.services.relay import find_stop
 from jobs.catalogue import get_job, list_jobs
 from jobs.running import run_job
 from jobs.workplace import Workplace
+
+_DELIVERING = ("deliver_mail", "deliver_now_mail")
 
 
 @click.command(cls=Plain, epilog="Example: certtrack-jobs run plan_reminders")
@@ -42,11 +46,16 @@ def run(edge: Edge, job: str, as_of: date | None) -> None:
 
     With --as-of it acts as at noon of that day in the zone of the rules; leases and attempts keep to the database's
     clock. What it did is written as counts.
+
+    Exit codes: 0 done, 1 refused, 2 wrong usage, 3 done in part: the mail server takes no mail now, and each mail stays
+    for the next run.
     """
     chosen = get_job(edge.settings, job)
     counts = run_job(chosen, make_workplace(edge, threading.Event(), _find_clock(edge, as_of)))
     write_table([{"what": what, "count": count} for what, count in counts.items()], ["what", "count"])
-    write_message(f"{job} is done.")
+    if job in _DELIVERING:
+        _check_delivered(edge, was_tried=bool(counts))
+    write_message(f"{job} is done." if any(counts.values()) else f"{job} is done; there was nothing to do.")
 
 
 @main.command(epilog="Example: certtrack-jobs schedule")
@@ -72,6 +81,14 @@ def make_workplace(edge: Edge, stopping: threading.Event, clock: Clock) -> Workp
         actor=job_actor("schedule"),
         stop=stopping.is_set,
     )
+
+
+def _check_delivered(edge: Edge, *, was_tried: bool) -> None:
+    with edge.reading() as session:
+        stop = find_stop(session)
+    if stop is not None:
+        write_message(f"certtrack-jobs: {explain_stop(edge.settings, stop, was_tried=was_tried)}")
+        click.get_current_context().exit(3)
 
 
 def _find_clock(edge: Edge, as_of: date | None) -> Clock:

@@ -1,5 +1,6 @@
 """Whether the mail server takes mail at all. While it doesn't, one process tries one mail a minute."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -20,6 +21,22 @@ REFUSALS = "refusals"
 _ONE = 1
 _PROBE_S = 60
 _IN_A_ROW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why all mail is stopped, as a code, and when the server is tried again, on the database's clock."""
+
+    reason: str
+    next_probe_at: datetime
+
+
+def find_stop(session: Session) -> Stop | None:
+    """Why all mail is stopped; None where the mail server takes it, as far as is known."""
+    state = session.get(RelayState, _ONE)
+    if state is None or state.stopped_since is None or state.reason is None or state.next_probe_at is None:
+        return None
+    return Stop(state.reason, state.next_probe_at)
 
 
 def find_way(session: Session) -> Way:
