@@ -13,6 +13,9 @@ from certtrack.db.models import Finding
 from certtrack.errors import NotFound, Refused
 from certtrack.security import Actor
 
+BY_FILE = "import:"
+"""What begins the name of whoever settled a finding, and the decision, where the file of an import did: `import:7`."""
+
 
 def open_finding(
     session: Session,
@@ -26,9 +29,10 @@ def open_finding(
     actor: Actor,
     at: datetime,
 ) -> bool:
-    """Note a disagreement; True when it is new. One that was settled stays settled: its key names both values.
+    """Note a disagreement; True when it is new. What a person settled stays settled: its key names both values.
 
-    `details` are codes and values, never sentences.
+    One that a file settled, found again, is open again: that is new too. `details` are codes and values, never
+    sentences.
     """
     is_new = insert_unless_there(
         session,
@@ -42,10 +46,11 @@ def open_finding(
         recorded_at=at,
         recorded_by=actor.key,
     )
+    finding = session.scalars(select(Finding).where(Finding.key == f"{kind}:{key}")).one()
     if is_new:
-        finding = session.scalars(select(Finding).where(Finding.key == f"{kind}:{key}")).one()
         _record(session, finding, "finding.opened", {"kind": kind, **details}, actor, at)
-    return is_new
+        return True
+    return _reopen(session, finding, details, actor, at)
 
 
 def get_finding(session: Session, finding_id: int) -> Finding:
@@ -69,9 +74,36 @@ def settle_finding(session: Session, finding: Finding, decision: str, *, actor: 
     session.refresh(finding, with_for_update=True)
     if finding.settled_at is not None:
         raise Refused("Somebody has settled this finding meanwhile. Look at it again before you go on.")
-    finding.settled_at, finding.settled_by, finding.decision = at, actor.key, decision
+    _settle(session, finding, decision, actor.key, actor, at)
+
+
+def settle_by_file(session: Session, finding_id: int, run_id: int, *, actor: Actor, at: datetime) -> bool:
+    """Settle a finding since the file of that import brought the value; False where somebody has settled it already.
+
+    It is settled by the import and not by the one who ran it, so that it opens again when the file takes that back.
+    """
+    finding = get_finding(session, finding_id)
+    session.refresh(finding, with_for_update=True)
+    if finding.settled_at is not None:
+        return False
+    _settle(session, finding, f"{BY_FILE}{run_id}", f"{BY_FILE}{run_id}", actor, at)
+    return True
+
+
+def _settle(session: Session, finding: Finding, decision: str, by: str, actor: Actor, at: datetime) -> None:
+    finding.settled_at, finding.settled_by, finding.decision = at, by, decision
     session.flush()
     _record(session, finding, "finding.settled", {"kind": finding.kind, "decision": decision}, actor, at)
+
+
+def _reopen(session: Session, finding: Finding, details: Mapping[str, Any], actor: Actor, at: datetime) -> bool:
+    if not (finding.settled_by or "").startswith(BY_FILE):
+        return False
+    finding.settled_at = finding.settled_by = finding.decision = None
+    finding.details = dict(details)
+    session.flush()
+    _record(session, finding, "finding.reopened", {"kind": finding.kind, **details}, actor, at)
+    return True
 
 
 def _record(

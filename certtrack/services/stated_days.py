@@ -15,13 +15,14 @@ from certtrack.services.findings import settle_finding
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.subjects import SPOKEN
 
-KIND = "stated_day_differs"
+KINDS = ("stated_day_differs", "expires_earlier")
+"""Findings that hold two readings; of the second kind those alone whose earlier day differs from the rule's too."""
 Choice = Literal["stated", "computed"]
 
 
 def find_two_readings(session: Session, finding: Finding) -> Cycle | None:
     """The open cycle in which both days of the finding still stand as readings; None where the record has changed."""
-    if finding.kind != KIND or finding.details.get("computed") is None:
+    if finding.kind not in KINDS or finding.details.get("computed") is None:
         return None
     stated, computed = (date.fromisoformat(finding.details[name]) for name in ("stated", "computed"))
     for number in _list_certifications(session, finding):

@@ -1,6 +1,7 @@
 """`certtrack import roster`, as a person types it."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,24 @@ def test_several_organizations_must_be_told_apart(home: Path) -> None:
 
 def test_a_file_that_is_not_there_is_wrong_usage(home: Path) -> None:
     assert run("import", "roster", "nowhere.xlsx").exit_code == 2
+
+
+def test_a_mended_file_is_taken_in_and_nobody_is_listed_as_missing(home: Path, tmp_path: Path) -> None:
+    run("import", "roster", SHARED)
+    returned = home / "imports" / "import-1-to-mend.csv"
+    mended = tmp_path / "mended.csv"
+    text = returned.read_text(encoding="utf-8-sig").replace("02/30/2025", "02/28/2025", 1)
+    mended.write_text(text, encoding="utf-8-sig")
+    before = open_findings()
+    assert before["cell_unreadable"] == 2
+    done = run("import", "roster", mended)
+    assert "Not in this file" not in done.stdout
+    assert "findings_settled" in done.stdout
+    assert open_findings() == before | {"cell_unreadable": 1}
+    shown = json.loads(run("import", "roster", mended, "--dry-run", "--format", "json").stdout)[0]
+    assert (shown["missing"], shown["changes"], shown["counts"]["findings"]) == ([], [], 0)
+
+
+def open_findings() -> Counter[str]:
+    found = json.loads(run("findings", "--format", "json").stdout)
+    return Counter(item["kind"] for item in found)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from certtrack.db.models import AuditEvent, AuditPerson
 from certtrack.errors import NotFound, Refused
-from certtrack.services.findings import get_finding, list_open, open_finding, settle_finding
+from certtrack.services.findings import get_finding, list_open, open_finding, settle_by_file, settle_finding
 
 
 def find(world: World, person_id: int) -> bool:
@@ -41,3 +41,21 @@ def test_a_finding_is_opened_and_settled_once_and_both_are_in_the_audit(world: W
 def test_a_finding_that_is_not_there_is_not_found(world: World) -> None:
     with world.database.reading() as session, pytest.raises(NotFound):
         get_finding(session, 7)
+
+
+def test_what_a_file_settled_opens_again_when_it_is_found_again_and_what_a_person_settled_does_not(
+    world: World,
+) -> None:
+    carol = world.person()
+    find(world, carol)
+    with world.database.writing() as session:
+        (finding,) = list_open(session)
+        assert settle_by_file(session, finding.id, 7, actor=world.actor, at=world.at)
+        assert not settle_by_file(session, finding.id, 8, actor=world.actor, at=world.at)
+        assert (finding.settled_by, finding.decision) == ("import:7", "import:7")
+    assert [find(world, carol) for _ in range(2)] == [True, False]
+    with world.database.writing() as session:
+        (finding,) = list_open(session)
+        settle_finding(session, finding, "import:7", actor=world.actor, at=world.at)
+    assert not find(world, carol)
+    assert actions(world, carol) == ["finding.opened", "finding.settled", "finding.reopened", "finding.settled"]

@@ -16,7 +16,7 @@ from certtrack.services.certifications import (
     record_number,
 )
 from certtrack.services.cycles import NewCycle, close_cycle, get_cycle, list_cycles, move_due_day, open_cycle
-from certtrack.services.findings import open_finding
+from certtrack.services.findings import open_finding, settle_by_file
 from certtrack.services.organizations import affiliate, assign_supervisor
 from certtrack.services.people import NewPerson, change_person, create_person, get_person
 from certtrack.services.roster.plan import Planner
@@ -65,6 +65,8 @@ class Writer:
         self._write_exam(plan, person_id)
         supervisor_id = self._write_supervisor(plan, person_id)
         self._write_said(plan, person_id, certification.id)
+        for number in plan.settles:
+            settle_by_file(self.session, number, self.run_id, actor=self.actor, at=self.at)
         self._write_findings(plan, person_id, supervisor_id, certification.id)
 
     def _write_person(self, plan: RowPlan) -> int:

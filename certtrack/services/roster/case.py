@@ -18,7 +18,8 @@ from certtrack.services.roster.terms import judge
 class Case:
     """One row being planned. `said_before`: what the last import of this row said, by field; empty where none was.
 
-    `today` tells the day of the import in a zone.
+    `today` tells the day of the import in a zone; `due_on` is the one on record once the row is written.
+    `supervisor` is the one that the row may assign, None where it names nobody, or somebody who can't be.
     """
 
     roster: Roster
@@ -30,6 +31,8 @@ class Case:
 
     def __post_init__(self) -> None:
         row = self.row
+        self.due_on = row.due_on
+        self.supervisor = row.supervisor
         self.result = RowPlan(row, person_key=(row.address, row.folded_name) if row.address else (row.key, ""))
 
     def note(

@@ -7,7 +7,8 @@ kind                      details
 `stated_day_differs`      credential, stated: the day in the file, which stands, computed: the rule's day or None
 `exam_year_parity`        credential, exam_on, due_on: the exam's year and the due year don't go together by the rule
 `expires_earlier`         credential, old, new: the file's day is earlier than before; is_amended: False where the old
-                          day stands, since a cycle ends after it starts
+                          day stands, since a cycle ends after it starts; stated, computed: where it is amended and the
+                          rule gives a day near it, which is then no finding of its own
 `shared_address`          address, name, other: two people's names on one address; they were not made one
 `supervisor_unknown`      address: nobody had it; a person without a name, with this address, was put on record
 `supervisor_unknown_name` name: a supervisor's name without an address; once for each name, no person, no assignment
@@ -20,7 +21,7 @@ kind                      details
 `affiliation_ended`       until_on: the file names somebody whose belonging to the organization has ended; it stays so
 
 Fields: `name`, `address`, `number`, `exam_on`, `due_on`, `supervisor`. Days are ISO texts. What is written has `run`
-and `row` too: the import and the line of its file.
+and `row` too: the import and the line of its file. What a later file settles is in `closing`.
 """
 
 import hashlib

@@ -60,16 +60,23 @@ _USUAL: dict[Column, tuple[str, ...]] = {
     ),
     "supervisor": ("supervisor", "supervisor email", "supervised by"),
 }
+OWN_HEADS = ("Refused row", "Refused line", "Refused column", "Refused value", "What is wrong")
+"""Heads that no office's roster has: those that an import adds to the rows it gives back."""
+
 _BY_USUAL: dict[str, Column] = {name: column for column, names in _USUAL.items() for name in names}
 
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The line of heads: where each of our columns stands, and what the file calls it."""
+    """The line of heads: where each of our columns stands, and what the file calls it.
+
+    `is_returned`: it has heads of a file that an import gave back, which holds some rows of a roster and never all.
+    """
 
     line: int
     places: Table[Column, int]
     texts: Table[Column, str]
+    is_returned: bool = False
 
     @property
     def is_family_first(self) -> bool:
@@ -140,7 +147,13 @@ def _choose(file_name: str, line: Line, candidates: dict[Column, list[int]]) -> 
                 f'give them different heads, or say which in a mapping file: columns.{column} = "HEAD".'
             )
     chosen = {column: candidates[column][0] for column in COLUMNS if column in candidates}
-    return Heads(line.number, chosen, {column: text_of(line.cells[place]) for column, place in chosen.items()})
+    texts = {column: text_of(line.cells[place]) for column, place in chosen.items()}
+    return Heads(line.number, chosen, texts, is_returned=_has_own_heads(line))
+
+
+def _has_own_heads(line: Line) -> bool:
+    own = {_fold_head(head) for head in OWN_HEADS if head.startswith("Refused")}
+    return any(_fold_head(text_of(cell)) in own for cell in line.cells)
 
 
 def _list_lacking(columns: Iterable[Column]) -> list[str]:

@@ -29,12 +29,23 @@ def note_faults(row: RosterRow, *, has_address: bool) -> list[PlannedFinding]:
     return noted
 
 
-def note_days(row: RosterRow) -> list[PlannedFinding]:
-    """A finding where the rule gives another day than the stated one, or the exam's year doesn't go with it."""
+def list_readings(row: RosterRow) -> dict[str, str]:
+    """The stated day and the one that the rule gives near it, where they differ; else empty."""
+    computed = computed_due_on_near(row.pack, row.due_on)
+    if computed in (None, row.due_on):
+        return {}
+    return {"stated": row.due_on.isoformat(), "computed": computed.isoformat()}
+
+
+def note_days(row: RosterRow, *, is_told: bool) -> list[PlannedFinding]:
+    """A finding where the rule gives another day than the stated one, or the exam's year doesn't go with it.
+
+    `is_told`: a finding about this very day is on record, so its two readings are none.
+    """
     noted: list[PlannedFinding] = []
     pack, stated = row.pack, row.due_on
     computed = computed_due_on_near(pack, stated)
-    if computed != stated:
+    if computed != stated and not is_told:
         details = {
             "credential": pack.credential,
             "stated": stated.isoformat(),

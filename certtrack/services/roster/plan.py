@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Finding, Organization
+from certtrack.services.findings import BY_FILE
 from certtrack.services.roster.case import Case
 from certtrack.services.roster.findings import PlannedFinding
 from certtrack.services.roster.notes import note_doubles
@@ -41,7 +42,7 @@ class Planner:
 
     def _drop_known(self, session: Session, plans: Sequence[RowPlan]) -> None:
         full = {f"{f.kind}:{f.key(self.organization.id)}" for plan in plans for f in plan.findings}
-        known = set(session.scalars(select(Finding.key).where(Finding.key.in_(full)))) | self.memory.findings
+        known = set(session.scalars(select(Finding.key).where(Finding.key.in_(full), _stays()))) | self.memory.findings
         for plan in plans:
             fresh: list[PlannedFinding] = []
             for finding in plan.findings:
@@ -51,3 +52,12 @@ class Planner:
                     fresh.append(finding)
             plan.findings = fresh
         self.memory.findings |= full
+
+
+def _stays() -> ColumnElement[bool]:
+    """What is on record and isn't noted again: all but what a file settled and a later one takes back.
+
+    A cell that can't be read again takes nothing away: its value is on record.
+    """
+    by_file = Finding.settled_by.startswith(BY_FILE, autoescape=True)
+    return or_(Finding.settled_by.is_(None), ~by_file, Finding.kind == "cell_unreadable")

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from certtrack.language import environment
 from certtrack.services.roster.cells import Problem, escape
+from certtrack.services.roster.heads import OWN_HEADS
 from certtrack.services.roster.roster import Roster
 from certtrack.services.roster.rows import Fault, Refused, RosterRow
 
-# heads that no roster has: these columns are passed over when the mended file is imported
-_OWN_HEADS = ("Refused row", "Refused line", "Refused column", "Refused value", "What is wrong")
 _BETWEEN = " | "
 
 
@@ -38,7 +37,7 @@ def make_returned(roster: Roster, locale: str) -> str:
     columns = sorted(roster.heads.places, key=lambda column: roster.heads.places[column])
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([*(roster.heads.texts[column] for column in columns), *_OWN_HEADS])
+    writer.writerow([*(roster.heads.texts[column] for column in columns), *OWN_HEADS])
     for row in rows:
         own = [str(row.number), str(row.line), *_say(roster, row.faults, locale)]
         writer.writerow([escape(cell) for cell in (*(row.texts.get(column, "") for column in columns), *own)])

@@ -22,6 +22,7 @@ class Change:
 class RowPlan:
     """What one row would change. `person_id` None: the run puts that person on record. `kind` sums it up.
 
+    `settles`: numbers of open findings that the row puts right.
     `supervisor`: the address of the supervisor to be assigned; `supervisor_id` None: found or made by address.
     """
 
@@ -45,6 +46,7 @@ class RowPlan:
     said: dict[str, str] = field(default_factory=dict)
     is_said_new: bool = False
     findings: list[PlannedFinding] = field(default_factory=list)
+    settles: list[int] = field(default_factory=list)
 
     @property
     def kind(self) -> str:

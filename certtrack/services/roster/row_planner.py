@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from certtrack.db.models import Certification
+from certtrack.db.models import Certification, Person
 from certtrack.services.roster.case import Case
 from certtrack.services.roster.holders import find_holder, is_somebody_else, note_second, plan_person
-from certtrack.services.roster.notes import note_days, note_faults
+from certtrack.services.roster.notes import list_readings, note_days, note_faults
 from certtrack.services.roster.row_plan import Change, RowPlan
 from certtrack.services.roster.supervision import plan_supervisor
 from certtrack.services.roster.terms import TermPlan, plan_term
@@ -25,6 +25,7 @@ def plan_row(case: Case) -> RowPlan:
     _plan_exam(case)
     plan_supervisor(case)
     _plan_said(case)
+    _plan_settling(case, person, certification)
     return case.result
 
 
@@ -53,18 +54,22 @@ def _plan_term(case: Case, certification: Certification | None) -> None:
     if planned.term and (planned.term.old_due_on or certification):
         old = planned.term.old_due_on.isoformat() if planned.term.old_due_on else None
         case.result.changes.append(Change("due_on", old, row.due_on.isoformat()))
-    _note_term(case, planned)
-    case.result.findings += note_days(row)
+    case.due_on = planned.term.due_on if planned.term else planned.on_record or row.due_on
+    _note_term(case, planned, certification.id if certification else 0)
 
 
-def _note_term(case: Case, planned: TermPlan) -> None:
+def _note_term(case: Case, planned: TermPlan, certification_id: int) -> None:
+    """One finding for one day: two readings of it are none of their own where the day is told of already."""
     old, new = planned.on_record.isoformat() if planned.on_record else None, case.row.due_on.isoformat()
-    if planned.is_kept:
-        case.note("mended_by_hand", {"field": "due_on", "record": old, "file": new})
+    was_taken = case.state.found.earlier.get((certification_id, new))
     if planned.is_earlier:
         is_amended = planned.term is not None
         details = {"credential": case.row.pack.credential, "old": old, "new": new, "is_amended": is_amended}
-        case.note("expires_earlier", details)
+        case.note("expires_earlier", details | (list_readings(case.row) if is_amended else {}))
+    if planned.is_kept and was_taken is not False:  # False: told of already, and it was never taken
+        case.note("mended_by_hand", {"field": "due_on", "record": old, "file": new})
+    if case.due_on == case.row.due_on:
+        case.result.findings += note_days(case.row, is_told=planned.is_earlier or was_taken is True)
 
 
 def _plan_exam(case: Case) -> None:
@@ -92,8 +97,19 @@ def _plan_said(case: Case) -> None:
         "address": row.address,
         "due_on": row.due_on.isoformat(),
         "exam_on": row.exam_on.isoformat() if row.exam_on else None,
-        "supervisor": row.supervisor,
+        "supervisor": case.supervisor,
     }
     result.said = case.said_before | {name: value for name, value in said.items() if value is not None}
     is_rekeyed = result.imported_id is not None and row.key not in case.state.imported
     result.is_said_new = result.said != case.said_before or is_rekeyed
+
+
+def _plan_settling(case: Case, person: Person | None, certification: Certification | None) -> None:
+    if person is None:
+        return
+    people, number = {person.id}, 0
+    if certification is not None:
+        people, number = {person.id, certification.person_id}, certification.id
+    settled = case.state.found.list_settled(case.row, people, number, case.due_on)
+    case.result.settles = [number for number in settled if number not in case.memory.settled]
+    case.memory.settled.update(settled)

@@ -115,6 +115,7 @@ class Import:
             "supervisors_assigned": sum(plan.supervisor is not None for plan in self.plans),
             "past_their_day": sum(bool(plan.term and plan.term.is_past) for plan in self.plans),
             "findings": sum(len(plan.findings) for plan in self.plans),
+            "findings_settled": sum(len(plan.settles) for plan in self.plans),
         }
 
     def count_findings(self) -> dict[str, int]:
@@ -122,7 +123,12 @@ class Import:
         return dict(sorted(Counter(item.kind for plan in self.plans for item in plan.findings).items()))
 
     def list_missing(self, session: Session) -> list[dict[str, Any]]:
-        """Who came by an earlier file and isn't in this one. Nobody is removed for that."""
+        """Who came by an earlier file and isn't in this one. Nobody is removed for that.
+
+        A file that an import gave back holds what was to be mended alone: by that nobody is missing.
+        """
+        if self.roster.heads.is_returned:
+            return []
         numbers = {refused.texts.get("number", "").casefold() for refused in self.roster.refused} - {""}
         query = (
             select(ImportedRow, Person)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Affiliation, Assignment, Certification, Cycle, ExamResult, ImportedRow, Person
 from certtrack.services.people import get_person
+from certtrack.services.roster.closing import Found, load_found
 from certtrack.services.roster.rows import RosterRow
 
 KIND = "roster"
@@ -32,6 +33,7 @@ class Memory:
     assigned: dict[PersonKey, str] = field(default_factory=dict)
     values: dict[PersonKey, dict[str, str | None]] = field(default_factory=lambda: defaultdict(dict))
     findings: set[str] = field(default_factory=set)
+    settled: set[int] = field(default_factory=set)
     imported: set[int] = field(default_factory=set)
 
 
@@ -50,10 +52,11 @@ class State:
     exams: dict[tuple[int, str], list[ExamResult]]
     supervisors: dict[int, Person]
     affiliations: dict[int, list[Affiliation]]
+    found: Found
 
 
 def load_state(session: Session, organization_id: int, rows: Sequence[RosterRow], today: date) -> State:
-    """Load what these rows may meet. About ten queries, however many rows there are."""
+    """Load what these rows may meet. About twelve queries, however many rows there are."""
     addresses = {address for row in rows for address in (row.address, row.supervisor) if address}
     by_address = _load_by_address(session, addresses)
     imported = {
@@ -94,6 +97,7 @@ def load_state(session: Session, organization_id: int, rows: Sequence[RosterRow]
         affiliations=_group(
             session, Affiliation, Affiliation.person_id, ids, Affiliation.organization_id == organization_id
         ),
+        found=load_found(session, organization_id, rows, certifications.values(), ids),
     )
 
 

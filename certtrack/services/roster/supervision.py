@@ -15,10 +15,12 @@ def plan_supervisor(case: Case) -> None:
     if address is None:
         return
     found = case.state.by_address.get(address, [])
-    if len(found) > 1 or address in case.roster.shared_addresses:
-        case.note("supervisor_shared", {"address": address})
-    elif address == row.address or (found and found[0].id == case.result.person_id):
+    if address == row.address or case.result.person_id in {person.id for person in found}:
+        case.supervisor = None
         case.note("supervisor_self", {"address": address})
+    elif len(found) > 1 or address in case.roster.shared_addresses:
+        case.supervisor = None
+        case.note("supervisor_shared", {"address": address})
     else:
         _assign(case, address, found[0] if found else None)
 

@@ -76,6 +76,8 @@ def test_an_earlier_day_amends_the_cycle_and_is_a_finding(world: World, office: 
         "old": "2026-10-31",
         "new": "2026-10-30",
         "is_amended": True,
+        "stated": "2026-10-30",
+        "computed": "2026-10-31",
     }
 
 
