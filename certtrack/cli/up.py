@@ -12,6 +12,7 @@ import click
 from certtrack.auth.first import make_first_link
 from certtrack.cli.children import Child, end_all
 from certtrack.cli.edge import Edge, pass_edge
+from certtrack.cli.instance_lock import hold_instance
 from certtrack.cli.output import write_message, write_table
 from certtrack.cli.servers import check_port, find_address, is_answering, make_children
 from certtrack.cli.watch import is_quiet, look
@@ -20,7 +21,7 @@ from certtrack.logs import get_log
 from certtrack.services.demo import Login, check_demo_fits, count_mails, has_demo, load_demo, write_policies
 from certtrack.services.installation import connect, upgrade_database
 from certtrack.services.rulebook import check_unchanged
-from certtrack.settings import Settings, load_settings, make_instance
+from certtrack.settings import Settings, load_settings
 
 _TURN_S = 0.2
 _LOOKS = 6  # times that the heartbeat is looked at within its limit
@@ -39,11 +40,12 @@ def up(edge: Edge, demo: bool) -> None:
         os.environ.setdefault("CERTTRACK_ENV", "demo")
     _name_address()
     _check_demo(edge.settings, demo=demo)
-    check_port(edge.settings)
-    _prepare(edge, demo=demo)
-    logins = _load_demo(edge) if demo else ()
-    _introduce(edge, logins)
-    keep_running(edge, make_children(edge.settings))
+    with hold_instance(edge.settings, find_address(edge.settings)):
+        check_port(edge.settings)
+        _prepare(edge, demo=demo)
+        logins = _load_demo(edge) if demo else ()
+        _introduce(edge, logins)
+        keep_running(edge, make_children(edge.settings))
 
 
 def keep_running(edge: Edge, children: tuple[Child, ...]) -> None:
@@ -122,7 +124,6 @@ def _is_loopback(host: str) -> bool:
 
 
 def _prepare(edge: Edge, *, demo: bool) -> None:
-    make_instance(edge.settings)
     database = connect(edge.settings)
     try:
         upgrade_database(database.engine)
