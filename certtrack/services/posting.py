@@ -16,7 +16,7 @@ from certtrack.mail.content import Envelope, ReminderItem
 from certtrack.services.leasing import Outgoing, Terms, lease, lock_in_doubt
 from certtrack.services.organizations import is_granter
 from certtrack.services.outbox import make_message_id
-from certtrack.services.rechecking import MENDING, Ripe, is_still_needed, list_ripe, lock_recipients
+from certtrack.services.rechecking import MENDING, Ripe, is_asleep, is_still_needed, list_ripe, lock_recipients
 from certtrack.services.rulebook import Rulebook
 
 _AT_ONCE = 20
@@ -29,10 +29,14 @@ class NoAddress(CertTrackError):
 def lease_in_doubt(
     session: Session, rulebook: Rulebook, terms: Terms, at: datetime, limit: int = _AT_ONCE
 ) -> tuple[list[Outgoing], int]:
-    """Lease up to `limit` mails that may have been taken: the same bytes go again, as long as one reminder is true."""
+    """Lease up to `limit` mails that may have been taken, and say how many were looked at.
+
+    The same bytes go again, as long as one reminder is true, outside the recipient's quiet hours.
+    """
     emails = lock_in_doubt(session, limit)
     needed = [email for email in emails if is_still_needed(session, rulebook, email, at)]
-    return lease(session, needed, terms), len(emails)
+    awake = [email for email in needed if not is_asleep(session, rulebook, email, at)]
+    return lease(session, awake, terms), len(emails)
 
 
 def lease_ripe(

@@ -20,6 +20,8 @@ from certtrack.rules.standing import Standing
 from certtrack.services.arming import rearm_person
 from certtrack.services.obstacles import FOR_GOOD, find_obstacle
 from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulings import quiet_of
+from certtrack.services.sending_hours import after_quiet
 from certtrack.services.standing import load_standings
 from certtrack.services.subjects import MOVED
 
@@ -94,6 +96,17 @@ def is_still_needed(session: Session, rulebook: Rulebook, email: Email, at: date
     return False
 
 
+def is_asleep(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> bool:
+    """True in the recipient's quiet hours; then the mail, which may have arrived, waits for their end."""
+    rows = _load(session, Reminder.email_id == email.id, Reminder.state == "in_mail", passes_locked=False)
+    moments = [_find_waking(rulebook, session.get_one(Person, row.recipient_id), held, at) for row, _, held in rows]
+    waits = max(moments, default=at) - at
+    if waits:
+        email.leased_until = db_now(waits.total_seconds())
+        session.flush()
+    return bool(waits)
+
+
 def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at: datetime) -> dict[int, list[Ripe]]:
     """What is still to be told to each of these locked people; what fell away is written down with its reason."""
     rows = _load(session, Reminder.recipient_id.in_([person.id for person in people]), *_is_ripe(at))
@@ -107,10 +120,30 @@ def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at
         standing = standings[certification.id]
         if _fell_away(session, reminder, person, standing, cycle, newest, at):
             continue
+        if _waits_for_morning(rulebook, reminder, person, certification, at):
+            continue
         pack = rulebook.packs.get(certification.pack_key, on=cycle.due_on)
         found[person.id].append(Ripe(reminder, certification, pack, _days(pack, standing, cycle)))
     session.flush()
     return found
+
+
+def _waits_for_morning(
+    rulebook: Rulebook, reminder: Reminder, person: Person, certification: Certification, at: datetime
+) -> bool:
+    """True in the recipient's quiet hours; a reminder that isn't true any more when they end is expired."""
+    goes_at = _find_waking(rulebook, person, certification, at)
+    if goes_at == at:
+        return False
+    reminder.send_after = goes_at
+    if goes_at > reminder.valid_until:
+        reminder.state, reminder.settled_at = "expired", at
+    return True
+
+
+def _find_waking(rulebook: Rulebook, person: Person, certification: Certification, at: datetime) -> datetime:
+    policy = rulebook.policies.for_pack(certification.pack_key)
+    return after_quiet(at, quiet_of(policy), person.zone) if policy is not None else at
 
 
 def _let_wait_without_rules(rulebook: Rulebook, rows: Sequence[_Row]) -> list[_Row]:
