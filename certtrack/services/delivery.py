@@ -7,6 +7,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -45,11 +46,14 @@ def deliver(
 ) -> dict[str, int]:
     """Mail every reminder that is ripe, until none is left or `stop` says so; how many had which outcome.
 
+    What somebody waits for goes before the reminders, and while mail is stopped it is what the server is tried with.
     `worker` names the process. Any number of them may do this at once.
     """
 
     def take(session: Session, limit: int) -> tuple[list[Outgoing], int]:
         at = clock.now()
+        if awaited := _lease_awaited(session, terms, at, limit):
+            return awaited, len(awaited)
         recover(session, "planned")
         mails, looked_at = lease_in_doubt(session, rulebook, terms, at, limit)
         return (mails, looked_at) if looked_at else lease_ripe(session, rulebook, terms, at, limit)
@@ -69,12 +73,15 @@ def deliver_now(
     """Hand over every mail that somebody waits for; how many had which outcome."""
 
     def take(session: Session, limit: int) -> tuple[list[Outgoing], int]:
-        at = clock.now()
-        recover(session, "now")
-        found = lease_now(session, terms, at, limit)
+        found = _lease_awaited(session, terms, clock.now(), limit)
         return found, len(found)
 
     return _Round(database, transport, terms, clock, worker, stop, job_actor("deliver_now_mail")).run(take)
+
+
+def _lease_awaited(session: Session, terms: Terms, at: datetime, limit: int) -> list[Outgoing]:
+    recover(session, "now")
+    return lease_now(session, terms, at, limit)
 
 
 @dataclass
@@ -132,6 +139,7 @@ class _Round:
                         return going_on == "again"
                     is_fresh = False
         except RelayFault as fault:
+            self.counts["relay"] += 1
             self._stop_mail(fault)
             return False
         return True
@@ -189,6 +197,7 @@ class _Round:
             with self.transport.open() as conversation:
                 conversation.check(self.terms.mail_from)
         except RelayFault as fault:
+            self.counts["relay"] += 1
             self._stop_mail(fault)
             return
         with self.database.writing() as session:
@@ -197,5 +206,4 @@ class _Round:
     def _stop_mail(self, fault: RelayFault) -> None:
         with self.database.writing() as session:
             stop_mail(session, fault.reason, at=self.clock.now())
-        self.counts["relay"] += 1
         get_log(worker=self.worker).error("mail_stopped", reason=fault.reason, code=fault.code)
