@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Cause, CauseRelease, Certification, Cycle, Reminder
 from certtrack.services.arming import earliest_day
 
-_COUNTED = ("planned", "in_mail", "sent", "held")
+_TOLD = ("in_mail", "sent", "told")
+_COUNTED = ("planned", "held", *_TOLD)
 
 
 def lock_causes(session: Session, cause_ids: Collection[int]) -> dict[int, Cause]:
@@ -29,9 +30,19 @@ def list_released(session: Session, cause_ids: Collection[int]) -> set[tuple[int
     return {(cause_id, person_id) for cause_id, person_id in session.execute(query)}
 
 
+def list_told(session: Session, cause_ids: Collection[int]) -> set[tuple[int | None, int]]:
+    """Whom these causes have mailed already: cause and person, in pairs. Their later mails are no first ones."""
+    if not cause_ids:
+        return set()
+    query = select(Reminder.cause_id, Reminder.recipient_id).distinct()
+    found = session.execute(query.where(Reminder.cause_id.in_(cause_ids), Reminder.state.in_(_TOLD)))
+    return {(cause_id, person_id) for cause_id, person_id in found}
+
+
 def hold_where_many(session: Session, causes: Mapping[Cause, int], is_due: ColumnElement[bool], at: datetime) -> int:
     """Hold each locked cause by which more people are mailed than its number says; how many reminders that stopped.
 
+    Only first mails are stopped: whoever was mailed because of it before goes on being told.
     `is_due` says which cycles are still to be looked at. While they might make it too many, what was planned waits,
     so that nobody is mailed before the last of them was looked at; then it is looked at again.
     """
@@ -100,12 +111,16 @@ def _hold(session: Session, cause_id: int) -> int:
     stopped = session.execute(
         update(Reminder)
         .where(Reminder.cause_id == cause_id, Reminder.state == "planned")
-        .where(Reminder.recipient_id.not_in(_released(cause_id)))
+        .where(Reminder.recipient_id.not_in(_released(cause_id)), Reminder.recipient_id.not_in(_told(cause_id)))
         .values(state="held", reason="cause")
         .returning(Reminder.id)
         .execution_options(synchronize_session=False)
     )
     return len(stopped.all())
+
+
+def _told(cause_id: int) -> Select[int]:
+    return select(Reminder.recipient_id).where(Reminder.cause_id == cause_id, Reminder.state.in_(_TOLD))
 
 
 def _released(cause_id: int) -> Select[int]:

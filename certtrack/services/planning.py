@@ -80,14 +80,14 @@ def expire_batch(session: Session, *, at: datetime, limit: int = 200) -> int:
 
 
 def _pin_policies(session: Session, subjects: Iterable[Subject], at: datetime) -> None:
-    for policy in {subject.policy.ref: subject.policy for subject in subjects if subject.policy is not None}.values():
+    for policy in {subject.policy.ref: subject.policy for subject in subjects}.values():
         pin(session, policy, at)
 
 
 def _list_causes(subjects: Iterable[Subject]) -> dict[Cause, int]:
     found: dict[Cause, int] = {}
     for subject in subjects:
-        if subject.cause is not None and subject.policy is not None:
+        if subject.cause is not None:
             above = subject.policy.guard_above
             found[subject.cause] = min(above, found.get(subject.cause, above))
     return found
@@ -147,7 +147,7 @@ def _values_of(subject: Subject, ruling: Ruling, at: datetime) -> dict[str, Any]
         "valid_until": ruling.valid_until,
         "retry_at": None,
         "cause_id": subject.cycle.cause_id,
-        "policy_ref": subject.policy.ref if subject.policy else "",
+        "policy_ref": subject.policy.ref,
         "planned_at": at,
         "settled_at": None if is_waiting else at,
     }

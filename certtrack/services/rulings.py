@@ -52,8 +52,6 @@ class Rulings:
 
 def rule(subject: Subject, at: datetime) -> Rulings:
     """Decide on every stage of the cycle that has come, as of the subject's day."""
-    if subject.policy is None:
-        return Rulings((), (), None)
     days = subject.days
     if days is None or is_over(subject.cycle, subject.standing):
         return Rulings((), tuple((row, "cycle_closed") for row in subject.rows if row.state in UNSENT), None)
@@ -182,7 +180,7 @@ def _judge(subject: Subject, anchor_on: date) -> tuple[str, str | None]:
         return "planned", None
     if subject.cycle.release_by_name:
         return "held", "by_name"
-    if subject.cause is not None and subject.cause.state == "held":
+    if subject.cause is not None and subject.cause.state == "held" and not subject.is_told:
         return "held", "cause"
     return "planned", None
 

@@ -18,7 +18,7 @@ from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Policy
 from certtrack.rules.standing import Standing, stand
-from certtrack.services.guard import list_released, lock_causes
+from certtrack.services.guard import list_released, list_told, lock_causes
 from certtrack.services.rulebook import Rulebook
 
 MOVED = "day_moved"
@@ -41,7 +41,8 @@ class Subject:
     """One cycle and what its decisions rest on, as of `today` in the pack's zone.
 
     `holder` is the person, merges followed; `holder_ids` are all their numbers. `days` is None for a withdrawn cycle.
-    `next_act_on` is the day of an authority's act to come. `refused` holds addresses by the email that was refused.
+    `next_act_on` is the day of an authority's act to come. `is_told`: the held cause has mailed the holder before.
+    `refused` holds addresses by the email that was refused.
     """
 
     cycle: Cycle
@@ -49,7 +50,7 @@ class Subject:
     holder: Person
     holder_ids: frozenset[int]
     pack: Pack
-    policy: Policy | None
+    policy: Policy
     today: date
     standing: Standing
     days: CycleDays | None
@@ -58,6 +59,7 @@ class Subject:
     move: Move | None
     cause: Cause | None
     is_released: bool
+    is_told: bool
     refused: dict[int, str]
 
 
@@ -80,12 +82,20 @@ def load_due(session: Session, rulebook: Rulebook, at: datetime, limit: int) -> 
 
 
 def is_due(rulebook: Rulebook, at: datetime) -> ColumnElement[bool]:
-    """The condition for cycles whose day for a look has come, in their pack's zone. Certifications must be joined."""
+    """The condition for cycles whose day for a look has come, in their pack's zone. Certifications must be joined.
+
+    Those of a pack without a policy wait until there is one: then everything is made good.
+    """
     keys_by_day: dict[date, list[str]] = defaultdict(list)
-    for key in sorted({pack.key for pack in rulebook.packs.list()}):
+    for key in sorted(_find_policies(rulebook)):
         keys_by_day[_today(rulebook.packs.get(key), at)].append(key)
     each = [and_(Cycle.next_stage_on <= day, Certification.pack_key.in_(keys)) for day, keys in keys_by_day.items()]
     return and_(Cycle.next_stage_on <= max(keys_by_day, default=date.min), or_(false(), *each))
+
+
+def _find_policies(rulebook: Rulebook) -> dict[str, Policy]:
+    keys = {pack.key for pack in rulebook.packs.list()}
+    return {key: policy for key in keys if (policy := rulebook.policies.for_pack(key)) is not None}
 
 
 def _today(pack: Pack, at: datetime) -> date:
@@ -101,10 +111,12 @@ def _load(
     loaded = _Loaded(
         at=at,
         rulebook=rulebook,
+        policies=_find_policies(rulebook),
         facts=load_facts(session, sorted({certification.id for _, certification in found})),
         people=_load_people(session, {certification.person_id for _, certification in found}),
         causes=causes,
         released=list_released(session, causes.keys()),
+        told=list_told(session, [cause.id for cause in causes.values() if cause.state == "held"]),
         rows=rows,
         versions=_load_versions(session, [cycle.id for cycle in cycles if cycle.no > 1]),
         refused=_load_refused(session, [row for each in rows.values() for row in each]),
@@ -116,10 +128,12 @@ def _load(
 class _Loaded:
     at: datetime
     rulebook: Rulebook
+    policies: dict[str, Policy]
     facts: dict[int, CertificationFacts]
     people: dict[int, list[Person]]
     causes: dict[int, Cause]
     released: set[tuple[int | None, int]]
+    told: set[tuple[int | None, int]]
     rows: dict[int, list[Row_]]
     versions: dict[int, list[Row_]]
     refused: dict[int, str]
@@ -137,7 +151,7 @@ def _make(loaded: _Loaded, cycle: Cycle, certification: Certification) -> Subjec
         holder=chain[-1],
         holder_ids=ids,
         pack=pack,
-        policy=loaded.rulebook.policies.for_pack(key),
+        policy=loaded.policies[key],
         today=today,
         standing=stand(pack, facts, today),
         days=_find_days(pack, facts, cycle),
@@ -146,6 +160,7 @@ def _make(loaded: _Loaded, cycle: Cycle, certification: Certification) -> Subjec
         move=find_move(loaded.versions[cycle.id], loaded.rows[cycle.id], pack),
         cause=loaded.causes.get(cycle.cause_id) if cycle.cause_id is not None else None,
         is_released=any((cycle.cause_id, person_id) in loaded.released for person_id in ids),
+        is_told=any((cycle.cause_id, person_id) in loaded.told for person_id in ids),
         refused=loaded.refused,
     )
 
@@ -181,7 +196,7 @@ def _load_people(session: Session, ids: set[int]) -> dict[int, list[Person]]:
     chains = {}
     for number in ids:
         chain = [known[number]]
-        while (into := chain[-1].merged_into_id) is not None:
+        while (into := chain[-1].merged_into_id) is not None and known[into] not in chain:  # a ring would never end
             chain.append(known[into])
         chains[number] = chain
     return chains

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 from datetime import date
 
 from kit.planning import Planner
@@ -24,11 +25,14 @@ while True:
 
 
 def test_six_planners_decide_each_stage_once(world: World, planner: Planner, database_url: str) -> None:
-    planner.roster(120, DUE, armed_on=date(2026, 5, 4))
+    planner.roster(60, DUE, armed_on=date(2026, 5, 4))
+    plain = [world.certify(world.person(), DUE)[1] for _ in range(60)]
     world.move_to(date(2026, 5, 4))
     command = [sys.executable, "-c", _PLAN, database_url, world.at.isoformat()]
     started = [subprocess.Popen(command) for _ in range(6)]
     assert [process.wait(120) for process in started] == [0] * 6
     planner.look()
-    assert len(planner.rows()) == 120
-    assert {row.state for row in planner.rows()} == {"held"}
+    decided = [(row.subject_id in plain, row.subject_id, row.stage, row.state) for row in planner.rows()]
+    assert len({(cycle, stage) for _, cycle, stage, _ in decided}) == len(decided) == 120
+    states = Counter((is_plain, state) for is_plain, _, _, state in decided)
+    assert states == {(True, "planned"): 60, (False, "held"): 60}
