@@ -111,7 +111,7 @@ class Table:
 
     def table(self, key: str) -> "Table":
         """The table of that name."""
-        value = self._take(key, dict, "must be a table: it is missing, or something else")
+        value = self._take(key, dict, "must be a table")
         return self._inner(key, value)
 
     def find_table(self, key: str) -> "Table | None":

@@ -15,6 +15,8 @@ from certtrack.resources import get_resource
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Policy
 
+_FOLDERS = {"pack": "packs", "policy": "policies"}
+
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
@@ -34,8 +36,15 @@ def load_rulebook(instance: Path) -> Rulebook:
 
 
 def check_unchanged(session: Session, rulebook: Rulebook) -> None:
-    """Raise BadPack where a file's text has changed under a version that records rest on already."""
+    """Raise BadPack where a file's text has changed under a version that records rest on already, or all are gone."""
     stored = {(row.kind, row.key, row.version): row.sha256 for row in session.scalars(select(PackVersion))}
+    known = {(kind, item.key) for kind, item in _list_all(rulebook)}
+    for kind, key, version in sorted(stored):
+        if (kind, key) not in known:
+            raise BadPack(
+                f"The {kind} {key}@{version} is missing, and records were made by it. Put its file back, "
+                f"with key = {key!r}, into the instance's folder {_FOLDERS[kind]}."
+            )
     for kind, item in _list_all(rulebook):
         if stored.get((kind, item.key, item.version), item.sha256) != item.sha256:
             raise BadPack(
