@@ -11,11 +11,13 @@ _AT_ONCE = 500
 
 
 def purge_bodies(session: Session, settled_before: datetime) -> int:
-    """Empty up to 500 mails that were settled before that moment; how many they were, 0 when none is left."""
+    """Empty up to 500 mails that were settled before that moment; how many they were, 0 when none is left.
+
+    One that is still to go out isn't settled, however old it is.
+    """
     query = (
         select(Email.id)
         .where(Email.settled_at < settled_before, Email.data.is_not(None))
-        .where(Email.state.not_in(("ready", "leased", "unknown")))
         .order_by(Email.id)
         .limit(_AT_ONCE)
     )
