@@ -1,10 +1,11 @@
 """The list of people: who comes first, what is near, and what each row says. Read from spans, never computed whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Organization, Person, StandingSpan
@@ -121,12 +122,8 @@ def _count_people(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def _urgency() -> tuple[Any, ...]:
-    rank = case(
-        (StandingSpan.next_on.is_(None), 2),
-        (StandingSpan.validity.in_(_PAST), 0),
-        else_=1,
-    )
-    return (rank, StandingSpan.next_on, Person.folded_name, Certification.id)
+    """Whose day to act by comes first, whatever they stand in; then those for whom no day is left or known."""
+    return (StandingSpan.next_on.is_(None), StandingSpan.next_on, Person.folded_name, Certification.id)
 
 
 def _conditions(session: Session, actor: Actor, filters: Filters, today: date) -> list[ColumnElement[bool]]:
@@ -146,10 +143,7 @@ def _matches(session: Session, actor: Actor, words: str, today: date) -> ColumnE
 
 
 def _find_people(session: Session, actor: Actor, words: str, today: date) -> Select[int]:
-    typed = words.strip().lower()
-    is_named = and_(
-        *[Person.folded_name.contains(word, autoescape=True) for word in fold(words).replace(",", " ").split()]
-    )
+    typed, wanted = words.strip().lower(), fold(words).replace(",", " ").split()
     has_address = and_(
         or_(
             Person.private_address.contains(typed, autoescape=True),
@@ -157,10 +151,17 @@ def _find_people(session: Session, actor: Actor, words: str, today: date) -> Sel
         ),
         visible_people(actor, today, Fields.ADDRESSES),
     )
-    chosen = select(Person.id, Person.chosen_name).where(Person.chosen_name.is_not(None), visible_people(actor, today))
-    wanted = fold(words)
-    called = [number for number, name in session.execute(chosen) if wanted in fold(name or "")]
-    return select(Person.id).where(or_(is_named, has_address, Person.id.in_(called)))
+    named = [Person.folded_name.contains(word, autoescape=True) for word in wanted]
+    called = _list_called(session, actor, wanted, today)
+    return select(Person.id).where(or_(and_(*named) if named else false(), has_address, Person.id.in_(called)))
+
+
+def _list_called(session: Session, actor: Actor, wanted: Sequence[str], today: date) -> list[int]:
+    """Whose chosen name, or that with the name on the certificate, has all these words."""
+    query = select(Person.id, Person.chosen_name, Person.folded_name)
+    chosen = session.execute(query.where(Person.chosen_name.is_not(None), visible_people(actor, today)))
+    names = [(number, f"{fold(name or '')} {folded}") for number, name, folded in chosen]
+    return [number for number, name in names if wanted and all(word in name for word in wanted)]
 
 
 def _list_others(session: Session, actor: Actor, filters: Filters, today: date) -> tuple[Person, ...]:

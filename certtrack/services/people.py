@@ -20,6 +20,11 @@ _CHANGEABLE = frozenset(
     {"given_name", "family_name", "chosen_name", "private_address", "work_address", "language", "zone", "died_on"},
 )
 
+_ALIKE = str.maketrans(
+    "\u2018\u2019\u02bc\u00b4`\u2010\u2011\u2013ŁłØøĐđĦħ",  # apostrophes, hyphens, letters with a stroke
+    "'''''---LlOoDdHh",
+)
+
 _ADDRESSES = frozenset({"private_address", "work_address"})
 _PLANNED_BY = frozenset({"private_address", "work_address", "zone", "died_on"})
 
@@ -39,10 +44,18 @@ class NewPerson:
 
 
 def fold(text: str) -> str:
-    """`text` without case, accents and doubled white space: what names are compared by."""
-    plain = unicodedata.normalize("NFKD", text)
-    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    """`text` without case, accents, marks that nobody sees and doubled white space: what names are compared by.
+
+    Each kind of apostrophe is one, each hyphen too, and a letter with a stroke is that letter: `Łuk` is `luk`.
+    """
+    plain = unicodedata.normalize("NFKD", text.translate(_ALIKE))
+    letters = "".join(letter for letter in plain if not _is_mark(letter))
     return " ".join(letters.casefold().split())
+
+
+def _is_mark(letter: str) -> bool:
+    """True for an accent, and for what nobody sees, such as a sign for the direction of writing."""
+    return unicodedata.combining(letter) != 0 or unicodedata.category(letter) == "Cf"
 
 
 def fold_name(given_name: str, family_name: str) -> str:

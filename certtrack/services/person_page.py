@@ -34,13 +34,7 @@ from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import load_standings
 
-
-@dataclass(frozen=True, slots=True)
-class RecordSource:
-    """Where a record comes from; `file_name` is None where no import brought it."""
-
-    recorded_on: date
-    file_name: str | None
+_NOT_LET_GO = ("held", "superseded")  # one that a later stage had overtaken may never have been held
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +170,7 @@ def _is_of(only: Actor | None, organization_id: InstrumentedAttribute[int]) -> C
 
 
 def _load_releases(session: Session, person: Person, mail: Sequence[LedgerEntry]) -> dict[int, Release]:
-    numbers = [entry.reminder_id for entry in mail if entry.reminder_id is not None and entry.state != "held"]
+    numbers = [entry.reminder_id for entry in mail if entry.reminder_id is not None and entry.state not in _NOT_LET_GO]
     mine = and_(CauseRelease.cause_id == Cause.id, CauseRelease.person_id.in_(same_person(person.id)))
     query = (
         select(Reminder.id, Reminder.planned_at, Cause, CauseRelease)

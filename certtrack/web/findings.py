@@ -16,6 +16,7 @@ from certtrack.services.findings import get_finding, settle_finding
 from certtrack.services.stated_days import Choice, decide_day
 from certtrack.web.edge import actor, needs, note_look, parts, reading, render, show_toast, writing
 from certtrack.web.frame import gettext as _
+from certtrack.web.numbers import read_number
 
 findings = Blueprint("findings", __name__)
 
@@ -55,7 +56,7 @@ def settle(finding_id: int) -> Response | tuple[str, int]:
 def _show(*, wrong: int | None = None, late: dict[str, object] | None = None, has_changed: bool = False) -> str:
     filters = FindingFilters(
         kind=request.args.get("kind", ""),
-        person_id=request.args.get("person", type=int),
+        person_id=request.args.get("person", type=read_number),
         page=min(max(request.args.get("page", 1, type=int), 1), _MOST_PAGES),
     )
     with reading() as session:

@@ -3,11 +3,12 @@
 from urllib.parse import urlencode
 
 from flask import current_app, redirect, request
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response
 
 from certtrack.security import can_do
 from certtrack.web.errors import answer_expired, list_typed
+from certtrack.web.numbers import HIGHEST
 from certtrack.web.rights import find_right
 from certtrack.web.viewers import find_viewer
 
@@ -15,8 +16,9 @@ from certtrack.web.viewers import find_viewer
 def check_right() -> Response | None:
     """Let the request in with None, or send its sender to sign in: with what was typed shown, where something was.
 
-    Raises NotFound where the page isn't theirs.
+    Raises NotFound where the page isn't theirs, and BadRequest for text that no database takes.
     """
+    _check_values()
     if request.endpoint is None:
         return None
     right = find_right(current_app.view_functions[request.endpoint])
@@ -30,6 +32,14 @@ def check_right() -> Response | None:
     if right.task is not None and not can_do(viewer.actor, right.task):
         raise NotFound
     return None
+
+
+def _check_values() -> None:
+    numbers = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
+    if any(number > HIGHEST for number in numbers):
+        raise NotFound
+    if any("\0" in text for texts in request.values.listvalues() for text in texts):
+        raise BadRequest
 
 
 def _write_next() -> str:

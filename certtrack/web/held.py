@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
-from certtrack.errors import NotFound
 from certtrack.language import translations
 from certtrack.security import Task, list_places
 from certtrack.services.alarms import list_alarms
@@ -17,6 +16,7 @@ from certtrack.services.held_mail import HeldCause, HeldPerson, count_mails, lis
 from certtrack.services.overview import find_zone
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, show_toast, writing
 from certtrack.web.frame import gettext as _
+from certtrack.web.numbers import read_number
 
 held = Blueprint("held", __name__)
 
@@ -54,9 +54,11 @@ def index() -> str:
 
 @held.get("/held/release")
 @needs(Task.RELEASE_MAIL)
-def ask() -> str:
+def ask() -> ResponseReturnValue:
     """Says what a release does, before anything happens."""
-    asked = _get_asked(request.args)
+    asked = _find_asked(request.args)
+    if asked is None:
+        return _say_nothing_waits()
     with reading() as session:
         zone = find_zone(session, actor())
     note_look("held.listed", [person.person_id for person in asked.people])
@@ -65,9 +67,11 @@ def ask() -> str:
 
 @held.post("/held/release")
 @needs(Task.RELEASE_MAIL)
-def release() -> Response:
-    """Release a cause, a person or everything; a second time there is nothing to release."""
-    asked = _get_asked(request.form)
+def release() -> ResponseReturnValue:
+    """Release a cause, a person or everything; a second time nothing waits there, and nothing is done."""
+    asked = _find_asked(request.form)
+    if asked is None:
+        return _say_nothing_waits()
     with writing() as session:
         waited = _release(session, asked)
     show_toast(_say_released(asked.mails) if waited else _("Released. Nothing was waiting to go out just now."))
@@ -98,19 +102,24 @@ def _list_people(causes: tuple[HeldCause, ...]) -> list[HeldPerson]:
     return [person for cause in causes for person in (*cause.people, *cause.by_name)]
 
 
-def _get_asked(fields: Any) -> Asked:  # noqa: ANN401  # a query or a form
+def _find_asked(fields: Any) -> Asked | None:  # noqa: ANN401  # a query or a form
     causes = _list_own()
     if key := fields.get("cause", ""):
         for cause in causes:
             if cause.key == key and cause.people:
                 return Asked("cause", key, cause.people, cause)
-    elif number := fields.get("person", type=int):
+    elif number := fields.get("person", type=read_number):
         people = tuple(person for person in _list_people(causes) if person.person_id == number)
         if people:
             return Asked("person", str(number), people)
     elif fields.get("all") and causes:
         return Asked("all", "1", tuple(_list_people(causes)))
-    raise NotFound("Nothing waits here any more, or it isn't yours to release.")
+    return None
+
+
+def _say_nothing_waits() -> ResponseReturnValue:
+    show_toast(_("Nothing waits there any more, so nothing was done. It may have been released before."))
+    return redirect("/held")
 
 
 def _say_released(mails: int) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from certtrack.errors import NotFound
-from certtrack.rules.calendar import check_day
+from certtrack.rules.calendar import add_days, check_day
 from certtrack.rules.cycles import phases_of
 from certtrack.security import Task, can_do, check_can_do, list_places
 from certtrack.services.finding_list import count_findings
@@ -71,7 +71,7 @@ def index() -> str:
         typed=request.args,
         is_today=as_of == now,
         is_narrowed=any((filters.words, filters.validity, filters.credential)),
-        near_on=date.fromordinal(as_of.toordinal() + NEAR_DAYS),
+        near_on=add_days(as_of, NEAR_DAYS),
         packs={pack.key: pack for pack in found.rulebook.packs.list()},
         credential_names={pack.credential: pack.name.of(locale()) for pack in found.rulebook.packs.list()},
         credentials=credentials,
@@ -176,7 +176,11 @@ def _read_moment(text: str | None, zone: str) -> datetime | None:
     if not text:
         return None
     moment = datetime.fromisoformat(text)
-    return (moment.replace(tzinfo=ZoneInfo(zone)) if moment.tzinfo is None else moment).astimezone(UTC)
+    check_day(moment.date())
+    try:
+        return (moment.replace(tzinfo=ZoneInfo(zone)) if moment.tzinfo is None else moment).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text} lies beyond the last moment") from error
 
 
 def _read_filters(as_of: date) -> Filters:

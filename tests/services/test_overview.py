@@ -42,8 +42,17 @@ def people(world: World) -> dict[str, int]:
     return made
 
 
-def test_people_past_their_day_come_first_and_then_whose_day_is_soonest(world: World, people: dict[str, int]) -> None:
+def test_whose_day_to_act_by_is_soonest_comes_first(world: World, people: dict[str, int]) -> None:
     assert _names(_list(world)) == ["Late", "Soon", "José", "Far"]
+
+
+def test_a_way_back_of_years_comes_after_a_day_that_is_near_and_last_who_has_no_day(
+    world: World, people: dict[str, int]
+) -> None:
+    for name, due in {"Exam": date(2025, 10, 31), "Training": date(2020, 10, 31)}.items():
+        world.certify(world.person(name), due)
+
+    assert _names(_list(world)) == ["Late", "Soon", "Exam", "José", "Far", "Training"]
 
 
 def test_the_counts_say_what_is_near_and_what_is_past(world: World, people: dict[str, int]) -> None:
@@ -63,6 +72,11 @@ def test_the_counts_say_what_is_near_and_what_is_past(world: World, people: dict
         ("JOSE@example.org", ["José"]),
         ("%", []),
         ("nobody", []),
+        ("núñez pepe", ["José"]),
+        ("pepe example", ["José"]),
+        ("Núñez\u200f", ["José"]),
+        (",", []),
+        ("' or 1=1", []),
     ],
 )
 def test_a_name_a_number_or_an_address_finds_whatever_its_case_and_accents(

@@ -65,7 +65,7 @@ def test_the_cause_is_said_in_words_with_how_many_people_and_mails(
     assert "The import of agency-roster.xlsx on May\xa015,\xa02026" in page
     assert "Held since" in page
     assert "26 people get a first mail because of it" in page
-    assert "26 mails go out, one a person." in page
+    assert "A release sends 26 mails, one a person." in page
 
 
 def test_a_cause_is_released_after_its_number_was_read(alice: CheckingClient, world: World, planner: Planner) -> None:
@@ -80,7 +80,45 @@ def test_a_cause_is_released_after_its_number_was_read(alice: CheckingClient, wo
     assert "Released. 26 mails go out at their hours." in after
     assert "Nothing is held." in after
     assert {planner.row(cycle, stage).state for _, cycle in made for stage in planner.waiting(cycle)} == {"planned"}
-    assert alice.get("/held/release?cause=import:1").status_code == 404
+
+
+NOTHING = "Nothing waits there any more, so nothing was done."
+
+
+@pytest.mark.parametrize("what", ["cause", "person", "all"])
+def test_the_same_release_twice_is_harmless_and_said(
+    alice: CheckingClient, world: World, planner: Planner, what: str
+) -> None:
+    name_import(world, "agency-roster.xlsx")
+    (person, _), *_others = hold(planner)
+    asked = {"cause": "import:1", "person": str(person), "all": "1"}[what]
+    assert alice.send("/held/release", **{what: asked}).location == "/held"
+    assert "Released." in alice.get("/held").text
+    after = list_releases(world)
+
+    assert alice.send("/held/release", **{what: asked}).location == "/held"
+    assert NOTHING in alice.get("/held").text
+    assert alice.get("/held/release", query_string={what: asked}).location == "/held"
+    assert NOTHING in alice.get("/held").text
+    assert list_releases(world) == after
+    assert len(after) == 1
+
+
+def list_releases(world: World) -> list[tuple[str, str]]:
+    """What the audit has of releases: who did what."""
+    with world.database.reading() as session:
+        query = select(AuditEvent.actor, AuditEvent.action).where(AuditEvent.action.like("reminders.%released"))
+        return [(row.actor, row.action) for row in session.execute(query)]
+
+
+def test_what_happens_next_is_said_before_a_release(alice: CheckingClient, world: World, planner: Planner) -> None:
+    hold(planner)
+
+    page = alice.get("/held/release?cause=import:1").text
+
+    assert "within minutes by day, in the morning by night" in page
+    assert "Later stages go out by themselves" in page
+    assert "Go back, release nothing" in page
 
 
 def test_the_number_of_mails_is_that_of_the_mails_that_are_planned_then(
@@ -149,7 +187,7 @@ def test_everything_is_released_at_once_after_its_number_was_read(
     alice.send("/held/release", all="1")
 
     assert "Nothing is held." in alice.get("/held").text
-    assert alice.get("/held/release?all=1").status_code == 404
+    assert alice.get("/held/release?all=1").location == "/held"
 
 
 def test_somebody_without_an_address_gets_nothing_and_that_is_said(
@@ -207,8 +245,10 @@ def test_another_offices_held_mail_is_neither_seen_nor_released(
     world.organization_id = own
 
     assert "Nothing is held." in client.get("/held").text
-    assert client.send("/held/release", cause="import:1").status_code == 404
-    assert client.send("/held/release", all="1").status_code == 404
+    for asked in ({"cause": "import:1"}, {"all": "1"}):
+        assert client.send("/held/release", **asked).location == "/held"
+        assert NOTHING in client.get("/held").text
+    assert not list_releases(world)
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.SPECIALIST, Role.PROGRAMME_ADMINISTRATOR, Role.AUDITOR])
