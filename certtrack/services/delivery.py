@@ -31,7 +31,7 @@ Lease = Callable[[Session, int], tuple[list[Outgoing], int]]
 # after one mail: the next over the same conversation, over another one, or none
 GoingOn = Literal["next", "again", "stopped"]
 
-_AT_ONCE = 20
+_AT_ONCE = 10  # mails are composed under the write lock: about 5 ms each, and it is to be free again within 100 ms
 
 
 def deliver(

@@ -78,7 +78,7 @@ def lock_in_doubt(session: Session, limit: int) -> list[Email]:
     return _lock(session, "planned", Email.state == "unknown", limit)
 
 
-def lease_now(session: Session, terms: Terms, at: datetime, limit: int = _AT_ONCE) -> list[Outgoing]:
+def lease_now(session: Session, terms: Terms, at: datetime, limit: int) -> list[Outgoing]:
     """Mails that somebody waits for; one whose link has run out is given up, and its text forgotten."""
     emails = _lock(session, "now", Email.state.in_(("ready", "unknown")), limit)
     for email in emails:

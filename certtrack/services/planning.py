@@ -23,6 +23,7 @@ from certtrack.services.subjects import Row_, Subject, is_due, load_due
 __all__ = ["PlanCounts", "expire_batch", "plan_batch", "rearm_person"]
 
 _TABLE: Any = Reminder.__table__
+_AT_ONCE = 100  # cycles: SQLite's write lock is to be free again within 100 ms
 _WAITING = text("state IN ('planned', 'held')")  # as the index has it
 
 
@@ -38,7 +39,7 @@ class PlanCounts:
     expired: int = 0
 
 
-def plan_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int = 200) -> PlanCounts:
+def plan_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int = _AT_ONCE) -> PlanCounts:
     """Decide on up to `limit` cycles whose next stage has come; `looked_at` is 0 when nothing is due any more.
 
     The most urgent stage reached is planned, held or suppressed; every earlier one that wasn't sent is superseded. An

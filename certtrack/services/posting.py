@@ -19,15 +19,13 @@ from certtrack.services.outbox import make_message_id
 from certtrack.services.rechecking import MENDING, Ripe, is_asleep, is_still_needed, list_ripe, lock_recipients
 from certtrack.services.rulebook import Rulebook
 
-_AT_ONCE = 20
-
 
 class NoAddress(CertTrackError):
     """A mail was about to be made for somebody without an address."""
 
 
 def lease_in_doubt(
-    session: Session, rulebook: Rulebook, terms: Terms, at: datetime, limit: int = _AT_ONCE
+    session: Session, rulebook: Rulebook, terms: Terms, at: datetime, limit: int
 ) -> tuple[list[Outgoing], int]:
     """Lease up to `limit` mails that may have been taken, and say how many were looked at.
 
@@ -40,7 +38,7 @@ def lease_in_doubt(
 
 
 def lease_ripe(
-    session: Session, rulebook: Rulebook, terms: Terms, at: datetime, limit: int = _AT_ONCE
+    session: Session, rulebook: Rulebook, terms: Terms, at: datetime, limit: int
 ) -> tuple[list[Outgoing], int]:
     """Make and lease the mails of up to `limit` recipients, and say how many recipients were looked at.
 
