@@ -17,7 +17,7 @@ from certtrack.rules.pack import Sure
 from certtrack.rules.standing import Validity, stand
 from certtrack.services.ledger import LedgerAttempt, LedgerEntry, LedgerState
 from certtrack.services.obstacles import OBSTACLES
-from certtrack.services.person_page import RecordSource
+from certtrack.services.record_sources import RecordSource
 from certtrack.services.rulings import BEFORE_RECORD, OVERTAKEN
 
 PACK = shipped_packs().get(CPS)

@@ -2,7 +2,7 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -16,12 +16,15 @@ from certtrack.cli.parsing import DAY, MOMENT
 from certtrack.db.audit import record_event
 from certtrack.db.models import Certification
 from certtrack.errors import NotFound
+from certtrack.language import say
 from certtrack.rules.standing import Standing
 from certtrack.security import Actor
 from certtrack.services.lookup import list_certifications
+from certtrack.services.record_sources import RecordSource, load_sources
 from certtrack.services.standing import load_standings
 
 _COLUMNS = ("person", "name", "credential", "number", "validity", "due_on", "next", "next_on")
+_FOLLOWING = ("next_cycle_due_on", "next_cycle_from")
 _MORE = ("due_on_latest", "phase", "hours", "application", "as_of")
 
 
@@ -46,9 +49,12 @@ def standing(
         if asked and len(found.unknown) == len(set(asked)):
             raise NotFound(f"Nobody here has the number or the address {', '.join(found.unknown)}.")
         standings = _load(edge, session, found.certifications, as_of, known_at)
-        rows = [_row(item, standings[item.id]) for item in found.certifications if item.id in standings]
+        coming = _load_coming(edge, session, found.certifications, standings, known_at)
+        shown = [item for item in found.certifications if item.id in standings]
+        rows = [_row(item, standings[item.id], coming.get(item.id)) for item in shown]
     note_look(edge, actor, "people.listed", [item.person_id for item in found.certifications])
-    write_rows(rows, (*_COLUMNS, *_MORE) if format_ == "csv" else _COLUMNS, format_)
+    columns = (*_COLUMNS, *_FOLLOWING) if coming else _COLUMNS
+    write_rows(rows, (*_COLUMNS, *_FOLLOWING, *_MORE) if format_ == "csv" else columns, format_)
     if not rows:
         write_message("There is no certification on record for that.")
     if found.unknown:
@@ -81,8 +87,27 @@ def _load(
     return found
 
 
-def _row(certification: Certification, standing: Standing) -> dict[str, Any]:
-    days = standing.days
+def _load_coming(
+    edge: Edge,
+    session: Session,
+    certifications: Sequence[Certification],
+    standings: Mapping[int, Standing],
+    known_at: datetime | None,
+) -> dict[int, RecordSource]:
+    """Where the next cycle comes from, by certification; those that have none on record are left out."""
+    by_zone: dict[str, dict[int, int]] = defaultdict(dict)
+    for item in certifications:
+        if item.id in standings and (following := standings[item.id].following) is not None:
+            by_zone[edge.rulebook.packs.get(item.pack_key).zone][item.id] = following.id
+    found: dict[int, RecordSource] = {}
+    for zone, cycles in by_zone.items():
+        sources = load_sources(session, cycles.values(), zone, known_at)
+        found |= {number: sources[cycle_id] for number, cycle_id in cycles.items()}
+    return found
+
+
+def _row(certification: Certification, standing: Standing, coming: RecordSource | None) -> dict[str, Any]:
+    days, following = standing.days, standing.following
     return {
         "person": certification.person_id,
         "name": certification.person.shown_name,
@@ -97,5 +122,7 @@ def _row(certification: Certification, standing: Standing) -> dict[str, Any]:
         "hours": standing.hours,
         "application": standing.application,
         "as_of": standing.as_of,
+        "next_cycle_due_on": following.due_on if following else None,
+        "next_cycle_from": say("en", "record_source", coming).replace("\N{NO-BREAK SPACE}", " ") if coming else None,
         "because": [{**asdict(reason), "values": dict(reason.values)} for reason in standing.because],
     }

@@ -53,6 +53,14 @@ def explain_cycle(
         yield _by_rule("window_opens", pack, pack.window_days, record, on=days.window_opens_on)
 
 
+def explain_followed(cycle: CycleFact, following: CycleFact) -> Iterator[Reason]:
+    """Where the due day comes from, and that the next cycle is on record: nothing of this one is to be acted on."""
+    record, coming = ("cycle", cycle.id), ("cycle", following.id)
+    yield _on_record(f"due_{cycle.due_source}", record, due_on=cycle.due_on)
+    days = {"start_on": following.start_on, "due_on": following.due_on}
+    yield _on_record("next_cycle_on_record", coming, record, **days)
+
+
 def explain_phase(pack: Pack, cycle: CycleFact, now: PhaseDays, as_of: date) -> Iterator[Reason]:
     """What the phase means: its days, whether its readings differ, and whether the certification holds in it."""
     record = ("cycle", cycle.id)

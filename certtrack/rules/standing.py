@@ -12,6 +12,7 @@ from certtrack.rules.pack import Pack, Phase
 from certtrack.rules.reasons import (
     Reason,
     explain_cycle,
+    explain_followed,
     explain_no_cycle,
     explain_phase,
     explain_records,
@@ -57,9 +58,10 @@ _NEXT: dict[Phase, NextCode] = {
 class Standing:
     """Where one certification stands at the end of `as_of`, on all three axes.
 
-    `phase`, `cycle` and `days` are None where no cycle speaks; `phase` also once revoked or retired. `next_on` is the
-    next last day to act by, included, in its earliest reading that hasn't passed ("starts": the first day of a cycle to
-    come); None where nothing more is to come.
+    `phase`, `cycle` and `days` are None where no cycle speaks; `phase` also once revoked or retired. `following` is the
+    last cycle on record that takes over when this one is closed, None where there is none: then nothing is to be done
+    for this one any more. `next_on` is the next last day to act by, included, in its earliest reading that hasn't
+    passed ("starts": the first day of a cycle to come); None where nothing more is to come.
     """
 
     as_of: date
@@ -72,6 +74,7 @@ class Standing:
     next_code: NextCode | None
     next_on: date | None
     because: tuple[Reason, ...]
+    following: CycleFact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +99,11 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     lasts until its latest published reading has passed.
     """
     cycle = _find_speaking(facts, as_of)
+    following = _find_following(facts, cycle) if cycle else None
     days = days_of(pack, cycle) if cycle else None
     now = _phase_on(days, as_of) if days else None
     validity = _validity(facts, now, as_of)
-    next_code, next_on = _next(facts, now, validity, as_of)
+    next_code, next_on = _next(pack, facts, now, following, validity, as_of)
     return Standing(
         as_of=as_of,
         validity=validity,
@@ -110,7 +114,8 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
         days=days,
         next_code=next_code,
         next_on=next_on,
-        because=_because(pack, facts, as_of, cycle, days, now),
+        because=_because(pack, facts, as_of, cycle, days, now, following),
+        following=following,
     )
 
 
@@ -133,12 +138,26 @@ def _projected(pack: Pack, facts: CertificationFacts, as_of: date) -> tuple[Vali
     cycle = _find_speaking(facts, as_of)
     now = _phase_on(days_of(pack, cycle), as_of) if cycle else None
     validity = _validity(facts, now, as_of)
-    return validity, _next(facts, now, validity, as_of)[1]
+    following = _find_following(facts, cycle) if cycle else None
+    return validity, _next(pack, facts, now, following, validity, as_of)[1]
 
 
 def _find_speaking(facts: CertificationFacts, as_of: date) -> CycleFact | None:
     open_ones = [cycle for cycle in facts.cycles if is_open(cycle, as_of)]
     return max(open_ones, key=lambda cycle: (cycle.start_on, cycle.due_on, cycle.id), default=None)
+
+
+def _find_following(facts: CertificationFacts, speaking: CycleFact) -> CycleFact | None:
+    found: CycleFact | None = None
+    last = speaking
+    while last.closed_on is not None:
+        closed_on, due_on = last.closed_on, last.due_on
+        heirs = [c for c in facts.cycles if last.start_on < c.start_on <= closed_on and c.due_on > due_on]
+        heirs = [c for c in heirs if is_open(c, closed_on)]
+        if not heirs:
+            break
+        found = last = max(heirs, key=lambda cycle: (cycle.start_on, cycle.due_on, cycle.id))
+    return found
 
 
 def _phase_on(days: CycleDays, as_of: date) -> PhaseDays:
@@ -173,10 +192,17 @@ def _status_on(facts: CertificationFacts, as_of: date) -> Literal["suspended", "
 
 
 def _next(
-    facts: CertificationFacts, now: PhaseDays | None, validity: Validity, as_of: date
+    pack: Pack,
+    facts: CertificationFacts,
+    now: PhaseDays | None,
+    following: CycleFact | None,
+    validity: Validity,
+    as_of: date,
 ) -> tuple[NextCode | None, date | None]:
     if validity in ("revoked", "retired"):
         return None, None
+    if following is not None:
+        return "due", days_of(pack, following).due_on
     if now is None:
         start_on = min((c.start_on for c in facts.cycles if c.start_on > as_of), default=None)
         return ("starts", start_on) if start_on else (None, None)
@@ -192,9 +218,12 @@ def _because(
     cycle: CycleFact | None,
     days: CycleDays | None,
     now: PhaseDays | None,
+    following: CycleFact | None,
 ) -> tuple[Reason, ...]:
     reasons = [*explain_statuses(facts, as_of)]
-    if cycle and days and now:
+    if cycle and following:
+        reasons += explain_followed(cycle, following)
+    elif cycle and days and now:
         reasons += explain_phase(pack, cycle, now, as_of)
         reasons += explain_cycle(pack, facts, cycle, days, as_of)
     else:

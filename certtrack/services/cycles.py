@@ -94,6 +94,7 @@ def move_due_day(
         cycle.armed_on = armed_on
         cycle.release_by_name = cycle.release_by_name and due_on < armed_on
         cycle.cause_id = get_cause(session, cause_key, at).id if cause_key else None
+        cycle.evidence = None  # it was the former day's
     cycle.due_on, cycle.due_source, cycle.computed_due_on = due_on, due_source, computed_due_on
     cycle.evidence = evidence or cycle.evidence
     cycle.next_stage_on = armed_on

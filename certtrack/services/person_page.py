@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -15,8 +14,6 @@ from certtrack.db.models import (
     Cause,
     CauseRelease,
     Certification,
-    CycleVersion,
-    ImportRun,
     Organization,
     Person,
     Reminder,
@@ -31,6 +28,7 @@ from certtrack.services.actors import find_actor_name, list_relations, visible_c
 from certtrack.services.finding_list import ShownFinding, list_findings_of
 from certtrack.services.ledger import LedgerEntry, list_ledger
 from certtrack.services.people import get_person
+from certtrack.services.record_sources import RecordSource, load_sources
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import load_standings
 
@@ -59,13 +57,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class ShownCertification:
-    """One certification of the person as of the day that is asked for."""
+    """One certification of the person as of the day that is asked for.
+
+    `following` is where the cycle that follows comes from, None where none is on record; with it `readings` are empty.
+    """
 
     certification: Certification
     pack: Pack
     standing: Standing
     because: tuple[Why, ...]
     readings: tuple[Reading, ...]
+    following: RecordSource | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,23 +215,11 @@ def _make_shown(
     known_at: datetime | None,
 ) -> ShownCertification:
     pack = rulebook.packs.get(certification.pack_key, on=standing.cycle.due_on if standing.cycle else None)
-    sources = _load_sources(session, standing.because, pack.zone, known_at)
+    cycles = {number for reason in standing.because for kind, number in reason.records if kind == "cycle"}
+    sources = load_sources(session, cycles, pack.zone, known_at)
     because = tuple(Why(reason, _find_source(reason, sources)) for reason in standing.because)
-    return ShownCertification(certification, pack, standing, because, tuple(_list_readings(pack, standing)))
-
-
-def _load_sources(
-    session: Session, reasons: Sequence[Reason], zone: str, known_at: datetime | None
-) -> dict[int, RecordSource]:
-    cycles = {number for reason in reasons for kind, number in reason.records if kind == "cycle"}
-    query = select(CycleVersion).where(CycleVersion.cycle_id.in_(cycles))
-    if known_at is not None:
-        query = query.where(CycleVersion.recorded_at <= known_at)
-    found: dict[int, RecordSource] = {}
-    for version in session.scalars(query.order_by(CycleVersion.id)):
-        recorded_on = version.recorded_at.astimezone(ZoneInfo(zone)).date()
-        found[version.cycle_id] = RecordSource(recorded_on, _find_file(session, version.evidence))
-    return found
+    following = sources.get(standing.following.id) if standing.following else None
+    return ShownCertification(certification, pack, standing, because, tuple(_list_readings(pack, standing)), following)
 
 
 def _find_source(reason: Reason, sources: dict[int, RecordSource]) -> RecordSource | None:
@@ -238,16 +228,9 @@ def _find_source(reason: Reason, sources: dict[int, RecordSource]) -> RecordSour
     return next((sources[number] for kind, number in reason.records if kind == "cycle" and number in sources), None)
 
 
-def _find_file(session: Session, evidence: str | None) -> str | None:
-    kind, _, number = (evidence or "").partition(":")
-    if kind != "import" or not number.isdigit():
-        return None
-    return session.scalar(select(ImportRun.file_name).where(ImportRun.id == int(number)))
-
-
 def _list_readings(pack: Pack, standing: Standing) -> Iterable[Reading]:
     days = standing.days
-    if days is None:
+    if days is None or standing.following is not None:
         return
     rows = (
         ("on_time", days.due_on, days.due_on_latest, pack.deadline),

@@ -140,9 +140,13 @@ def fold_ledger(mail: Sequence[LedgerEntry]) -> FoldedLedger:
 
 def list_steps(shown: ShownCertification) -> list[dict[str, object]]:
     """The phases of the cycle that speaks, for the timeline; empty where none does."""
-    days = shown.standing.days
+    days, following = shown.standing.days, shown.standing.following
     if days is None:
         return []
+    if following is not None:  # nothing after the day comes to pass, and nothing is to be done by it
+        rest: dict[str, object] = {"kind": "open", "phase": "on_time", "from_on": days.start_on}
+        last = add_days(following.start_on, -1)
+        return [rest | {"until_on": last, "act_by": last, "advice": None, "fee": None, "currency": None}]
     steps: list[dict[str, object]] = []
     for phase in phases_of(days):
         until_on = None if phase.until_on == date.max else phase.until_on

@@ -87,3 +87,23 @@ def test_a_mended_file_is_taken_in_and_nobody_is_listed_as_missing(home: Path, t
 def open_findings() -> Counter[str]:
     found = json.loads(run("findings", "--format", "json").stdout)
     return Counter(item["kind"] for item in found)
+
+
+def test_a_renewal_is_shown_by_standing_and_why_with_the_import_of_each_day(home: Path, tmp_path: Path) -> None:
+    for name, day in (("first.csv", "10/31/2027"), ("second.csv", "10/31/2029")):
+        (tmp_path / name).write_bytes(make_csv(carol(expires=day, exam="")))
+        assert run("import", "roster", tmp_path / name).exit_code == 0
+    table = run("standing", "--as-of", "2027-10-01").stdout
+    assert "NEXT CYCLE DUE ON" in table
+    (row,) = json.loads(run("standing", "--as-of", "2027-10-01", "--format", "json").stdout)
+    assert (row["due_on"], row["next"], row["next_on"]) == ("2027-10-31", "due", "2029-10-31")
+    assert row["next_cycle_due_on"] == "2029-10-31"
+    assert row["next_cycle_from"].endswith("from second.csv")
+    told = run("why", "CPS-1", "--as-of", "2027-10-01").stdout
+    assert "This cycle is due on October 31, 2027; the next is on record already, due on October 31, 2029." in told
+    lines = told.splitlines()
+    (old,) = [lines[n + 1] for n, line in enumerate(lines) if "The due day is October 31, 2027" in line]
+    (new,) = [lines[n + 1] for n, line in enumerate(lines) if "The next cycle is on record already" in line]
+    assert ("first.csv" in old, "second.csv" in new) == (True, True)
+    assert "act by" not in told
+    assert "NEXT CYCLE" not in run("standing", "--as-of", "2027-11-01").stdout
