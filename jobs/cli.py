@@ -5,7 +5,7 @@ from datetime import date
 
 import click
 
-from certtrack.cli import Plain
+from certtrack.cli import WIDE, Plain
 from certtrack.cli.edge import Edge, pass_edge
 from certtrack.cli.output import write_message, write_table
 from certtrack.cli.parsing import DAY
@@ -21,7 +21,7 @@ from jobs.workplace import Workplace
 _DELIVERING = ("deliver_mail", "deliver_now_mail")
 
 
-@click.command(cls=Plain, epilog="Example: certtrack-jobs run plan_reminders")
+@click.command("certtrack-jobs", cls=Plain, context_settings=WIDE, epilog="Example: certtrack-jobs run plan_reminders")
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Run CertTrack's jobs: one by hand, or all of them on their schedule."""
@@ -29,7 +29,7 @@ def main(ctx: click.Context) -> None:
     ctx.call_on_close(edge.close)
 
 
-@main.command("list", epilog="Example: certtrack-jobs list")
+@main.command("list", short_help="List the jobs.", epilog="Example: certtrack-jobs list")
 @pass_edge
 def list_(edge: Edge) -> None:
     """List the jobs: their names, how often they run, and what they do."""
@@ -37,7 +37,7 @@ def list_(edge: Edge) -> None:
     write_table(rows, ["job", "every", "what"])
 
 
-@main.command(epilog="Example: certtrack-jobs run deliver_mail --as-of 2026-10-01")
+@main.command(short_help="Run one job by hand.", epilog="Example: certtrack-jobs run deliver_mail --as-of 2026-10-01")
 @click.argument("job")
 @click.option("--as-of", type=DAY, metavar="DAY", help="Act as at noon of that day; refused in production.")
 @pass_edge
@@ -58,7 +58,7 @@ def run(edge: Edge, job: str, as_of: date | None) -> None:
     write_message(f"{job} is done." if any(counts.values()) else f"{job} is done; there was nothing to do.")
 
 
-@main.command(epilog="Example: certtrack-jobs schedule")
+@main.command(short_help="Run all of them on their schedule.", epilog="Example: certtrack-jobs schedule")
 @pass_edge
 def schedule(edge: Edge) -> None:
     """Run every job on its schedule until SIGTERM or Ctrl-C.

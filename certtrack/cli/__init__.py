@@ -28,14 +28,22 @@ _COMMANDS = {
 }
 
 
+WIDE = {"max_content_width": 120}
+"""On a wide terminal an example stays on one line, to be copied."""
+
+
 class Refusal(click.ClickException):
-    """An error that a person may read, as the one line that the command ends with."""
+    """An error that a person may read, as the one line that `programme` ends with."""
 
     exit_code = 1
 
+    def __init__(self, message: str, programme: str) -> None:
+        super().__init__(message)
+        self.programme = programme
+
     def show(self, file: Any = None) -> None:  # noqa: ANN401  # click's signature
         """Write it on standard error."""
-        click.echo(f"certtrack: {self.message}", err=True, file=file)
+        click.echo(f"{self.programme}: {self.message}", err=True, file=file)
 
 
 class Plain(click.Group):
@@ -43,16 +51,17 @@ class Plain(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; what it refuses is shown as one message, never as a traceback."""
+        programme = self.name or "certtrack"
         try:
             return super().invoke(ctx)
         except CertTrackError as error:
-            raise Refusal(str(error)) from error
+            raise Refusal(str(error), programme) from error
         except DBAPIError as error:
-            raise Refusal(f"The database broke off: {error.orig}") from error
+            raise Refusal(f"The database broke off: {error.orig}", programme) from error
         except BrokenPipeError:
             raise  # whoever reads has seen enough: click ends quietly
         except OSError as error:
-            raise Refusal(f"{error.filename or 'The system'}: {error.strerror or error}") from error
+            raise Refusal(f"{error.filename or 'The system'}: {error.strerror or error}", programme) from error
 
 
 class Commands(Plain):
@@ -71,10 +80,16 @@ class Commands(Plain):
         return command
 
 
-@click.command(cls=Commands, epilog="Example: certtrack up --demo")
+@click.command("certtrack", cls=Commands, context_settings=WIDE, epilog="Example: certtrack up --demo")
 @click.version_option(__version__, prog_name="certtrack")
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    """Keep peer specialists' certification records, and mail people before recertification is due."""
+    """Keep peer specialists' certification records, and mail people before recertification is due.
+
+    Results are on standard output, messages on standard error.
+
+    Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 done in part: some rows or names weren't, or mail
+    waits for the mail server.
+    """
     ctx.obj = edge = Edge()
     ctx.call_on_close(edge.close)

@@ -20,13 +20,17 @@ from certtrack.services.organizations import get_organization
 _PERSON = click.option("--person", metavar="PERSON", help="Whose account it is: a number, or an address.")
 
 
-@click.group(epilog="Example: certtrack account create carol@example.org --role specialist --organization lakeside")
+@click.group(
+    short_help="Logins, and links to choose a password.",
+    epilog="Example: certtrack account create carol@example.org --role specialist --organization lakeside",
+)
 def account() -> None:
     """Logins. Nobody but its owner ever knows a password: it is chosen by a one-time link."""
 
 
 @account.command(
-    epilog="Example: certtrack account create alice@example.org --role agency_administrator --organization lakeside"
+    short_help="Make one, with a link for its owner.",
+    epilog="Example: certtrack account create alice@example.org --role agency_administrator --organization lakeside",
 )
 @click.argument("name")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What it may do.")
@@ -68,7 +72,10 @@ def create(
     write_message(f"The account {made.sign_in_name} is there. Give the link to its owner: it works once, for 3 days.")
 
 
-@account.command(epilog="Example: certtrack account link carol@example.org --person CPS-1001")
+@account.command(
+    short_help="A fresh link, or whose it is.",
+    epilog="Example: certtrack account link carol@example.org --person CPS-1001",
+)
 @click.argument("name")
 @_PERSON
 @acting_as

@@ -15,12 +15,12 @@ _SAYS = {
 }
 
 
-@click.group(epilog="Example: certtrack audit verify")
+@click.group(short_help="Every change and every look.", epilog="Example: certtrack audit verify")
 def audit() -> None:
     """The record of every change and every look at somebody's record."""
 
 
-@audit.command("verify", epilog="Example: certtrack audit verify")
+@audit.command("verify", short_help="Find what was changed or taken out.", epilog="Example: certtrack audit verify")
 @pass_edge
 def verify_(edge: Edge) -> None:
     """Read the whole audit again: say what is missing or was changed since it was sealed.

@@ -14,7 +14,7 @@ def db() -> None:
     """Make the database, bring it up to date, check it."""
 
 
-@db.command(epilog="Example: certtrack db upgrade")
+@db.command(short_help="Make it, or bring it up to date.", epilog="Example: certtrack db upgrade")
 @pass_edge
 def upgrade(edge: Edge) -> None:
     """Make the database, or bring it to the revision that this CertTrack needs.
@@ -31,7 +31,7 @@ def upgrade(edge: Edge) -> None:
     write_message(f"The database is at revision {after}; it {done}.")
 
 
-@db.command(epilog="Example: certtrack db check")
+@db.command(short_help="Is it up to date, with the same rules?", epilog="Example: certtrack db check")
 @pass_edge
 def check(edge: Edge) -> None:
     """Say whether the database is up to date, and the rules those that the records rest on."""

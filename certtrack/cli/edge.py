@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy.orm import Session
 
+from certtrack.cli.servers import find_address
 from certtrack.clock import Clock, make_clock, today_in
 from certtrack.db.engine import Database
 from certtrack.logs import configure_logs
@@ -32,7 +33,10 @@ class Edge:
         """The settings of this process, with logging set up by them. Raises BadSettings."""
         settings = load_settings()
         configure_logs(settings.log_format)
-        return settings
+        if "base_url" in settings.model_fields_set:
+            return settings
+        # where nothing else is set, links name the address that `certtrack up` listens on with these settings
+        return settings.model_copy(update={"base_url": find_address(settings)})
 
     @cached_property
     def clock(self) -> Clock:

@@ -16,7 +16,8 @@ def organization() -> None:
 
 
 @organization.command(
-    epilog="Example: certtrack organization create lakeside --name 'Lakeside Peers' --zone America/Chicago"
+    short_help="Put one on record.",
+    epilog="Example: certtrack organization create lakeside --name 'Lakeside Peers' --zone America/Chicago",
 )
 @click.argument("key")
 @click.option("--name", required=True, help="What mails and pages call it.")
@@ -36,7 +37,7 @@ def create(
     keeps: tuple[str, ...],
     actor: Actor,
 ) -> None:
-    """Put an organization on record, under a short KEY of its own.
+    """Put an organization on record, under a short KEY of its own: small letters, digits, hyphens.
 
     For each credential it is granter (the programme that gives it) or keeper (everybody else, and the default).
     """

@@ -51,7 +51,7 @@ def write_rows(rows: Sequence[Row], columns: Sequence[str], format_: Format) -> 
 
 def write_table(rows: Iterable[Row], columns: Sequence[str]) -> None:
     """Write `columns` of `rows` in columns, with a line of heads; nothing where there are no rows."""
-    lines = [[_write_value(row[column]) for column in columns] for row in rows]
+    lines = [[_write_cell(row[column]) for column in columns] for row in rows]
     if not lines:
         return
     heads = [column.replace("_", " ").upper() for column in columns]
@@ -82,6 +82,11 @@ def _make_csv(rows: Iterable[Row], columns: Sequence[str]) -> str:
 def _escape(cell: str) -> str:
     # a spreadsheet would run such a cell as a formula
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def _write_cell(value: object) -> str:
+    # people read moments by the minute; programs get them whole
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else flatten(_write_value(value))
 
 
 def _write_value(value: object) -> str:

@@ -18,8 +18,8 @@ class DayType(click.ParamType[date]):
             return value
         try:
             return check_day(date.fromisoformat(value))
-        except ValueError as error:
-            self.fail(f"{value!r} isn't a day ({error}). Write year, month and day: 2026-05-15.", param, ctx)
+        except ValueError:
+            self.fail(f"{value!r} isn't a day that exists. Write year, month and day: 2026-05-15.", param, ctx)
 
 
 class MomentType(click.ParamType[datetime]):

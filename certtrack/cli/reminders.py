@@ -19,15 +19,15 @@ _HELD = ("cause", "release", "person", "name", "stages", "since")
 _STATES = ("planned", "held", "suppressed", "in_mail", "sent", "failed", "superseded", "expired", "told", "coming")
 
 
-@click.group(epilog="Example: certtrack reminders held")
+@click.group(short_help="What is mailed, what waits, its release.", epilog="Example: certtrack reminders held")
 def reminders() -> None:
-    """What is mailed to whom and why, what waits for release, and its release.
-
-    Exit codes: 0 done, 1 refused, 2 wrong usage.
-    """
+    """What is mailed to whom and why, what waits for release, and its release."""
 
 
-@reminders.command(epilog="Example: certtrack reminders ledger carol@example.org --state sent")
+@reminders.command(
+    short_help="What was mailed and what not, and what comes.",
+    epilog="Example: certtrack reminders ledger carol@example.org --state sent",
+)
 @click.argument("person", required=False)
 @click.option("--state", type=click.Choice(_STATES), help="Only those in this state.")
 @formatted
@@ -56,7 +56,7 @@ def ledger(edge: Edge, person: str | None, state: str | None, format_: Format, a
         write_message("Nothing is decided or to come for that.")
 
 
-@reminders.command(epilog="Example: certtrack reminders held --format csv")
+@reminders.command(short_help="What waits for release.", epilog="Example: certtrack reminders held --format csv")
 @formatted
 @acting_as
 @pass_edge
@@ -71,7 +71,7 @@ def held(edge: Edge, format_: Format, actor: Actor) -> None:
         write_message("Nothing waits for release.")
 
 
-@reminders.command(epilog="Example: certtrack reminders release import:7")
+@reminders.command(short_help="Let go what waits.", epilog="Example: certtrack reminders release import:7")
 @click.argument("cause", required=False)
 @click.option("--person", metavar="PERSON", help="One person by name, with their later stages: a number or an address.")
 @click.option("--all", "everything", is_flag=True, help="Every cause, and everybody who waits by name.")

@@ -30,7 +30,10 @@ def import_() -> None:
     """Bring in an office's own files."""
 
 
-@import_.command(epilog="Example: certtrack import roster roster.xlsx --mapping mapping.toml --dry-run")
+@import_.command(
+    short_help="People and certifications, from XLSX or CSV.",
+    epilog="Example: certtrack import roster roster.xlsx --mapping mapping.toml --dry-run",
+)
 @click.argument("file", type=_FILE)
 @click.option(
     "--mapping",

@@ -28,7 +28,10 @@ _FOLLOWING = ("next_cycle_due_on", "next_cycle_from")
 _MORE = ("due_on_latest", "phase", "hours", "application", "as_of")
 
 
-@click.command(epilog="Example: certtrack standing carol@example.org --as-of 2026-10-31")
+@click.command(
+    short_help="Where people's certifications stand.",
+    epilog="Example: certtrack standing carol@example.org --as-of 2026-10-31",
+)
 @click.argument("asked", nargs=-1, metavar="[NUMBER|ADDRESS]...")
 @click.option("--as-of", type=DAY, metavar="DAY", help="The day that is asked for.  [default: today]")
 @click.option("--known-at", type=MOMENT, metavar="TIME", help="By what was on record at that moment.  [default: now]")
@@ -119,10 +122,10 @@ def _row(certification: Certification, standing: Standing, coming: RecordSource 
         "due_on_latest": days.due_on_latest if days else None,
         "next": standing.next_code,
         "next_on": standing.next_on,
+        "next_cycle_due_on": following.due_on if following else None,
+        "next_cycle_from": say("en", "record_source", coming).replace("\N{NO-BREAK SPACE}", " ") if coming else None,
         "hours": standing.hours,
         "application": standing.application,
         "as_of": standing.as_of,
-        "next_cycle_due_on": following.due_on if following else None,
-        "next_cycle_from": say("en", "record_source", coming).replace("\N{NO-BREAK SPACE}", " ") if coming else None,
         "because": [{**asdict(reason), "values": dict(reason.values)} for reason in standing.because],
     }

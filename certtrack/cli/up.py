@@ -21,13 +21,13 @@ from certtrack.logs import get_log
 from certtrack.services.demo import Login, check_demo_fits, count_mails, has_demo, load_demo, write_policies
 from certtrack.services.installation import connect, upgrade_database
 from certtrack.services.rulebook import check_unchanged
-from certtrack.settings import Settings, load_settings
+from certtrack.settings import Settings
 
 _TURN_S = 0.2
 _LOOKS = 6  # times that the heartbeat is looked at within its limit
 
 
-@click.command(epilog="Example: certtrack up --demo")
+@click.command(short_help="Run everything: pages, planning, mail.", epilog="Example: certtrack up --demo")
 @click.option("--demo", is_flag=True, help="Load fictional people once, and print the names to sign in with.")
 @pass_edge
 def up(edge: Edge, demo: bool) -> None:
@@ -38,7 +38,7 @@ def up(edge: Edge, demo: bool) -> None:
     """
     if demo:
         os.environ.setdefault("CERTTRACK_ENV", "demo")
-    _name_address()
+    os.environ["CERTTRACK_BASE_URL"] = edge.settings.base_url  # the children's links name the same address
     _check_demo(edge.settings, demo=demo)
     with hold_instance(edge.settings, find_address(edge.settings)):
         check_port(edge.settings)
@@ -135,13 +135,6 @@ def _prepare(edge: Edge, *, demo: bool) -> None:
             if not has_demo(session):
                 write_policies(edge.settings.instance)  # before the rules are read
         check_unchanged(session, edge.rulebook)
-
-
-def _name_address() -> None:
-    # where nothing else is set, links name the address that is listened on
-    settings = load_settings()
-    if "base_url" not in settings.model_fields_set:
-        os.environ["CERTTRACK_BASE_URL"] = find_address(settings)
 
 
 def _load_demo(edge: Edge) -> tuple[Login, ...]:

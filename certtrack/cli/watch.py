@@ -13,12 +13,15 @@ SILENT = "ALARM: the scheduler is silent, and no mail goes out. Start it again, 
 BACK = "The scheduler is back; the alarm is over."
 
 
-@click.command(epilog="Example: certtrack watch  (from cron: */5 * * * * certtrack watch)")
+@click.command(
+    short_help="Is the scheduler alive?",
+    epilog="Example: certtrack watch  (from cron: */5 * * * * certtrack watch)",
+)
 @pass_edge
 def watch(edge: Edge) -> None:
     """Look once whether the scheduler is alive, for example from cron.
 
-    Where it is silent for longer than the setting heartbeat_limit_s, the alarm is raised and the exit code is 1.
+    Where it is silent for longer than CERTTRACK_HEARTBEAT_LIMIT_S says, the alarm is raised and the exit code is 1.
     """
     look(edge)
     if is_quiet(edge):

@@ -1,14 +1,14 @@
 """`certtrack why`: where one person stands and why, and what was mailed and why, in plain sentences."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 import click
 
 from certtrack.cli.edge import Edge, acting_as, pass_edge
-from certtrack.cli.output import Format, formatted, write_message, write_rows
+from certtrack.cli.output import Format, flatten, formatted, spoken, write_message, write_rows
 from certtrack.cli.parsing import DAY, MOMENT
 from certtrack.cli.standing import note_look
 from certtrack.language import say
@@ -20,14 +20,26 @@ from certtrack.services.person_page import PersonPage, ShownCertification, Why, 
 _COLUMNS = ("kind", "certification", "day", "says", "source")
 
 
-@click.command(epilog="Example: certtrack why carol@example.org --as-of 2026-10-31")
+@click.command(
+    short_help="Why one person stands there, and what was mailed.",
+    epilog="Example: certtrack why carol@example.org --as-of 2026-10-31",
+)
 @click.argument("person", metavar="PERSON")
 @click.option("--as-of", type=DAY, metavar="DAY", help="The day that is asked for.  [default: today]")
 @click.option("--known-at", type=MOMENT, metavar="TIME", help="By what was on record at that moment.  [default: now]")
 @formatted
+@spoken
 @acting_as
 @pass_edge
-def why(edge: Edge, person: str, as_of: date | None, known_at: datetime | None, format_: Format, actor: Actor) -> None:
+def why(
+    edge: Edge,
+    person: str,
+    as_of: date | None,
+    known_at: datetime | None,
+    format_: Format,
+    language: str,
+    actor: Actor,
+) -> None:
     """Say where a person stands and why, with sources; what was mailed and why; and what comes next.
 
     PERSON is a certification's number, an address, or the person's own number. Mail is told as it is on record now.
@@ -38,69 +50,67 @@ def why(edge: Edge, person: str, as_of: date | None, known_at: datetime | None, 
     note_look(edge, actor, "person.viewed", [page.person.id])
     if not page.certifications:
         write_message("There is no certification on record for that.")
+    told = _Telling(page, language)
     if format_ == "table":
-        click.echo("\n".join(_list_lines(page)).replace("\N{NO-BREAK SPACE}", " "))
+        for line in told.list_lines():
+            click.echo(line)
     else:
-        write_rows(list(_list_rows(page)), _COLUMNS, format_)
+        write_rows(list(told.list_rows()), _COLUMNS, format_)
 
 
-def _list_lines(page: PersonPage) -> Iterator[str]:
-    yield page.person.shown_name
-    for shown in page.certifications:
-        yield ""
-        yield _head(shown)
-        yield f"  {_answer(page, shown)}"
-        for item in shown.because:
-            yield f"  - {say('en', 'because', item.reason)}"
-            if source := _source(item):
-                yield f"    ({source})"
-    if page.mail:
-        yield ""
-        yield "What was mailed, and why; what comes next"
-        for entry in page.mail:
-            yield f"  {entry.day.isoformat()}  {say('en', 'stage_name', entry.stage)}: {_mail(page, entry)}"
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """One person's page in the sentences of one language."""
 
+    page: PersonPage
+    language: str
 
-def _list_rows(page: PersonPage) -> Iterator[dict[str, Any]]:
-    for shown in page.certifications:
-        number = shown.certification.id
-        says = _answer(page, shown)
-        yield _row("standing", number, shown.standing.as_of, says, None, code=shown.standing.validity)
-        for item in shown.because:
-            values = {**asdict(item.reason), "values": dict(item.reason.values)}
-            says = say("en", "because", item.reason)
-            yield _row(
-                "reason", number, shown.standing.as_of, says, _source(item), code=item.reason.code, reason=values
-            )
-    for entry in page.mail:
-        says = f"{say('en', 'stage_name', entry.stage)}: {_mail(page, entry)}"
-        yield _row("mail", entry.certification_id, entry.day, says, None, code=entry.state)
+    def list_lines(self) -> Iterator[str]:
+        yield flatten(self.page.person.shown_name)
+        for shown in self.page.certifications:
+            yield ""
+            yield self._say("certification_head", shown.pack.name, shown.certification.number, shown.standing)
+            yield f"  {self._answer(shown)}"
+            for item in shown.because:
+                yield f"  - {self._say('because', item.reason)}"
+                if source := self._source(item):
+                    yield f"    ({source})"
+        if self.page.mail:
+            yield ""
+            yield self._say("mail_head")
+            for entry in self.page.mail:
+                yield f"  {entry.day.isoformat()}  {self._mail(entry)}"
+
+    def list_rows(self) -> Iterator[dict[str, Any]]:
+        for shown in self.page.certifications:
+            number, as_of = shown.certification.id, shown.standing.as_of
+            yield _row("standing", number, as_of, self._answer(shown), None, code=shown.standing.validity)
+            for item in shown.because:
+                values = {**asdict(item.reason), "values": dict(item.reason.values)}
+                says, source = self._say("because", item.reason), self._source(item)
+                yield _row("reason", number, as_of, says, source, code=item.reason.code, reason=values)
+        for entry in self.page.mail:
+            yield _row("mail", entry.certification_id, entry.day, self._mail(entry), None, code=entry.state)
+
+    def _say(self, macro: str, *values: object) -> str:
+        return flatten(say(self.language, macro, *values))
+
+    def _answer(self, shown: ShownCertification) -> str:
+        died_on = self.page.person.died_on
+        is_over = died_on is not None and died_on <= shown.standing.as_of
+        return self._say("standing_sentence", shown.standing, died_on if is_over else None)
+
+    def _source(self, item: Why) -> str | None:
+        if item.record is not None:
+            return self._say("record_source", item.record)
+        if item.reason.pack is None or item.reason.sure is None:
+            return None
+        return f"{item.reason.pack}, {item.reason.source}: {self._say('sure_word', item.reason.sure)}"
+
+    def _mail(self, entry: LedgerEntry) -> str:
+        stage, state = self._say("stage_name", entry.stage), self._say("reminder_word", entry.state)
+        return f"{stage}: {state} {self._say('reminder_why', entry, self.page.person.zone)}"
 
 
 def _row(kind: str, certification: int, day: date, says: str, source: str | None, **more: object) -> dict[str, Any]:
-    plain = says.replace("\N{NO-BREAK SPACE}", " ")
-    return {"kind": kind, "certification": certification, "day": day, "says": plain, "source": source, **more}
-
-
-def _head(shown: ShownCertification) -> str:
-    number = shown.certification.number
-    word = say("en", "validity_word", shown.standing.validity)
-    return f"{shown.pack.name.en}{f', {number}' if number else ''}, as of {shown.standing.as_of.isoformat()}: {word}"
-
-
-def _answer(page: PersonPage, shown: ShownCertification) -> str:
-    died_on = page.person.died_on
-    is_over = died_on is not None and died_on <= shown.standing.as_of
-    return say("en", "standing_sentence", shown.standing, died_on if is_over else None)
-
-
-def _source(item: Why) -> str | None:
-    if item.record is not None:
-        return say("en", "record_source", item.record)
-    if item.reason.pack is None or item.reason.sure is None:
-        return None
-    return f"{item.reason.pack}, {item.reason.source}: {say('en', 'sure_word', item.reason.sure)}"
-
-
-def _mail(page: PersonPage, entry: LedgerEntry) -> str:
-    return f"{say('en', 'reminder_word', entry.state)} {say('en', 'reminder_why', entry, page.person.zone)}"
+    return {"kind": kind, "certification": certification, "day": day, "says": says, "source": source, **more}

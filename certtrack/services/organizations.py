@@ -1,8 +1,10 @@
 """Organizations, affiliations and assignments of supervisors."""
 
+import re
 from datetime import date, datetime
 from typing import Any, Literal
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,9 @@ from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.rules.calendar import add_days
 from certtrack.security import Actor
 from certtrack.services.arming import earliest_day
+
+_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST_KEY = 40
 
 
 def create_organization(
@@ -25,7 +30,12 @@ def create_organization(
     actor: Actor,
     at: datetime,
 ) -> Organization:
-    """Put an organization on record. Raises BadInput for an unknown zone, Refused for a key that is taken."""
+    """Put an organization on record; `reply_to` None where it has no address of its own.
+
+    Raises BadInput for a key that is hard to type, a blank name, an unknown zone, or a `reply_to` that is no address,
+    Refused for a key that is taken.
+    """
+    _check_names(key, name, reply_to)
     check_zone(zone)
     if session.scalar(select(Organization.id).where(Organization.key == key)) is not None:
         raise Refused(f"There is an organization with the key {key!r} already; choose another key.")
@@ -34,6 +44,21 @@ def create_organization(
     session.flush()
     _record(session, "organization.created", ("organization", organization.id), {"key": key}, actor, at)
     return organization
+
+
+def _check_names(key: str, name: str, reply_to: str | None) -> None:
+    if not _KEY.fullmatch(key) or len(key) > _LONGEST_KEY:
+        raise BadInput(
+            f"{key!r} can't be a key. Take small letters, digits and hyphens, {_LONGEST_KEY} at most: lakeside-peers."
+        )
+    if not name.strip():
+        raise BadInput("An organization needs a name, which mails and pages call it by.")
+    if reply_to is None:
+        return
+    try:
+        validate_email(reply_to, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise BadInput(f"{reply_to!r} isn't an address that mails can be answered to.") from error
 
 
 def get_organization(session: Session, key: str | None) -> Organization:

@@ -6,8 +6,9 @@ import json
 from datetime import date
 from pathlib import Path
 
+import click
 import pytest
-from kit.commands import get_example, list_leaves
+from kit.commands import get_example, list_commands, list_leaves
 from kit.typed import Typed
 from kit.world import World
 from sqlalchemy import select, update
@@ -33,6 +34,18 @@ def test_help_needs_no_database_and_shows_an_example(typed: Typed, tmp_path: Pat
     assert done.exit_code == 0
     assert get_example(dict(LEAVES)[path]) in " ".join(done.stdout.split())
     assert not (tmp_path / "instance").exists()
+
+
+@pytest.mark.parametrize(
+    "path", [path for path, command in list_commands() if isinstance(command, click.Group)], ids=" ".join
+)
+def test_a_group_says_what_each_of_its_commands_is_for(
+    typed: Typed, path: tuple[str, ...]
+) -> None:
+    words = path[1:] if path[0] == "certtrack" else path
+    listed = typed(*words, "--help").stdout.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert listed
+    assert all(line.endswith((".", "?")) and not line.endswith("..") for line in listed)
 
 
 @pytest.mark.parametrize("words", NEED_RECORDS, ids=" ".join)
@@ -164,6 +177,8 @@ def test_an_organization_is_made_once_with_what_it_grants(typed: Typed, database
         (("--zone", "Mars/Olympus"), "Mars/Olympus"),
         (("--zone", "America/Chicago", "--grants", "rn"), "No rule pack is for 'rn'"),
         (("--zone", "America/Chicago", "--grants", "cps", "--keeps", "cps"), "can't do both"),
+        (("--zone", "America/Chicago", "--reply-to", "office"), "'office' isn't an address"),
+        (("--zone", "America/Chicago", "--name", " "), "needs a name"),
     ],
 )
 def test_an_organization_that_cant_be_is_refused(
@@ -172,6 +187,30 @@ def test_an_organization_that_cant_be_is_refused(
     done = typed("organization", "create", "hill", "--name", "Hill", *more)
     assert (done.exit_code, done.stdout) == (1, "")
     assert says in done.stderr
+
+
+@pytest.mark.parametrize("key", ["Hill House", "hill_house", "-hill", "", "h" * 41])
+def test_a_key_that_is_hard_to_type_is_refused_with_what_a_key_is(typed: Typed, database: Database, key: str) -> None:
+    done = typed("organization", "create", "--name", "Hill", "--zone", "America/Chicago", "--", key)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "small letters, digits and hyphens" in done.stderr
+
+
+def test_links_name_the_address_that_these_settings_listen_on(
+    typed: Typed, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.account("alice", Role.AGENCY_ADMINISTRATOR)
+    monkeypatch.setenv("CERTTRACK_PORT", "8123")
+    assert typed("account", "link", "alice@example.org").stdout.startswith("http://127.0.0.1:8123/password/")
+    monkeypatch.setenv("CERTTRACK_BASE_URL", "https://records.example.org")
+    assert typed("account", "link", "alice@example.org").stdout.startswith("https://records.example.org/password/")
+
+
+def test_each_programme_says_its_own_name_and_its_exit_codes(typed: Typed, world: World) -> None:
+    assert typed("why", "nobody").stderr.startswith("certtrack: ")
+    assert typed("certtrack-jobs", "run", "nothing").stderr.startswith("certtrack-jobs: ")
+    said = " ".join(typed("--help").stdout.split())
+    assert "Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 done in part" in said
 
 
 def test_an_account_gets_a_link_and_no_password(typed: Typed, world: World) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from kit.planning import Planner
 from kit.world import World
 from sqlalchemy import select
 
@@ -41,6 +42,19 @@ def test_it_says_in_sentences_where_a_person_stands_and_why(world: World, carol:
     assert "Due on October 31, 2026. In grace until November 30, 2026." in done.stdout
     assert "isn't published" in done.stdout
     assert "https://" in done.stdout
+
+
+def test_it_is_said_in_spanish_where_asked(world: World, carol: int, planner: Planner) -> None:
+    planner.look(date(2026, 5, 4))
+    english, spanish = (call("CPS-77", "--as-of", "2026-11-15", "--language", name).stdout for name in ("en", "es"))
+
+    assert "Certified Peer Specialist, CPS-77, as of November 15, 2026: In grace" in english
+    assert "What was mailed, and why; what comes next" in english
+    assert "Certified Peer Specialist, CPS-77, al 15 de noviembre de 2026: " in spanish
+    assert "Qué se envió y por qué; qué viene" in spanish
+    assert len(spanish.splitlines()) == len(english.splitlines())
+    shared = set(english.splitlines()) & set(spanish.splitlines())
+    assert shared == {"Carol Example", ""}
 
 
 def test_json_has_codes_beside_the_sentences(world: World, carol: int) -> None:

@@ -29,8 +29,8 @@ class DemoPerson:
     is_imported: bool = False
 
 
-BOB = DemoPerson("Bob", "Sample", due_in=410)
-CAROL = DemoPerson("Carol", "Example", due_in=27, has_supervisor=True)
+BOB = DemoPerson("Bob", "Sample", due_in=410, address="bob@example.org")
+CAROL = DemoPerson("Carol", "Example", due_in=27, address="carol@example.org", has_supervisor=True)
 
 PEOPLE = (
     BOB,
