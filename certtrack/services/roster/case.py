@@ -19,7 +19,7 @@ class Case:
     """One row being planned. `said_before`: what the last import of this row said, by field; empty where none was.
 
     `today` tells the day of the import in a zone; `due_on` is the one on record once the row is written.
-    `supervisor` is the one that the row may assign, None where it names nobody, or somebody who can't be.
+    `says` is what will have been said of each field: None where the row says nothing, or what can't be taken.
     """
 
     roster: Roster
@@ -32,7 +32,13 @@ class Case:
     def __post_init__(self) -> None:
         row = self.row
         self.due_on = row.due_on
-        self.supervisor = row.supervisor
+        self.says: dict[str, str | None] = {
+            "name": f"{row.name.family}, {row.name.given}",
+            "address": row.address,
+            "due_on": row.due_on.isoformat(),
+            "exam_on": row.exam_on.isoformat() if row.exam_on else None,
+            "supervisor": row.supervisor,
+        }
         self.result = RowPlan(row, person_key=(row.address, row.folded_name) if row.address else (row.key, ""))
 
     def note(

@@ -32,8 +32,8 @@ class Found:
     by_certification: Mapping[int, list[Finding]] = field(default_factory=dict)
     by_person: Mapping[int, list[Finding]] = field(default_factory=dict)
     by_name: Mapping[str, list[Finding]] = field(default_factory=dict)
-    earlier: Mapping[tuple[int, str], bool] = field(default_factory=dict)
-    """By certification and day in the file, whether it was taken; of those that a person settled too."""
+    earlier: frozenset[tuple[int, str]] = frozenset()
+    """Certification and day in the file, of those that a person settled too: that day is told of already."""
 
     def list_settled(self, row: RosterRow, people: Iterable[int], certification_id: int, due_on: date) -> list[int]:
         """The numbers of those that this row of `people`'s certification settles; `due_on` is its day afterwards."""
@@ -68,17 +68,17 @@ def load_found(
     )
     by_certification: dict[int, list[Finding]] = defaultdict(list)
     by_person: dict[int, list[Finding]] = defaultdict(list)
-    earlier: dict[tuple[int, str], bool] = {}
+    earlier: set[tuple[int, str]] = set()
     for item in session.scalars(query.order_by(Finding.id)):
         if item.kind == "expires_earlier" and item.certification_id is not None:
-            earlier[item.certification_id, item.details["new"]] = item.details["is_amended"]
+            earlier.add((item.certification_id, item.details["new"]))
         if item.settled_at is not None:
             continue
         if item.kind in _BY_PERSON and item.person_id is not None:
             by_person[item.person_id].append(item)
         elif item.certification_id is not None:
             by_certification[item.certification_id].append(item)
-    return Found(by_certification, by_person, _load_by_name(session, organization_id, rows), earlier)
+    return Found(by_certification, by_person, _load_by_name(session, organization_id, rows), frozenset(earlier))
 
 
 def _load_by_name(session: Session, organization_id: int, rows: Sequence[RosterRow]) -> dict[str, list[Finding]]:

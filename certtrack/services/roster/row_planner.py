@@ -61,15 +61,17 @@ def _plan_term(case: Case, certification: Certification | None) -> None:
 def _note_term(case: Case, planned: TermPlan, certification_id: int) -> None:
     """One finding for one day: two readings of it are none of their own where the day is told of already."""
     old, new = planned.on_record.isoformat() if planned.on_record else None, case.row.due_on.isoformat()
-    was_taken = case.state.found.earlier.get((certification_id, new))
+    is_told = planned.is_earlier or (certification_id, new) in case.state.found.earlier
     if planned.is_earlier:
         is_amended = planned.term is not None
         details = {"credential": case.row.pack.credential, "old": old, "new": new, "is_amended": is_amended}
         case.note("expires_earlier", details | (list_readings(case.row) if is_amended else {}))
-    if planned.is_kept and was_taken is not False:  # False: told of already, and it was never taken
+        if not is_amended:
+            case.says["due_on"] = None
+    if planned.is_kept:
         case.note("mended_by_hand", {"field": "due_on", "record": old, "file": new})
     if case.due_on == case.row.due_on:
-        case.result.findings += note_days(case.row, is_told=planned.is_earlier or was_taken is True)
+        case.result.findings += note_days(case.row, is_told=is_told)
 
 
 def _plan_exam(case: Case) -> None:
@@ -92,14 +94,7 @@ def _plan_exam(case: Case) -> None:
 
 def _plan_said(case: Case) -> None:
     row, result = case.row, case.result
-    said = {
-        "name": f"{row.name.family}, {row.name.given}",
-        "address": row.address,
-        "due_on": row.due_on.isoformat(),
-        "exam_on": row.exam_on.isoformat() if row.exam_on else None,
-        "supervisor": case.supervisor,
-    }
-    result.said = case.said_before | {name: value for name, value in said.items() if value is not None}
+    result.said = case.said_before | {name: value for name, value in case.says.items() if value is not None}
     is_rekeyed = result.imported_id is not None and row.key not in case.state.imported
     result.is_said_new = result.said != case.said_before or is_rekeyed
 

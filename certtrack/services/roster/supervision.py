@@ -16,10 +16,10 @@ def plan_supervisor(case: Case) -> None:
         return
     found = case.state.by_address.get(address, [])
     if address == row.address or case.result.person_id in {person.id for person in found}:
-        case.supervisor = None
+        case.says["supervisor"] = None
         case.note("supervisor_self", {"address": address})
     elif len(found) > 1 or address in case.roster.shared_addresses:
-        case.supervisor = None
+        case.says["supervisor"] = None
         case.note("supervisor_shared", {"address": address})
     else:
         _assign(case, address, found[0] if found else None)

@@ -195,3 +195,17 @@ def test_a_file_given_back_and_mended_settles_its_findings_and_misses_nobody(wor
     whole = office.rows(*others, carol())
     with world.database.reading() as session:  # by a whole roster somebody may be missing
         assert [item["name"] for item in whole.list_missing(session)] == ["Nia New"]
+
+
+def test_an_old_roster_taken_in_by_mistake_leaves_no_mark_on_what_the_next_one_may_change(
+    world: World, office: Office
+) -> None:
+    for day in ("10/31/2026", "10/31/2028", "10/31/2026"):
+        work = office.rows(carol(expires=day))
+    assert work.count_findings() == {"expires_earlier": 1}
+    assert office.rows(carol(expires="10/31/2026")).count()["findings"] == 0
+    newer = office.rows(carol(expires="11/30/2028"))
+    assert (newer.count()["cycles_moved"], newer.count()["findings_settled"]) == (1, 1)
+    assert newer.count_findings() == {"stated_day_differs": 1}
+    with world.database.reading() as session:
+        assert list(session.scalars(select(Cycle.due_on).where(Cycle.closed_on.is_(None)))) == [date(2028, 11, 30)]
