@@ -133,7 +133,8 @@ class _Round:
         is_fresh = True
         try:
             with self.transport.open() as conversation:
-                while waiting and not conversation.is_spent() and not self.stop() and self._has_time(waiting[0]):
+                # each conversation hands over one mail at least: a server that is slow to greet would get none else
+                while waiting and not self.stop() and (is_fresh or self._may_go_on(conversation, waiting[0])):
                     going_on = self._send(conversation, waiting, is_fresh=is_fresh)
                     if going_on != "next":
                         return going_on == "again"
@@ -143,6 +144,9 @@ class _Round:
             self._stop_mail(fault)
             return False
         return True
+
+    def _may_go_on(self, conversation: Conversation, mail: Outgoing) -> bool:
+        return not conversation.is_spent() and self._has_time(mail)
 
     def _has_time(self, mail: Outgoing) -> bool:
         # another process may take a mail over when its lease ends: ours must be over by then, whatever the server does

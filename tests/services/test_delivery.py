@@ -1,5 +1,6 @@
 """Handing ripe reminders over: one mail a recipient, once, with its very bytes on record."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -235,6 +236,17 @@ def test_no_mail_is_begun_that_could_outlast_its_lease(world: World, deliverer: 
     assert counts["accepted"] == 4
     assert counts["given_back"] >= 2, "each lease has time for two mails at most"
     assert sorted(set(deliverer.recipients())) == sorted(deliverer.recipients())
+
+
+@pytest.mark.parametrize("lease_s", [30, 1.5])
+def test_a_server_that_is_slow_to_greet_is_handed_a_mail_a_conversation(deliverer: Deliverer, lease_s: float) -> None:
+    """More than half of the deadline is gone when it has greeted, and the lease has no other deadline left."""
+    deliverer.terms = type(deliverer.terms)(lease_s, 1, FROM, "https://certtrack.example.org")
+    deliverer.smtp.set_behaviour("late", at="connect", seconds=0.6)
+    deliverer.ripen_many(2)
+    ends_at = time.monotonic() + 20
+    assert deliverer.deliver(stop=lambda: time.monotonic() > ends_at)["accepted"] == 2
+    assert len(set(deliverer.message_ids())) == 2
 
 
 def test_the_bytes_of_what_was_given_back_are_forgotten(world: World, deliverer: Deliverer) -> None:
