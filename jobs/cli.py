@@ -14,6 +14,7 @@ from certtrack.clock import Clock, FixedClock, noon_of
 from certtrack.errors import Refused
 from certtrack.services.actors import job_actor
 from certtrack.services.relay import find_stop
+from certtrack.services.schedule import HEARTBEAT
 from jobs.catalogue import get_job, list_jobs
 from jobs.running import run_job
 from jobs.workplace import Workplace
@@ -55,7 +56,8 @@ def run(edge: Edge, job: str, as_of: date | None) -> None:
     write_table([{"what": what, "count": count} for what, count in counts.items()], ["what", "count"])
     if job in _DELIVERING:
         _check_delivered(edge, was_tried=bool(counts))
-    write_message(f"{job} is done." if any(counts.values()) else f"{job} is done; there was nothing to do.")
+    is_idle = job != HEARTBEAT and not any(counts.values())
+    write_message(f"{job} is done.{' There was nothing to do.' if is_idle else ''}")
 
 
 @main.command(short_help="Run all of them on their schedule.", epilog="Example: certtrack-jobs schedule")

@@ -1,5 +1,6 @@
 """`certtrack reminders`."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -43,6 +44,42 @@ def test_held_mail_is_listed_and_released(
     done = call("release", "import:1")
     assert (done.exit_code, done.stdout) == (0, "26\n")
     assert call("held").stdout == ""
+
+
+def test_somebody_who_was_past_their_day_is_released_by_name_and_nobody_else(
+    world: World, planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (carol, _), (dave, _) = planner.roster(2, date(2026, 4, 20), armed_on=date(2026, 5, 4), release_by_name=True)
+    planner.look(date(2026, 5, 4))
+    set_clock(world, monkeypatch, tmp_path / "offset")
+    rows = json.loads(call("held", "--format", "json").stdout)
+    assert [row["release"] for row in rows] == [f"certtrack reminders release --person {one}" for one in (carol, dave)]
+    assert call("release", "--person", str(carol)).exit_code == 0
+    assert [row["person"] for row in json.loads(call("held", "--format", "json").stdout)] == [dave]
+    assert call("release", "--all").exit_code == 0
+    assert call("held").stdout == ""
+
+
+def test_a_cause_released_again_releases_nothing_and_an_unknown_one_is_refused(
+    world: World, planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    planner.roster(26, DUE, armed_on=date(2026, 5, 4))
+    planner.look(date(2026, 5, 4))
+    set_clock(world, monkeypatch, tmp_path / "offset")
+    assert call("release", "import:1").stderr == "26 reminders are released.\n"
+    again = call("release", "import:1")
+    assert (again.exit_code, again.stdout) == (0, "0\n")
+    unknown = call("release", "import:2")
+    assert (unknown.exit_code, unknown.stdout) == (1, "")
+    assert "`certtrack reminders held` lists what waits" in unknown.stderr
+
+
+def test_what_the_help_says_of_a_hold_is_a_command_that_can_be_typed(world: World, planner: Planner) -> None:
+    planner.roster(26, DUE, armed_on=date(2026, 5, 4))
+    planner.look(date(2026, 5, 4))
+    (line,) = {row["release"] for row in json.loads(call("held", "--format", "json").stdout)}
+    assert line.split()[:3] == ["certtrack", "reminders", "release"]
+    assert call(*line.split()[2:]).exit_code == 0
 
 
 def test_exactly_one_thing_is_released(world: World) -> None:

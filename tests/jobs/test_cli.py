@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ from sqlalchemy import select
 
 from certtrack.db.models import Job, Reminder
 from certtrack.settings import load_settings
-from jobs.catalogue import Job as CatalogueJob
 from jobs.catalogue import list_jobs
 
 DUE = date(2026, 10, 31)
@@ -72,14 +71,6 @@ def test_a_job_that_isnt_there_is_refused_with_those_that_are(typed: Typed, worl
     done = typed("certtrack-jobs", "run", "make_coffee")
     assert done.exit_code == 1
     assert "plan_reminders" in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(1, "second"), (0.5, "0.5 seconds"), (30, "30 seconds"), (60, "minute"), (90, "90 seconds"), (172_800, "2 days")],
-)
-def test_an_interval_is_said_in_words(seconds: float, words: str) -> None:
-    assert CatalogueJob("x", timedelta(seconds=seconds), "").interval == words
 
 
 def test_the_schedule_runs_every_job_at_once_and_ends_by_a_signal(typed: Typed, world: World) -> None:

@@ -81,7 +81,7 @@ def test_where_nothing_is_due_it_says_so_and_asks_no_server(world: World, smtp: 
     smtp.stop()
     done = deliver()
     assert (done.exit_code, done.stdout) == (0, "")
-    assert "there was nothing to do" in done.stderr
+    assert "There was nothing to do." in done.stderr
 
 
 def test_a_server_that_is_down_is_named_the_mails_stay_and_it_says_until_when_it_waits(

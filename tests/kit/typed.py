@@ -1,4 +1,4 @@
-"""Commands as they are typed, over a test's own database, at the world's moment."""
+"""Commands as they are typed, over a test's own database."""
 
 from collections.abc import Callable
 from pathlib import Path
