@@ -207,17 +207,18 @@ def test_the_timeline_tells_each_phase_with_its_days_fee_and_readings(
 
 
 def test_what_was_mailed_and_what_not_each_has_its_why(
-    look: Look, app: Flask, world: World, planner: Planner, deliverer: Deliverer, carol: int
+    look: Look, client: CheckingClient, world: World, planner: Planner, deliverer: Deliverer, carol: int
 ) -> None:
     planner.look()
     deliverer.deliver()
     sent = look(carol)
     assert re.search(r"180 days before Sent\. Handed to the mail server on \w+ \d+, \d{4}, \d+:\d\d [AP]M\.", sent)
-    assert "90 days before To come. Decided on August 2, 2026, by what is on record then." in sent
+    assert "90 days before To come. Decided on July 31, 2026, by what is on record then." in sent
 
     planner.change(carol, private_address=None)
-    planner.look(date(2026, 8, 2))
-    app.extensions[EXTENSION].clock = FixedClock(world.at)
+    planner.look(date(2026, 7, 31))
+    client.application.extensions[EXTENSION].clock = FixedClock(world.at)
+    client.enter("alice@example.org")  # ten weeks later the session is over
     kept = look(carol)
     assert "90 days before Not planned. There is no address. One entered now puts this mail back." in kept
     assert "180 days before Sent." in kept
