@@ -1,6 +1,7 @@
 """The `certtrack-jobs` command: one job by hand, or all of them on their schedule."""
 
 import threading
+from collections.abc import Mapping
 from datetime import date
 
 import click
@@ -9,7 +10,7 @@ from certtrack.cli import WIDE, Plain
 from certtrack.cli.edge import Edge, pass_edge
 from certtrack.cli.output import write_message, write_table
 from certtrack.cli.parsing import DAY
-from certtrack.cli.stopped_mail import explain_stop
+from certtrack.cli.stopped_mail import explain_rest, explain_stop
 from certtrack.clock import Clock, FixedClock, noon_of
 from certtrack.errors import Refused
 from certtrack.services.actors import job_actor
@@ -48,14 +49,14 @@ def run(edge: Edge, job: str, as_of: date | None) -> None:
     With --as-of it acts as at noon of that day in the zone of the rules; leases and attempts keep to the database's
     clock. What it did is written as counts.
 
-    Exit codes: 0 done, 1 refused, 2 wrong usage, 3 done in part: the mail server takes no mail now, and each mail stays
-    for the next run.
+    Exit codes: 0 done, 1 refused, 2 wrong usage, 3 done in part: the mail server takes no mail now, or not every mail.
+    No mail is lost by that.
     """
     chosen = get_job(edge.settings, job)
     counts = run_job(chosen, make_workplace(edge, threading.Event(), _find_clock(edge, as_of)))
     write_table([{"what": what, "count": count} for what, count in counts.items()], ["what", "count"])
     if job in _DELIVERING:
-        _check_delivered(edge, was_tried=bool(counts))
+        _check_delivered(edge, counts)
     is_idle = job != HEARTBEAT and not any(counts.values())
     write_message(f"{job} is done.{' There was nothing to do.' if is_idle else ''}")
 
@@ -85,11 +86,13 @@ def make_workplace(edge: Edge, stopping: threading.Event, clock: Clock) -> Workp
     )
 
 
-def _check_delivered(edge: Edge, *, was_tried: bool) -> None:
+def _check_delivered(edge: Edge, counts: Mapping[str, int]) -> None:
+    """End with 3, and say why, where a mail that was due is not with the mail server now."""
     with edge.reading() as session:
         stop = find_stop(session)
-    if stop is not None:
-        write_message(f"certtrack-jobs: {explain_stop(edge.settings, stop, was_tried=was_tried)}")
+    said = explain_stop(edge.settings, stop, was_tried=bool(counts)) if stop else explain_rest(counts)
+    if said:
+        write_message(f"certtrack-jobs: {said}")
         click.get_current_context().exit(3)
 
 

@@ -1,4 +1,6 @@
-"""What is said at the command line while the mail server takes no mail: what is wrong, and who must do what."""
+"""What is said at the command line where the mail server takes no mail, or not all: what is wrong, who must do what."""
+
+from collections.abc import Mapping
 
 from certtrack.services.relay import Stop
 from certtrack.settings import Settings
@@ -18,6 +20,19 @@ _SAYS = {
     "file": "No mail can be written to {folder}. Whoever runs CertTrack looks at that folder's rights, and at the "
     "space on its disk.",
 }
+
+_REST = {
+    "not_taken": "not taken now, which are tried again by themselves: {count}",
+    "unknown": "perhaps taken, which are sent again with the same Message-ID: {count}",
+    "recipient": "refused for good, see `certtrack findings`: {count}",
+    "lease_lost": "held for too long, so that another process has them: {count}",
+}
+
+
+def explain_rest(counts: Mapping[str, int]) -> str | None:
+    """What became of the mails that the server, which takes mail, didn't take; None where it took every one."""
+    rest = [says.format(count=counts[outcome]) for outcome, says in _REST.items() if counts.get(outcome)]
+    return f"Not every mail was taken. Mails {'; '.join(rest)}." if rest else None
 
 
 def explain_stop(settings: Settings, stop: Stop, *, was_tried: bool) -> str:

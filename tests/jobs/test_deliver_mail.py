@@ -133,6 +133,8 @@ def test_a_server_that_accepts_and_never_speaks_costs_the_deadline_and_no_mail(
         assert "can't be reached, or doesn't answer within 1 seconds" in done.stderr
         assert states(world) == ["planned"]
     else:  # it may have taken the mail: only the same bytes go again
+        assert done.exit_code == 3
+        assert "perhaps taken, which are sent again with the same Message-ID: 1." in done.stderr
         assert done.stdout.split()[2:] == ["unknown", "1"]
         assert states(world) == ["in_mail"]
     smtp.behave()
@@ -141,6 +143,26 @@ def test_a_server_that_accepts_and_never_speaks_costs_the_deadline_and_no_mail(
         session.execute(update(Email).where(Email.state == "unknown").values(leased_until=db_now(-1)))
     assert deliver().exit_code == 0
     assert recipients(smtp) == ["carol@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("450", "Not every mail was taken. Mails not taken now, which are tried again by themselves: 1."),
+        ("550", "Not every mail was taken. Mails refused for good, see `certtrack findings`: 1."),
+    ],
+)
+def test_where_the_server_takes_some_and_not_others_it_is_done_in_part(
+    typed: Typed, world: World, smtp: SmtpServer, deliver: Deliver, code: str, says: str
+) -> None:
+    ripen(typed, world, "Carol", "Dave")
+    smtp.set_behaviour(code, at="RCPT", address="carol@example.org")
+    done = deliver()
+    assert done.exit_code == 3
+    assert says in done.stderr
+    assert "accepted" in done.stdout
+    assert recipients(smtp) == ["dave@example.org"]
+    assert ("Mail isn't taken: Carol" in typed("findings").stdout) == (code == "550")
 
 
 @contextmanager
