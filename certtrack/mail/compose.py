@@ -39,15 +39,15 @@ class Mail:
     other_language: str
 
 
-def compose_reminders(envelope: Envelope, *, called: str, today: date, items: Sequence[ReminderItem]) -> bytes:
-    """One mail about all `items`, to somebody greeted as `called`, true on `today` (in the packs' zone).
+def compose_reminders(envelope: Envelope, *, called: str, items: Sequence[ReminderItem]) -> bytes:
+    """One mail about all `items`, to somebody greeted as `called`, each true on its own `today`.
 
     The item whose day comes first is told first. Raises ValueError without an item.
     """
     if not items:
         raise ValueError("a reminder speaks of something")
     office, locale = clean_name(envelope.office_name), envelope.locale
-    parts = [tell(item, today=today, office=office, locale=locale) for item in items]
+    parts = [tell(item, today=item.today, office=office, locale=locale) for item in items]
     parts.sort(key=lambda part: part.act_by)
     why = f"{words(locale, 'why', office)} {words(locale, 'once')}"
     return _compose(envelope, "reminders", called, Body(*_share_asking(parts), envelope.base_url, why))

@@ -35,7 +35,8 @@ class ReminderItem:
     """One certification that a mail speaks of.
 
     `stage` is a key of the policy, or "day_moved". `anchor_on` is the due day that the reminder hangs on. `number` is
-    the certification's own, None where there is none. `is_granter`: the office itself grants this credential.
+    the certification's own, None where there is none. `is_granter`: the office itself grants this credential. `today`
+    is the day on which the mail is true, in the pack's zone: late in the evening two packs may have two of them.
     """
 
     stage: str
@@ -44,3 +45,4 @@ class ReminderItem:
     anchor_on: date
     number: str | None
     is_granter: bool
+    today: date

@@ -114,11 +114,11 @@ def _compose(
             anchor_on=one.reminder.anchor_on,
             number=one.certification.number,
             is_granter=is_granter(session, one.certification.organization_id, one.certification.credential),
+            today=at.astimezone(ZoneInfo(one.pack.zone)).date(),
         )
         for one in ripe
     ]
-    today = at.astimezone(ZoneInfo(ripe[0].pack.zone)).date()
-    return compose_reminders(envelope, called=person.called, today=today, items=items)
+    return compose_reminders(envelope, called=person.called, items=items)
 
 
 def _address_of(person: Person) -> str:

@@ -1,7 +1,7 @@
 """Mails for tests: envelopes, items of the shipped packs, and what a mail program makes of the bytes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -48,11 +48,13 @@ def make_item(
     pack: Pack | None = None,
     number: str | None = "4711",
     is_granter: bool = False,
+    today: date = AT.date(),
 ) -> ReminderItem:
     """Carol's certification by the shipped pack of that key, or by `pack`."""
     due_on = due_on or DUE[key]
     pack = pack or _PACKS.get(key, due_on)
-    return ReminderItem(stage, pack, days_of(pack, make_cycle(due_on, computed=computed)), due_on, number, is_granter)
+    days = days_of(pack, make_cycle(due_on, computed=computed))
+    return ReminderItem(stage, pack, days, due_on, number, is_granter, today)
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,9 @@ def read(data: bytes) -> Read:
 
 
 def remind(*items: ReminderItem, today: date, locale: str = "en", called: str = "Carol", **values: Any) -> Read:
-    """The reminder of these items, read again."""
+    """The reminder of these items as of `today`, read again."""
     envelope = make_envelope(locale, **values)
-    return read(compose_reminders(envelope, called=called, today=today, items=items))
+    return read(compose_reminders(envelope, called=called, items=[replace(item, today=today) for item in items]))
 
 
 def link_mail(kind: LinkKind, locale: str = "en", **values: Any) -> Read:

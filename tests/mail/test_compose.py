@@ -104,7 +104,7 @@ def test_whom_to_ask_is_said_in_each_part_where_it_differs() -> None:
 
 def test_a_mail_without_an_item_is_refused() -> None:
     with pytest.raises(ValueError, match="speaks of something"):
-        compose_reminders(make_envelope(), called="Carol", today=DAY, items=[])
+        compose_reminders(make_envelope(), called="Carol", items=[])
 
 
 def test_markup_in_a_name_is_shown_as_it_was_typed_and_never_acts() -> None:

@@ -22,7 +22,7 @@ HEADERS = [
 
 
 def compose(locale: str = "en", **values: str | None) -> bytes:
-    return compose_reminders(make_envelope(locale, **values), called="Carol", today=DAY, items=[make_item()])
+    return compose_reminders(make_envelope(locale, **values), called="Carol", items=[make_item(today=DAY)])
 
 
 def head_of(data: bytes) -> bytes:
@@ -64,7 +64,7 @@ def test_equal_input_gives_equal_bytes_in_another_process_too() -> None:
         f"import sys; sys.path[:0] = {[path for path in sys.path if path]!r};"
         "from datetime import date; from hashlib import sha256;"
         "from kit.mails import make_envelope, make_item; from certtrack.mail.compose import compose_reminders;"
-        "data = compose_reminders(make_envelope(), called='Carol', today=date(2026, 9, 1), items=[make_item()]);"
+        "data = compose_reminders(make_envelope(), called='Carol', items=[make_item(today=date(2026, 9, 1))]);"
         "print(sha256(data).hexdigest())"
     )
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from kit.delivery import Deliverer
+from kit.mails import read
 from kit.planning import Planner
 from kit.rules import CPS
 from kit.world import World
@@ -114,3 +116,17 @@ def test_quiet_hours_end_by_the_new_clock(world: World, planner: Planner) -> Non
     _, cycle = world.certify(world.person(), date(2027, 3, 14), computed_due_on=None)
     look_at(planner, utc("2027-03-14T03:30"))  # half past nine in the evening of March 13
     assert planner.row(cycle, "before_1").send_after == utc("2027-03-14T13:00"), "eight, after the clocks went forward"
+
+
+def test_in_one_mail_late_in_the_evening_each_day_is_counted_from_its_own_today(
+    two_zones: World, deliverer: Deliverer, planner: Planner
+) -> None:
+    person = two_zones.person(zone="Pacific/Honolulu")
+    for pack in (CPS, EAST):
+        two_zones.certify(person, date(2026, 10, 31), pack=pack)
+    planner.look(date(2026, 5, 4))
+    two_zones.at = utc("2026-05-05T04:30")  # May 5 in New York, and elsewhere still May 4
+    assert deliverer.deliver() == {"accepted": 1}
+    [taken] = deliverer.smtp.list_taken()
+    said = read(taken.data).flat
+    assert said.count("That's 180 days from today.") == said.count("That's 179 days from today.") == 1
