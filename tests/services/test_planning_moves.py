@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from kit.delivery import Deliverer
+from kit.mails import read
 from kit.planning import Planner
 from kit.world import World
 
@@ -68,3 +70,39 @@ def test_a_day_moved_back_after_the_move_was_mailed_is_mailed_too(world: World, 
     moves = [(row.anchor_on, row.state) for row in planner.rows(cycle) if row.stage == "day_moved"]
     assert moves == [(date(2026, 12, 15), "sent"), (DUE, "planned")]
     assert [row.state for row in planner.rows(cycle) if row.stage == "before_90" and row.anchor_on == DUE] == ["sent"]
+
+
+def test_a_day_moved_by_an_import_arms_its_coming_stages(world: World, planner: Planner) -> None:
+    _, cycle = world.certify(world.person(), DUE)
+    planner.look(date(2026, 8, 3))
+    planner.settle()
+    planner.move_day(cycle, date(2026, 12, 15), cause_key="import:2")
+    planner.look()
+    assert (planner.waiting(cycle), planner.next_on(cycle)) == ([], date(2026, 9, 16))
+    planner.look(date(2026, 9, 16))
+    assert planner.waiting(cycle) == ["before_90"]
+    assert planner.says(cycle)["day_moved"] == "superseded:overtaken", "the stage names the new day"
+
+
+def test_a_day_moved_twice_before_it_was_told_is_told_once_and_as_it_is_now(world: World, planner: Planner) -> None:
+    _, cycle = world.certify(world.person(), DUE)
+    planner.look(date(2026, 5, 15))
+    planner.settle()
+    for day in (date(2026, 12, 15), date(2027, 1, 20)):
+        planner.move_day(cycle, day)
+        planner.look()
+    moves = [(row.anchor_on, row.state, row.reason) for row in planner.rows(cycle) if row.stage == "day_moved"]
+    assert moves == [(date(2026, 12, 15), "superseded", "day_moved"), (date(2027, 1, 20), "planned", None)]
+
+
+def test_a_day_that_moved_just_before_the_mail_goes_is_not_mailed_as_it_was(
+    world: World, deliverer: Deliverer, planner: Planner
+) -> None:
+    [cycle] = deliverer.ripen(world.person())
+    planner.move_day(cycle, date(2026, 12, 15))
+    assert deliverer.deliver() == {}
+    assert planner.says(cycle)["before_180"] == "superseded:day_moved"
+    planner.look()
+    assert deliverer.deliver() == {"accepted": 1}
+    [taken] = deliverer.smtp.list_taken()
+    assert "Tuesday, December 15, 2026" in read(taken.data).flat
