@@ -41,7 +41,7 @@ def explain_stop(settings: Settings, stop: Stop, *, was_tried: bool) -> str:
     `was_tried`: the server was tried just now; otherwise nothing was, because of what was found earlier.
     """
     says = _SAYS[stop.reason].format(
-        server=f"The mail server {settings.smtp_host}, port {settings.smtp_port},",
+        server=_name_server(settings),
         deadline=settings.mail_deadline_s,
         sender=settings.mail_from,
         folder=settings.instance.resolve() / "mail",
@@ -52,3 +52,9 @@ def explain_stop(settings: Settings, stop: Stop, *, was_tried: bool) -> str:
     return (
         f"Nothing was tried: delivery waits until {then}. {says} No mail is lost: each stays, and is tried again then."
     )
+
+
+def _name_server(settings: Settings) -> str:
+    if settings.is_mailing_to_files:
+        return "The mail server that was set before"
+    return f"The mail server {settings.smtp_host}, port {settings.smtp_port},"

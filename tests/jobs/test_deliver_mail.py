@@ -214,6 +214,8 @@ def test_mail_that_somebody_waits_for_says_the_same(
     done = typed("certtrack-jobs", "run", "deliver_now_mail")
     assert done.exit_code == 3
     assert f"127.0.0.1, port {port}" in done.stderr
+    monkeypatch.setenv("CERTTRACK_SMTP_HOST", "")
+    assert "The mail server that was set before can't be reached" in deliver().stderr
 
 
 def test_a_mass_that_is_held_isnt_sent_before_its_release(
