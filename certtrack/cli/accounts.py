@@ -69,7 +69,11 @@ def create(
         )
         url = _hand_out(edge, session, made, actor)
     click.echo(url)
-    write_message(f"The account {made.sign_in_name} is there. Give the link to its owner: it works once, for 3 days.")
+    scope = f"in {organization}" if organization else "everywhere"
+    write_message(f"The account {made.sign_in_name} is there, {Role(role).value.replace('_', ' ')} {scope}.")
+    if made.address is None:
+        write_message("Its name is no address, so no mail reaches it: a new password takes `certtrack account link`.")
+    write_message("Give the link to its owner: it works once, for 3 days.")
 
 
 @account.command(

@@ -56,6 +56,15 @@ def test_an_account_is_made_with_a_link_and_both_are_audited(world: World) -> No
         assert (made.language, made.password) == ("es", None) if made else False
 
 
+def test_it_says_what_was_made_and_where_it_holds(world: World) -> None:
+    done = call("create", "carol@example.org", "--role", "specialist", "--organization", "lakeside")
+    assert "The account carol@example.org is there, specialist in lakeside." in done.stderr
+    assert "no address" not in done.stderr
+    done = call("create", "alice", "--role", "agency_administrator")
+    assert "The account alice is there, agency administrator everywhere." in done.stderr
+    assert "Its name is no address" in done.stderr
+
+
 def test_a_taken_name_and_an_unknown_office_are_refused_and_nothing_is_written(world: World) -> None:
     world.account("carol", Role.SPECIALIST)
     taken = call("create", "carol@example.org", "--role", "specialist", "--as", "alice")
