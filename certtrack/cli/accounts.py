@@ -71,7 +71,7 @@ def create(
     click.echo(url)
     scope = f"in {organization}" if organization else "everywhere"
     write_message(f"The account {made.sign_in_name} is there, {Role(role).value.replace('_', ' ')} {scope}.")
-    if made.address is None:
+    if made.address is None and made.person_id is None:
         write_message("Its name is no address, so no mail reaches it: a new password takes `certtrack account link`.")
     write_message("Give the link to its owner: it works once, for 3 days.")
 
