@@ -1,11 +1,14 @@
 """Findings: opened once, settled once, each with its event."""
 
+from typing import Any
+
 import pytest
 from kit.world import World
 from sqlalchemy import select
 
 from certtrack.db.models import AuditEvent, AuditPerson
 from certtrack.errors import NotFound, Refused
+from certtrack.language import environment
 from certtrack.services.findings import get_finding, list_open, open_finding, settle_by_file, settle_finding
 
 
@@ -59,3 +62,16 @@ def test_what_a_file_settled_opens_again_when_it_is_found_again_and_what_a_perso
         settle_finding(session, finding, "import:7", actor=world.actor, at=world.at)
     assert not find(world, carol)
     assert actions(world, carol) == ["finding.opened", "finding.settled", "finding.reopened", "finding.settled"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", "the file of import 7 brought the value"),
+        ("es", "el archivo de la importación 7 trajo el valor"),
+    ],
+)
+def test_what_a_file_settled_states_its_cause_in_words(locale: str, words: str) -> None:
+    module: Any = environment(locale).get_template("findings/words.jinja").module
+    assert str(module.decision_word("import:7")).strip() == words
+    assert str(module.decision_word("asked her")).strip() == "asked her"

@@ -13,6 +13,7 @@ from certtrack.services.findings import settle_finding
 from certtrack.services.people import change_person
 from certtrack.services.roster.mapping import read_mapping
 from certtrack.services.roster.returned import make_returned
+from certtrack.services.stated_days import Choice, decide_day
 
 
 def open_kinds(world: World) -> list[str]:
@@ -209,3 +210,21 @@ def test_an_old_roster_taken_in_by_mistake_leaves_no_mark_on_what_the_next_one_m
     assert newer.count_findings() == {"stated_day_differs": 1}
     with world.database.reading() as session:
         assert list(session.scalars(select(Cycle.due_on).where(Cycle.closed_on.is_(None)))) == [date(2028, 11, 30)]
+
+
+@pytest.mark.parametrize(("choice", "day"), [("stated", date(2026, 10, 30)), ("computed", date(2026, 10, 31))])
+def test_an_earlier_day_beside_the_rules_is_decided_by_its_one_finding(
+    world: World, office: Office, choice: Choice, day: date
+) -> None:
+    office.rows(carol())
+    office.rows(carol(expires="10/30/2026"))
+    with world.database.writing() as session:
+        finding = session.scalars(select(Finding).where(Finding.kind == "expires_earlier")).one()
+        decide_day(session, world.rulebook, finding, choice, actor=world.actor, at=world.at)
+    with world.database.reading() as session:
+        assert list(session.scalars(select(Cycle.due_on))) == [day]
+    assert open_kinds(world) == []
+    again = office.rows(carol(expires="10/30/2026"))  # the file still says what somebody has decided against
+    assert again.count_findings() == ({"mended_by_hand": 1} if choice == "computed" else {})
+    with world.database.reading() as session:
+        assert list(session.scalars(select(Cycle.due_on))) == [day]
