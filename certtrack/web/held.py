@@ -42,13 +42,18 @@ class Asked:
 @held.get("/held")
 @needs(Task.RELEASE_MAIL)
 def index() -> str:
-    """What waits for release, oldest cause first, and whether mail goes out at all."""
+    """What waits for release, oldest cause first, and whether mail goes out; `?gone`: a release came too late."""
     causes = _list_own()
     with reading() as session:
         alarms, zone = list_alarms(session), find_zone(session, actor())
     note_look("held.listed", [person.person_id for person in _list_people(causes)])
     return render(
-        "held/list.html", causes=causes, alarms=alarms, zone=zone, all_mails=count_mails(_list_people(causes))
+        "held/list.html",
+        causes=causes,
+        alarms=alarms,
+        zone=zone,
+        all_mails=count_mails(_list_people(causes)),
+        is_gone="gone" in request.args,
     )
 
 
@@ -118,8 +123,7 @@ def _find_asked(fields: Any) -> Asked | None:  # noqa: ANN401  # a query or a fo
 
 
 def _say_nothing_waits() -> ResponseReturnValue:
-    show_toast(_("Nothing waits there any more, so nothing was done. It may have been released before."))
-    return redirect("/held")
+    return redirect("/held?gone=yes")
 
 
 def _say_released(mails: int) -> str:

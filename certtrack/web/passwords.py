@@ -106,7 +106,7 @@ def _check_password(password: str, again: str, sign_in_name: str) -> dict[str, s
 
 def _say_fault(fault: Fault) -> str:
     return {
-        "too_short": _("Use at least 12 characters. Three or four words in a row are a good password."),
+        "too_short": _("That is too short. Use 12 characters or more."),
         "too_long": _("Use at most 128 characters."),
         "too_plain": _("The same few characters again and again are easy to guess. Mix in some words."),
         "is_name": _("Your sign-in name is easy to guess. Choose something else as a password."),
