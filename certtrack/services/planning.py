@@ -18,7 +18,7 @@ from certtrack.services.arming import rearm_person
 from certtrack.services.guard import hold_where_many
 from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.rulings import Ruling, Rulings, rule
-from certtrack.services.subjects import Row_, Subject, is_due, load_due
+from certtrack.services.subjects import Row_, Subject, is_due, load_due, put_off
 
 __all__ = ["PlanCounts", "expire_batch", "plan_batch", "rearm_person"]
 
@@ -29,9 +29,13 @@ _WAITING = text("state IN ('planned', 'held')")  # as the index has it
 
 @dataclass(frozen=True, slots=True)
 class PlanCounts:
-    """What one transaction did: cycles looked at, and reminders by what became of them."""
+    """What one transaction did: cycles looked at, and reminders by what became of them.
+
+    `unreadable`: cycles on whose records nothing could be decided; they are looked at again on the next day.
+    """
 
     looked_at: int = 0
+    unreadable: int = 0
     planned: int = 0
     held: int = 0
     suppressed: int = 0
@@ -45,8 +49,9 @@ def plan_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int
     The most urgent stage reached is planned, held or suppressed; every earlier one that wasn't sent is superseded. An
     outage of any length is made good at once.
     """
-    subjects = load_due(session, rulebook, at, limit)
-    ruled = [(subject, rule(subject, at)) for subject in subjects]
+    due = load_due(session, rulebook, at, limit)
+    ruled = _rule_all(due.subjects, at)
+    subjects = [subject for subject, _ in ruled]
     _pin_policies(session, subjects, at)
     counts = _write(session, ruled, at)
     for subject, rulings in ruled:
@@ -54,7 +59,8 @@ def plan_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int
     session.flush()
     stopped = hold_where_many(session, _list_causes(subjects), is_due(rulebook, at), at)
     return PlanCounts(
-        looked_at=len(subjects),
+        looked_at=len(due.subjects) + due.unreadable,
+        unreadable=len(due.subjects) + due.unreadable - len(ruled),
         planned=counts["planned"] - min(stopped, counts["planned"]),
         held=counts["held"] + stopped,
         suppressed=counts["suppressed"],
@@ -78,6 +84,16 @@ def expire_batch(session: Session, *, at: datetime, limit: int = 200) -> int:
             .execution_options(synchronize_session=False)
         )
     return len(numbers)
+
+
+def _rule_all(subjects: Iterable[Subject], at: datetime) -> list[tuple[Subject, Rulings]]:
+    ruled = []
+    for subject in subjects:
+        try:
+            ruled.append((subject, rule(subject, at)))
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told
+            put_off(subject.cycle, error, at)
+    return ruled
 
 
 def _pin_policies(session: Session, subjects: Iterable[Subject], at: datetime) -> None:

@@ -21,7 +21,7 @@ from certtrack.services.arming import rearm_person
 from certtrack.services.obstacles import FOR_GOOD, find_obstacle
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.rulings import quiet_of
-from certtrack.services.sending_hours import after_quiet
+from certtrack.services.sending_hours import after_quiet, known_zone
 from certtrack.services.standing import load_standings
 from certtrack.services.subjects import MOVED
 
@@ -142,8 +142,10 @@ def _waits_for_morning(
 
 
 def _find_waking(rulebook: Rulebook, person: Person, certification: Certification, at: datetime) -> datetime:
-    policy = rulebook.policies.for_pack(certification.pack_key)
-    return after_quiet(at, quiet_of(policy), person.zone) if policy is not None else at
+    pack, policy = rulebook.packs.find(certification.pack_key), rulebook.policies.for_pack(certification.pack_key)
+    if pack is None or policy is None:
+        return at
+    return after_quiet(at, quiet_of(policy), known_zone(person.zone, pack.zone))
 
 
 def _let_wait_without_rules(rulebook: Rulebook, rows: Sequence[_Row]) -> list[_Row]:

@@ -132,7 +132,7 @@ def _set_aside(subject: Subject, policy: Policy, stage: StageDay, row: Row_ | No
         stage_on=stage.stage_on,
         state="superseded" if reason else "expired",
         reason=reason,
-        send_after=at_hour(stage.stage_on, policy.send_at, subject.holder.zone),
+        send_after=at_hour(stage.stage_on, policy.send_at, subject.zone),
         valid_until=end_of(stage.valid_until, subject.pack.zone),
     )
 
@@ -188,8 +188,7 @@ def _judge(subject: Subject, anchor_on: date) -> tuple[str, str | None]:
 def _make(
     subject: Subject, policy: Policy, stage: StageDay, row: Row_ | None, state: str, reason: str | None, at: datetime
 ) -> Iterator[Ruling]:
-    zone = subject.holder.zone
-    send_after = find_send_after(stage.stage_on, policy.send_at, quiet_of(policy), zone, at)
+    send_after = find_send_after(stage.stage_on, policy.send_at, quiet_of(policy), subject.zone, at)
     valid_until = end_of(stage.valid_until, subject.pack.zone)
     if state in _WAITING and send_after > valid_until:
         state, reason = "expired", None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,15 @@ class QuietHours:
         if self.from_ <= self.until:
             return self.from_ <= hour < self.until
         return hour >= self.from_ or hour < self.until
+
+
+def known_zone(zone: str, otherwise: str) -> str:
+    """`zone`, or `otherwise` where the machine doesn't know it any more: zones are given up now and then."""
+    try:
+        ZoneInfo(zone)
+    except ZoneInfoNotFoundError:
+        return otherwise
+    return zone
 
 
 def find_send_after(stage_on: date, send_at: time, quiet: QuietHours, zone: str, at: datetime) -> datetime:

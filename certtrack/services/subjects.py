@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, Certification, Cycle, CycleVersion, Email, Person, Reminder
 from certtrack.db.queries.facts import load_facts
+from certtrack.logs import get_log
 from certtrack.rules.cycles import CycleDays, days_of
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Pack
@@ -20,6 +21,7 @@ from certtrack.rules.reminders import Policy
 from certtrack.rules.standing import Standing, stand
 from certtrack.services.guard import list_released, list_told, lock_causes
 from certtrack.services.rulebook import Rulebook
+from certtrack.services.sending_hours import known_zone
 
 MOVED = "day_moved"
 SPOKEN = ("sent", "in_mail", "told")
@@ -62,8 +64,21 @@ class Subject:
     is_told: bool
     refused: dict[int, str]
 
+    @property
+    def zone(self) -> str:
+        """The holder's zone, the pack's where nobody knows that one any more."""
+        return known_zone(self.holder.zone, self.pack.zone)
 
-def load_due(session: Session, rulebook: Rulebook, at: datetime, limit: int) -> list[Subject]:
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The cycles of one look. `unreadable`: how many more there were, on whose records nothing can be decided."""
+
+    subjects: list[Subject]
+    unreadable: int
+
+
+def load_due(session: Session, rulebook: Rulebook, at: datetime, limit: int) -> Due:
     """The cycles whose day for a look has come, the longest due first; on PostgreSQL locked, and passed over if locked.
 
     A fixed number of queries, whatever the number of cycles.
@@ -78,7 +93,13 @@ def load_due(session: Session, rulebook: Rulebook, at: datetime, limit: int) -> 
         .execution_options(populate_existing=True)
     )
     found = [(cycle, certification) for cycle, certification in session.execute(query)]
-    return _load(session, rulebook, at, found) if found else []
+    return _load(session, rulebook, at, found) if found else Due([], 0)
+
+
+def put_off(cycle: Cycle, error: Exception, at: datetime) -> None:
+    """Look again tomorrow: one record on which nothing can be decided keeps nobody else waiting."""
+    get_log().error("not_planned", cycle=cycle.id, kind=type(error).__name__)
+    cycle.next_stage_on = at.date() + timedelta(days=1)
 
 
 def is_due(rulebook: Rulebook, at: datetime) -> ColumnElement[bool]:
@@ -102,9 +123,7 @@ def _today(pack: Pack, at: datetime) -> date:
     return at.astimezone(ZoneInfo(pack.zone)).date()
 
 
-def _load(
-    session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tuple[Cycle, Certification]]
-) -> list[Subject]:
+def _load(session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tuple[Cycle, Certification]]) -> Due:
     cycles = [cycle for cycle, _ in found]
     causes = lock_causes(session, {cycle.cause_id for cycle in cycles if cycle.cause_id is not None})
     rows = _load_rows(session, [cycle.id for cycle in cycles])
@@ -121,7 +140,13 @@ def _load(
         versions=_load_versions(session, [cycle.id for cycle in cycles if cycle.no > 1]),
         refused=_load_refused(session, [row for each in rows.values() for row in each]),
     )
-    return [_make(loaded, cycle, certification) for cycle, certification in found]
+    subjects = []
+    for cycle, certification in found:
+        try:
+            subjects.append(_make(loaded, cycle, certification))
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told
+            put_off(cycle, error, at)
+    return Due(subjects, len(found) - len(subjects))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from certtrack.db.models import Certification, Cycle, PackVersion, Person, Remin
 from certtrack.services.arming import earliest_day, latest_day
 from certtrack.services.guard import list_released
 from certtrack.services.people import get_person
-from certtrack.services.sending_hours import QuietHours, after_quiet
+from certtrack.services.sending_hours import QuietHours, after_quiet, known_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def let_go(session: Session, waits: Sequence[Waiting], at: datetime) -> int:
         next_on = cycles[reminder.subject_id].next_stage_on
         if reminder.policy_ref not in quiet:
             quiet[reminder.policy_ref] = _load_quiet(session, reminder.policy_ref)
-        zone = get_person(session, reminder.recipient_id).zone
+        zone = known_zone(get_person(session, reminder.recipient_id).zone, "UTC")
         send_after = after_quiet(max(at, reminder.send_after), quiet[reminder.policy_ref], zone)
         if reminder.state == "held" and send_after <= reminder.valid_until and not _is_due(next_on, at):
             reminder.state, reminder.reason, reminder.send_after = "planned", None, send_after

@@ -20,6 +20,7 @@ LINK = f"{BASE}/password/abc"
 DUE = {CPS: date(2026, 10, 31), CPPS: date(2027, 1, 31)}
 AT = datetime(2026, 5, 15, 17, tzinfo=UTC)
 
+_TODAY = AT.date()
 _PACKS = shipped_packs()
 
 
@@ -48,7 +49,7 @@ def make_item(
     pack: Pack | None = None,
     number: str | None = "4711",
     is_granter: bool = False,
-    today: date = AT.date(),
+    today: date = _TODAY,
 ) -> ReminderItem:
     """Carol's certification by the shipped pack of that key, or by `pack`."""
     due_on = due_on or DUE[key]
