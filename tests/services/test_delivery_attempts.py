@@ -251,3 +251,25 @@ def test_no_bytes_of_a_sent_now_mail_are_kept(deliverer: Deliverer) -> None:
         email = session.scalars(select(Email).where(Email.id == number)).one()
     assert (email.state, email.data) == ("sent", None)
     assert deliverer.deliver_now() == {}
+
+
+def test_leases_and_waits_keep_to_the_database_s_clock_however_far_the_day_is_moved(
+    world: World, deliverer: Deliverer
+) -> None:
+    deliverer.ripen(world.person("Carol"))
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        deliverer.deliver(over=Meddling(deliverer.transport, before=die))
+    world.at += timedelta(days=3)
+    assert deliverer.deliver() == {}, "the lease is another's"
+    deliverer.end_leases()
+    deliverer.smtp.set_behaviour("450")
+    assert deliverer.deliver() == {"not_taken": 1}
+    deliverer.smtp.behave()
+    world.at += timedelta(days=3)
+    assert deliverer.deliver() == {}, "it waits"
+    deliverer.end_waits()
+    assert deliverer.deliver() == {"accepted": 1}

@@ -4,6 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from kit.planning import Planner
 from kit.world import World
+from sqlalchemy import update
+
+from certtrack.db.models import Reminder
 
 DUE = date(2026, 10, 31)  # a Saturday
 
@@ -164,3 +167,40 @@ def test_nothing_is_mailed_in_quiet_hours(world: World, planner: Planner) -> Non
     _, cycle = world.certify(world.person(), DUE)
     planner.look(date(2026, 5, 5), hour_utc=3)  # ten in the evening of the day before, in Chicago
     assert planner.row(cycle, "before_180").send_after == datetime(2026, 5, 5, 13, tzinfo=UTC)
+
+
+def test_a_death_recorded_by_mistake_and_taken_back_is_still_told(world: World, planner: Planner) -> None:
+    person = world.person()
+    _, cycle = world.certify(person, DUE)
+    world.move_to(date(2026, 5, 3))
+    planner.change(person, died_on=date(2026, 5, 1))
+    planner.look(date(2026, 5, 4))
+    assert planner.says(cycle) == {"before_180": "suppressed:died"}
+    planner.change(person, died_on=None)
+    planner.look()
+    assert planner.says(cycle) == {"before_180": "planned"}
+
+
+def test_an_address_that_comes_after_the_next_stage_was_reached_makes_that_one_good_alone(
+    world: World, planner: Planner
+) -> None:
+    person = world.person(address=None)
+    _, cycle = world.certify(person, DUE)
+    planner.look(date(2026, 5, 4))
+    planner.look(date(2026, 7, 31))
+    planner.change(person, private_address="carol@example.org")
+    planner.look()
+    assert planner.says(cycle) == {"before_180": "suppressed:no_address", "before_90": "planned"}
+
+
+def test_what_somebody_was_told_in_another_way_is_not_mailed(world: World, planner: Planner) -> None:
+    person = world.person()
+    _, cycle = world.certify(person, DUE)
+    planner.look(date(2026, 5, 4))
+    with world.database.writing() as session:
+        session.execute(update(Reminder).values(state="told", reason=None, settled_at=world.at))
+    planner.change(person, private_address="new@example.org")
+    planner.look()
+    assert planner.says(cycle) == {"before_180": "told"}
+    planner.look(date(2026, 7, 31))
+    assert planner.says(cycle) == {"before_180": "told", "before_90": "planned"}
