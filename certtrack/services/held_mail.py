@@ -17,7 +17,7 @@ from certtrack.services.obstacles import find_obstacle
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.rulings import quiet_of
-from certtrack.services.sending_hours import after_quiet
+from certtrack.services.sending_hours import after_quiet, known_zone
 from certtrack.services.standing import load_standings
 from certtrack.services.waiting import Waiting, list_waiting
 
@@ -161,10 +161,10 @@ class _Maker:
         certification = self._certification_of(one)
         holder = get_person(self.session, one.person_id)
         obstacle = self._find_obstacle(holder, certification, cycle, reminder)
-        verdict: Verdict = "goes" if obstacle is None else "kept"
-        if self._is_past(certification, reminder, holder.zone):
-            verdict = "past"
         pack = self._pack_of(certification, cycle)
+        verdict: Verdict = "goes" if obstacle is None else "kept"
+        if self._is_past(certification, reminder, known_zone(holder.zone, pack.zone)):
+            verdict = "past"
         return HeldStage(reminder.stage, reminder.anchor_on, pack, verdict, obstacle)
 
     def _find_obstacle(

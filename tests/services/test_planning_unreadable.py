@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from certtrack.db.models import Cycle, Person
 from certtrack.services.causes import release_all
+from certtrack.services.held_mail import list_held_mail
 
 
 def spoil_day(world: World, *cycles: int) -> None:
@@ -71,6 +72,9 @@ def test_a_release_stops_at_no_zone_that_was_given_up(world: World, deliverer: D
     made = planner.roster(2, date(2026, 4, 20), armed_on=STAGE_DAY, release_by_name=True)
     planner.look(STAGE_DAY)
     spoil_zone(world, made[0][0])
+    with world.database.reading() as session:
+        [cause] = list_held_mail(session, world.rulebook, None, world.at)
+    assert [person.verdict for person in cause.by_name] == ["goes", "goes"]
     with world.database.writing() as session:
         assert release_all(session, actor=world.actor, at=world.at) == 2
     assert deliverer.deliver() == {"accepted": 2}
