@@ -45,4 +45,4 @@ def after_quiet(moment: datetime, quiet: QuietHours, zone: str) -> datetime:
         return moment
     is_tonight = quiet.from_ > quiet.until and local.time() >= quiet.from_
     day = local.date() + timedelta(days=1 if is_tonight else 0)
-    return at_hour(day, quiet.until, zone)
+    return max(at_hour(day, quiet.until, zone), moment)  # an hour that comes twice ends the first time
