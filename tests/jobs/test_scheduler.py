@@ -117,8 +117,8 @@ def test_a_scheduler_that_is_stopped_at_once_ends_well(instance: Instance) -> No
 def test_jobs_under_way_are_waited_for_and_their_end_is_on_record(instance: Instance) -> None:
     process = instance.start()
     instance.wait_for_all()
-    with instance.database.writing():  # nobody else can write: the next beat waits
-        time.sleep(0.5)
+    with instance.database.writing():  # nobody else can write: the next beat waits, on a slow machine a little later
+        time.sleep(2)
         process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         assert process.poll() is None
@@ -153,6 +153,7 @@ def test_two_schedulers_side_by_side_mail_everybody_once(instance: Instance) -> 
         world.certify(world.person(zone="Etc/UTC"), world.today + timedelta(days=30), armed_on=date(2020, 1, 1))
     instance.start()
     instance.start()
+    instance.wait(lambda: instance.log.read_text().count("scheduler_started") == 2, "the start of both")
     instance.wait_for_all()
     with instance.database.reading() as session:
         stages = list(session.execute(select(Reminder.subject_id, Reminder.stage)))
