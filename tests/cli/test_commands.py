@@ -39,9 +39,7 @@ def test_help_needs_no_database_and_shows_an_example(typed: Typed, tmp_path: Pat
 @pytest.mark.parametrize(
     "path", [path for path, command in list_commands() if isinstance(command, click.Group)], ids=" ".join
 )
-def test_a_group_says_what_each_of_its_commands_is_for(
-    typed: Typed, path: tuple[str, ...]
-) -> None:
+def test_a_group_says_what_each_of_its_commands_is_for(typed: Typed, path: tuple[str, ...]) -> None:
     words = path[1:] if path[0] == "certtrack" else path
     listed = typed(*words, "--help").stdout.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
     assert listed
