@@ -15,6 +15,7 @@ FULL = (
     ("/not-here", None),
     ("/people", "alice"),
     ("/people?words=zzz", "alice"),
+    ("/people?words=nunez", "alice"),
     ("/people", "bob"),
     ("/people/2", "alice"),
     ("/people/2", "bob"),
@@ -22,10 +23,11 @@ FULL = (
     ("/findings", "alice"),
     ("/held", "alice"),
     ("/held/release?cause=import:1", "alice"),
+    ("/held?gone=yes", "alice"),
     ("/not-here", "alice"),
 )
 WRONG = (
-    ("/password/used-up", None),
+    ("/password/made-up", None),
     ("/people?as_of=2026-02-30", "alice"),
     ("/people/2?as_of=soon&known_at=never", "alice"),
     ("/people/99999", "carol"),
@@ -49,6 +51,53 @@ def test_a_page_holds_together_without_scripts(visit: Visit, path: str, name: st
     page = visit(path, name, width=320, scripts=False)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     check_width(page)
+
+
+# each number is one of the demonstration's standings: not started, none, window, two days, grace, exam, training, ended
+STANDINGS = tuple(f"/people/{number}" for number in (3, 4, 6, 8, 14, 16, 17, 18, 19, 21, 22, 23, 25))
+_PARTED = """() => {
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), parted = [];
+  for (let it = texts.nextNode(); it; it = texts.nextNode()) {
+    if (it.parentElement.closest(".hush, option")) continue;
+    for (const found of it.data.matchAll(/[^ \\n\\t\\u00a0]+(?:\\u00a0[^ \\n\\t\\u00a0]+)+/g)) {
+      const range = document.createRange();
+      range.setStart(it, found.index);
+      range.setEnd(it, found.index + found[0].length);
+      const lines = new Set([...range.getClientRects()].filter(box => box.width).map(box => Math.round(box.top)));
+      if (lines.size > 1) parted.push(found[0]);
+    }
+  }
+  return parted;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 360, 1024])
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_day_and_its_year_never_part(visit: Visit, width: int, lang: str) -> None:
+    page = visit("/people", "alice", width=width, lang=lang)
+    parted = {"/people": page.evaluate(_PARTED)}
+    for path in (*STANDINGS, "/findings", "/held", "/held/release?all=1"):
+        page.goto(path)
+        page.evaluate("() => document.querySelectorAll('main details').forEach(fold => { fold.open = true; })")
+        check_width(page)
+        parted[path] = page.evaluate(_PARTED)
+    assert {path: found for path, found in parted.items() if found} == {}
+
+
+def test_a_day_that_parts_is_seen(visit: Visit) -> None:
+    page = visit("/people/14", "alice", width=320)
+    page.evaluate("document.querySelector('.steps span').style.width = '4ch'")
+    assert page.evaluate(_PARTED)
+
+
+def test_paper_has_the_day_and_the_reasons_and_nothing_to_press(visit: Visit) -> None:
+    page = visit("/people/23", "alice")
+    expect(page.locator(".for-print")).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.locator(".for-print")).to_have_text(re.compile(r"^As of \w+, "))
+    expect(page.locator(".why").first).to_be_visible()
+    for gone in ("header.top", ".find .acts", ".filters", ".back"):
+        expect(page.locator(gone).first).to_be_hidden()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
