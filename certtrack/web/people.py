@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from certtrack.db.models import Person
 from certtrack.errors import NotFound
 from certtrack.rules.calendar import add_days, check_day
 from certtrack.rules.cycles import phases_of
@@ -28,6 +29,7 @@ VALIDITIES = (
     *("suspended", "revoked", "retired"),
 )
 _STRIPS = {"grace": "grace", "late": "late", "exam_route": "route", "full_route": "route"}
+_ENDED = ("revoked", "retired")
 _MOST_PAGES = 100_000
 _NEXT, _LAST = 2, 3
 _OPEN_STATES = ("planned", "held", "suppressed", "failed", "in_mail")
@@ -94,7 +96,7 @@ def person(person_id: int) -> str:
     return render(
         "people/person.html",
         page=page,
-        steps={shown.certification.id: list_steps(shown) for shown in page.certifications},
+        steps={shown.certification.id: _list_steps_of(page.person, shown) for shown in page.certifications},
         ledger=fold_ledger(page.mail),
         today_on=today(page.person.zone),
         as_of=as_of,
@@ -138,10 +140,15 @@ def fold_ledger(mail: Sequence[LedgerEntry]) -> FoldedLedger:
     )
 
 
+def _list_steps_of(person: Person, shown: ShownCertification) -> list[dict[str, object]]:
+    is_over = person.died_on is not None and person.died_on <= shown.standing.as_of
+    return [] if is_over else list_steps(shown)
+
+
 def list_steps(shown: ShownCertification) -> list[dict[str, object]]:
-    """The phases of the cycle that speaks, for the timeline; empty where none does."""
+    """The phases of the cycle that speaks, for the timeline; empty where none does or no day counts any more."""
     days, following = shown.standing.days, shown.standing.following
-    if days is None:
+    if days is None or shown.standing.validity in _ENDED:
         return []
     if following is not None:  # nothing after the day comes to pass, and nothing is to be done by it
         rest: dict[str, object] = {"kind": "open", "phase": "on_time", "from_on": days.start_on}

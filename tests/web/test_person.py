@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import cast
 
 import pytest
 from flask import Flask
@@ -16,6 +17,7 @@ from sqlalchemy import select
 
 from certtrack.clock import FixedClock
 from certtrack.db.models import AuditEvent, AuditPerson
+from certtrack.rules.facts import StatusKind
 from certtrack.security import Role
 from certtrack.services.causes import release_cause
 from certtrack.services.findings import open_finding
@@ -250,6 +252,25 @@ def test_another_day_and_another_state_of_the_records_are_asked_for_by_address(
     assert "This is a look back or ahead, not where things stand now. As of November 15, 2026." in ahead
     assert "By what was on record at May 1, 2026, 9:00 AM" in before
     assert "No certification is on record for this." in before
+
+
+@pytest.mark.parametrize("end", ["died", "revoked", "retired"])
+def test_where_a_record_has_ended_no_day_and_no_fee_is_told(
+    look: Look, world: World, planner: Planner, end: str
+) -> None:
+    erin = world.person("Erin")
+    certification, _ = world.certify(erin, DUE)
+    yesterday = world.today - timedelta(days=1)
+    if end == "died":
+        planner.change(erin, died_on=yesterday)
+    else:
+        planner.act(certification, cast("StatusKind", end), yesterday)
+
+    page = look(erin)
+
+    assert {"died": "The record ended on", "revoked": "Revoked since", "retired": "Retired since"}[end] in page
+    for gone in ("Cycle from", "Fee:", "Act by", "Hours and applications"):
+        assert gone not in page, gone
 
 
 HOSTILE = (
