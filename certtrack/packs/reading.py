@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
+from certtrack.packs.hours import read_hours
 from certtrack.packs.table import Table, read_toml
+from certtrack.packs.texts import read_text
 from certtrack.rules.pack import (
     PHASES,
     Authority,
@@ -54,14 +56,6 @@ def read_pack(path: Path) -> Pack:
     return pack
 
 
-def read_text(table: Table, key: str) -> Text:
-    """Words in both languages. Raises BadPack where one of them is missing."""
-    inner = table.table(key)
-    text = Text(en=inner.text("en"), es=inner.text("es"))
-    inner.finish()
-    return text
-
-
 class _Reader:
     def __init__(self, top: Table) -> None:
         self._top = top
@@ -98,27 +92,28 @@ class _Reader:
             needs=self._needs(),
             fees=self._by_phase("fees", "cents", _read_fee),
             advice=self._advice(),
+            hours=read_hours(top, self),
             sha256=sha256,
             raw=raw,
         )
 
     def _known(self, key: str, read: Callable[[Table], T]) -> Value[T]:
-        return self._complete(self._top.table(key), read)
+        return self.complete(self._top.table(key), read)
 
     def _find(self, key: str, read: Callable[[Table], T]) -> Value[T] | None:
         table = self._top.find_table(key)
-        return self._complete(table, read) if table else None
+        return self.complete(table, read) if table else None
 
     def _value(self, key: str, unknowable: str, read: Callable[[Table], T]) -> Value[T | None]:
-        return self._maybe(self._top.table(key), unknowable, read)
+        return self.maybe(self._top.table(key), unknowable, read)
 
     def _by_phase(self, key: str, unknowable: str, read: Callable[[Table], T]) -> Mapping[Phase, Value[T | None]]:
         tables = self._phases(key)
-        return MappingProxyType({phase: self._maybe(tables[phase], unknowable, read) for phase in tables})
+        return MappingProxyType({phase: self.maybe(tables[phase], unknowable, read) for phase in tables})
 
     def _needs(self) -> Mapping[Phase, Value[tuple[Need, ...]]]:
         tables = self._phases("needs")
-        read = {phase: self._complete(tables[phase], _read_needs) for phase in tables}
+        read = {phase: self.complete(tables[phase], _read_needs) for phase in tables}
         return MappingProxyType(read)
 
     def _advice(self) -> Mapping[Phase, Text]:
@@ -134,16 +129,18 @@ class _Reader:
         outer.finish()
         return tables
 
-    def _maybe(self, table: Table, unknowable: str, read: Callable[[Table], T]) -> Value[T | None]:
+    def maybe(self, table: Table, unknowable: str, read: Callable[[Table], T]) -> Value[T | None]:
+        """See `certtrack.packs.hours.Values`."""
         if not table.is_unknown(unknowable):
-            return self._complete(table, read)
+            return self.complete(table, read)
         source, sure = self._origin(table)
         if sure != "unknown":
             table.refuse("sure", f'must be "unknown" where {unknowable} is')
         table.finish()
         return Value(None, source, sure)
 
-    def _complete(self, table: Table, read: Callable[[Table], T]) -> Value[T]:
+    def complete(self, table: Table, read: Callable[[Table], T]) -> Value[T]:
+        """See `certtrack.packs.hours.Values`."""
         value = read(table)
         source, sure = self._origin(table)
         if sure == "unknown":

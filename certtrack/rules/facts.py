@@ -8,6 +8,23 @@ DueSource = Literal["stated", "computed", "extended"]
 Outcome = Literal["not_known", "passed", "not_passed_yet"]
 Route = Literal["first", "way_back"]
 StatusKind = Literal["suspended", "restored", "revoked", "retired"]
+Activity = Literal[
+    "course",
+    "webinar",
+    "conference",
+    "community_of_practice",
+    "study_group",
+    "book",
+    "video",
+    "college_course",
+    "other",
+]
+Form = Literal["in_person", "live_online", "recorded"]
+CreditRole = Literal["participant", "presenter"]
+Proof = Literal["none", "on_paper", "file"]
+"""How hours are backed: not at all; by a paper that a named person has seen; by a file that is kept here."""
+Decision = Literal["waiting", "checked", "accepted", "returned"]
+"""What was decided of a claim: nothing yet; `checked` by a keeper; `accepted` by a granter; sent back to the holder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +62,39 @@ class StatusFact:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditPart:
+    """Some of a credit's minutes, with the areas that they fit, by key; without one they count for the total alone."""
+
+    minutes: int
+    areas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CreditFact:
+    """One learning activity that is claimed for this certification. It is earned on `last_on`.
+
+    `form` is None where it isn't said. A draft and a credit that was withdrawn are no facts.
+    """
+
+    id: int
+    first_on: date
+    last_on: date
+    parts: tuple[CreditPart, ...]
+    activity: Activity
+    form: Form | None
+    role: CreditRole
+    proof: Proof
+    decision: Decision
+
+    @property
+    def minutes(self) -> int:
+        """All its minutes."""
+        return sum(part.minutes for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class CertificationFacts:
-    """All that the validity axis of one certification rests on; `died_on` is the person's."""
+    """All that the standing of one certification rests on; `died_on` is the person's."""
 
     id: int
     credential: str
@@ -55,3 +103,4 @@ class CertificationFacts:
     exams: tuple[ExamFact, ...] = ()
     statuses: tuple[StatusFact, ...] = ()
     died_on: date | None = None
+    credits: tuple[CreditFact, ...] = ()

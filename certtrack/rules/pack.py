@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, Literal, TypeVar
 
+from certtrack.rules.facts import Activity, Form
+
 Sure = Literal["verified", "inferred", "conflicting", "unverified", "unknown"]
 Phase = Literal["on_time", "grace", "late", "exam_route", "full_route"]
 Need = Literal["application", "ce_form", "certificates", "fee", "late_fee", "exam", "training"]
@@ -13,6 +15,8 @@ EarnUntil = Literal["due", "grace", "late"]
 Holds = Literal["yes", "no"]
 Weekend = Literal["none", "next_day"]
 CountsBy = Literal["received", "received_or_postmarked"]
+
+ProofNeeded = Literal["none", "certificate"]
 
 PHASES: tuple[Phase, ...] = ("on_time", "grace", "late", "exam_route", "full_route")
 
@@ -78,6 +82,34 @@ class Fee:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """A subject that hours are counted in. `name` is None where none is published.
+
+    `listed` says where it was read that there is such an area; `minimum` are minutes.
+    """
+
+    key: str
+    name: Text | None
+    listed: Value[bool]
+    minimum: Value[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class HoursRule:
+    """The hours of one cycle, in minutes. `forms`: whether hours of that form count; one that isn't named does.
+
+    `ceu_minutes`: what 1 CEU is here; None where nothing is published, and then no CEU is turned into hours.
+    """
+
+    total: Value[int]
+    areas: tuple[Area, ...]
+    excluded: Value[tuple[Activity, ...]]
+    forms: Mapping[Form, Value[Holds | None]]
+    proof: Value[ProofNeeded]
+    ceu_minutes: Value[int | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Authority:
     """Who grants the credential, and the address of its pages."""
 
@@ -90,7 +122,8 @@ class Pack:
     """One version of one credential's rules. `grace`, `late`, `exam_route` are None where the rules have no such phase.
 
     `late` holds every published reading of the late window's length, in months from the due day.
-    `applies_from`: the version speaks for cycles that are due on that day or later. `sha256` is of the file's bytes.
+    `applies_from`: the version speaks for cycles that are due on that day or later. `hours` is None where none
+    are asked for. `sha256` is of the file's bytes.
     """
 
     key: str
@@ -120,6 +153,7 @@ class Pack:
     needs: Mapping[Phase, Value[tuple[Need, ...]]]
     fees: Mapping[Phase, Value[Fee | None]]
     advice: Mapping[Phase, Text]
+    hours: HoursRule | None
     sha256: str = field(repr=False)
     raw: str = field(repr=False)
 
