@@ -29,6 +29,7 @@ class Base(DeclarativeBase):
         date: Date(),
         str: Text(),
         dict[str, Any]: JSON(),
+        list[dict[str, Any]]: JSON(),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from certtrack.rules.calendar import FIRST_DAY, add_days
 from certtrack.rules.cycles import CycleDays, PhaseDays, days_of, phases_of
 from certtrack.rules.facts import CertificationFacts, CycleFact
+from certtrack.rules.hours import Hours, HoursCount, count_hours
 from certtrack.rules.pack import Pack, Phase
 from certtrack.rules.reasons import (
     Reason,
@@ -35,7 +36,6 @@ Validity = Literal[
     "revoked",
     "retired",
 ]
-Hours = Literal["complete", "short", "unconfirmed"]
 Application = Literal["none", "sent", "submitted", "received", "returned", "granted", "refused"]
 NextCode = Literal["starts", "due", "grace_ends", "late_ends", "exam_route_ends"]
 
@@ -61,7 +61,8 @@ class Standing:
     `phase`, `cycle` and `days` are None where no cycle speaks; `phase` also once revoked or retired. `following` is the
     last cycle on record that takes over when this one is closed, None where there is none: then nothing is to be done
     for this one any more. `next_on` is the next last day to act by, included, in its earliest reading that hasn't
-    passed ("starts": the first day of a cycle to come); None where nothing more is to come.
+    passed ("starts": the first day of a cycle to come); None where nothing more is to come. `counted` is what the
+    hours axis rests on.
     """
 
     as_of: date
@@ -74,6 +75,7 @@ class Standing:
     next_code: NextCode | None
     next_on: date | None
     because: tuple[Reason, ...]
+    counted: HoursCount
     following: CycleFact | None = None
 
 
@@ -104,10 +106,11 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     now = _phase_on(days, as_of) if days else None
     validity = _validity(facts, now, as_of)
     next_code, next_on = _next(pack, facts, now, following, validity, as_of)
+    counted = count_hours(pack, days, facts.credits, as_of)
     return Standing(
         as_of=as_of,
         validity=validity,
-        hours="unconfirmed",
+        hours=counted.hours,
         application="none",
         phase=now.phase if now and validity not in ("revoked", "retired") else None,
         cycle=cycle,
@@ -115,6 +118,7 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
         next_code=next_code,
         next_on=next_on,
         because=_because(pack, facts, as_of, cycle, days, now, following),
+        counted=counted,
         following=following,
     )
 
@@ -129,17 +133,19 @@ def spans(pack: Pack, facts: CertificationFacts) -> tuple[Span, ...]:
     starts = [(next(days), projected) for projected, days in groups]
     ends = [add_days(from_on, -1) for from_on, _ in starts[1:]] + [date.max]
     return tuple(
-        Span(from_on, until_on, validity, "unconfirmed", "none", next_on)
-        for (from_on, (validity, next_on)), until_on in zip(starts, ends, strict=True)
+        Span(from_on, until_on, validity, hours, "none", next_on)
+        for (from_on, (validity, hours, next_on)), until_on in zip(starts, ends, strict=True)
     )
 
 
-def _projected(pack: Pack, facts: CertificationFacts, as_of: date) -> tuple[Validity, date | None]:
+def _projected(pack: Pack, facts: CertificationFacts, as_of: date) -> tuple[Validity, Hours, date | None]:
     cycle = _find_speaking(facts, as_of)
-    now = _phase_on(days_of(pack, cycle), as_of) if cycle else None
+    days = days_of(pack, cycle) if cycle else None
+    now = _phase_on(days, as_of) if days else None
     validity = _validity(facts, now, as_of)
     following = _find_following(facts, cycle) if cycle else None
-    return validity, _next(pack, facts, now, following, validity, as_of)[1]
+    hours = count_hours(pack, days, facts.credits, as_of).hours
+    return validity, hours, _next(pack, facts, now, following, validity, as_of)[1]
 
 
 def _find_speaking(facts: CertificationFacts, as_of: date) -> CycleFact | None:
@@ -233,6 +239,7 @@ def _because(
 
 def _turning_days(pack: Pack, facts: CertificationFacts) -> set[date]:
     turns = {status.from_on for status in facts.statuses} | {exam.taken_on for exam in facts.exams}
+    turns |= {credit.last_on for credit in facts.credits}
     if facts.issued_on:
         turns.add(facts.issued_on)
     for cycle in facts.cycles:

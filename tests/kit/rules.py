@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 
 from certtrack.packs import Packs, Policies, load_packs, load_policies
 from certtrack.resources import get_resource
-from certtrack.rules.facts import CertificationFacts, CycleFact, DueSource, ExamFact, StatusFact, StatusKind
+from certtrack.rules.facts import (
+    CertificationFacts,
+    CreditFact,
+    CreditPart,
+    CycleFact,
+    DueSource,
+    ExamFact,
+    StatusFact,
+    StatusKind,
+)
 
 CPS, CPPS = "us-wi-cps", "us-wi-cpps"
 
@@ -59,8 +68,25 @@ def cycle_facts(draw: st.DrawFn, no: int) -> CycleFact:
 
 
 @st.composite
+def credit_facts(draw: st.DrawFn, no: int) -> CreditFact:
+    """A credit on any day, long or short, that may count or not."""
+    on = draw(days)
+    return CreditFact(
+        id=no,
+        first_on=on,
+        last_on=on,
+        parts=(CreditPart(draw(st.integers(1, 1500)), draw(st.sampled_from(((), ("ethics_boundaries",))))),),
+        activity=draw(st.sampled_from(("course", "video"))),
+        form=draw(st.sampled_from(("in_person", "recorded", None))),
+        role="participant",
+        proof=draw(st.sampled_from(("file", "none"))),
+        decision="waiting",
+    )
+
+
+@st.composite
 def certification_facts(draw: st.DrawFn) -> CertificationFacts:
-    """Any certification: none to three cycles, acts of the authority in any order, exams, an issue, a death."""
+    """Any certification: none to three cycles, acts of the authority in any order, exams, credits, an issue, a death."""
     kinds: tuple[StatusKind, ...] = ("suspended", "restored", "revoked", "retired")
     acts = draw(st.lists(st.tuples(st.sampled_from(kinds), days), max_size=4))
     return CertificationFacts(
@@ -71,4 +97,5 @@ def certification_facts(draw: st.DrawFn) -> CertificationFacts:
         exams=tuple(ExamFact(no, draw(days), "not_known") for no in range(draw(st.integers(0, 2)))),
         statuses=tuple(StatusFact(no, kind, day) for no, (kind, day) in enumerate(acts)),
         died_on=draw(st.none() | days),
+        credits=tuple(draw(credit_facts(no)) for no in range(draw(st.integers(0, 3)))),
     )

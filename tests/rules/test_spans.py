@@ -42,7 +42,7 @@ def test_spans_follow_each_other_without_gap_to_the_end_of_days(cps: Pack, facts
     assert all(span.from_on <= span.until_on for span in found)
     for earlier, later in pairwise(found):
         assert later.from_on - earlier.until_on == timedelta(days=1)
-        assert (earlier.validity, earlier.next_on) != (later.validity, later.next_on)
+        assert (earlier.validity, earlier.hours, earlier.next_on) != (later.validity, later.hours, later.next_on)
 
 
 @given(facts=certification_facts(), by=st.integers(0, 20_000))

@@ -12,6 +12,7 @@ from certtrack.db.models.certifications import (
     StandingSpan,
     StatusChange,
 )
+from certtrack.db.models.credits import Claim, ClaimVersion, Credit, CreditVersion
 from certtrack.db.models.people import (
     Affiliation,
     AffiliationVersion,
@@ -47,6 +48,10 @@ __all__ = [
     "Cause",
     "CauseRelease",
     "Certification",
+    "Claim",
+    "ClaimVersion",
+    "Credit",
+    "CreditVersion",
     "Cycle",
     "CycleVersion",
     "Email",

@@ -17,7 +17,9 @@ from certtrack.db.models import (
     Person,
     StatusChange,
 )
+from certtrack.db.queries.credits import load_credits
 from certtrack.db.queries.merges import load_merged
+from certtrack.db.queries.versions import latest_versions
 from certtrack.rules.facts import (
     CertificationFacts,
     CycleFact,
@@ -40,7 +42,7 @@ def load_facts(
     """Facts by certification, as on record now or, with `known_at`, as they were on record at that moment.
 
     A certification that wasn't on record yet at `known_at` is left out. People who were merged, as far as is on record
-    now, are one: exams and death count for all. Seven queries for each 500 certifications.
+    now, are one: exams and death count for all. Eight queries for each 500 certifications.
     """
     found: dict[int, CertificationFacts] = {}
     for start in range(0, len(certification_ids), _CHUNK):
@@ -58,6 +60,7 @@ def _load_chunk(session: Session, ids: Sequence[int], known_at: datetime | None)
     cycles = _load_cycles(session, ids, known_at)
     statuses = _load_statuses(session, ids, known_at)
     exams = _load_exams(session, holders, known_at)
+    claimed = load_credits(session, ids, known_at)
     return {
         certification.id: CertificationFacts(
             id=certification.id,
@@ -67,6 +70,7 @@ def _load_chunk(session: Session, ids: Sequence[int], known_at: datetime | None)
             exams=tuple(exams[holders[certification.person_id], certification.credential]),
             statuses=tuple(statuses[certification.id]),
             died_on=deaths.get(holders[certification.person_id]),
+            credits=tuple(claimed[certification.id]),
         )
         for certification in certifications
     }
@@ -99,7 +103,7 @@ def _load_cycles(session: Session, ids: Sequence[int], known_at: datetime | None
             .order_by(Cycle.start_on, Cycle.id),
         )
     else:
-        latest = _latest_versions(CycleVersion, CycleVersion.cycle_id, known_at)
+        latest = latest_versions(CycleVersion, CycleVersion.cycle_id, known_at)
         rows = session.execute(
             select(Cycle.certification_id, Cycle.id, *_cycle_columns(CycleVersion))
             .join(latest, latest.c.owner_id == Cycle.id)
@@ -116,15 +120,6 @@ def _load_cycles(session: Session, ids: Sequence[int], known_at: datetime | None
 
 def _cycle_columns(source: type[Cycle] | type[CycleVersion]) -> tuple[Any, ...]:
     return (source.start_on, source.due_on, source.due_source, source.computed_due_on, source.closed_on)
-
-
-def _latest_versions(version: Any, owner: Any, known_at: datetime) -> Any:  # noqa: ANN401  # any version table
-    return (
-        select(owner.label("owner_id"), func.max(version.id).label("version_id"))
-        .where(version.recorded_at <= known_at)
-        .group_by(owner)
-        .subquery()
-    )
 
 
 def _load_statuses(session: Session, ids: Sequence[int], known_at: datetime | None) -> dict[int, list[StatusFact]]:
@@ -153,7 +148,7 @@ def _load_exams(
             .order_by(ExamResult.taken_on, ExamResult.id),
         )
     else:
-        latest = _latest_versions(ExamResultVersion, ExamResultVersion.exam_result_id, known_at)
+        latest = latest_versions(ExamResultVersion, ExamResultVersion.exam_result_id, known_at)
         rows = session.execute(
             select(ExamResult.person_id, ExamResult.credential, ExamResult.id, *_exam_columns(ExamResultVersion))
             .join(latest, latest.c.owner_id == ExamResult.id)
