@@ -86,7 +86,7 @@ def credit_facts(draw: st.DrawFn, no: int) -> CreditFact:
 
 @st.composite
 def certification_facts(draw: st.DrawFn) -> CertificationFacts:
-    """Any certification: none to three cycles, acts of the authority in any order, exams, credits, an issue, a death."""
+    """Any certification: up to three cycles, acts of the authority in any order, exams, credits, an issue, a death."""
     kinds: tuple[StatusKind, ...] = ("suspended", "restored", "revoked", "retired")
     acts = draw(st.lists(st.tuples(st.sampled_from(kinds), days), max_size=4))
     return CertificationFacts(
