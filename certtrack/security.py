@@ -1,4 +1,4 @@
-"""Who may do what: one table, role x relation x field group. What it doesn't say is not allowed."""
+"""Who may do what: one table, role x relation x field group, or act. What it doesn't say is not allowed."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,6 +40,13 @@ class Fields(StrEnum):
     ADDRESSES = "addresses"
     MAIL = "mail"
     AFFILIATIONS = "affiliations"
+
+
+class Act(StrEnum):
+    """What is done to one person's record."""
+
+    LOG_CREDITS = "log_credits"
+    CHECK_CREDITS = "check_credits"
 
 
 class Task(StrEnum):
@@ -94,6 +101,16 @@ RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
     Relation.NONE: frozenset(),
 }
 
+# Whoever may check does so for others: nobody decides on their own credit, which the service sees to.
+RECORD_ACTS: dict[Relation, frozenset[Act]] = {
+    Relation.HOLDER: frozenset({Act.LOG_CREDITS}),
+    Relation.SUPERVISOR: frozenset({Act.LOG_CREDITS, Act.CHECK_CREDITS}),
+    Relation.AGENCY_ADMINISTRATOR: frozenset({Act.LOG_CREDITS, Act.CHECK_CREDITS}),
+    Relation.PROGRAMME_ADMINISTRATOR: frozenset({Act.CHECK_CREDITS}),
+    Relation.AUDITOR: frozenset(),
+    Relation.NONE: frozenset(),
+}
+
 TASK_RIGHTS: dict[Role, frozenset[Task]] = {
     Role.SPECIALIST: frozenset(),
     Role.SUPERVISOR: frozenset({Task.LIST_PEOPLE}),
@@ -106,6 +123,11 @@ TASK_RIGHTS: dict[Role, frozenset[Task]] = {
 def can_see(relations: frozenset[Relation], fields: Fields) -> bool:
     """True when one of the relations opens that group of fields."""
     return any(fields in RECORD_RIGHTS[relation] for relation in relations)
+
+
+def can_act(relations: frozenset[Relation], act: Act) -> bool:
+    """True when one of the relations allows the act."""
+    return any(act in RECORD_ACTS[relation] for relation in relations)
 
 
 def can_do(actor: Actor, task: Task, organization_id: int | None = None) -> bool:

@@ -16,7 +16,7 @@ from certtrack.db.models import (
     Person,
 )
 from certtrack.db.queries.merges import same_people, same_person
-from certtrack.security import RECORD_RIGHTS, Actor, Fields, Relation, Role, RoleGrant
+from certtrack.security import RECORD_ACTS, RECORD_RIGHTS, Act, Actor, Fields, Relation, Role, RoleGrant
 
 
 def command_actor(name: str | None = None) -> Actor:
@@ -70,12 +70,23 @@ def visible_certifications(actor: Actor, today: date, fields: Fields = Fields.ST
     """
     if actor.is_command:
         return true()
-    ways = _open_ways(actor, today, fields)
+    return _are_certifications(actor, _open_ways(actor, today, fields))
+
+
+def open_certifications(actor: Actor, today: date, act: Act) -> ColumnElement[bool]:
+    """A condition on `certification`: those to which the actor may do `act` today; the same of a programme's role."""
+    if actor.is_command:
+        return true()
+    ways = {relation: people for relation, people in _ways(actor, today).items() if act in RECORD_ACTS[relation]}
+    return _are_certifications(actor, ways)
+
+
+def _are_certifications(actor: Actor, ways: dict[Relation, CompoundSelect[int]]) -> ColumnElement[bool]:
     by_programme = ways.pop(Relation.PROGRAMME_ADMINISTRATOR, None)
-    visible = [Certification.person_id.in_(people) for people in ways.values()]
+    found = [Certification.person_id.in_(people) for people in ways.values()]
     if by_programme is not None:
-        visible.append(Certification.credential.in_(_list_granted(actor)))
-    return or_(false(), *visible)
+        found.append(Certification.credential.in_(_list_granted(actor)))
+    return or_(false(), *found)
 
 
 def _open_ways(actor: Actor, today: date, fields: Fields) -> dict[Relation, CompoundSelect[int]]:

@@ -1,0 +1,27 @@
+"""The table of acts on one person's record: what it doesn't say is not allowed."""
+
+import pytest
+
+from certtrack.security import RECORD_ACTS, Act, Relation, can_act
+
+ALLOWED = {
+    Relation.HOLDER: {Act.LOG_CREDITS},
+    Relation.SUPERVISOR: {Act.LOG_CREDITS, Act.CHECK_CREDITS},
+    Relation.AGENCY_ADMINISTRATOR: {Act.LOG_CREDITS, Act.CHECK_CREDITS},
+    Relation.PROGRAMME_ADMINISTRATOR: {Act.CHECK_CREDITS},
+}
+
+
+@pytest.mark.parametrize("relation", Relation)
+@pytest.mark.parametrize("act", Act)
+def test_each_relation_allows_its_own_acts_and_no_other(relation: Relation, act: Act) -> None:
+    assert can_act(frozenset({relation}), act) is (act in ALLOWED.get(relation, set()))
+
+
+def test_every_relation_has_its_row() -> None:
+    assert RECORD_ACTS.keys() == set(Relation)
+
+
+def test_one_of_several_relations_is_enough_and_without_any_nothing_is_allowed() -> None:
+    assert can_act(frozenset({Relation.HOLDER, Relation.PROGRAMME_ADMINISTRATOR}), Act.CHECK_CREDITS)
+    assert not can_act(frozenset(), Act.LOG_CREDITS)
