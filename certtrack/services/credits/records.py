@@ -1,0 +1,193 @@
+"""Credits: logged, amended by versions, withdrawn. Each change projects the person's standings anew."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Claim, Credit
+from certtrack.db.queries.merges import same_person
+from certtrack.errors import NotFound, Refused
+from certtrack.security import Actor
+from certtrack.services.actors import find_actor_name
+from certtrack.services.credits.rights import check_can_log
+from certtrack.services.credits.typed import NewCredit
+from certtrack.services.credits.versions import add_claim_version, add_credit_version, lock_current
+from certtrack.services.people import fold, get_person
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.standing import list_certification_ids, project_spans_of_person
+
+_LOOKED_AT = ("first_on", "last_on", "minutes", "parts", "activity", "form", "role", "proof")
+"""What a decision rests on: where one of these changes, somebody looks again."""
+
+
+def log_credit(
+    session: Session,
+    rulebook: Rulebook,
+    person_id: int,
+    new: NewCredit,
+    certification_ids: Iterable[int],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> Credit:
+    """Put a credit on record, claimed for each of these certifications of that person, each waiting for a decision.
+
+    Raises NotFound where a certification is nobody's or another person's, NotAllowed where the actor may not log here.
+    """
+    person = get_person(session, person_id)
+    check_can_log(session, actor, person.id, at)
+    claimed_for = list(dict.fromkeys(certification_ids))
+    if strange := set(claimed_for) - set(list_certification_ids(session, person.id)):
+        raise NotFound(f"There is no certification with the number {min(strange)} on this person's record.")
+    credit = Credit(
+        person_id=person.id,
+        **_values_of(new),
+        proof_seen_by=_name_of(session, actor) if new.proof == "on_paper" else None,
+        state="logged",
+        no=0,
+        recorded_at=at,
+        recorded_by=actor.key,
+    )
+    session.add(credit)
+    session.flush()
+    add_credit_version(session, credit, "logged", None, actor=actor, at=at, certifications=claimed_for)
+    for certification_id in claimed_for:
+        _add_claim(session, credit, certification_id, actor, at)
+    project_spans_of_person(session, rulebook, credit.person_id)
+    return credit
+
+
+def amend_credit(
+    session: Session,
+    rulebook: Rulebook,
+    credit: Credit,
+    new: NewCredit,
+    *,
+    expected_no: int,
+    reason: str | None,
+    actor: Actor,
+    at: datetime,
+) -> bool:
+    """Correct a credit by a new version; False, and none written, where nothing is different.
+
+    Where that changes what a decision rests on, whatever was checked or accepted waits again, and whoever looks at a
+    claim just now has to look anew. Raises StaleRecord where somebody else was first, Refused where it is withdrawn,
+    NotAllowed where the actor may not log here.
+    """
+    _open_for_change(session, credit, expected_no, actor, at)
+    values = _values_of(new)
+    changed = {name for name, value in values.items() if _differs(name, getattr(credit, name), value)}
+    if not changed:
+        return False
+    for name in changed:
+        setattr(credit, name, values[name])
+    if "proof" in changed:
+        credit.proof_seen_by = _name_of(session, actor) if new.proof == "on_paper" else None
+    add_credit_version(session, credit, "amended", reason, actor=actor, at=at, changed=sorted(changed))
+    if changed & set(_LOOKED_AT):
+        _have_looked_at_again(session, credit, actor, at)
+    project_spans_of_person(session, rulebook, credit.person_id)
+    return True
+
+
+def withdraw_credit(
+    session: Session,
+    rulebook: Rulebook,
+    credit: Credit,
+    *,
+    expected_no: int,
+    reason: str | None,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Take a credit back: it stays on record, and counts for nothing any more. Raises as `amend_credit` does."""
+    _open_for_change(session, credit, expected_no, actor, at)
+    credit.state = "withdrawn"
+    add_credit_version(session, credit, "withdrawn", reason, actor=actor, at=at)
+    project_spans_of_person(session, rulebook, credit.person_id)
+
+
+def get_credit(session: Session, credit_id: int) -> Credit:
+    """The credit, a withdrawn one too. Raises NotFound."""
+    credit = session.get(Credit, credit_id)
+    if credit is None:
+        raise NotFound(f"There is no credit with the number {credit_id}.")
+    return credit
+
+
+def list_duplicates(session: Session, person_id: int, new: NewCredit) -> list[Credit]:
+    """What may be the same on this person's record, oldest first: title and provider folded, last day and minutes."""
+    query = select(Credit).where(
+        Credit.person_id.in_(same_person(person_id)),
+        Credit.last_on == new.last_on,
+        Credit.minutes == new.minutes,
+        Credit.folded_title == fold(new.title),
+        Credit.state == "logged",
+    )
+    provider = fold(new.provider or "")
+    return [credit for credit in session.scalars(query.order_by(Credit.id)) if fold(credit.provider or "") == provider]
+
+
+def _values_of(new: NewCredit) -> dict[str, Any]:
+    return {
+        "title": new.title,
+        "folded_title": fold(new.title),
+        "provider": new.provider,
+        "first_on": new.first_on,
+        "last_on": new.last_on,
+        "unit": new.unit,
+        "amount": new.amount,
+        "minutes": new.minutes,
+        "parts": [{"minutes": part.minutes, "areas": list(part.areas)} for part in new.parts],
+        "activity": new.activity,
+        "form": new.form,
+        "role": new.role,
+        "proof": new.proof,
+    }
+
+
+def _differs(name: str, old: Any, new: Any) -> bool:  # noqa: ANN401  # whatever a credit's column holds
+    if name == "parts":  # in which order areas were chosen says nothing
+        old, new = ([(part["minutes"], set(part["areas"])) for part in parts] for parts in (old, new))
+    return bool(old != new)
+
+
+def _open_for_change(session: Session, credit: Credit, expected_no: int, actor: Actor, at: datetime) -> None:
+    check_can_log(session, actor, credit.person_id, at)
+    lock_current(session, credit, expected_no)
+    if credit.state == "withdrawn":
+        raise Refused("This credit was withdrawn; log it anew if it counts after all.")
+
+
+def _add_claim(session: Session, credit: Credit, certification_id: int, actor: Actor, at: datetime) -> None:
+    claim = Claim(
+        credit_id=credit.id,
+        certification_id=certification_id,
+        decision="waiting",
+        is_dropped=False,
+        no=0,
+        recorded_at=at,
+        recorded_by=actor.key,
+    )
+    session.add(claim)
+    session.flush()
+    add_claim_version(session, claim, credit, None, None, actor=actor, at=at)
+
+
+def _have_looked_at_again(session: Session, credit: Credit, actor: Actor, at: datetime) -> None:
+    """A waiting claim gets a version too: else somebody could decide on it who saw the credit as it was before."""
+    standing = (Claim.is_dropped.is_(False), Claim.decision != "returned")
+    query = select(Claim).where(Claim.credit_id == credit.id, *standing).order_by(Claim.id)
+    for claim in session.scalars(query.with_for_update().execution_options(populate_existing=True)):
+        was_decided = claim.decision != "waiting"
+        if was_decided:
+            claim.decision, claim.words, claim.decided_at, claim.decided_by = "waiting", None, None, None
+        what = "reopened" if was_decided else None
+        add_claim_version(session, claim, credit, what, f"credit:{credit.id}@{credit.no}", actor=actor, at=at)
+
+
+def _name_of(session: Session, actor: Actor) -> str:
+    return find_actor_name(session, actor.key) or actor.key

@@ -1,0 +1,217 @@
+"""Credits as pages show them: on a certification, and in the queue of whoever may check them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import null, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Certification, Claim, ClaimVersion, Credit, CreditVersion
+from certtrack.db.queries.facts import load_facts
+from certtrack.db.queries.merges import same_person
+from certtrack.db.queries.versions import latest_versions
+from certtrack.rules.facts import Activity, CreditRole, CycleFact, Decision, Form, Proof
+from certtrack.rules.hours import CreditCount
+from certtrack.rules.pack import Text
+from certtrack.rules.standing import Standing
+from certtrack.security import Act, Actor
+from certtrack.services.actors import find_actor_name, open_certifications
+from certtrack.services.credits.amounts import Unit
+from certtrack.services.people import get_person
+from certtrack.services.rulebook import Rulebook
+
+_OF_OTHER_DAYS = ("before_cycle", "after_cycle")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClaim:
+    """What was decided of a credit for one certification.
+
+    `words` are whose who returned it or, while it waits, the holder's answer; `reason_code` is why it was returned,
+    also while it waits after an answer. `decided_by` is a name, None while it waits.
+    """
+
+    id: int
+    no: int
+    certification_id: int
+    decision: Decision
+    reason_code: str | None
+    words: str | None
+    decided_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownArea:
+    """An area that was chosen. `name` is None where none is published, or these rules have no such area."""
+
+    key: str
+    name: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedCredit:
+    """What a credit says, and what was decided of one claim of it; `areas` are keys."""
+
+    id: int
+    no: int
+    title: str
+    provider: str | None
+    first_on: date
+    last_on: date
+    unit: Unit
+    amount: str
+    minutes: int
+    areas: tuple[str, ...]
+    activity: Activity
+    form: Form | None
+    role: CreditRole
+    proof: Proof
+    proof_seen_by: str | None
+    claim: ShownClaim
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCredit(ClaimedCredit):
+    """A credit on a certification; `named_areas` are the chosen ones by its rules.
+
+    `count` is what it counts in the cycle that is shown, None where it lies in another cycle or no rules are published.
+    """
+
+    named_areas: tuple[ShownArea, ...]
+    count: CreditCount | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCredit(ClaimedCredit):
+    """A credit in the queue: whose it is, merges followed, and for what it is claimed; `recorded_at` since when."""
+
+    person_id: int
+    name: str
+    certification: Certification
+    recorded_at: datetime
+
+
+def list_shown_credits(
+    session: Session,
+    rulebook: Rulebook,
+    certification: Certification,
+    standing: Standing,
+    known_at: datetime | None = None,
+) -> tuple[ShownCredit, ...]:
+    """The credits that are claimed for it, newest first, each with its count of `standing`; withdrawn ones are not.
+
+    With `known_at` as they were on record at that moment; `standing` is to be of the same.
+    """
+    rows = _list_now(session, certification.id) if known_at is None else _list_then(session, certification.id, known_at)
+    counts = {count.id: count for count in standing.counted.credits}
+    others = _list_other_cycles(session, certification.id, standing, known_at)
+    names = _load_area_names(rulebook, certification, standing)
+    return tuple(
+        ShownCredit(
+            **_values(claimed),
+            named_areas=tuple(ShownArea(key, names.get(key)) for key in claimed.areas),
+            count=_find_count(claimed, counts.get(claimed.id), others),
+        )
+        for claimed in _make_claimed(session, rows)
+    )
+
+
+def list_waiting(session: Session, actor: Actor, today: date) -> tuple[WaitingCredit, ...]:
+    """What waits to be checked by this actor, the longest on record first; never the actor's own."""
+    query = (
+        select(Certification, Claim.recorded_at, *_columns(Claim, Credit, null()))
+        .join(Certification, Certification.id == Claim.certification_id)
+        .join(Credit, Credit.id == Claim.credit_id)
+        .where(Claim.decision == "waiting", Claim.is_dropped.is_(False), Credit.state == "logged")
+        .where(open_certifications(actor, today, Act.CHECK_CREDITS))
+        .order_by(Claim.recorded_at, Claim.id)
+    )
+    if actor.person_id is not None:
+        query = query.where(Certification.person_id.not_in(same_person(actor.person_id)))
+    rows = [tuple(row) for row in session.execute(query)]
+    found = []
+    for (certification, recorded_at, *_), claimed in zip(
+        rows, _make_claimed(session, (row[2:] for row in rows)), strict=True
+    ):
+        person = get_person(session, certification.person_id)
+        values = {**_values(claimed), "person_id": person.id, "name": person.shown_name}
+        found.append(WaitingCredit(**values, certification=certification, recorded_at=recorded_at))
+    return tuple(found)
+
+
+def _values(claimed: ClaimedCredit) -> dict[str, Any]:
+    return {**asdict(claimed), "claim": claimed.claim}
+
+
+def _list_now(session: Session, certification_id: int) -> Iterable[Any]:
+    return session.execute(
+        select(*_columns(Claim, Credit, Claim.decided_by))
+        .join(Credit, Credit.id == Claim.credit_id)
+        .where(Claim.certification_id == certification_id, Claim.is_dropped.is_(False), Credit.state == "logged")
+        .order_by(Credit.last_on.desc(), Credit.id.desc())
+    )
+
+
+def _list_then(session: Session, certification_id: int, known_at: datetime) -> Iterable[Any]:
+    claims = latest_versions(ClaimVersion, ClaimVersion.claim_id, known_at)
+    credits_ = latest_versions(CreditVersion, CreditVersion.credit_id, known_at)
+    return session.execute(
+        select(*_columns(ClaimVersion, CreditVersion, ClaimVersion.recorded_by))
+        .select_from(Claim)
+        .join(claims, claims.c.owner_id == Claim.id)
+        .join(ClaimVersion, ClaimVersion.id == claims.c.version_id)
+        .join(credits_, credits_.c.owner_id == Claim.credit_id)
+        .join(CreditVersion, CreditVersion.id == credits_.c.version_id)
+        .where(Claim.certification_id == certification_id)
+        .where(ClaimVersion.is_dropped.is_(False), CreditVersion.state == "logged")
+        .order_by(CreditVersion.last_on.desc(), Claim.credit_id.desc())
+    )
+
+
+def _columns(
+    claim: type[Claim] | type[ClaimVersion],
+    credit: type[Credit] | type[CreditVersion],
+    decided_by: Any,  # noqa: ANN401  # a column, or none
+) -> tuple[Any, ...]:
+    of_claim = (Claim.id, claim.no, Claim.certification_id, claim.decision, claim.reason_code, claim.words, decided_by)
+    names = (
+        *("no", "title", "provider", "first_on", "last_on", "unit", "amount", "minutes", "parts"),
+        *("activity", "form", "role", "proof", "proof_seen_by"),
+    )
+    return (*of_claim, Claim.credit_id, *(getattr(credit, name) for name in names))
+
+
+def _make_claimed(session: Session, rows: Iterable[Any]) -> Iterator[ClaimedCredit]:
+    for row in rows:
+        claim_id, claim_no, certification_id, decision, reason_code, words, decided_by = row[:7]
+        by = None if decision == "waiting" else find_actor_name(session, decided_by) or decided_by
+        claim = ShownClaim(claim_id, claim_no, certification_id, cast("Decision", decision), reason_code, words, by)
+        number, no, title, provider, first_on, last_on, unit, amount, minutes, parts = row[7:16]
+        areas = tuple(dict.fromkeys(area for part in parts for area in part["areas"]))
+        values = (title, provider, first_on, last_on, unit, amount, minutes, areas)
+        activity, form, role, proof, seen_by = row[16:]
+        yield ClaimedCredit(number, no, *values, activity, form, role, proof, seen_by, claim)
+
+
+def _load_area_names(rulebook: Rulebook, certification: Certification, standing: Standing) -> dict[str, Text | None]:
+    pack = rulebook.packs.get(certification.pack_key, on=standing.cycle.due_on if standing.cycle else None)
+    return {area.key: area.name for area in pack.hours.areas} if pack.hours else {}
+
+
+def _list_other_cycles(
+    session: Session, certification_id: int, standing: Standing, known_at: datetime | None
+) -> list[CycleFact]:
+    if not any(count.code in _OF_OTHER_DAYS for count in standing.counted.credits):
+        return []
+    facts = load_facts(session, [certification_id], known_at).get(certification_id)
+    mine = standing.cycle.id if standing.cycle else None
+    return [cycle for cycle in facts.cycles if cycle.id != mine] if facts else []
+
+
+def _find_count(claimed: ClaimedCredit, count: CreditCount | None, others: Iterable[CycleFact]) -> CreditCount | None:
+    if count is None or count.code not in _OF_OTHER_DAYS:
+        return count
+    is_of_another = any(cycle.start_on <= claimed.last_on <= cycle.due_on for cycle in others)
+    return None if is_of_another else count
