@@ -188,10 +188,10 @@ def _make_claimed(session: Session, rows: Iterable[Any]) -> Iterator[ClaimedCred
         claim_id, claim_no, certification_id, decision, reason_code, words, decided_by = row[:7]
         by = None if decision == "waiting" else find_actor_name(session, decided_by) or decided_by
         claim = ShownClaim(claim_id, claim_no, certification_id, cast("Decision", decision), reason_code, words, by)
-        number, no, title, provider, first_on, last_on, unit, amount, minutes, parts = row[7:16]
+        number, no, title, provider, first_on, last_on, unit, amount, minutes, parts = row[7:17]
         areas = tuple(dict.fromkeys(area for part in parts for area in part["areas"]))
         values = (title, provider, first_on, last_on, unit, amount, minutes, areas)
-        activity, form, role, proof, seen_by = row[16:]
+        activity, form, role, proof, seen_by = row[17:]
         yield ClaimedCredit(number, no, *values, activity, form, role, proof, seen_by, claim)
 
 

@@ -223,14 +223,10 @@ def test_a_late_posted_credit_counts_in_the_closed_cycle_on_its_days_alone(world
 
 def test_duplicates_are_pointed_out(world: World, cast: Cast) -> None:
     same = log(world, cast.carol, make_new(2, title="Ética  para pares", provider="LAKESIDE"), cast.cps)
-    others: list[dict[str, Any]] = [
-        {"title": "Ethics"},
-        {"provider": None},
-        {"last_on": date(2026, 3, 3)},
-        {"hours": 3},
-    ]
+    named: dict[str, Any] = {"hours": 2, "title": "Ética para pares"}
+    others: list[dict[str, Any]] = [{"title": "Ethics"}, {"provider": None}, {"last_on": DUE}, {"hours": 3}]
     for values in others:
-        log(world, cast.carol, make_new(**({"hours": 2, "title": "Ética para pares"} | values)))
+        log(world, cast.carol, make_new(**(named | values)))
     gone = log(world, cast.carol, make_new(2, title="Ética para pares"))
     withdraw(world, gone)
     log(world, world.person("Erin"), make_new(2, title="Ética para pares"))
