@@ -1,6 +1,6 @@
-"""`certtrack why`: where one person stands and why, and what was mailed and why, in plain sentences."""
+"""`certtrack why`: where one person stands and why, their hours, and what was mailed and why, in plain sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,11 +8,13 @@ from typing import Any
 import click
 
 from certtrack.cli.edge import Edge, acting_as, pass_edge
+from certtrack.cli.hours_told import HoursLine, tell_hours
 from certtrack.cli.output import Format, flatten, formatted, spoken, write_message, write_rows
 from certtrack.cli.parsing import DAY, MOMENT
 from certtrack.cli.standing import note_look
 from certtrack.language import say
 from certtrack.security import Actor
+from certtrack.services.credits.shown import ShownCredit, list_shown_credits
 from certtrack.services.ledger import LedgerEntry
 from certtrack.services.lookup import get_person_asked
 from certtrack.services.person_page import PersonPage, ShownCertification, Why, get_person_page
@@ -40,17 +42,23 @@ def why(
     language: str,
     actor: Actor,
 ) -> None:
-    """Say where a person stands and why, with sources; what was mailed and why; and what comes next.
+    """Say where a person stands and why, with sources; their hours; what was mailed and why; and what comes next.
 
     PERSON is a certification's number, an address, or the person's own number. Mail is told as it is on record now.
     """
     with edge.reading() as session:
         found = get_person_asked(session, person)
         page = get_person_page(session, edge.rulebook, actor, found.id, edge.clock, as_of=as_of, known_at=known_at)
+        claimed = {
+            shown.certification.id: list_shown_credits(
+                session, edge.rulebook, shown.certification, shown.standing, known_at
+            )
+            for shown in page.certifications
+        }
     note_look(edge, actor, "person.viewed", [page.person.id])
     if not page.certifications:
         write_message("There is no certification on record for that.")
-    told = _Telling(page, language)
+    told = _Telling(page, claimed, language)
     if format_ == "table":
         for line in told.list_lines():
             click.echo(line)
@@ -63,6 +71,7 @@ class _Telling:
     """One person's page in the sentences of one language."""
 
     page: PersonPage
+    claimed: Mapping[int, Sequence[ShownCredit]]
     language: str
 
     def list_lines(self) -> Iterator[str]:
@@ -75,6 +84,8 @@ class _Telling:
                 yield f"  - {self._say('because', item.reason)}"
                 if source := self._source(item):
                     yield f"    ({source})"
+            for line in self._hours(shown):
+                yield f"  {self._mark(line)}{line.says}"
         if self.page.mail:
             yield ""
             yield self._say("mail_head")
@@ -89,6 +100,8 @@ class _Telling:
                 values = {**asdict(item.reason), "values": dict(item.reason.values)}
                 says, source = self._say("because", item.reason), self._source(item)
                 yield _row("reason", number, as_of, says, source, code=item.reason.code, reason=values)
+            for line in self._hours(shown):
+                yield _row(line.kind, number, line.day, line.says, None, code=line.code, values=line.values)
         for entry in self.page.mail:
             yield _row("mail", entry.certification_id, entry.day, self._mail(entry), None, code=entry.state)
 
@@ -96,9 +109,18 @@ class _Telling:
         return flatten(say(self.language, macro, *values))
 
     def _answer(self, shown: ShownCertification) -> str:
+        return self._say("standing_sentence", shown.standing, self._ended_on(shown))
+
+    def _hours(self, shown: ShownCertification) -> Iterator[HoursLine]:
+        if self._ended_on(shown) is None:
+            yield from tell_hours(shown, self.claimed[shown.certification.id], self.language)
+
+    def _ended_on(self, shown: ShownCertification) -> date | None:
         died_on = self.page.person.died_on
-        is_over = died_on is not None and died_on <= shown.standing.as_of
-        return self._say("standing_sentence", shown.standing, died_on if is_over else None)
+        return died_on if died_on is not None and died_on <= shown.standing.as_of else None
+
+    def _mark(self, line: HoursLine) -> str:
+        return {"hours": "", "requirement": "- ", "credit": f"{line.day.isoformat()}  "}[line.kind]
 
     def _source(self, item: Why) -> str | None:
         if item.record is not None:
