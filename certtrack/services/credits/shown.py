@@ -8,9 +8,9 @@ from typing import Any, cast
 from sqlalchemy import null, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Claim, ClaimVersion, Credit, CreditVersion
+from certtrack.db.models import Certification, Claim, ClaimVersion, Credit, CreditVersion, Person
 from certtrack.db.queries.facts import load_facts
-from certtrack.db.queries.merges import same_person
+from certtrack.db.queries.merges import load_merged, same_person
 from certtrack.db.queries.versions import latest_versions
 from certtrack.rules.facts import Activity, CreditRole, CycleFact, Decision, Form, Proof
 from certtrack.rules.hours import CreditCount
@@ -19,7 +19,6 @@ from certtrack.rules.standing import Standing
 from certtrack.security import Act, Actor
 from certtrack.services.actors import find_actor_name, open_certifications
 from certtrack.services.credits.amounts import Unit
-from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook
 
 _OF_OTHER_DAYS = ("before_cycle", "after_cycle")
@@ -130,15 +129,27 @@ def list_waiting(session: Session, actor: Actor, today: date) -> tuple[WaitingCr
     )
     if actor.person_id is not None:
         query = query.where(Certification.person_id.not_in(same_person(actor.person_id)))
-    rows = [tuple(row) for row in session.execute(query)]
-    found = []
-    for (certification, recorded_at, *_), claimed in zip(
-        rows, _make_claimed(session, (row[2:] for row in rows)), strict=True
-    ):
-        person = get_person(session, certification.person_id)
-        values = {**_values(claimed), "person_id": person.id, "name": person.shown_name}
-        found.append(WaitingCredit(**values, certification=certification, recorded_at=recorded_at))
-    return tuple(found)
+    rows = session.execute(query).all()
+    people = _load_people(session, {row[0].person_id for row in rows})
+    claimed = _make_claimed(session, (row[2:] for row in rows))
+    return tuple(
+        WaitingCredit(
+            **_values(one),
+            person_id=people[certification.person_id].id,
+            name=people[certification.person_id].shown_name,
+            certification=certification,
+            recorded_at=recorded_at,
+        )
+        for (certification, recorded_at, *_), one in zip(rows, claimed, strict=True)
+    )
+
+
+def _load_people(session: Session, numbers: set[int]) -> dict[int, Person]:
+    """Who each of these is in the end; two queries."""
+    merged = load_merged(session, numbers)
+    last = {number: merged.get(number, number) for number in numbers}
+    found = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(last.values())))}
+    return {number: found[holder] for number, holder in last.items()}
 
 
 def _values(claimed: ClaimedCredit) -> dict[str, Any]:
@@ -184,9 +195,12 @@ def _columns(
 
 
 def _make_claimed(session: Session, rows: Iterable[Any]) -> Iterator[ClaimedCredit]:
+    names: dict[str | None, str | None] = {}  # few people decide on many
     for row in rows:
         claim_id, claim_no, certification_id, decision, reason_code, words, decided_by = row[:7]
-        by = None if decision == "waiting" else find_actor_name(session, decided_by) or decided_by
+        if decision != "waiting" and decided_by not in names:
+            names[decided_by] = find_actor_name(session, decided_by) or decided_by
+        by = None if decision == "waiting" else names[decided_by]
         claim = ShownClaim(claim_id, claim_no, certification_id, cast("Decision", decision), reason_code, words, by)
         number, no, title, provider, first_on, last_on, unit, amount, minutes, parts = row[7:17]
         areas = tuple(dict.fromkeys(area for part in parts for area in part["areas"]))
