@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from certtrack.clock import Clock
 from certtrack.db.models import Account, Organization, Person, Reminder
 from certtrack.errors import Refused
-from certtrack.security import Role
+from certtrack.security import Actor, Role, RoleGrant
 from certtrack.services.accounts import create_account
+from certtrack.services.demo.credits import add_credits
 from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place, open_office
 from certtrack.services.demo.records import add_person
@@ -67,7 +68,10 @@ def load_demo(
     place = open_office(session, rulebook, clock)
     people = {one: add_person(place, one) for one in PEOPLE}
     _assign(place, people)
-    _add_accounts(place, people, hash_password)
+    accounts = _add_accounts(place, people, hash_password)
+    grant = RoleGrant(Role.SUPERVISOR, place.organization.id)
+    number = accounts[Role.SUPERVISOR]
+    add_credits(place, people, Actor(f"account:{number}", number, people[BOB].id, frozenset({grant})))
     # here, and not only by the schedule: its first delivery would find nothing, and the next is a minute later
     while plan_batch(session, rulebook, at=place.at).looked_at:
         pass
@@ -94,9 +98,12 @@ def _assign(place: Place, people: dict[DemoPerson, Person]) -> None:
             )
 
 
-def _add_accounts(place: Place, people: dict[DemoPerson, Person], hash_password: Callable[[str], str]) -> None:
+def _add_accounts(
+    place: Place, people: dict[DemoPerson, Person], hash_password: Callable[[str], str]
+) -> dict[Role, int]:
     roles = (Role.AGENCY_ADMINISTRATOR, Role.SUPERVISOR, Role.SPECIALIST)
     owners = (None, people[BOB].id, people[CAROL].id)
+    made = {}
     for login, role, owner in zip(LOGINS, roles, owners, strict=True):
         account = create_account(
             place.session,
@@ -108,4 +115,6 @@ def _add_accounts(place: Place, people: dict[DemoPerson, Person], hash_password:
             at=place.at,
         )
         account.password = hash_password(login.password)
+        made[role] = account.id
     place.session.flush()
+    return made

@@ -1,0 +1,153 @@
+"""The hours of one person as a page shows them, and what its form for a credit offers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Certification, Credit, Person
+from certtrack.db.queries.facts import load_facts
+from certtrack.db.queries.merges import same_person
+from certtrack.errors import NotFound
+from certtrack.rules.hours import TOTAL, Requirement
+from certtrack.rules.pack import Pack
+from certtrack.security import Act, Actor, Fields, Relation, can_act
+from certtrack.services.actors import list_relations, open_certifications, visible_certifications
+from certtrack.services.credits.records import get_credit
+from certtrack.services.credits.rights import check_can_log
+from certtrack.services.credits.shown import ShownArea, ShownCredit, list_shown_credits
+from certtrack.services.people import get_person
+from certtrack.services.person_page import PersonPage, ShownCertification
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.standing import pack_for
+
+_EARNING = (None, "on_time", "grace", "late")
+_ENDED = ("revoked", "retired")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One requirement and how many of its counted minutes somebody has checked; the rest of them waits."""
+
+    requirement: Requirement
+    checked: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHours:
+    """The hours of one certification. `is_open` is False where its record has ended: then no hours are told any more.
+
+    `has_to_do`: False where nothing can be earned for it any more. `progress` has the total first; empty without rules
+    or an open cycle.
+    """
+
+    certification_id: int
+    is_open: bool
+    has_to_do: bool
+    progress: tuple[Progress, ...]
+    credits: tuple[ShownCredit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoursPage:
+    """The hours that the reader may see, by certification, and what the reader may do to them."""
+
+    hours: Mapping[int, ShownHours]
+    can_log: bool
+    is_holder: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claimable:
+    """A certification that a credit can be claimed for, and its rules, which ask for hours."""
+
+    certification: Certification
+    pack: Pack
+
+
+@dataclass(frozen=True, slots=True)
+class CreditOffer:
+    """What the form offers for one person. `ceu_minutes` is None where the rules say nothing, or not the same."""
+
+    person: Person
+    claimable: tuple[Claimable, ...]
+    areas: tuple[ShownArea, ...]
+    ceu_minutes: int | None
+
+
+def show_hours(
+    session: Session, rulebook: Rulebook, actor: Actor, page: PersonPage, today: date, known_at: datetime | None = None
+) -> HoursPage:
+    """The hours beside the standings of `page`, for the same day and moment; those that the actor may see today."""
+    relations = list_relations(session, actor, page.person.id, today)
+    seen = set(session.scalars(select(Certification.id).where(visible_certifications(actor, today, Fields.CREDITS))))
+    died_on = page.person.died_on
+    found = {}
+    for shown in page.certifications:
+        number, standing = shown.certification.id, shown.standing
+        if number not in seen or shown.pack.hours is None:
+            continue
+        claimed = list_shown_credits(session, rulebook, shown.certification, standing, known_at)
+        is_over = standing.validity in _ENDED or (died_on is not None and died_on <= standing.as_of)
+        found[number] = ShownHours(
+            certification_id=number,
+            is_open=not is_over,
+            has_to_do=standing.following is None and standing.phase in _EARNING,
+            progress=() if is_over else tuple(_list_progress(shown, claimed)),
+            credits=claimed,
+        )
+    return HoursPage(found, can_act(relations, Act.LOG_CREDITS), Relation.HOLDER in relations)
+
+
+def get_credit_offer(
+    session: Session, rulebook: Rulebook, actor: Actor, person_id: int, *, today: date, at: datetime
+) -> CreditOffer:
+    """What a credit of this person can be. Raises NotFound, or NotAllowed where the actor may not log here."""
+    person = get_person(session, person_id)
+    check_can_log(session, actor, person.id, at)
+    claimable = tuple(_list_claimable(session, rulebook, actor, person.id, today))
+    rules = [item.pack.hours for item in claimable if item.pack.hours is not None]
+    areas = {area.key: ShownArea(area.key, area.name) for rule in rules for area in reversed(rule.areas)}
+    said = {rule.ceu_minutes.value for rule in rules}
+    return CreditOffer(
+        person=person,
+        claimable=claimable,
+        areas=tuple(reversed(areas.values())),
+        ceu_minutes=said.pop() if len(said) == 1 else None,
+    )
+
+
+def get_own_credit(session: Session, person_id: int, credit_id: int) -> Credit:
+    """A credit that is on this person's record and not withdrawn. Raises NotFound."""
+    credit = get_credit(session, credit_id)
+    if credit.state == "withdrawn" or credit.person_id not in session.scalars(same_person(person_id)).all():
+        raise NotFound(f"There is no credit with the number {credit_id} on this person's record.")
+    return credit
+
+
+def _list_claimable(
+    session: Session, rulebook: Rulebook, actor: Actor, person_id: int, today: date
+) -> Iterable[Claimable]:
+    mine = Certification.person_id.in_(same_person(person_id))
+    query = select(Certification).where(mine, open_certifications(actor, today, Act.LOG_CREDITS))
+    certifications = session.scalars(query.order_by(Certification.id)).all()
+    facts = load_facts(session, [one.id for one in certifications])
+    for certification in certifications:
+        pack = pack_for(rulebook, certification.pack_key, facts[certification.id])
+        if pack.hours is not None:
+            yield Claimable(certification, pack)
+
+
+def _list_progress(shown: ShownCertification, claimed: Sequence[ShownCredit]) -> Iterable[Progress]:
+    """Of what was shared out, what is checked fills a bar first."""
+    checked: dict[str, int] = {}
+    for credit in claimed:
+        count = credit.count
+        if count is None or count.counts != "yes" or credit.claim.decision == "waiting":
+            continue
+        for key, minutes in ((TOTAL, count.minutes), *count.shares):
+            checked[key] = checked.get(key, 0) + minutes
+    for requirement in shown.standing.counted.requirements:
+        yield Progress(requirement, min(checked.get(requirement.key, 0), requirement.counted))

@@ -1,0 +1,113 @@
+"""The demonstration's hours: a credit in every case, on the record of one specialist and a few others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from certtrack.db.models import Certification, Claim, Person
+from certtrack.rules.facts import Activity, CreditPart, Form, Proof
+from certtrack.security import Actor
+from certtrack.services.credits.amounts import Unit
+from certtrack.services.credits.claims import Deciding, decide_claim
+from certtrack.services.credits.records import log_credit
+from certtrack.services.credits.typed import NewCredit
+from certtrack.services.demo.people import BOB, CAROL, DemoPerson
+from certtrack.services.demo.place import ACTOR, Place
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCredit:
+    """Something fictional that somebody took part in. `ended_in`: days from today, as of people; `minutes`: in all.
+
+    `amount` and `unit`: as it was typed. `decision` None: it waits; `reason`, `words`: why it was returned.
+    """
+
+    title: str
+    ended_in: int
+    minutes: int
+    amount: str
+    areas: tuple[str, ...] = ()
+    unit: Unit = "hours"
+    provider: str | None = "Example Learning Cooperative"
+    activity: Activity = "course"
+    form: Form | None = "in_person"
+    proof: Proof = "on_paper"
+    days: int = 1
+    decision: Deciding | None = None
+    reason: str | None = None
+    words: str | None = None
+
+
+_ETHICS, _TRAUMA, _CULTURE = ("ethics_boundaries",), ("trauma_informed_care",), ("cultural_humility",)
+CREDITS: Mapping[DemoPerson, tuple[DemoCredit, ...]] = {
+    CAROL: (
+        DemoCredit("Ethics in Peer Support", -300, 180, "3", _ETHICS, decision="checked"),
+        DemoCredit(
+            "Grief and Trauma in Community Settings", -210, 360, "0.6", _TRAUMA, unit="ceu", days=2, decision="checked"
+        ),
+        DemoCredit(
+            "Listening Across Cultures", -150, 240, "4", _CULTURE, activity="conference",
+            decision="returned", reason="hours_differ", words="The certificate says 3 hours. Which is it?",
+        ),
+        DemoCredit("Humility at the Front Door", -120, 120, "2", _CULTURE, activity="webinar", form="recorded"),
+        DemoCredit("Stories of Recovery", -75, 90, "90", unit="minutes", activity="video", form="recorded"),
+        DemoCredit(
+            "Fall Community of Practice", -45, 120, "2", activity="community_of_practice", proof="none", provider=None
+        ),
+        DemoCredit("Boundaries and Social Media", -20, 90, "1:30", _ETHICS, activity="webinar", form="live_online"),
+    ),
+    BOB: (DemoCredit("Supervising Peers Well", -30, 360, "6", _ETHICS, days=2),),
+}  # fmt: skip
+"""What is nearly all that is needed stands beside what isn't: nobody of these has all hours."""
+
+
+def add_credits(place: Place, people: Mapping[DemoPerson, Person], checker: Actor) -> None:
+    """Put everybody's credits on record; `checker` decides on those that don't wait."""
+    for one, credits_ in CREDITS.items():
+        certification = _find_certification(place, people[one])
+        for credit in credits_:
+            _add(place, people[one], certification, credit, checker)
+
+
+def _add(place: Place, person: Person, certification: Certification, one: DemoCredit, checker: Actor) -> None:
+    new = _make(place, one)
+    credit = log_credit(
+        place.session, place.rulebook, person.id, new, [certification.id], actor=ACTOR, at=place.at
+    )  # fmt: skip
+    if one.decision is None:
+        return
+    claim = place.session.scalars(select(Claim).where(Claim.credit_id == credit.id)).one()
+    decide_claim(
+        place.session,
+        place.rulebook,
+        claim,
+        one.decision,
+        expected_no=claim.no,
+        reason_code=one.reason,
+        words=one.words,
+        actor=checker,
+        at=place.at,
+    )
+
+
+def _make(place: Place, one: DemoCredit) -> NewCredit:
+    last_on = place.today + timedelta(days=one.ended_in)
+    return NewCredit(
+        title=one.title,
+        provider=one.provider,
+        first_on=last_on - timedelta(days=one.days - 1),
+        last_on=last_on,
+        unit=one.unit,
+        amount=one.amount,
+        parts=(CreditPart(one.minutes, one.areas),),
+        activity=one.activity,
+        form=one.form,
+        role="participant",
+        proof=one.proof,
+    )
+
+
+def _find_certification(place: Place, person: Person) -> Certification:
+    return place.session.scalars(select(Certification).where(Certification.person_id == person.id)).one()

@@ -1,0 +1,187 @@
+"""A person's credits: logged and amended by the same form, withdrawn with a reason."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from certtrack.db.models import Credit
+from certtrack.errors import StaleRecord
+from certtrack.services.credits.page import CreditOffer, get_credit_offer, get_own_credit
+from certtrack.services.credits.problems import BadCredit
+from certtrack.services.credits.records import amend_credit, list_duplicates, log_credit, withdraw_credit
+from certtrack.services.credits.shown import ShownArea
+from certtrack.services.credits.texts import clean
+from certtrack.services.people import get_person
+from certtrack.web.credit_form import CreditForm, blank_form, list_differences, recorded_form, typed_form
+from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, today, writing
+from certtrack.web.frame import gettext as _
+from certtrack.web.numbers import read_number
+
+credits_ = Blueprint("credits", __name__)
+
+_LONGEST_WORDS = 1_000
+Answer = str | Response | tuple[str, int]
+
+
+@credits_.get("/people/<int:person_id>/credits/new")
+@signed_in
+def new(person_id: int) -> Answer:
+    """An empty form."""
+    with reading() as session:
+        offer = _get_offer(session, person_id)
+    note_look("person.viewed", [offer.person.id])
+    return _show(offer, blank_form())
+
+
+@credits_.post("/people/<int:person_id>/credits/new")
+@signed_in
+def log(person_id: int) -> Answer:
+    """Put it on record; what can't be read, or may be there already, is said before anything is saved."""
+    form = typed_form()
+    with writing() as session:
+        offer = _get_offer(session, person_id)
+        if not offer.claimable:
+            return _show(offer, form), 409
+        try:
+            credit, chosen = form.read(offer, today(offer.person.zone), is_new=True)
+        except BadCredit as error:
+            return _show(offer, form, problems=error.problems), 400
+        doubles = list_duplicates(session, offer.person.id, credit)
+        if doubles and not request.form.get("anyway"):
+            return _show(offer, form, doubles=doubles), 409
+        log_credit(
+            session, parts().rulebook, offer.person.id, credit, chosen, actor=actor(), at=parts().clock.now()
+        )  # fmt: skip
+    show_toast(_("Saved. The credit is on record and waits to be checked."))
+    return redirect(f"/people/{offer.person.id}")
+
+
+@credits_.get("/people/<int:person_id>/credits/<int:credit_id>/amend")
+@signed_in
+def show_amend(person_id: int, credit_id: int) -> Answer:
+    """The form with what is on record."""
+    with reading() as session:
+        offer, credit = _get_both(session, person_id, credit_id)
+    note_look("person.viewed", [offer.person.id])
+    return _show(offer, recorded_form(credit), credit=credit)
+
+
+@credits_.post("/people/<int:person_id>/credits/<int:credit_id>/amend")
+@signed_in
+def amend(person_id: int, credit_id: int) -> Answer:
+    """Correct it; where somebody else was first both versions are shown, and nothing is saved."""
+    form, reason = typed_form(), _get_words("reason")
+    try:
+        with writing() as session:
+            offer, credit = _get_both(session, person_id, credit_id)
+            try:
+                said, _none = form.read(offer, today(offer.person.zone), is_new=False)
+            except BadCredit as error:
+                number = _get_expected()
+                return _show(
+                    offer, form, credit=credit, reason=reason, problems=error.problems, expected_no=number
+                ), 400
+            is_changed = amend_credit(
+                session, parts().rulebook, credit, said, expected_no=_get_expected(), reason=reason or None,
+                actor=actor(), at=parts().clock.now(),
+            )  # fmt: skip
+    except StaleRecord:
+        with reading() as session:
+            offer, credit = _get_both(session, person_id, credit_id)
+        differences = list_differences(form, recorded_form(credit))
+        return _show(offer, form, credit=credit, reason=reason, differences=differences), 409
+    show_toast(_("Saved. The change is on record.") if is_changed else _("Nothing was different, so nothing changed."))
+    return redirect(f"/people/{offer.person.id}")
+
+
+@credits_.get("/people/<int:person_id>/credits/<int:credit_id>/withdraw")
+@signed_in
+def show_withdraw(person_id: int, credit_id: int) -> Answer:
+    """What would be withdrawn, and the question why."""
+    with reading() as session:
+        offer, credit = _get_both(session, person_id, credit_id)
+    note_look("person.viewed", [offer.person.id])
+    return _show_withdraw(offer, credit)
+
+
+@credits_.post("/people/<int:person_id>/credits/<int:credit_id>/withdraw")
+@signed_in
+def withdraw(person_id: int, credit_id: int) -> Answer:
+    """Take it back, with a reason; it stays on record."""
+    reason = _get_words("reason")
+    try:
+        with writing() as session:
+            offer, credit = _get_both(session, person_id, credit_id)
+            if not reason:
+                return _show_withdraw(offer, credit, is_missing=True), 400
+            withdraw_credit(
+                session, parts().rulebook, credit, expected_no=_get_expected(), reason=reason,
+                actor=actor(), at=parts().clock.now(),
+            )  # fmt: skip
+    except StaleRecord:
+        with reading() as session:
+            offer, credit = _get_both(session, person_id, credit_id)
+        return _show_withdraw(offer, credit, words=reason, is_stale=True), 409
+    show_toast(_("Withdrawn. It stays on record and counts for nothing any more."))
+    return redirect(f"/people/{offer.person.id}")
+
+
+def _get_offer(session: Session, person_id: int) -> CreditOffer:
+    now = parts().clock.now()
+    day = today(get_person(session, person_id).zone)
+    return get_credit_offer(session, parts().rulebook, actor(), person_id, today=day, at=now)
+
+
+def _get_both(session: Session, person_id: int, credit_id: int) -> tuple[CreditOffer, Credit]:
+    """The credit with what its form offers: the areas that it names already too."""
+    offer = _get_offer(session, person_id)
+    credit = get_own_credit(session, offer.person.id, credit_id)
+    known = {area.key for area in offer.areas}
+    named = dict.fromkeys(area for part in credit.parts for area in part["areas"] if area not in known)
+    return replace(offer, areas=(*offer.areas, *(ShownArea(key, None) for key in named))), credit
+
+
+def _get_expected() -> int:
+    try:
+        return read_number(request.form.get("expected_no", ""))
+    except ValueError:
+        return 0  # no version has it, so nothing is written
+
+
+def _get_words(name: str) -> str:
+    return clean(request.form.get(name, ""))[:_LONGEST_WORDS]
+
+
+def _show(
+    offer: CreditOffer,
+    form: CreditForm,
+    *,
+    credit: Credit | None = None,
+    doubles: Sequence[Credit] = (),
+    expected_no: int | None = None,
+    **values: Any,  # noqa: ANN401  # problems, differences, reason
+) -> str:
+    own = {"problems": {}, "differences": {}, "reason": ""} | values
+    return render(
+        "credits/form.html",
+        offer=offer,
+        person=offer.person,
+        form=form,
+        credit=credit,
+        doubles=doubles,
+        expected_no=expected_no or (credit.no if credit else None),
+        is_own=offer.person.id == actor().person_id,
+        today_on=today(offer.person.zone),
+        **own,
+    )
+
+
+def _show_withdraw(
+    offer: CreditOffer, credit: Credit, *, words: str = "", is_missing: bool = False, is_stale: bool = False
+) -> str:
+    values = {"words": words, "is_missing": is_missing, "is_stale": is_stale}
+    return render("credits/withdraw.html", person=offer.person, credit=credit, **values)
