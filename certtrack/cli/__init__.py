@@ -21,6 +21,7 @@ _COMMANDS = {
     "standing": "certtrack.cli.standing:standing",
     "why": "certtrack.cli.why:why",
     "reminders": "certtrack.cli.reminders:reminders",
+    "credits": "certtrack.cli.credits:credits_",
     "findings": "certtrack.cli.findings:findings",
     "account": "certtrack.cli.accounts:account",
     "organization": "certtrack.cli.organizations:organization",

@@ -19,7 +19,7 @@ from certtrack.security import Role
 
 DUE = date(2026, 10, 31)
 LEAVES = list_leaves()
-LISTS = (("standing",), ("findings",), ("reminders", "ledger"), ("reminders", "held"))
+LISTS = (("standing",), ("credits", "waiting"), ("findings",), ("reminders", "ledger"), ("reminders", "held"))
 NEED_RECORDS = (
     *(("db", "check"), ("watch",), ("audit", "verify"), ("why", "x"), ("account", "link", "x")),
     *(("reminders", "release", "--all"), ("certtrack-jobs", "run", "heartbeat"), *LISTS),
