@@ -53,6 +53,7 @@ class Task(StrEnum):
     """What is done for a whole organization rather than to one record."""
 
     LIST_PEOPLE = "list_people"
+    CHECK_QUEUE = "check_queue"
     SETTLE_FINDINGS = "settle_findings"
     RELEASE_MAIL = "release_mail"
     IMPORT = "import"
@@ -113,9 +114,9 @@ RECORD_ACTS: dict[Relation, frozenset[Act]] = {
 
 TASK_RIGHTS: dict[Role, frozenset[Task]] = {
     Role.SPECIALIST: frozenset(),
-    Role.SUPERVISOR: frozenset({Task.LIST_PEOPLE}),
+    Role.SUPERVISOR: frozenset({Task.LIST_PEOPLE, Task.CHECK_QUEUE}),
     Role.AGENCY_ADMINISTRATOR: frozenset(Task),
-    Role.PROGRAMME_ADMINISTRATOR: frozenset({Task.LIST_PEOPLE, Task.SETTLE_FINDINGS}),
+    Role.PROGRAMME_ADMINISTRATOR: frozenset({Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.SETTLE_FINDINGS}),
     Role.AUDITOR: frozenset({Task.LIST_PEOPLE}),
 }
 

@@ -2,6 +2,9 @@
 
 from flask import Blueprint
 
+from certtrack.web.answers import answers
+from certtrack.web.checking import checking
+from certtrack.web.credits import credits_
 from certtrack.web.findings import findings
 from certtrack.web.health import health
 from certtrack.web.held import held
@@ -9,4 +12,4 @@ from certtrack.web.passwords import passwords
 from certtrack.web.people import people
 from certtrack.web.sign_in import sign_in
 
-BLUEPRINTS: tuple[Blueprint, ...] = (sign_in, passwords, people, findings, held, health)
+BLUEPRINTS: tuple[Blueprint, ...] = (sign_in, passwords, people, credits_, checking, answers, findings, held, health)

@@ -64,8 +64,8 @@ def today(zone: str) -> date:
 def note_look(action: str, person_ids: Sequence[int]) -> None:
     """Write into the audit whose records were looked at, but for one's own; nothing where there were none.
 
-    `action`: `people.listed`, `findings.listed`, `held.listed` or `person.viewed`. Call it when no other session of the
-    request is open.
+    `action`: `people.listed`, `credits.listed`, `findings.listed`, `held.listed` or `person.viewed`. Call it when no
+    other session of the request is open.
     """
     by = actor()
     others = sorted(set(person_ids) - {by.person_id})

@@ -16,6 +16,7 @@ from certtrack.web.viewers import Viewer, find_viewer
 EXTENSION = "certtrack_pages"
 _NAV = (
     ("People", "/people", Task.LIST_PEOPLE),
+    ("To check", "/credits", Task.CHECK_QUEUE),
     ("Findings", "/findings", Task.SETTLE_FINDINGS),
     ("Held mail", "/held", Task.RELEASE_MAIL),
 )

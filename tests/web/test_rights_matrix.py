@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
+from kit.credits import find_claim, log, make_new
 from kit.world import World
 from sqlalchemy import select
 
@@ -22,6 +23,17 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /": (302, 302, 302, 404, IN),
     "GET /people": (200, 200, 404, 404, IN),
     "GET /people/<int:person_id>": (200, 200, 200, 404, IN),
+    "GET /credits": (200, 200, 404, 404, IN),
+    "POST /credits/checked": (400, 400, 404, 404, IN),
+    "POST /credits/claims/<int:claim_id>": (400, 400, 404, 404, IN),
+    "GET /people/<int:person_id>/credits/new": (200, 200, 200, 404, IN),
+    "POST /people/<int:person_id>/credits/new": (400, 400, 400, 404, IN),
+    "GET /people/<int:person_id>/credits/<int:credit_id>/amend": (200, 200, 200, 404, IN),
+    "POST /people/<int:person_id>/credits/<int:credit_id>/amend": (400, 400, 400, 404, IN),
+    "GET /people/<int:person_id>/credits/<int:credit_id>/withdraw": (200, 200, 200, 404, IN),
+    "POST /people/<int:person_id>/credits/<int:credit_id>/withdraw": (400, 400, 400, 404, IN),
+    "GET /people/<int:person_id>/credits/<int:credit_id>/claims/<int:claim_id>/answer": (404, 404, 200, 404, IN),
+    "POST /people/<int:person_id>/credits/<int:credit_id>/claims/<int:claim_id>/answer": (404, 404, 400, 404, IN),
     "GET /findings": (200, 404, 404, 404, IN),
     "POST /findings/<int:finding_id>": (400, 404, 404, 404, IN),
     "GET /held": (200, 404, 404, 404, IN),
@@ -50,10 +62,11 @@ def list_routes(app: Flask) -> set[str]:
 
 @pytest.fixture
 def numbers(world: World) -> dict[str, int]:
-    """The record that is asked for: Carol's, whom Bob supervises, and a finding about her."""
+    """The record that is asked for: Carol's, whom Bob supervises, a finding about her, and her credit."""
     world.at = WallClock().now()
     carol, bob = world.person("Carol"), world.person("Bob")
-    world.certify(carol, world.today + timedelta(days=90))
+    cps, _ = world.certify(carol, world.today + timedelta(days=90))
+    credit = log(world, carol, make_new(3, last_on=world.today - timedelta(days=9)), cps)
     with world.database.writing() as session:
         assign_supervisor(
             session, person_id=carol, supervisor_id=bob, organization_id=world.organization_id,
@@ -64,7 +77,8 @@ def numbers(world: World) -> dict[str, int]:
             details={"value": "call her"}, actor=world.actor, at=world.at,
         )  # fmt: skip
         finding = session.scalars(select(Finding.id)).one()
-    return {"carol": carol, "bob": bob, "finding": finding}
+    claim, _, _ = find_claim(world, credit, cps)
+    return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim}
 
 
 @pytest.fixture
@@ -91,6 +105,7 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
 
 def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], numbers: dict[str, int]) -> None:
     places = {"<int:person_id>": str(numbers["carol"]), "<int:finding_id>": str(numbers["finding"]), "<token>": "none"}
+    places |= {"<int:credit_id>": str(numbers["credit"]), "<int:claim_id>": str(numbers["claim"])}
     got = {}
     for route in sorted(MATRIX, key="POST /sign-out".__eq__):  # signing out comes last
         method, _, path = route.partition(" ")
