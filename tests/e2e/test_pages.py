@@ -20,6 +20,13 @@ FULL = (
     ("/people/2", "alice"),
     ("/people/2", "bob"),
     ("/people/2", "carol"),
+    ("/people/6", "bob"),
+    ("/people/2/credits/new", "carol"),
+    ("/people/2/credits/7/amend", "bob"),
+    ("/people/2/credits/7/withdraw", "carol"),
+    ("/credits", "alice"),
+    ("/credits", "bob"),
+    ("/credits?person=99999", "alice"),
     ("/findings", "alice"),
     ("/held", "alice"),
     ("/held/release?cause=import:1", "alice"),
@@ -76,7 +83,7 @@ _PARTED = """() => {
 def test_a_day_and_its_year_never_part(visit: Visit, width: int, lang: str) -> None:
     page = visit("/people", "alice", width=width, lang=lang)
     parted = {"/people": page.evaluate(_PARTED)}
-    for path in (*STANDINGS, "/findings", "/held", "/held/release?all=1"):
+    for path in (*STANDINGS, "/credits", "/findings", "/held", "/held/release?all=1"):
         page.goto(path)
         page.evaluate("() => document.querySelectorAll('main details').forEach(fold => { fold.open = true; })")
         check_width(page)
@@ -109,6 +116,40 @@ def test_a_wrong_sign_in_is_clean_and_keeps_the_name(visit: Visit, scripts: bool
     expect(page).to_have_title(re.compile("^Error"))
     expect(page.get_by_label("Nombre de acceso")).to_have_value("nobody@example.org")
     expect(page.get_by_role("alert")).to_be_focused()
+    if scripts:
+        check_page(page)
+    check_width(page)
+    check_stops(page)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_credit_with_errors_is_clean_and_keeps_what_was_typed(visit: Visit, scripts: bool) -> None:
+    page = visit("/people/2/credits/new", "carol", width=320, lang="es", scripts=scripts)
+    page.get_by_label("Título").fill("Ética")
+    page.get_by_label("Cantidad").fill("unas tres")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title(re.compile("^Error"))
+    expect(page.get_by_label("Título")).to_have_value("Ética")
+    expect(page.get_by_role("alert")).to_be_focused()
+    if scripts:
+        check_page(page)
+    check_width(page)
+    check_stops(page)
+
+
+@pytest.mark.parametrize(("width", "lang"), [(320, "es"), (1280, "en")])
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_return_without_a_reason_is_clean_and_keeps_the_words(
+    visit: Visit, width: int, lang: str, scripts: bool
+) -> None:
+    page = visit("/credits", "bob", width=width, lang=lang, scripts=scripts)
+    card = page.get_by_role("article").first
+    card.locator("summary").press("Enter")
+    card.get_by_role("textbox").fill("Is it the same as the one of May?")
+    card.locator("form").last.get_by_role("button").press("Enter")
+    expect(page).to_have_title(re.compile("^Error"))
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("article").first.get_by_role("textbox")).to_have_value("Is it the same as the one of May?")
     if scripts:
         check_page(page)
     check_width(page)
