@@ -16,6 +16,7 @@ from certtrack.rules.calendar import add_days, check_day
 from certtrack.rules.cycles import phases_of
 from certtrack.security import Task, can_do, check_can_do, list_places
 from certtrack.services.credits.page import show_hours
+from certtrack.services.credits.shown import count_waiting
 from certtrack.services.finding_list import count_findings
 from certtrack.services.held_mail import count_held
 from certtrack.services.ledger import LedgerEntry
@@ -63,7 +64,7 @@ def index() -> str:
         filters = _read_filters(as_of)
         overview = list_overview(session, found.rulebook, viewer, filters, now)
         credentials = list_credentials(session)
-        hands = _load_hands(session)
+        hands = _load_hands(session, now)
     note_look("people.listed", overview.person_ids)
     return render(
         "people/list.html",
@@ -111,9 +112,11 @@ def person(person_id: int) -> str:
     )
 
 
-def _load_hands(session: Session) -> dict[str, int]:
-    """What waits for the reader beside the list: counts of findings and of held people; nothing: empty."""
-    viewer, hands = actor(), {"findings": 0, "held": 0}
+def _load_hands(session: Session, now: date) -> dict[str, int]:
+    """What waits for the reader beside the list: counts of credits, findings and held people; nothing: empty."""
+    viewer, hands = actor(), {"credits": 0, "findings": 0, "held": 0}
+    if can_do(viewer, Task.CHECK_QUEUE):
+        hands["credits"] = count_waiting(session, viewer, now)
     if can_do(viewer, Task.SETTLE_FINDINGS):
         hands["findings"] = count_findings(session, viewer)
     if can_do(viewer, Task.RELEASE_MAIL):

@@ -361,3 +361,14 @@ def test_an_answer_stands_beside_why_it_was_returned(bob: CheckingClient, office
     assert "“It says &lt;3&gt;.”" in queue
     assert bob.send(f"/credits/claims/{claim}", no="3", way="yes").status_code == 302
     assert office.load(claim).decision == "checked"
+
+
+def test_how_many_wait_is_said_beside_the_people(bob: CheckingClient, office: Office) -> None:
+    assert "to be checked" not in bob.get("/people").text
+    office.log()
+    office.log(title="Another")
+
+    page = bob.get("/people").text
+
+    assert '<a href="/credits">2 credits wait to be checked</a>' in page
+    assert '<a href="/credits">To check</a>' in page

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import null, select
+from sqlalchemy import func, null, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Claim, ClaimVersion, Credit, CreditVersion, Person
@@ -119,16 +119,10 @@ def list_shown_credits(
 
 def list_waiting(session: Session, actor: Actor, today: date) -> tuple[WaitingCredit, ...]:
     """What waits to be checked by this actor, the longest on record first; never the actor's own."""
-    query = (
-        select(Certification, Claim.recorded_at, *_columns(Claim, Credit, null()))
-        .join(Certification, Certification.id == Claim.certification_id)
-        .join(Credit, Credit.id == Claim.credit_id)
-        .where(Claim.decision == "waiting", Claim.is_dropped.is_(False), Credit.state == "logged")
-        .where(open_certifications(actor, today, Act.CHECK_CREDITS))
-        .order_by(Claim.recorded_at, Claim.id)
+    query = _waiting(
+        select(Certification, Claim.recorded_at, *_columns(Claim, Credit, null())).select_from(Claim), actor, today
     )
-    if actor.person_id is not None:
-        query = query.where(Certification.person_id.not_in(same_person(actor.person_id)))
+    query = query.order_by(Claim.recorded_at, Claim.id)
     rows = session.execute(query).all()
     people = _load_people(session, {row[0].person_id for row in rows})
     claimed = _make_claimed(session, (row[2:] for row in rows))
@@ -142,6 +136,23 @@ def list_waiting(session: Session, actor: Actor, today: date) -> tuple[WaitingCr
         )
         for (certification, recorded_at, *_), one in zip(rows, claimed, strict=True)
     )
+
+
+def count_waiting(session: Session, actor: Actor, today: date) -> int:
+    """How many wait to be checked by this actor."""
+    return session.scalar(_waiting(select(func.count(Claim.id)).select_from(Claim), actor, today)) or 0
+
+
+def _waiting(query: Any, actor: Actor, today: date) -> Any:  # noqa: ANN401  # any select of claims, with its own columns
+    query = (
+        query.join(Certification, Certification.id == Claim.certification_id)
+        .join(Credit, Credit.id == Claim.credit_id)
+        .where(Claim.decision == "waiting", Claim.is_dropped.is_(False), Credit.state == "logged")
+        .where(open_certifications(actor, today, Act.CHECK_CREDITS))
+    )
+    if actor.person_id is not None:
+        query = query.where(Certification.person_id.not_in(same_person(actor.person_id)))
+    return query
 
 
 def _load_people(session: Session, numbers: set[int]) -> dict[int, Person]:
