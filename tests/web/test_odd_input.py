@@ -27,6 +27,9 @@ ODD = {
     "/people/1?as_of=9999-12-31": 200,
     "/people/1?as_of=0001-01-01": 200,
     "/people/1?known_at=9999-12-31T23:59": 200,
+    f"/people/{BEYOND}/credits/new": 404,
+    f"/people/1/credits/{BEYOND}/amend": 404,
+    f"/people/1/credits/{HIGHEST}/withdraw": 404,
     "/people/1?known_at=0001-01-01T00:00": 200,
     "/people/1?known_at=2026-11-25T10:00%2B99:00": 200,
 }
@@ -52,7 +55,7 @@ def test_a_moment_or_day_out_of_reach_is_said_to_be_none(alice: CheckingClient) 
 
 
 def test_a_form_with_what_no_database_takes_is_refused(alice: CheckingClient) -> None:
-    for path in ("/sign-in", "/sign-in/help", "/findings/1"):
+    for path in ("/sign-in", "/sign-in/help", "/findings/1", "/people/1/credits/new", "/people/1/credits/1/amend"):
         assert alice.send(path, name="a\0b", words="a\0b").status_code == 400
 
 

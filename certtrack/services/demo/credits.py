@@ -13,7 +13,7 @@ from certtrack.services.credits.amounts import Unit
 from certtrack.services.credits.claims import Deciding, decide_claim
 from certtrack.services.credits.records import log_credit
 from certtrack.services.credits.typed import NewCredit
-from certtrack.services.demo.people import BOB, CAROL, DemoPerson
+from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place
 
 
@@ -40,6 +40,7 @@ class DemoCredit:
     words: str | None = None
 
 
+_NAMED = {one.family_name: one for one in PEOPLE}
 _ETHICS, _TRAUMA, _CULTURE = ("ethics_boundaries",), ("trauma_informed_care",), ("cultural_humility",)
 CREDITS: Mapping[DemoPerson, tuple[DemoCredit, ...]] = {
     CAROL: (
@@ -59,8 +60,17 @@ CREDITS: Mapping[DemoPerson, tuple[DemoCredit, ...]] = {
         DemoCredit("Boundaries and Social Media", -20, 90, "1:30", _ETHICS, activity="webinar", form="live_online"),
     ),
     BOB: (DemoCredit("Supervising Peers Well", -30, 360, "6", _ETHICS, days=2),),
+    _NAMED["Twomonths"]: (DemoCredit("Peer Gathering", -60, 300, "5", activity="conference"),),
+    _NAMED["Fortnight"]: (
+        DemoCredit("Wellness and Recovery, a Course", -380, 1080, "18", days=3, decision="checked"),
+        DemoCredit("Ethics Refresher", -90, 120, "2", _ETHICS, decision="checked"),
+    ),
+    _NAMED["Núñez Muñoz"]: (
+        DemoCredit("Humildad cultural en la práctica", -70, 360, "6", _CULTURE, decision="checked"),
+        DemoCredit("Taller de escucha", -14, 90, "90", unit="minutes", form="live_online", activity="webinar"),
+    ),
 }  # fmt: skip
-"""What is nearly all that is needed stands beside what isn't: nobody of these has all hours."""
+"""One specialist has every case, and one all hours, without anybody knowing whether each area has enough."""
 
 
 def add_credits(place: Place, people: Mapping[DemoPerson, Person], checker: Actor) -> None:
