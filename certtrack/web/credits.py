@@ -93,7 +93,7 @@ def amend(person_id: int, credit_id: int) -> Answer:
         with reading() as session:
             offer, credit = _get_both(session, person_id, credit_id)
         differences = list_differences(form, recorded_form(credit))
-        return _show(offer, form, credit=credit, reason=reason, differences=differences), 409
+        return _show(offer, form, credit=credit, reason=reason, differences=differences, is_stale=True), 409
     show_toast(_("Saved. The change is on record.") if is_changed else _("Nothing was different, so nothing changed."))
     return redirect(f"/people/{offer.person.id}")
 
@@ -163,9 +163,9 @@ def _show(
     credit: Credit | None = None,
     doubles: Sequence[Credit] = (),
     expected_no: int | None = None,
-    **values: Any,  # noqa: ANN401  # problems, differences, reason
+    **values: Any,  # noqa: ANN401  # problems, differences, reason, is_stale
 ) -> str:
-    own = {"problems": {}, "differences": {}, "reason": ""} | values
+    own = {"problems": {}, "differences": {}, "reason": "", "is_stale": False} | values
     return render(
         "credits/form.html",
         offer=offer,

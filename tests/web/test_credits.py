@@ -311,6 +311,16 @@ def test_where_somebody_else_was_first_both_versions_are_shown(carol: CheckingCl
     assert office.load()[0].minutes == 150
 
 
+def test_where_somebody_else_wrote_the_same_nothing_is_left_to_do(carol: CheckingClient, office: Office) -> None:
+    path = f"{office.page}/credits/{office.log(3, areas=('ethics_boundaries',))}/amend"
+    carol.send(path, **(TYPED | {"amount": "2"}), expected_no="1")
+
+    late = carol.send(path, **(TYPED | {"amount": "2"}), expected_no="1")
+
+    assert (late.status_code, "so there is nothing left to do" in late.text) == (409, True)
+    assert office.load()[0].no == 2
+
+
 def test_a_withdrawal_asks_why_and_the_credit_counts_no_more(carol: CheckingClient, office: Office) -> None:
     credit = office.log(3)
     path = f"{office.page}/credits/{credit}/withdraw"
