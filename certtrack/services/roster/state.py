@@ -43,6 +43,7 @@ class State:
 
     imported: dict[str, ImportedRow]
     imported_by_certification: dict[int, ImportedRow]
+    imported_by_person: dict[int, list[ImportedRow]]
     certifications: dict[int, Certification]
     by_number: dict[tuple[str, str], Certification]
     by_person: dict[tuple[int, str], list[Certification]]
@@ -86,6 +87,14 @@ def load_state(session: Session, organization_id: int, rows: Sequence[RosterRow]
     return State(
         imported=imported,
         imported_by_certification=owners,
+        imported_by_person=_group(
+            session,
+            ImportedRow,
+            ImportedRow.person_id,
+            ids,
+            ImportedRow.kind == KIND,
+            ImportedRow.organization_id == organization_id,
+        ),
         certifications=certifications,
         by_number={(c.credential, c.number.casefold()): c for c in certifications.values() if c.number},
         by_person=by_person,
