@@ -79,9 +79,10 @@ def plan_person(case: Case, person: Person | None) -> None:
         _plan_name(case, person)
         _plan_address(case, person)
         _note_ended(case, person)
-    _note_shared(case, person)
-    if row.address:
-        memory.addresses[row.address][row.folded_name] = tell(row.name)
+    address = row.address or (person.private_address if person else None)  # a blank cell takes nothing away
+    if address:
+        _note_shared(case, person, address)
+        memory.addresses[address][row.folded_name] = tell(row.name)
 
 
 def list_keys(case: Case, certification: Certification) -> list[str]:
@@ -177,10 +178,8 @@ def _note_ended(case: Case, person: Person) -> None:
         case.note("affiliation_ended", {"until_on": last.isoformat()})
 
 
-def _note_shared(case: Case, person: Person | None) -> None:
-    row, address = case.row, case.row.address
-    if address is None:
-        return
+def _note_shared(case: Case, person: Person | None, address: str) -> None:
+    row = case.row
     others = {
         other.certificate_name
         for other in case.state.by_address.get(address, [])
