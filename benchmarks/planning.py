@@ -10,11 +10,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from certtrack.services.planning import plan_batch
 from kit.databases import create_on_server, name_database
 from registry import AT, NOWHERE, Registry, make_registry, run_servers
 
 from certtrack.db.engine import Database
+from certtrack.services.planning import plan_batch
 from certtrack.services.rulebook import load_rulebook
 
 SMALL, LARGE, DUE = 10_000, 100_000, 1_000

@@ -56,7 +56,7 @@ def configure_logs(log_format: Literal["json", "text"]) -> None:
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # what it is by then, not what it was at the start
         cache_logger_on_first_use=False,
     )
 

@@ -15,6 +15,7 @@ from certtrack.clock import Clock, FixedClock, noon_of
 from certtrack.errors import Refused
 from certtrack.services.actors import job_actor
 from certtrack.services.relay import find_stop
+from certtrack.services.rulebook import check_unchanged
 from certtrack.services.schedule import HEARTBEAT
 from jobs.catalogue import get_job, list_jobs
 from jobs.running import run_job
@@ -53,6 +54,7 @@ def run(edge: Edge, job: str, as_of: date | None) -> None:
     No mail is lost by that.
     """
     chosen = get_job(edge.settings, job)
+    _check_rules(edge)
     counts = run_job(chosen, make_workplace(edge, threading.Event(), _find_clock(edge, as_of)))
     write_table([{"what": what, "count": count} for what, count in counts.items()], ["what", "count"])
     if job in _DELIVERING:
@@ -70,6 +72,7 @@ def schedule(edge: Edge) -> None:
     """
     from jobs.scheduler import run_schedule  # noqa: PLC0415  # APScheduler is loaded where it runs
 
+    _check_rules(edge)
     stopping = threading.Event()
     run_schedule(make_workplace(edge, stopping, edge.clock), stopping)
 
@@ -84,6 +87,12 @@ def make_workplace(edge: Edge, stopping: threading.Event, clock: Clock) -> Workp
         actor=job_actor("schedule"),
         stop=stopping.is_set,
     )
+
+
+def _check_rules(edge: Edge) -> None:
+    """With rules other than those that the records rest on, jobs would wait, or decide anew, without a word."""
+    with edge.reading() as session:
+        check_unchanged(session, edge.rulebook)
 
 
 def _check_delivered(edge: Edge, counts: Mapping[str, int]) -> None:

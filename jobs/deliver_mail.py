@@ -1,6 +1,6 @@
 """Handing over the reminders that are ripe."""
 
-from certtrack.mail.transport import make_transport
+from certtrack.mail.way_out import choose_transport
 from certtrack.services.delivery import deliver
 from certtrack.services.leasing import make_terms
 from jobs.workplace import Workplace, name_worker
@@ -11,7 +11,7 @@ def run(work: Workplace) -> dict[str, int]:
     return deliver(
         work.database,
         work.rulebook,
-        make_transport(work.settings),
+        choose_transport(work.settings),
         make_terms(work.settings),
         clock=work.clock,
         worker=name_worker(),

@@ -1,6 +1,6 @@
 """Handing over what somebody waits for."""
 
-from certtrack.mail.transport import make_transport
+from certtrack.mail.way_out import choose_transport
 from certtrack.services.delivery import deliver_now
 from certtrack.services.leasing import make_terms
 from jobs.workplace import Workplace, name_worker
@@ -10,7 +10,7 @@ def run(work: Workplace) -> dict[str, int]:
     """Hand over every mail that is to go at once."""
     return deliver_now(
         work.database,
-        make_transport(work.settings),
+        choose_transport(work.settings),
         make_terms(work.settings),
         clock=work.clock,
         worker=name_worker(),

@@ -1,6 +1,8 @@
 """Log lines hold no personal data."""
 
+import io
 import json
+import sys
 
 import pytest
 
@@ -23,3 +25,11 @@ def test_an_error_is_logged_by_its_kind_and_place_without_its_words(capsys: pyte
     assert "carol" not in line
     assert "ValueError" in json.loads(line)["exception"]
     assert "test_logs.py" in json.loads(line)["exception"]
+
+
+def test_a_line_goes_to_the_standard_error_of_its_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    configure_logs("json")
+    later = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", later)
+    get_log().info("job_done")
+    assert json.loads(later.getvalue())["event"] == "job_done"

@@ -81,7 +81,7 @@ class Database:
         return self.engine.execution_options(**options)
 
     def session(self, mode: Mode) -> Session:
-        """A session that the caller closes; `writing` holds SQLite's write lock from its start."""
+        """A session that the caller closes; `writing` holds SQLite's write lock from its first statement on."""
         return self._sessions[mode]()
 
     @contextmanager

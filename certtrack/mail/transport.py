@@ -4,8 +4,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from certtrack.settings import Settings
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -37,14 +35,3 @@ class Transport(Protocol):
     def open(self) -> AbstractContextManager[Conversation]:
         """A conversation; entering it raises RelayFault where there can be none. Closing it never raises."""
         ...
-
-
-def make_transport(settings: Settings) -> Transport:
-    """The mail server that is set; where none is, files in the instance's folder `mail`."""
-    if settings.is_mailing_to_files:
-        from certtrack.mail.files import FileTransport  # noqa: PLC0415  # it needs `Answer` from here
-
-        return FileTransport(settings.instance / "mail")
-    from certtrack.mail import smtp  # noqa: PLC0415  # Flask is loaded only where a mail server is set
-
-    return smtp.make_transport(settings)

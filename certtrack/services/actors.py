@@ -89,6 +89,11 @@ def _are_certifications(actor: Actor, ways: dict[Relation, CompoundSelect[int]])
     return or_(false(), *found)
 
 
+def opens_alike(actor: Actor, today: date, one: Fields, other: Fields) -> bool:
+    """True where whoever's `one` the actor may see, they may see `other` of, too: each way opens both or neither."""
+    return actor.is_command or _open_ways(actor, today, one).keys() == _open_ways(actor, today, other).keys()
+
+
 def _open_ways(actor: Actor, today: date, fields: Fields) -> dict[Relation, CompoundSelect[int]]:
     return {relation: people for relation, people in _ways(actor, today).items() if fields in RECORD_RIGHTS[relation]}
 

@@ -13,7 +13,7 @@ from certtrack.db.queries.merges import same_people
 from certtrack.rules.calendar import add_days
 from certtrack.rules.standing import Standing
 from certtrack.security import Actor, Fields
-from certtrack.services.actors import visible_certifications, visible_people
+from certtrack.services.actors import opens_alike, visible_certifications, visible_people
 from certtrack.services.ledger import NextMail, find_next_mail
 from certtrack.services.people import fold, get_person
 from certtrack.services.rulebook import Rulebook
@@ -37,12 +37,13 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One certification in the list; `mail` is None where no mail is to come."""
+    """One certification in the list; `mail` is None where no mail is to come, or where it isn't the reader's to see."""
 
     certification: Certification
     person: Person
     standing: Standing
     mail: NextMail | None
+    can_see_mail: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +76,27 @@ def list_overview(session: Session, rulebook: Rulebook, actor: Actor, filters: F
     found = session.execute(query.order_by(*_urgency()).limit(PAGE).offset(first)).all()
     ids = [row.Certification.id for row in found]
     standings = load_standings(session, rulebook, ids, filters.as_of)
-    mails = find_next_mail(session, ids)
+    open_ones = _list_with_open_mail(session, actor, ids, today)
+    mails = find_next_mail(session, open_ones)
     rows = tuple(
         Row(
             row.Certification,
             get_person(session, row.Person.id),
             standings[row.Certification.id],
             mails.get(row.Certification.id),
+            row.Certification.id in open_ones,
         )
         for row in found
     )
     return Overview(rows, total, near, past, first + 1, _list_others(session, actor, filters, today))
+
+
+def _list_with_open_mail(session: Session, actor: Actor, ids: Sequence[int], today: date) -> list[int]:
+    """Those of the certifications, all of which the actor may see, whose mail they may see."""
+    if opens_alike(actor, today, Fields.STANDING, Fields.MAIL):  # most readers: nothing has to be asked
+        return list(ids)
+    visible = visible_certifications(actor, today, Fields.MAIL)
+    return list(session.scalars(select(Certification.id).where(Certification.id.in_(ids), visible)))
 
 
 def find_zone(session: Session, actor: Actor) -> str:

@@ -11,7 +11,14 @@ from certtrack.db.models import Finding
 from certtrack.errors import NotFound, Refused
 from certtrack.security import Task, can_do
 from certtrack.services.actors import find_actor_name
-from certtrack.services.finding_list import PAGE, FindingFilters, FindingPage, list_findings, show_findings
+from certtrack.services.finding_list import (
+    PAGE,
+    FindingFilters,
+    FindingPage,
+    ShownFinding,
+    list_findings,
+    show_findings,
+)
 from certtrack.services.findings import get_finding, settle_finding
 from certtrack.services.stated_days import Choice, decide_day
 from certtrack.web.edge import actor, needs, note_look, parts, reading, render, show_toast, writing
@@ -61,7 +68,7 @@ def _show(*, wrong: int | None = None, late: dict[str, object] | None = None, ha
     )
     with reading() as session:
         page = list_findings(session, parts().rulebook, actor(), filters)
-    note_look("findings.listed", page.person_ids)
+    note_look("findings.listed", [*page.person_ids, *_list_late(late)])
     return render(
         "findings/list.html",
         page=page,
@@ -73,6 +80,11 @@ def _show(*, wrong: int | None = None, late: dict[str, object] | None = None, ha
         previous_url=_page_url(filters.page - 1) if filters.page > 1 else None,
         next_url=_page_url(filters.page + 1) if _has_more(page, filters) else None,
     )
+
+
+def _list_late(late: dict[str, object] | None) -> list[int]:
+    item = late["item"] if late else None
+    return [item.person.id] if isinstance(item, ShownFinding) and item.person is not None else []
 
 
 def _has_more(page: FindingPage, filters: FindingFilters) -> bool:

@@ -11,9 +11,9 @@ import pytest
 from kit.planning import Planner
 from kit.typed import Typed
 from kit.world import World
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from certtrack.db.models import Job, Reminder
+from certtrack.db.models import Job, PackVersion, Reminder
 from certtrack.settings import load_settings
 from jobs.catalogue import list_jobs
 
@@ -85,6 +85,18 @@ def test_the_schedule_runs_every_job_at_once_and_ends_by_a_signal(typed: Typed, 
     assert out == b""
     assert set(list_done(world)) == {job.name for job in list_jobs(load_settings())}
     assert b"scheduler_stopped" in err
+
+
+@pytest.mark.parametrize("words", [("run", "plan_reminders"), ("schedule",)])
+def test_nothing_runs_with_rules_other_than_those_that_the_records_rest_on(
+    typed: Typed, world: World, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    world.certify(world.person(), DUE)
+    with world.database.writing() as session:
+        session.execute(update(PackVersion).values(sha256="0" * 64))
+    done = typed("certtrack-jobs", *words)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "us-wi-cps" in done.stderr
 
 
 def list_done(world: World) -> list[str]:

@@ -117,7 +117,8 @@ def test_a_scheduler_that_is_stopped_at_once_ends_well(instance: Instance) -> No
 def test_jobs_under_way_are_waited_for_and_their_end_is_on_record(instance: Instance) -> None:
     process = instance.start()
     instance.wait_for_all()
-    with instance.database.writing():  # nobody else can write: the next beat waits, on a slow machine a little later
+    with instance.database.writing() as session:
+        session.execute(text("SELECT 1"))  # from here on nobody else can write: the next beat waits
         time.sleep(2)
         process.send_signal(signal.SIGTERM)
         time.sleep(0.5)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from weakref import WeakKeyDictionary
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from kit.site import PASSWORDS, Site
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 Visit = Callable[..., Page]
@@ -50,14 +52,20 @@ _WIDER = """() => [...document.querySelectorAll("body *")]
 def browser() -> Iterator[Browser]:
     """A Chromium; a test without one is skipped, or fails where everything is required."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
+    if lack := "there is no Chromium on PATH" if program is None else _find_lack_of_driver():
         if os.environ.get("CERTTRACK_REQUIRE_ALL"):
-            pytest.fail("CERTTRACK_REQUIRE_ALL is set and there is no Chromium on PATH.")
-        pytest.skip("needs a Chromium on PATH")
+            pytest.fail(f"CERTTRACK_REQUIRE_ALL is set and {lack}.")
+        pytest.skip(f"needs a browser, and {lack}")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
         yield opened
         opened.close()
+
+
+def _find_lack_of_driver() -> str | None:
+    """Why Playwright's driver, which is a program with wants of its own, can't run here; None where it can."""
+    done = subprocess.run([*compute_driver_executable(), "--version"], capture_output=True, text=True, check=False)
+    return f"Playwright's driver can't run: {done.stderr.strip()}" if done.returncode else None
 
 
 @pytest.fixture(scope="session")

@@ -101,7 +101,9 @@ def fill(site: Site) -> None:
     with database.reading() as session:
         office = session.scalars(select(Organization.id)).one()
     planner = Planner(World(database, rulebook, at=clock.now(), organization_id=office))
-    planner.roster(_HELD, planner.world.today + timedelta(days=30), armed_on=planner.world.today)
+    today = planner.world.today
+    # the stage of 30 days may have moved to an earlier working day
+    planner.roster(_HELD, today + timedelta(days=30), armed_on=today - timedelta(days=7))
     planner.look()
     database.close()
     app.extensions[EXTENSION].close()

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import sysconfig
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,9 +46,10 @@ def build(source: Path, target: str, into: Path) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("built")
     sdist = build(CHECKOUT, "sdist", folder)
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder / "unpacked", filter="data")
-    source = next((folder / "unpacked").iterdir())
+    unpacked = folder / "unpacked"
+    unpacked.mkdir()
+    run("tar", "-xzf", sdist, "-C", unpacked, cwd=folder)
+    source = next(unpacked.iterdir())
     return Built(sdist, build(source, "wheel", folder))
 
 

@@ -8,7 +8,8 @@ import pytest
 from certtrack.mail.failures import RelayFault
 from certtrack.mail.files import FileTransport, name_file
 from certtrack.mail.smtp import SmtpTransport
-from certtrack.mail.transport import Answer, make_transport
+from certtrack.mail.transport import Answer
+from certtrack.mail.way_out import choose_transport
 from certtrack.settings import load_settings
 
 FROM, CAROL = "notes@example.org", "carol@example.org"
@@ -87,9 +88,9 @@ def test_a_file_is_named_after_the_mails_own_moment_and_number(data: bytes, name
 
 def test_without_a_mail_server_mails_go_into_the_instance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CERTTRACK_INSTANCE", str(tmp_path))
-    assert make_transport(load_settings()) == FileTransport(tmp_path / "mail")
+    assert choose_transport(load_settings()) == FileTransport(tmp_path / "mail")
 
 
 def test_with_a_mail_server_mails_go_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CERTTRACK_SMTP_HOST", "mail.example.org")
-    assert isinstance(make_transport(load_settings()), SmtpTransport)
+    assert isinstance(choose_transport(load_settings()), SmtpTransport)

@@ -1,14 +1,10 @@
 """The shipped packs and policies, read once."""
 
 import pytest
-from hypothesis import settings
 from kit.rules import CPPS, CPS, shipped_packs, shipped_policies
 
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Policy
-
-settings.register_profile("rules", max_examples=200, deadline=None)
-settings.load_profile("rules")
 
 
 @pytest.fixture(scope="session")

@@ -132,3 +132,27 @@ def test_an_administrator_finds_an_address(world: World, people: dict[str, int])
     alice = _actor(world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
 
     assert _names(_list(world, alice, words="jose@example")) == ["José"]
+
+
+def test_the_next_mail_is_shown_to_those_only_whose_table_of_rights_has_it(
+    world: World, people: dict[str, int]
+) -> None:
+    world.move_to(TODAY)
+    bob = world.person("Bob")
+    world.certify(bob, date(2027, 3, 31))
+    with world.database.writing() as session:
+        assign_supervisor(
+            session, person_id=people["Soon"], supervisor_id=bob, organization_id=world.organization_id,
+            from_on=date(2026, 1, 1), actor=world.actor, at=world.at,
+        )  # fmt: skip
+    seen = {}
+    for role in (Role.SUPERVISOR, Role.AGENCY_ADMINISTRATOR, Role.AUDITOR):
+        own = bob if role is Role.SUPERVISOR else None
+        actor = _actor(world, world.account(role.value, role, person_id=own))
+        seen[role] = {
+            row.person.given_name: (row.can_see_mail, row.mail is not None) for row in _list(world, actor).rows
+        }
+
+    assert seen[Role.SUPERVISOR] == {"Soon": (False, False), "Bob": (True, True)}
+    assert seen[Role.AGENCY_ADMINISTRATOR]["Soon"] == (True, True)
+    assert set(seen[Role.AUDITOR].values()) == {(False, False)}

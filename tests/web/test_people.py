@@ -40,6 +40,7 @@ def test_an_administrator_sees_everybody_with_standing_and_day(
 
     assert f'href="/people/{carol}"' in page
     assert "On time" in page
+    assert "Next mail" in page
     assert "Certified Peer Specialist" in page
 
 
@@ -94,6 +95,7 @@ def test_a_supervisor_lists_the_assigned_only(app: Flask, client: CheckingClient
 
     assert f"/people/{carol}" in page
     assert f"/people/{other}" not in page
+    assert "Next mail" not in page
     own = client.get(f"/people/{carol}").text
     assert "carol@example.org" not in own
     assert "What was mailed" not in own

@@ -64,7 +64,7 @@ class Writer:
             self._write_term(plan.term, certification)
         self._write_exam(plan, person_id)
         supervisor_id = self._write_supervisor(plan, person_id)
-        self._write_said(plan, person_id, certification.id)
+        self._write_said(plan, person_id, certification.id, supervisor_id)
         for number in plan.settles:
             settle_by_file(self.session, number, self.run_id, actor=self.actor, at=self.at)
         self._write_findings(plan, person_id, supervisor_id, certification.id)
@@ -205,14 +205,15 @@ class Writer:
         )
         return supervisor_id
 
-    def _write_said(self, plan: RowPlan, person_id: int, certification_id: int) -> None:
+    def _write_said(self, plan: RowPlan, person_id: int, certification_id: int, supervisor_id: int | None) -> None:
         if not plan.is_said_new:
             return
         known = self.session.get(ImportedRow, plan.imported_id) if plan.imported_id is not None else None
         if known is None:
             known = ImportedRow(organization_id=self.planner.organization.id, kind=KIND)
             self.session.add(known)
-        known.key, known.run_id, known.said = plan.row.key, self.run_id, dict(plan.said)
+        named = {"supervisor_id": str(supervisor_id)} if supervisor_id is not None else {}
+        known.key, known.run_id, known.said = plan.row.key, self.run_id, plan.said | named
         known.person_id, known.certification_id = person_id, certification_id
         self.session.flush()
         self.planner.memory.imported.add(known.id)

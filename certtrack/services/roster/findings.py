@@ -49,6 +49,8 @@ Kind = Literal[
     "affiliation_ended",
 ]
 
+_MAY_CHANGE = "on_record"  # other rows of the file may change the name of a number's holder
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedFinding:
@@ -64,5 +66,6 @@ class PlannedFinding:
 
     def key(self, organization_id: int) -> str:
         """Names the disagreement with both its values: the same one found again has the same key."""
-        text = json.dumps([self.about, dict(self.details)], sort_keys=True, ensure_ascii=False, default=str)
+        details = {name: value for name, value in self.details.items() if name != _MAY_CHANGE}
+        text = json.dumps([self.about, details], sort_keys=True, ensure_ascii=False, default=str)
         return f"{organization_id}:{hashlib.sha256(text.encode()).hexdigest()[:40]}"

@@ -3,6 +3,10 @@
 from certtrack.db.models import Certification, ImportedRow, Person
 from certtrack.services.people import fold
 from certtrack.services.roster.case import Case, tell
+from certtrack.services.roster.rows import RosterRow, make_key
+
+Mark = tuple[str, str]
+"""What somebody is known by: a part of the name, the whole of it, or an address."""
 
 
 def find_holder(case: Case) -> tuple[Person | None, Certification | None]:
@@ -21,11 +25,12 @@ def find_holder(case: Case) -> tuple[Person | None, Certification | None]:
 
 
 def is_somebody_else(case: Case, person: Person, certification: Certification) -> bool:
-    """True, with a finding, where the number is on record for somebody of another name and another address."""
+    """True, with a finding, where the number is on record for somebody of another name and another address.
+
+    Their names and addresses are those on record and those that the other rows of the file give them.
+    """
     row = case.row
-    same_address = row.address is not None and row.address in (person.private_address, person.work_address)
-    same_name = fold(person.given_name) == fold(row.name.given) or fold(person.family_name) == fold(row.name.family)
-    if same_address or same_name:
+    if _is_known_as(case, person):
         return False
     details = {
         "credential": certification.credential,
@@ -37,22 +42,54 @@ def is_somebody_else(case: Case, person: Person, certification: Certification) -
     return True
 
 
+def _is_known_as(case: Case, person: Person) -> bool:
+    """Whether the row has a name or an address of this person: on record, said before, or by other rows of the file."""
+    said = case.said_before
+    known = _list_marks(person.given_name, person.family_name, person.private_address, person.work_address)
+    known |= {(name, said[name]) for name in ("name", "address") if name in said}
+    own = [item for item in case.state.certifications.values() if case.state.people[item.person_id].id == person.id]
+    keys = {key for certification in own for key in list_keys(case, certification)}
+    rows = [_list_marks_of(case.roster.by_key[key]) for key in keys if key in case.roster.by_key]
+    while met := [marks for marks in rows if marks & known and not marks <= known]:
+        known.update(*met)
+    return bool(known & _list_marks_of(case.row))
+
+
+def _list_marks_of(row: RosterRow) -> set[Mark]:
+    said = ("name", f"{row.name.family}, {row.name.given}")
+    return {said, *_list_marks(row.name.given, row.name.family, row.address)}
+
+
+def _list_marks(given: str, family: str, *addresses: str | None) -> set[Mark]:
+    marks = [("given", fold(given)), ("family", fold(family)), *(("address", address or "") for address in addresses)]
+    return {(kind, value) for kind, value in marks if value}
+
+
 def plan_person(case: Case, person: Person | None) -> None:
     """What of the person differs; the memory of the run learns who they are."""
     row, memory, key = case.row, case.memory, case.result.person_key
-    if person is not None:
-        # one person, whatever addresses and names the rows of the file give
-        case.result.person_key = key = ("id", str(person.id)) if key not in memory.people else key
+    if person is not None and memory.people.get(key) != person.id:
+        # one person, whatever addresses and names the rows of the file give, and nobody whom the run puts on record
+        case.result.person_key = ("id", str(person.id))
+        _remember_beside(case, person)
     if person is None and key not in memory.people:
         memory.people[key] = None
         case.result.is_new_person = True
-    elif person is not None and key[0] == "id":
+    elif person is not None and case.result.person_key[0] == "id":
         _plan_name(case, person)
         _plan_address(case, person)
         _note_ended(case, person)
-    _note_shared(case, person)
-    if row.address:
-        memory.addresses[row.address][row.folded_name] = tell(row.name)
+    address = row.address or (person.private_address if person else None)  # a blank cell takes nothing away
+    if address:
+        _note_shared(case, person, address)
+        memory.addresses[address][row.folded_name] = tell(row.name)
+
+
+def list_keys(case: Case, certification: Certification) -> list[str]:
+    """The keys that a row of this certification may have: its number's, and the one that it came by."""
+    imported = case.state.imported_by_certification.get(certification.id)
+    own = [make_key(certification.credential, certification.number)] if certification.number else []
+    return [*own, imported.key] if imported else own
 
 
 def note_second(case: Case, other: str | None) -> None:
@@ -64,8 +101,22 @@ def note_second(case: Case, other: str | None) -> None:
 def _remember_import(case: Case, imported: ImportedRow | None) -> None:
     if imported is not None:
         case.result.imported_id = imported.id
-        case.said_before = {str(name): str(value) for name, value in imported.said.items()}
+        case.said_before = _read_said(imported)
         case.memory.imported.add(imported.id)
+
+
+def _remember_beside(case: Case, person: Person) -> None:
+    rows = case.state.imported_by_person.get(person.id, [])
+    case.said_beside = [_read_said(item) for item in rows if item.id != case.result.imported_id]
+
+
+def _read_said(imported: ImportedRow) -> dict[str, str]:
+    return {str(name): str(value) for name, value in imported.said.items()}
+
+
+def _has_own_row(case: Case, certification: Certification) -> bool:
+    """True where the file names the certification in a row of its own, above or below this one."""
+    return any(key != case.row.key for key in list_keys(case, certification) if key in case.roster.by_key)
 
 
 def _find_person(case: Case) -> Person | None:
@@ -88,7 +139,8 @@ def _find_of_holder(case: Case, person: Person) -> Certification | None:
         return None
     of_holder = case.state.by_person.get((person.id, case.row.pack.credential), [])
     for certification in of_holder:
-        if case.row.cert_number is None or certification.number is None:
+        is_told = case.row.cert_number is not None and certification.number is not None
+        if not is_told and not _has_own_row(case, certification):
             return certification
     if of_holder:
         note_second(case, of_holder[0].number)
@@ -126,10 +178,8 @@ def _note_ended(case: Case, person: Person) -> None:
         case.note("affiliation_ended", {"until_on": last.isoformat()})
 
 
-def _note_shared(case: Case, person: Person | None) -> None:
-    row, address = case.row, case.row.address
-    if address is None:
-        return
+def _note_shared(case: Case, person: Person | None, address: str) -> None:
+    row = case.row
     others = {
         other.certificate_name
         for other in case.state.by_address.get(address, [])

@@ -33,7 +33,9 @@ class Planner:
 
     def plan(self, session: Session, rows: Sequence[RosterRow]) -> list[RowPlan]:
         """Plan one batch. Nothing is written; findings that are on record already are left out."""
-        state = load_state(session, self.organization.id, rows, self.today(self.organization.zone))
+        named = [row for each in rows for row in self.roster.by_address.get(each.supervisor or "", [])]
+        met = {row.number: row for row in (*rows, *named)}
+        state = load_state(session, self.organization.id, list(met.values()), self.today(self.organization.zone))
         plans = [plan_row(Case(self.roster, self.memory, state, row, self.today)) for row in rows]
         for plan in plans:
             plan.findings += self._doubles.pop(plan.row.key, [])

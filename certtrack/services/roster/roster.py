@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 
 from certtrack.packs import Packs
@@ -26,7 +27,7 @@ class Double:
     differences: Differences
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Roster:
     """What a file says. `names` holds who has an address in it, for the addresses that one person alone has."""
 
@@ -43,6 +44,20 @@ class Roster:
     def row_count(self) -> int:
         """How many rows there are in all."""
         return len(self.rows) + len(self.doubles) + len(self.refused)
+
+    @cached_property
+    def by_key(self) -> Table[str, RosterRow]:
+        """The rows that can go in, by their keys."""
+        return {row.key: row for row in self.rows}
+
+    @cached_property
+    def by_address(self) -> Table[str, list[RosterRow]]:
+        """The rows that can go in, by the addresses of their holders."""
+        found: dict[str, list[RosterRow]] = defaultdict(list)
+        for row in self.rows:
+            if row.address:
+                found[row.address].append(row)
+        return dict(found)
 
 
 def read_roster(file_name: str, data: bytes, mapping: Mapping, packs: Packs, today: date) -> Roster:

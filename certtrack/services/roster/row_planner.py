@@ -96,7 +96,7 @@ def _plan_said(case: Case) -> None:
     row, result = case.row, case.result
     result.said = case.said_before | {name: value for name, value in case.says.items() if value is not None}
     is_rekeyed = result.imported_id is not None and row.key not in case.state.imported
-    result.is_said_new = result.said != case.said_before or is_rekeyed
+    result.is_said_new = result.said != case.said_before or is_rekeyed or result.supervisor is not None
 
 
 def _plan_settling(case: Case, person: Person | None, certification: Certification | None) -> None:

@@ -79,8 +79,9 @@ class RosterRow:
     @property
     def key(self) -> str:
         """What the row is known by from file to file: credential and number, else address and folded name."""
-        own = f"#{self.cert_number.casefold()}" if self.cert_number else f"@{self.address or ''}@{self.folded_name}"
-        key = f"{self.pack.credential}{own}"
+        if self.cert_number:
+            return make_key(self.pack.credential, self.cert_number)
+        key = f"{self.pack.credential}@{self.address or ''}@{self.folded_name}"
         return key if len(key) <= _LONGEST_KEY else sha256(key.encode()).hexdigest()
 
 
@@ -90,6 +91,11 @@ class Rows:
 
     accepted: tuple[RosterRow, ...]
     refused: tuple[Refused, ...]
+
+
+def make_key(credential: str, number: str) -> str:
+    """What the row of a certification with that number is known by."""
+    return f"{credential}#{number.casefold()}"
 
 
 class _Reader:

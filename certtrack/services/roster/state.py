@@ -43,6 +43,7 @@ class State:
 
     imported: dict[str, ImportedRow]
     imported_by_certification: dict[int, ImportedRow]
+    imported_by_person: dict[int, list[ImportedRow]]
     certifications: dict[int, Certification]
     by_number: dict[tuple[str, str], Certification]
     by_person: dict[tuple[int, str], list[Certification]]
@@ -86,6 +87,7 @@ def load_state(session: Session, organization_id: int, rows: Sequence[RosterRow]
     return State(
         imported=imported,
         imported_by_certification=owners,
+        imported_by_person=_load_rows_of(session, organization_id, ids),
         certifications=certifications,
         by_number={(c.credential, c.number.casefold()): c for c in certifications.values() if c.number},
         by_person=by_person,
@@ -99,6 +101,11 @@ def load_state(session: Session, organization_id: int, rows: Sequence[RosterRow]
         ),
         found=load_found(session, organization_id, rows, certifications.values(), ids),
     )
+
+
+def _load_rows_of(session: Session, organization_id: int, ids: set[int]) -> dict[int, list[ImportedRow]]:
+    own = (ImportedRow.kind == KIND, ImportedRow.organization_id == organization_id)
+    return _group(session, ImportedRow, ImportedRow.person_id, ids, *own)
 
 
 def _load_by_address(session: Session, addresses: set[str]) -> dict[str, list[Person]]:
