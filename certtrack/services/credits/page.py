@@ -12,7 +12,7 @@ from certtrack.db.queries.facts import load_facts
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
 from certtrack.rules.hours import TOTAL, Requirement
-from certtrack.rules.pack import Pack
+from certtrack.rules.pack import Pack, Sure
 from certtrack.security import Act, Actor, Fields, Relation, can_act
 from certtrack.services.actors import list_relations, open_certifications, visible_certifications
 from certtrack.services.credits.records import get_credit
@@ -69,12 +69,16 @@ class Claimable:
 
 @dataclass(frozen=True, slots=True)
 class CreditOffer:
-    """What the form offers for one person. `ceu_minutes` is None where the rules say nothing, or not the same."""
+    """What the form offers for one person.
+
+    `ceu_minutes` is None where the rules say nothing, or not the same; `ceu_sure` is how sure it is, None likewise.
+    """
 
     person: Person
     claimable: tuple[Claimable, ...]
     areas: tuple[ShownArea, ...]
     ceu_minutes: int | None
+    ceu_sure: Sure | None
 
 
 def show_hours(
@@ -110,12 +114,14 @@ def get_credit_offer(
     claimable = tuple(_list_claimable(session, rulebook, actor, person.id, today))
     rules = [item.pack.hours for item in claimable if item.pack.hours is not None]
     areas = {area.key: ShownArea(area.key, area.name) for rule in rules for area in reversed(rule.areas)}
-    said = {rule.ceu_minutes.value for rule in rules}
+    said = {rule.ceu_minutes.value: rule.ceu_minutes.sure for rule in rules}
+    ceu_minutes, ceu_sure = said.popitem() if len(said) == 1 else (None, None)
     return CreditOffer(
         person=person,
         claimable=claimable,
         areas=tuple(reversed(areas.values())),
-        ceu_minutes=said.pop() if len(said) == 1 else None,
+        ceu_minutes=ceu_minutes,
+        ceu_sure=ceu_sure if ceu_minutes is not None else None,
     )
 
 

@@ -15,6 +15,7 @@ from certtrack.services.people import fold
 
 LONGEST_TEXT = 200
 _YEARS_BACK = 30
+_TYPED_PROOFS: tuple[Proof, ...] = ("none", "on_paper")  # a file is proof once it is kept here, not once it is said
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AREA = re.compile(r"[a-z0-9_]{1,40}")
 
@@ -76,7 +77,7 @@ def read_credit(typed: TypedCredit, ceu_minutes: int | None, today: date) -> New
     activity = reader.read("activity", lambda: _choose(typed.activity, get_args(Activity)))
     form = reader.read("form", lambda: _choose(typed.form, get_args(Form))) if typed.form else None
     role = reader.read("role", lambda: _choose(typed.role, get_args(CreditRole)))
-    proof = reader.read("proof", lambda: _choose(typed.proof, get_args(Proof)))
+    proof = reader.read("proof", lambda: _choose(typed.proof, _TYPED_PROOFS))
     if reader.problems:
         raise BadCredit(reader.problems)
     return NewCredit(
