@@ -3,24 +3,21 @@
 It asks the package registry. Run it with `python benchmarks/disk.py`.
 """
 
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from running import report
+from running import install, report
 
 LIMIT_MB = 360
 PDF = ("typst==0.15.*", "pypdfium2", "Pillow", "segno")
-CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def main() -> int:
     """Install into a fresh environment and add up its files; 1 where they are over the limit."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "venv"
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([folder / "bin" / "pip", "install", "--quiet", CHECKOUT, *PDF], check=True)
+        install(folder, *PDF)
         files = (path.lstat() for path in folder.rglob("*"))
         used = sum(file.st_blocks * 512 for file in files) / 1024 / 1024
     return int(report("environment with PDF, on disk", used, LIMIT_MB, "MB"))

@@ -1,6 +1,7 @@
 """What the processes use: planner, delivery, an idle web worker, the scheduler.
 
-Planner and delivery work on 1,000 reached stages among 100,000 certifications. Run it with
+Planner and delivery work on 1,000 reached stages among 100,000 certifications. The programs are those of a fresh
+environment, since libraries import what tests need where they find it. It asks the package registry. Run it with
 `PYTHONPATH=tests python benchmarks/memory.py`.
 """
 
@@ -11,8 +12,8 @@ from pathlib import Path
 
 from registry import AT, make_registry
 from running import (
-    BIN,
     find_command,
+    install,
     list_descendants,
     read_private_mb,
     read_resident_mb,
@@ -25,7 +26,7 @@ JOBS_MB, WORKER_MB, SCHEDULER_MB = 150, 130, 100
 SETTLE_S = 15
 
 
-def measure_jobs(folder: Path) -> list[bool]:
+def measure_jobs(folder: Path, programs: Path) -> list[bool]:
     """Whether planner and delivery go over their limit."""
     instance = folder / "registry"
     instance.mkdir()
@@ -34,7 +35,7 @@ def measure_jobs(folder: Path) -> list[bool]:
     day = AT.date().isoformat()
     over = []
     for job in ("plan_reminders", "deliver_mail"):
-        used = run_measured(BIN / "certtrack-jobs", "run", job, "--as-of", day, env=env)
+        used = run_measured(programs / "certtrack-jobs", "run", job, "--as-of", day, env=env)
         over.append(report(f"{job}, most resident", used, JOBS_MB, "MB"))
     mails = len(list((instance / "mail").glob("*.eml")))
     if mails != 1_000:
@@ -42,9 +43,9 @@ def measure_jobs(folder: Path) -> list[bool]:
     return over
 
 
-def measure_idle(folder: Path) -> list[bool]:
+def measure_idle(folder: Path, programs: Path) -> list[bool]:
     """Whether the processes of `certtrack up` go over their limits while nothing is asked of them."""
-    with run_up(folder / "instance", "--demo") as running:
+    with run_up(folder / "instance", "--demo", programs=programs) as running:
         time.sleep(SETTLE_S)
         below = {pid: find_command(pid) for pid in list_descendants(running.pid)}
         web = [pid for pid, command in below.items() if "gunicorn" in command]
@@ -60,7 +61,9 @@ def measure_idle(folder: Path) -> list[bool]:
 def main() -> int:
     """Measure everything; 1 where something is over its limit."""
     with tempfile.TemporaryDirectory() as name:
-        return int(any([*measure_jobs(Path(name)), *measure_idle(Path(name))]))
+        folder = Path(name)
+        programs = install(folder / "venv")
+        return int(any([*measure_jobs(folder, programs), *measure_idle(folder, programs)]))
 
 
 if __name__ == "__main__":

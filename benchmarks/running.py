@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-BIN = Path(sys.executable).parent
+CHECKOUT = Path(__file__).resolve().parents[1]
 _LONGEST_START_S = 60
 
 
@@ -25,14 +25,24 @@ class Running:
     first_page_s: float
 
 
+def install(folder: Path, *more: str) -> Path:
+    """A fresh environment in `folder` with the product as people install it, and `more` packages; its programs.
+
+    It asks the package registry.
+    """
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run([folder / "bin" / "pip", "install", "--quiet", CHECKOUT, *more], check=True)
+    return folder / "bin"
+
+
 @contextmanager
-def run_up(folder: Path, *options: str) -> Iterator[Running]:
+def run_up(folder: Path, *options: str, programs: Path = Path(sys.executable).parent) -> Iterator[Running]:
     """`certtrack up` in an empty folder, until the block ends."""
     port = find_port()
     env = os.environ | {"CERTTRACK_INSTANCE": str(folder), "CERTTRACK_PORT": str(port)}
     started = time.monotonic()
     with (folder.parent / "up.log").open("wb") as log:
-        process = subprocess.Popen([BIN / "certtrack", "up", *options], env=env, stdout=log, stderr=log)
+        process = subprocess.Popen([programs / "certtrack", "up", *options], env=env, stdout=log, stderr=log)
     try:
         wait_for_page(f"http://127.0.0.1:{port}/", process)
         yield Running(process.pid, time.monotonic() - started)
