@@ -1,12 +1,8 @@
 """What follows from each attempt: taken, not taken, in doubt, or refused for good."""
 
-import io
-import sys
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-import structlog
 from kit.delivery import DUE, STAGE_DAY, Deliverer, Meddling
 from kit.planning import Planner
 from kit.world import World
@@ -127,19 +123,10 @@ def test_a_mail_whose_worker_never_came_back_goes_again_with_the_same_bytes(worl
     assert deliverer.outcomes() == ["unknown", "accepted"]
 
 
-@pytest.fixture
-def logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """Log lines as a process writes them, until the test ends."""
-    before, written = structlog.get_config(), io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    configure_logs("json")
-    yield written
-    structlog.configure(**before)
-
-
 def test_who_has_lost_the_lease_touches_nothing_and_says_so(
-    world: World, deliverer: Deliverer, planner: Planner, logs: io.StringIO
+    world: World, deliverer: Deliverer, planner: Planner, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    configure_logs("json")
     [cycle] = deliverer.ripen(world.person("Carol"))
 
     def lose() -> None:
@@ -151,7 +138,7 @@ def test_who_has_lost_the_lease_touches_nothing_and_says_so(
     assert [attempt.worker for attempt in deliverer.attempts()] == ["", "other:1"]
     assert planner.row(cycle, "before_180").state == "sent"
     assert len(set(deliverer.message_ids())) == 1
-    assert "lease_lost" in logs.getvalue()
+    assert "lease_lost" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import structlog
 from flask import Flask
 from kit.client import PASSWORD, CheckingClient, link_for, sign_up
 from kit.databases import name_database, on_server
@@ -48,7 +47,6 @@ def test_what_goes_wrong_on_our_side_says_so_and_logs_no_words(
     assert "wrong on our side" in answer.text
     assert WORDS not in answer.text
     said = capsys.readouterr().err
-    structlog.reset_defaults()  # this test's standard error is nobody else's
     assert "ZeroDivisionError" in said
     assert WORDS not in said
 
