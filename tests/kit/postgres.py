@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+_MEMORY = Path("/dev/shm")  # noqa: S108  # the folder inside is made with a name and rights of its own
+_ROOM = 2_000_000_000
 _PORT = "54329"  # names the socket's file; nothing listens on the network
 _OPTIONS = {
     "fsync": "off",
@@ -34,7 +36,7 @@ def run_postgres() -> Iterator[str]:
         yield named
         return
     programs, user = _find_programs(), _find_user()
-    folder = Path(tempfile.mkdtemp(prefix="certtrack-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="certtrack-postgres-", dir=_find_memory()))
     if user:
         shutil.chown(folder, user)
     cluster = _Cluster(folder, programs, user)
@@ -80,6 +82,12 @@ class _Cluster:
         done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, **self._as)
         if done.returncode:
             raise NoPostgres(f"{program} ended with {done.returncode}: {done.stderr}")
+
+
+def _find_memory() -> Path | None:
+    """A folder in memory, where each test's copy of the template takes a tenth of the time; None: the usual folder."""
+    has_room = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
+    return _MEMORY if has_room else None
 
 
 def _find_programs() -> Path:
