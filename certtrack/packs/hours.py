@@ -2,25 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, get_args
 
 from certtrack.packs.table import Table
 from certtrack.packs.texts import read_text
 from certtrack.rules.facts import Activity, Form
 from certtrack.rules.pack import Area, Holds, HoursRule, ProofNeeded, Value
 
-_ACTIVITIES: tuple[Activity, ...] = (
-    "course",
-    "webinar",
-    "conference",
-    "community_of_practice",
-    "study_group",
-    "book",
-    "video",
-    "college_course",
-    "other",
-)
-_FORMS: tuple[Form, ...] = ("in_person", "live_online", "recorded")
+_ACTIVITIES: tuple[Activity, ...] = get_args(Activity)
+_FORMS: tuple[Form, ...] = get_args(Form)
 _COUNTS: tuple[Holds, ...] = ("yes", "no")
 _PROOFS: tuple[ProofNeeded, ...] = ("none", "certificate")
 _MOST_MINUTES = 60_000

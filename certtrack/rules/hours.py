@@ -79,7 +79,8 @@ def count_hours(pack: Pack, days: CycleDays | None, claimed: Sequence[CreditFact
         return HoursCount("unconfirmed", (), ())
     judged = [(credit, *_judge(pack, rule, days, credit, as_of)) for credit in claimed]
     sure = _Filled(rule, [credit for credit, counts, _ in judged if counts == "yes"])
-    best = _Filled(rule, [credit for credit, counts, _ in judged if counts != "no"])
+    may_be_more = any(counts == "unsure" for _, counts, _ in judged)
+    best = _Filled(rule, [credit for credit, counts, _ in judged if counts != "no"]) if may_be_more else sure
     requirements = tuple(_list_requirements(rule, sure, best))
     return HoursCount(
         hours=_answer(requirements),
@@ -151,13 +152,10 @@ class _Filled:
     def __init__(self, rule: HoursRule, counting: Iterable[CreditFact]) -> None:
         given = list(counting)
         self.total = sum(credit.minutes for credit in given)
-        offers: list[Offer] = []
-        self._places: dict[int, tuple[int, str]] = {}
-        self._owners: dict[int, int] = {}
-        for credit in sorted(given, key=lambda credit: (credit.last_on, credit.id)):
-            for part in credit.parts:
-                self._owners[len(offers)] = credit.id
-                offers.append(Offer(len(offers), part.minutes, frozenset(part.areas)))
+        given.sort(key=lambda credit: (credit.last_on, credit.id))
+        parts = [(credit.id, part) for credit in given for part in credit.parts]
+        self._owners = [owner for owner, _ in parts]
+        offers = [Offer(place, part.minutes, frozenset(part.areas)) for place, (_, part) in enumerate(parts)]
         known = [Want(area.key, area.minimum.value) for area in rule.areas if area.minimum.value is not None]
         rest = [Want(area.key, self.total) for area in rule.areas if area.minimum.value is None]
         self._found: Allocation = allocate(offers, [*known, *rest])

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -80,7 +80,7 @@ def instance(tmp_path: Path, sqlite_template: Path) -> Iterator[Instance]:
 
 
 def test_every_job_runs_at_the_start_and_its_next_run_is_on_record(instance: Instance) -> None:
-    before = datetime.now(UTC)
+    before = WallClock().now()
     instance.start()
     records = instance.wait_for_all()
     assert set(records) == NAMES

@@ -17,7 +17,7 @@ from certtrack.services.credits.rights import (
     find_affirmative,
 )
 from certtrack.services.credits.texts import clean
-from certtrack.services.credits.versions import add_claim_version, lock_current
+from certtrack.services.credits.versions import add_claim_version, let_wait, lock_current
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import project_spans_of_person
 
@@ -100,7 +100,7 @@ def answer_claim(
     if said is None:
         raise BadInput("Write a few words, so that whoever looks at it knows what is different now.")
     reason_code = claim.reason_code
-    _let_wait(claim)
+    let_wait(claim)
     claim.reason_code, claim.words = reason_code, said
     _write(session, rulebook, claim, credit, "answered", actor, at)
 
@@ -131,7 +131,7 @@ def claim_again(
         raise Refused("This is claimed already.")
     claim.is_dropped = False
     if claim.decision != "returned":
-        _let_wait(claim)
+        let_wait(claim)
     _write(session, rulebook, claim, credit, "claimed_again", actor, at)
 
 
@@ -171,11 +171,6 @@ def _read_words(words: str | None) -> str | None:
     if len(said) > LONGEST_WORDS:
         raise BadInput(f"Say it in at most {LONGEST_WORDS} letters; these are {len(said)}.")
     return said or None
-
-
-def _let_wait(claim: Claim) -> None:
-    claim.decision, claim.reason_code, claim.words = "waiting", None, None
-    claim.decided_at, claim.decided_by = None, None
 
 
 def _write(

@@ -15,7 +15,7 @@ from certtrack.security import Actor
 from certtrack.services.actors import find_actor_name
 from certtrack.services.credits.claims import get_claim
 from certtrack.services.credits.rights import Affirmative, check_can_decide, check_is_holder, find_affirmative
-from certtrack.services.credits.shown import ShownArea, ShownClaim, WaitingCredit, list_waiting
+from certtrack.services.credits.shown import ShownArea, ShownClaim, WaitingCredit, list_waiting, name_areas
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook
 
@@ -150,9 +150,7 @@ def _queue(
         certification = item.certification
         if certification.credential not in words:
             words[certification.credential] = find_affirmative(session, actor, certification)
-        pack = rulebook.packs.get(certification.pack_key)
-        names = {area.key: area.name for area in pack.hours.areas} if pack.hours else {}
-        areas = tuple(ShownArea(key, names.get(key)) for key in item.areas)
+        areas = name_areas(rulebook.packs.get(certification.pack_key), item.areas)
         queued.append(QueuedCredit(item, areas, words[certification.credential]))
     return tuple(queued)
 

@@ -14,7 +14,7 @@ from certtrack.security import Actor
 from certtrack.services.actors import find_actor_name
 from certtrack.services.credits.rights import check_can_log
 from certtrack.services.credits.typed import NewCredit
-from certtrack.services.credits.versions import add_claim_version, add_credit_version, lock_current
+from certtrack.services.credits.versions import add_claim_version, add_credit_version, let_wait, lock_current
 from certtrack.services.people import fold, get_person
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import list_certification_ids, project_spans_of_person
@@ -184,7 +184,7 @@ def _have_looked_at_again(session: Session, credit: Credit, actor: Actor, at: da
     for claim in session.scalars(query.with_for_update().execution_options(populate_existing=True)):
         was_decided = claim.decision != "waiting"
         if was_decided:
-            claim.decision, claim.words, claim.decided_at, claim.decided_by = "waiting", None, None, None
+            let_wait(claim)
         what = "reopened" if was_decided else None
         add_claim_version(session, claim, credit, what, f"credit:{credit.id}@{credit.no}", actor=actor, at=at)
 

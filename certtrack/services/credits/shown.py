@@ -14,7 +14,7 @@ from certtrack.db.queries.merges import load_merged, same_person
 from certtrack.db.queries.versions import latest_versions
 from certtrack.rules.facts import Activity, CreditRole, CycleFact, Decision, Form, Proof
 from certtrack.rules.hours import CreditCount
-from certtrack.rules.pack import Text
+from certtrack.rules.pack import Pack, Text
 from certtrack.rules.standing import Standing
 from certtrack.security import Act, Actor
 from certtrack.services.actors import find_actor_name, open_certifications
@@ -106,11 +106,11 @@ def list_shown_credits(
     rows = _list_now(session, certification.id) if known_at is None else _list_then(session, certification.id, known_at)
     counts = {count.id: count for count in standing.counted.credits}
     others = _list_other_cycles(session, certification.id, standing, known_at)
-    names = _load_area_names(rulebook, certification, standing)
+    pack = rulebook.packs.get(certification.pack_key, on=standing.cycle.due_on if standing.cycle else None)
     return tuple(
         ShownCredit(
             **_values(claimed),
-            named_areas=tuple(ShownArea(key, names.get(key)) for key in claimed.areas),
+            named_areas=name_areas(pack, claimed.areas),
             count=_find_count(claimed, counts.get(claimed.id), others),
         )
         for claimed in _make_claimed(session, rows)
@@ -220,9 +220,10 @@ def _make_claimed(session: Session, rows: Iterable[Any]) -> Iterator[ClaimedCred
         yield ClaimedCredit(number, no, *values, activity, form, role, proof, seen_by, claim)
 
 
-def _load_area_names(rulebook: Rulebook, certification: Certification, standing: Standing) -> dict[str, Text | None]:
-    pack = rulebook.packs.get(certification.pack_key, on=standing.cycle.due_on if standing.cycle else None)
-    return {area.key: area.name for area in pack.hours.areas} if pack.hours else {}
+def name_areas(pack: Pack, keys: Iterable[str]) -> tuple[ShownArea, ...]:
+    """The areas of these keys by the pack's names; one that these rules don't have is without a name."""
+    names = {area.key: area.name for area in pack.hours.areas} if pack.hours else {}
+    return tuple(ShownArea(key, names.get(key)) for key in keys)
 
 
 def _list_other_cycles(

@@ -24,6 +24,12 @@ def lock_current(session: Session, record: Credit | Claim, expected_no: int | No
         raise StaleRecord("Somebody else has changed this meanwhile, so nothing was written. Look at it again.")
 
 
+def let_wait(claim: Claim) -> None:
+    """Take back what was decided of a claim: it waits, and its next version is to be written."""
+    claim.decision, claim.reason_code, claim.words = "waiting", None, None
+    claim.decided_at, claim.decided_by = None, None
+
+
 def add_credit_version(
     session: Session, credit: Credit, what: str, reason: str | None, *, actor: Actor, at: datetime, **details: object
 ) -> None:
