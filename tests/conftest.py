@@ -3,6 +3,7 @@
 from hypothesis import settings
 from kit.browser import browser, cookies, visit
 from kit.client import app, client
+from kit.compiled import compressed_assets
 from kit.databases import (
     database,
     database_kind,
@@ -32,6 +33,7 @@ __all__ = [
     "browser",
     "built",
     "client",
+    "compressed_assets",
     "cookies",
     "database",
     "database_kind",

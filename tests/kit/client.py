@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from kit.compiled import share_templates
 from kit.world import World
 from werkzeug.test import TestResponse
 
@@ -64,9 +65,12 @@ class CheckingClient(FlaskClient):
 
 
 @pytest.fixture
-def app(world: World, database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    settings = load_settings(env="test", instance=tmp_path / "instance", database_url=database_url)
-    made = create_app(settings)
+def app(world: World, database_url: str, tmp_path: Path, compressed_assets: Path) -> Iterator[Flask]:
+    instance = tmp_path / "instance"
+    instance.mkdir(exist_ok=True)
+    (instance / "static").symlink_to(compressed_assets)
+    made = create_app(load_settings(env="test", instance=instance, database_url=database_url))
+    share_templates(made)
     made.test_client_class = CheckingClient
     yield made
     made.extensions[EXTENSION].close()
