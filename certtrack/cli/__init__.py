@@ -17,7 +17,7 @@ _COMMANDS = {
     "up": "certtrack.cli.up:up",
     "watch": "certtrack.cli.watch:watch",
     "db": "certtrack.cli.database:db",
-    "import": "certtrack.cli.roster:import_",
+    "import": "certtrack.cli.imports:import_",
     "standing": "certtrack.cli.standing:standing",
     "why": "certtrack.cli.why:why",
     "reminders": "certtrack.cli.reminders:reminders",

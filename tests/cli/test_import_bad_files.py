@@ -71,7 +71,7 @@ ROSTER = [HEADS, carol()]
         ("cut.xlsx", SHARED.read_bytes()[:9000], "cut.xlsx: the workbook is damaged", "save it as .xlsx again"),
         ("zip.xlsx", make_zip(), "zip.xlsx: the workbook is damaged", "save it as .xlsx again"),
         ("nul.csv", make_csv(carol()) + b"a\0b\n", "nul.csv, line 3: there is a NUL byte", "save the file again"),
-        ("empty.csv", b"", "empty.csv is empty", "save the roster again"),
+        ("empty.csv", b"", "empty.csv is empty", "save the file again"),
         ("empty.xlsx", make_xlsx([]), "empty.xlsx: none of the first 50 lines", "a mapping file can say"),
         ("title.csv", b"Roster of May\n", "title.csv: none of the first 50 lines", "a mapping file can say"),
         ("odd.csv", make_csv(carol()) + b"\x81,\n", "odd.csv, line 3: this is no letter", "save it as UTF-8"),

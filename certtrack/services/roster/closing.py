@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Certification, Finding
 from certtrack.services.findings import BY_FILE
 from certtrack.services.people import fold
-from certtrack.services.roster.cells import is_unlikely
 from certtrack.services.roster.rows import RosterRow
+from certtrack.services.sheets.cells import is_unlikely
 
 Details = Mapping[str, Any]
 Rule = Callable[[RosterRow, Details, date], bool]

@@ -3,10 +3,10 @@
 from collections import defaultdict
 
 from certtrack.rules.cycles import computed_due_on_near, is_parity_odd_one_out
-from certtrack.services.roster.cells import is_unlikely
 from certtrack.services.roster.findings import PlannedFinding
 from certtrack.services.roster.roster import Roster
 from certtrack.services.roster.rows import RosterRow
+from certtrack.services.sheets.cells import is_unlikely
 
 _FIELDS = {"exam_date": "exam_on", "expires": "due_on"}
 

@@ -9,11 +9,13 @@ from functools import cached_property
 from hashlib import sha256
 
 from certtrack.packs import Packs
-from certtrack.services.roster.cells import Name
-from certtrack.services.roster.files import open_sheets
-from certtrack.services.roster.heads import Heads, find_sheet
+from certtrack.services.roster.layout import ROSTER
 from certtrack.services.roster.mapping import Mapping
-from certtrack.services.roster.rows import Refused, RosterRow, read_rows
+from certtrack.services.roster.rows import RosterRow, read_rows
+from certtrack.services.sheets.cells import Name
+from certtrack.services.sheets.files import open_sheets
+from certtrack.services.sheets.heads import Heads, find_sheet
+from certtrack.services.sheets.rows import Refused
 
 Differences = tuple[tuple[str, str, str], ...]
 
@@ -45,6 +47,11 @@ class Roster:
         """How many rows there are in all."""
         return len(self.rows) + len(self.doubles) + len(self.refused)
 
+    @property
+    def returned(self) -> tuple[Refused | RosterRow, ...]:
+        """What comes back to be mended. A blank cell that a row can do without is no fault."""
+        return (*self.refused, *(row for row in self.rows if row.faults))
+
     @cached_property
     def by_key(self) -> Table[str, RosterRow]:
         """The rows that can go in, by their keys."""
@@ -62,7 +69,7 @@ class Roster:
 
 def read_roster(file_name: str, data: bytes, mapping: Mapping, packs: Packs, today: date) -> Roster:
     """Read a roster file whole, before anything is written. Raises BadInput; `today` is the organization's day."""
-    sheet, heads = find_sheet(file_name, open_sheets(file_name, data), mapping)
+    sheet, heads = find_sheet(file_name, open_sheets(file_name, data), ROSTER, mapping)
     read = read_rows(sheet, heads, mapping, packs, today)
     rows, doubles = _part_doubles(read.accepted)
     people = _list_people(rows)

@@ -1,54 +1,23 @@
 """The rows of a roster as values: what each says, what of it can't be read, and which rows are refused for that."""
 
-from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import TypeVar
 
 from certtrack.packs import Packs
 from certtrack.rules.calendar import add_years
 from certtrack.rules.pack import Pack
 from certtrack.services.people import fold, fold_name
-from certtrack.services.roster.cells import (
-    Name,
-    Problem,
-    Unreadable,
-    make_name,
-    read_address,
-    read_day,
-    read_name,
-    read_number,
-    text_of,
-)
-from certtrack.services.roster.files import Cell, Line, Sheet
-from certtrack.services.roster.heads import Heads, is_heads_again
-from certtrack.services.roster.mapping import Column, Mapping, find_pack
-
-T = TypeVar("T")
+from certtrack.services.roster.mapping import Mapping, find_pack
+from certtrack.services.sheets.cells import Name, Unreadable, read_address
+from certtrack.services.sheets.files import Line, Sheet
+from certtrack.services.sheets.heads import Heads
+from certtrack.services.sheets.layout import Column
+from certtrack.services.sheets.rows import Fault, Refused, RowReader, list_lines
 
 _YEARS_BACK, _YEARS_AHEAD = 30, 2  # ahead: beyond a whole term
 _LONGEST_KEY = 255
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A cell that can't be read: its column in our words, what it says, and why."""
-
-    column: Column
-    value: str
-    problem: Problem
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A row that doesn't go in. `number` counts the rows that aren't blank, `line` the lines of the file."""
-
-    number: int
-    line: int
-    faults: tuple[Fault, ...]
-    texts: Table[Column, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,44 +67,6 @@ def make_key(credential: str, number: str) -> str:
     return f"{credential}#{number.casefold()}"
 
 
-class _Reader:
-    """Reads the cells of one line, and remembers which of them can't be read."""
-
-    def __init__(self, line: Line, heads: Heads) -> None:
-        cells = line.cells
-        self._cells = {column: cells[place] for column, place in heads.places.items() if place < len(cells)}
-        self.texts = {column: text_of(self._cells.get(column, "")) for column in heads.places}
-        self.faults: list[Fault] = []
-
-    def note(self, column: Column, problem: Problem) -> None:
-        self.faults.append(Fault(column, self.texts.get(column, ""), problem))
-
-    def day(self, column: Column, today: date) -> date | None:
-        return self._read(column, lambda cell: read_day(cell, today)) if self.texts.get(column) else None
-
-    def number(self) -> str | None:
-        return self._read("number", read_number)
-
-    def address(self) -> str | None:
-        return self._read("address", read_address) if self.texts.get("address") else None
-
-    def name(self, heads: Heads) -> Name | None:
-        if "name" in heads.places:
-            return self._read("name", lambda cell: read_name(cell, is_family_first=heads.is_family_first))
-        try:
-            return make_name(self.texts["first_name"], self.texts["last_name"])
-        except Unreadable as error:
-            self.note("last_name", error.problem)
-            return None
-
-    def _read(self, column: Column, read: Callable[[Cell], T]) -> T | None:
-        try:
-            return read(self._cells.get(column, ""))
-        except Unreadable as error:
-            self.note(column, error.problem)
-            return None
-
-
 def read_rows(sheet: Sheet, heads: Heads, mapping: Mapping, packs: Packs, today: date) -> Rows:
     """The rows below the heads. Blank lines, titles across columns and repeated heads are passed over.
 
@@ -143,7 +74,7 @@ def read_rows(sheet: Sheet, heads: Heads, mapping: Mapping, packs: Packs, today:
     """
     accepted: list[RosterRow] = []
     refused: list[Refused] = []
-    for number, line in enumerate(_list_lines(sheet, heads), start=1):
+    for number, line in list_lines(sheet, heads):
         row = _read_row(number, line, heads, mapping, packs, today)
         if isinstance(row, Refused):
             refused.append(row)
@@ -152,19 +83,11 @@ def read_rows(sheet: Sheet, heads: Heads, mapping: Mapping, packs: Packs, today:
     return Rows(tuple(accepted), tuple(refused))
 
 
-def _list_lines(sheet: Sheet, heads: Heads) -> Iterable[Line]:
-    for line in sheet.lines:
-        if line.number <= heads.line or line.is_title or is_heads_again(line, heads):
-            continue
-        if any(text_of(line.cells[place]) for place in heads.places.values() if place < len(line.cells)):
-            yield line
-
-
 def _read_row(
     number: int, line: Line, heads: Heads, mapping: Mapping, packs: Packs, today: date
 ) -> RosterRow | Refused:
-    reader = _Reader(line, heads)
-    name = reader.name(heads)
+    reader = RowReader(line, heads)
+    name = reader.name()
     pack = _read_credential(reader, mapping, packs)
     due_on = _read_due_on(reader, pack, today)
     cert_number, address, exam_on = reader.number(), reader.address(), _read_exam_on(reader, today)
@@ -188,7 +111,7 @@ def _read_row(
     )
 
 
-def _read_credential(reader: _Reader, mapping: Mapping, packs: Packs) -> Pack | None:
+def _read_credential(reader: RowReader, mapping: Mapping, packs: Packs) -> Pack | None:
     text = reader.texts["credential"]
     pack = mapping.credentials.get(fold(text)) or find_pack(packs, text)
     if pack is None:
@@ -196,7 +119,7 @@ def _read_credential(reader: _Reader, mapping: Mapping, packs: Packs) -> Pack | 
     return pack
 
 
-def _read_due_on(reader: _Reader, pack: Pack | None, today: date) -> date | None:
+def _read_due_on(reader: RowReader, pack: Pack | None, today: date) -> date | None:
     if not reader.texts["expires"]:
         reader.note("expires", "missing")
         return None
@@ -210,7 +133,7 @@ def _read_due_on(reader: _Reader, pack: Pack | None, today: date) -> date | None
     return day
 
 
-def _read_exam_on(reader: _Reader, today: date) -> date | None:
+def _read_exam_on(reader: RowReader, today: date) -> date | None:
     day = reader.day("exam_date", today)
     if day is not None and day > today:
         reader.note("exam_date", "lies_ahead")
@@ -221,7 +144,7 @@ def _read_exam_on(reader: _Reader, today: date) -> date | None:
     return day
 
 
-def _read_supervisor(reader: _Reader, mapping: Mapping) -> tuple[str | None, str | None]:
+def _read_supervisor(reader: RowReader, mapping: Mapping) -> tuple[str | None, str | None]:
     """The address that the cell says or that was confirmed for its words, else the words."""
     text = reader.texts.get("supervisor", "")
     if not text:

@@ -1,97 +1,56 @@
-"""One import from its first batch to its last. Each batch is a transaction of the edge, and each row is written whole.
-
-A run that broke off is taken up by importing the same file again: rows that are in already change nothing.
-"""
+"""The import of a roster: people and their certifications."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from certtrack.db.audit import record_event
-from certtrack.db.models import ImportedRow, ImportRun, Organization, Person
-from certtrack.security import Actor
 from certtrack.services.roster.apply import Writer
 from certtrack.services.roster.plan import Planner
 from certtrack.services.roster.roster import Roster
 from certtrack.services.roster.row_plan import RowPlan
 from certtrack.services.roster.rows import RosterRow
 from certtrack.services.roster.state import KIND
-from certtrack.services.rulebook import Rulebook
+from certtrack.services.sheets import runs
 from certtrack.services.standing import projecting_once
-
-_BATCH = 10  # a row costs some 16 ms, and others wait for the write lock of SQLite while a batch lasts
-_LOCK = 4_207_316_003  # any number that nobody else uses on this database
 
 
 @dataclass
-class Import:
-    """An import of one file into one organization, at one moment. `run_id` is None as long as nothing is written."""
+class Import(runs.Import[Roster, RosterRow]):
+    """An import of one roster into one organization, at one moment."""
 
-    roster: Roster
-    organization: Organization
-    rulebook: Rulebook
-    actor: Actor
-    at: datetime
-    run_id: int | None = None
+    kind: ClassVar[str] = KIND
+    batch: ClassVar[int] = 10  # a row costs some 16 ms
+
     plans: list[RowPlan] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.planner = Planner(self.roster, self.organization, self.at)
+        self.planner = Planner(self.file, self.organization, self.at)
 
-    def batches(self) -> Iterator[Sequence[RosterRow]]:
-        """The rows that can go in, some at a time."""
-        for start in range(0, len(self.roster.rows), _BATCH):
-            yield self.roster.rows[start : start + _BATCH]
+    @property
+    def roster(self) -> Roster:
+        """What the file says."""
+        return self.file
+
+    @property
+    def is_in_part(self) -> bool:
+        """True where some row didn't go in, or was somebody else's than it says."""
+        return bool(self.roster.refused) or any(plan.is_kept for plan in self.plans)
 
     def plan(self, session: Session, rows: Sequence[RosterRow]) -> None:
         """Plan a batch and write nothing."""
         self.plans += self.planner.plan(session, rows)
 
-    def start(self, session: Session) -> None:
-        """Note the run; one of the same file that broke off is taken up again."""
-        found = session.scalar(
-            select(ImportRun)
-            .where(
-                ImportRun.kind == KIND,
-                ImportRun.organization_id == self.organization.id,
-                ImportRun.sha256 == self.roster.sha256,
-                ImportRun.finished_at.is_(None),
-            )
-            .order_by(ImportRun.id.desc())
-            .limit(1)
-        )
-        self.run_id = (found or self._add_run(session)).id
-
-    def write(self, session: Session, rows: Sequence[RosterRow]) -> None:
+    def write_planned(self, session: Session, rows: Sequence[RosterRow], run_id: int) -> None:
         """Plan a batch by what is on record in this transaction, and write it."""
-        if self.run_id is None:
-            raise ValueError("start the run first")
-        _lock(session)
         plans = self.planner.plan(session, rows)
-        writer = Writer(session, self.rulebook, self.planner, self.run_id, self.actor)
+        writer = Writer(session, self.rulebook, self.planner, run_id, self.actor)
         with projecting_once(session, self.rulebook):
             for plan in plans:
                 writer.write(plan)
         self.plans += plans
-
-    def finish(self, session: Session) -> None:
-        """Note that the run is over, with its counts, and write its one event into the audit."""
-        run = session.get_one(ImportRun, self.run_id)
-        run.finished_at, run.counts = self.at, self.count()
-        session.flush()
-        record_event(
-            session,
-            at=self.at,
-            actor=self.actor.key,
-            action="import.finished",
-            subject=("import_run", run.id),
-            details={"file": self.roster.file_name, "sha256": self.roster.sha256, "counts": run.counts},
-        )
 
     def count(self) -> dict[str, int]:
         """What the file holds and what it changes, in numbers; a dry run counts what would be changed."""
@@ -122,6 +81,23 @@ class Import:
         """The new findings by kind."""
         return dict(sorted(Counter(item.kind for plan in self.plans for item in plan.findings).items()))
 
+    def list_changes(self) -> list[dict[str, Any]]:
+        """Each value that is amended: line, name, number, field, old, new."""
+        return [
+            {"line": plan.row.line, "name": _tell(plan), "number": plan.row.cert_number}
+            | {"field": change.field, "old": change.old, "new": change.new}
+            for plan in self.plans
+            for change in plan.changes
+        ]
+
+    def list_past(self) -> list[dict[str, Any]]:
+        """Who is past their day when they come: line, name, number, due_on."""
+        return [
+            {"line": plan.row.line, "name": _tell(plan), "number": plan.row.cert_number, "due_on": plan.term.due_on}
+            for plan in self.plans
+            if plan.term and plan.term.is_past
+        ]
+
     def list_missing(self, session: Session) -> list[dict[str, Any]]:
         """Who came by an earlier file and isn't in this one. Nobody is removed for that.
 
@@ -130,37 +106,12 @@ class Import:
         if self.roster.heads.is_returned:
             return []
         numbers = {refused.texts.get("number", "").casefold() for refused in self.roster.refused} - {""}
-        query = (
-            select(ImportedRow, Person)
-            .join(Person, Person.id == ImportedRow.person_id)
-            .where(ImportedRow.organization_id == self.organization.id, ImportedRow.kind == KIND)
-            .order_by(Person.folded_name, ImportedRow.id)
-        )
         return [
-            {"person": row.Person.id, "name": row.Person.certificate_name, "key": row.ImportedRow.key}
-            for row in session.execute(query)
-            if row.ImportedRow.id not in self.planner.memory.imported
-            and row.ImportedRow.key.partition("#")[2] not in numbers
+            {"person": row.person_id, "name": row.name, "key": row.key}
+            for row in runs.list_earlier(session, KIND, self.organization.id)
+            if row.id not in self.planner.memory.imported and row.key.partition("#")[2] not in numbers
         ]
 
-    def _add_run(self, session: Session) -> ImportRun:
-        run = ImportRun(
-            kind=KIND,
-            organization_id=self.organization.id,
-            file_name=self.roster.file_name,
-            sha256=self.roster.sha256,
-            as_of=self.planner.today(self.organization.zone),
-            finished_at=None,
-            counts={},
-            recorded_at=self.at,
-            recorded_by=self.actor.key,
-        )
-        session.add(run)
-        session.flush()
-        return run
 
-
-def _lock(session: Session) -> None:
-    # two imports at once would both put the same person on record; on SQLite only one transaction writes at a time
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+def _tell(plan: RowPlan) -> str:
+    return f"{plan.row.name.family}, {plan.row.name.given}"

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Affiliation, Assignment, Certification, Cycle, ExamResult, ImportedRow, Person
 from certtrack.services.people import get_person
 from certtrack.services.roster.closing import Found, load_found
+from certtrack.services.roster.layout import ROSTER
 from certtrack.services.roster.rows import RosterRow
 
-KIND = "roster"
+KIND = ROSTER.kind
 PersonKey = tuple[str, str]
 """Somebody whom the file names: (address, folded name), or (row's key, "") without an address."""
 

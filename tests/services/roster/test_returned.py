@@ -14,7 +14,7 @@ from sqlalchemy import select
 from certtrack.db.models import Certification, ExamResult
 from certtrack.errors import BadInput
 from certtrack.services.roster.mapping import read_mapping
-from certtrack.services.roster.returned import make_returned, write_returned
+from certtrack.services.sheets.returned import make_returned, write_returned
 
 FORMULA = "=1+1, Dave"
 
@@ -61,7 +61,7 @@ def test_any_other_unreadable_cell_is_left_empty_and_the_row_goes_in(
 
 def test_what_comes_back_can_be_mended_and_imported_again(world: World, office: Office) -> None:
     work = office.rows(carol(exam="02/30/2024"), carol(name=FORMULA, number="CPS-2", credential="RN", address=""))
-    text = make_returned(work.roster, "en")
+    text = make_returned(work.roster.heads, work.returned, "en")
     mended = text.replace("02/30/2024", "02/28/2024", 1).replace("RN", "CPS", 1)
     again = office.take(mended.encode("utf-8-sig"))
     assert again.roster.refused == ()
@@ -72,7 +72,7 @@ def test_what_comes_back_can_be_mended_and_imported_again(world: World, office: 
 
 def test_what_comes_back_says_row_line_column_value_and_reason_and_never_a_note(office: Office) -> None:
     work = office.read(make_csv(carol(), carol(number="CPS-2", expires="soon", notes="part time")))
-    (row,) = csv.DictReader(io.StringIO(make_returned(work.roster, "en")))
+    (row,) = csv.DictReader(io.StringIO(make_returned(work.roster.heads, work.returned, "en")))
     assert [row[head] for head in ("Refused row", "Refused line", "Refused column", "Refused value")] == [
         "2",
         "3",
@@ -81,12 +81,12 @@ def test_what_comes_back_says_row_line_column_value_and_reason_and_never_a_note(
     ]
     assert row["What is wrong"].startswith("This isn't a day that exists")
     assert "Notes" not in row
-    assert "Este día no existe" in make_returned(work.roster, "es")
+    assert "Este día no existe" in make_returned(work.roster.heads, work.returned, "es")
 
 
 def test_formulas_in_what_comes_back_are_escaped(office: Office) -> None:
     work = office.read(make_csv(carol(name=FORMULA, expires="soon")))
-    assert f"'{FORMULA}" in make_returned(work.roster, "en")
+    assert f"'{FORMULA}" in make_returned(work.roster.heads, work.returned, "en")
 
 
 def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:

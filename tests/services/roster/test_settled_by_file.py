@@ -12,7 +12,7 @@ from certtrack.services.cycles import move_due_day
 from certtrack.services.findings import settle_finding
 from certtrack.services.people import change_person
 from certtrack.services.roster.mapping import read_mapping
-from certtrack.services.roster.returned import make_returned
+from certtrack.services.sheets.returned import make_returned
 from certtrack.services.stated_days import Choice, decide_day
 
 
@@ -185,7 +185,7 @@ def test_a_file_given_back_and_mended_settles_its_findings_and_misses_nobody(wor
         carol(name=f"Other, {name}", address=f"{name}@example.org", number=f"CPS-{name}") for name in ("Ann", "Di")
     ]
     work = office.rows(*others, carol(exam="02/30/2024"), carol(name="New, Nia", number="CPS-9", credential="RN"))
-    text = make_returned(work.roster, "en")
+    text = make_returned(work.roster.heads, work.returned, "en")
     mended = text.replace("02/30/2024", "02/28/2024", 1).replace("RN", "CPS", 1).replace("carol@", "nia@", 2)
     again = office.take(mended.replace("nia@", "carol@", 1).encode("utf-8-sig"))
     counts = again.count()

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from certtrack.db.models import Certification, Cycle, Finding, Person
 from certtrack.services.people import change_person
-from certtrack.services.roster.files import open_sheets
+from certtrack.services.sheets.files import open_sheets
 
 TWINS = [("cp1252", ","), ("utf-16", ","), ("utf-8", ","), ("utf-8", ";"), ("utf-8", "\t")]
 

@@ -1,4 +1,4 @@
-"""Opening a roster file: a workbook or a text with separators becomes numbered lines of cells."""
+"""Opening an office's file: a workbook or a text with separators becomes numbered lines of cells."""
 
 import csv
 import io
@@ -47,9 +47,9 @@ def open_sheets(file_name: str, data: bytes) -> list[Sheet]:
     """
     ending = PurePath(file_name).suffix.lower()
     if ending not in _WORKBOOKS | _TEXTS:
-        raise BadInput(f"{file_name}: a roster is an .xlsx workbook or a .csv text; save it as one of these.")
+        raise BadInput(f"{file_name}: only an .xlsx workbook or a .csv text can be read; save it as one of these.")
     if not data:
-        raise BadInput(f"{file_name} is empty; save the roster again, and see that it has lines.")
+        raise BadInput(f"{file_name} is empty; save the file again, and see that it has lines.")
     if len(data) > _LARGEST:
         raise BadInput(f"{file_name} is larger than {_LARGEST // 1_000_000} MB; split it into several files.")
     _check_ending(file_name, ending, data)
@@ -105,7 +105,7 @@ def _read_text(file_name: str, data: bytes) -> tuple[Line, ...]:
         number = text.count("\n", 0, place) + 1
         raise BadInput(f"{file_name}, line {number}: there is a NUL byte, which no text has; save the file again.")
     if not text.strip():
-        raise BadInput(f"{file_name} is empty; save the roster again, and see that it has lines.")
+        raise BadInput(f"{file_name} is empty; save the file again, and see that it has lines.")
     return tuple(_split(file_name, text, _find_separator(text)))
 
 

@@ -4,9 +4,10 @@ import pytest
 from kit.roster import CAROL, HEADS, SHARED, make_csv, make_xlsx
 
 from certtrack.errors import BadInput
-from certtrack.services.roster.files import open_sheets
-from certtrack.services.roster.heads import find_sheet
-from certtrack.services.roster.mapping import NO_MAPPING, Mapping
+from certtrack.services.roster.layout import ROSTER
+from certtrack.services.sheets.files import open_sheets
+from certtrack.services.sheets.heads import find_sheet
+from certtrack.services.sheets.mapping import Mapping
 
 ROW = ("Nuñez, José", *CAROL[1:])
 
@@ -56,28 +57,28 @@ def test_what_cannot_be_opened_is_refused_with_its_name_and_what_to_do(name: str
 
 def test_a_file_without_heads_says_what_a_roster_needs() -> None:
     with pytest.raises(BadInput, match="none of the first 50 lines"):
-        find_sheet("r.csv", open_sheets("r.csv", b"a,b\nc,d\n"), NO_MAPPING)
+        find_sheet("r.csv", open_sheets("r.csv", b"a,b\nc,d\n"), ROSTER, Mapping())
 
 
 def test_a_head_that_is_lacking_is_named_with_its_line_and_what_to_do() -> None:
     with pytest.raises(BadInput, match=r"r.csv, line 2: no column is known as expires.*\[columns\] expires"):
-        find_sheet("r.csv", open_sheets("r.csv", b"Roster\nName,Type,Good through\n"), NO_MAPPING)
+        find_sheet("r.csv", open_sheets("r.csv", b"Roster\nName,Type,Good through\n"), ROSTER, Mapping())
 
 
 def test_two_columns_that_could_be_meant_are_not_guessed_between() -> None:
     with pytest.raises(BadInput, match=r"C \(Email\) and D \(E-mail\) could both be the address"):
-        find_sheet("r.csv", open_sheets("r.csv", b"Name,Type,Email,E-mail,Expires\n"), NO_MAPPING)
+        find_sheet("r.csv", open_sheets("r.csv", b"Name,Type,Email,E-mail,Expires\n"), ROSTER, Mapping())
 
 
 def test_a_mapping_says_which_of_two_columns_is_meant() -> None:
     sheets = open_sheets("r.csv", b"Name,Type,Email,Work mail,Expires\n")
-    _, heads = find_sheet("r.csv", sheets, Mapping(heads={"address": "Work mail"}))
+    _, heads = find_sheet("r.csv", sheets, ROSTER, Mapping(heads={"address": "Work mail"}))
     assert heads.places["address"] == 3
 
 
 def test_first_and_last_names_may_stand_in_columns_of_their_own() -> None:
     sheets = open_sheets("r.csv", b"First name,Last name,Credential,Expiration\n")
-    assert set(find_sheet("r.csv", sheets, NO_MAPPING)[1].places) == {
+    assert set(find_sheet("r.csv", sheets, ROSTER, Mapping())[1].places) == {
         "first_name",
         "last_name",
         "credential",

@@ -9,7 +9,7 @@ from typing import Literal
 from email_validator import EmailNotValidError, validate_email
 
 from certtrack.rules.calendar import check_day
-from certtrack.services.roster.files import Cell
+from certtrack.services.sheets.files import Cell
 
 Problem = Literal[
     "missing",
@@ -22,7 +22,15 @@ Problem = Literal[
     "no_letters",
     "no_comma",
     "credential_unknown",
+    "not_come_yet",
+    # whose row it is
+    "says_nobody",
+    "only_a_name",
+    "nobody_here",
+    "several_here",
+    "not_the_same",
 ]
+"""Why a cell, or a whole row, can't be taken: each code has its sentence in `templates/sheets/reasons.jinja`."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

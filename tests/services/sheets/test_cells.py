@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from certtrack.services.roster.cells import (
+from certtrack.services.sheets.cells import (
     Name,
     Unreadable,
     escape,

@@ -1,0 +1,194 @@
+"""One import from its first batch to its last. Each batch is a transaction of the edge, and each row is written whole.
+
+A run that broke off is taken up by importing the same file again: rows that are in already change nothing.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from certtrack.db.audit import record_event
+from certtrack.db.models import ImportedRow, ImportRun, Organization, Person
+from certtrack.security import Actor
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.sheets.heads import Heads
+from certtrack.services.sheets.returned import WithFaults
+from certtrack.services.sheets.rows import Refused
+
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+F = TypeVar("F", bound="ReadFile[Any]")
+
+_LOCK = 4_207_316_003  # any number that nobody else uses on this database
+
+
+class ReadFile(Protocol[R_co]):
+    """A file that was read whole, before anything is written: what can go in, and what can't."""
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called."""
+
+    @property
+    def sha256(self) -> str:
+        """Tells its bytes from any other's."""
+
+    @property
+    def heads(self) -> Heads:
+        """Its line of heads."""
+
+    @property
+    def rows(self) -> Sequence[R_co]:
+        """What can go in, in the order in which it goes in."""
+
+    @property
+    def refused(self) -> Sequence[Refused]:
+        """What can't."""
+
+    @property
+    def returned(self) -> Sequence[WithFaults]:
+        """What comes back to be mended, whether it went in or not."""
+
+
+@dataclass
+class Import(ABC, Generic[F, R]):
+    """An import of one file into one organization, at one moment. `run_id` is None as long as nothing is written."""
+
+    kind: ClassVar[str]
+    """What its runs and rows are stored under."""
+    batch: ClassVar[int] = 10
+    """How many rows one transaction takes: others wait for the write lock of SQLite while it lasts."""
+
+    file: F
+    organization: Organization
+    rulebook: Rulebook
+    actor: Actor
+    at: datetime
+    run_id: int | None = None
+
+    @abstractmethod
+    def plan(self, session: Session, rows: Sequence[R]) -> None:
+        """Plan a batch and write nothing."""
+
+    @abstractmethod
+    def write_planned(self, session: Session, rows: Sequence[R], run_id: int) -> None:
+        """Plan a batch by what is on record in this transaction, and write it."""
+
+    @abstractmethod
+    def count(self) -> dict[str, int]:
+        """What the file holds and what it changes, in numbers; a dry run counts what would be changed."""
+
+    @abstractmethod
+    def list_changes(self) -> list[dict[str, Any]]:
+        """Each value that is amended: line, whose it is, field, old, new."""
+
+    @abstractmethod
+    def list_missing(self, session: Session) -> list[dict[str, Any]]:
+        """What came by an earlier file and isn't in this one. Nothing is removed for that."""
+
+    @property
+    def returned(self) -> Sequence[WithFaults]:
+        """What comes back to be mended."""
+        return self.file.returned
+
+    @property
+    def is_in_part(self) -> bool:
+        """True where some row didn't go in."""
+        return bool(self.file.refused)
+
+    @property
+    def today(self) -> date:
+        """The organization's day."""
+        return self.at.astimezone(ZoneInfo(self.organization.zone)).date()
+
+    def batches(self) -> Iterator[Sequence[R]]:
+        """The rows that can go in, some at a time."""
+        for start in range(0, len(self.file.rows), self.batch):
+            yield self.file.rows[start : start + self.batch]
+
+    def start(self, session: Session) -> None:
+        """Note the run; one of the same file that broke off is taken up again."""
+        found = session.scalar(
+            select(ImportRun)
+            .where(
+                ImportRun.kind == self.kind,
+                ImportRun.organization_id == self.organization.id,
+                ImportRun.sha256 == self.file.sha256,
+                ImportRun.finished_at.is_(None),
+            )
+            .order_by(ImportRun.id.desc())
+            .limit(1)
+        )
+        self.run_id = (found or self._add_run(session)).id
+
+    def write(self, session: Session, rows: Sequence[R]) -> None:
+        """Plan a batch by what is on record in this transaction, and write it; no other import does so meanwhile."""
+        if self.run_id is None:
+            raise ValueError("start the run first")
+        _lock(session)
+        self.write_planned(session, rows, self.run_id)
+
+    def finish(self, session: Session) -> None:
+        """Note that the run is over, with its counts, and write its one event into the audit."""
+        run = session.get_one(ImportRun, self.run_id)
+        run.finished_at, run.counts = self.at, self.count()
+        session.flush()
+        record_event(
+            session,
+            at=self.at,
+            actor=self.actor.key,
+            action="import.finished",
+            subject=("import_run", run.id),
+            details={"file": self.file.file_name, "sha256": self.file.sha256, "counts": run.counts},
+        )
+
+    def _add_run(self, session: Session) -> ImportRun:
+        run = ImportRun(
+            kind=self.kind,
+            organization_id=self.organization.id,
+            file_name=self.file.file_name,
+            sha256=self.file.sha256,
+            as_of=self.today,
+            finished_at=None,
+            counts={},
+            recorded_at=self.at,
+            recorded_by=self.actor.key,
+        )
+        session.add(run)
+        session.flush()
+        return run
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A row that an earlier file brought: its number, its key, whose it is and what it said."""
+
+    id: int
+    key: str
+    person_id: int
+    name: str
+    said: dict[str, Any]
+
+
+def list_earlier(session: Session, kind: str, organization_id: int) -> Iterator[Earlier]:
+    """Every row of that kind that files of this organization brought, by the names of its people."""
+    query = (
+        select(ImportedRow.id, ImportedRow.key, ImportedRow.said, Person)
+        .join(Person, Person.id == ImportedRow.person_id)
+        .where(ImportedRow.organization_id == organization_id, ImportedRow.kind == kind)
+        .order_by(Person.folded_name, ImportedRow.id)
+    )
+    for number, key, said, person in session.execute(query.execution_options(yield_per=1_000)):
+        yield Earlier(number, key, person.id, person.certificate_name, said)
+
+
+def _lock(session: Session) -> None:
+    # two imports at once would both put the same on record; on SQLite only one transaction writes at a time
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
