@@ -1,7 +1,7 @@
-"""The `certtrack-jobs` command: one job by hand, or all of them on their schedule."""
+"""The `certtrack-jobs` command: jobs by hand, or all of them on their schedule."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import click
@@ -17,7 +17,7 @@ from certtrack.services.actors import job_actor
 from certtrack.services.relay import find_stop
 from certtrack.services.rulebook import check_unchanged
 from certtrack.services.schedule import HEARTBEAT
-from jobs.catalogue import get_job, list_jobs
+from jobs.catalogue import Job, get_job, list_jobs
 from jobs.running import run_job
 from jobs.workplace import Workplace
 
@@ -27,7 +27,7 @@ _DELIVERING = ("deliver_mail", "deliver_now_mail")
 @click.command("certtrack-jobs", cls=Plain, context_settings=WIDE, epilog="Example: certtrack-jobs run plan_reminders")
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    """Run CertTrack's jobs: one by hand, or all of them on their schedule."""
+    """Run CertTrack's jobs: some by hand, or all of them on their schedule."""
     ctx.obj = edge = Edge()
     ctx.call_on_close(edge.close)
 
@@ -40,12 +40,15 @@ def list_(edge: Edge) -> None:
     write_table(rows, ["job", "every", "what"])
 
 
-@main.command(short_help="Run one job by hand.", epilog="Example: certtrack-jobs run deliver_mail --as-of 2026-10-01")
-@click.argument("job")
+@main.command(
+    short_help="Run jobs by hand.",
+    epilog="Example: certtrack-jobs run plan_reminders deliver_mail --as-of 2026-10-01",
+)
+@click.argument("jobs", metavar="JOB...", nargs=-1, required=True)
 @click.option("--as-of", type=DAY, metavar="DAY", help="Act as at noon of that day; refused in production.")
 @pass_edge
-def run(edge: Edge, job: str, as_of: date | None) -> None:
-    """Run one JOB now, until it finds nothing more to do.
+def run(edge: Edge, jobs: Sequence[str], as_of: date | None) -> None:
+    """Run each JOB now, one after the other, until it finds nothing more to do.
 
     With --as-of it acts as at noon of that day in the zone of the rules; leases and attempts keep to the database's
     clock. What it did is written as counts.
@@ -53,14 +56,12 @@ def run(edge: Edge, job: str, as_of: date | None) -> None:
     Exit codes: 0 done, 1 refused, 2 wrong usage, 3 done in part: the mail server takes no mail now, or not every mail.
     No mail is lost by that.
     """
-    chosen = get_job(edge.settings, job)
+    chosen = [get_job(edge.settings, name) for name in jobs]
     _check_rules(edge)
-    counts = run_job(chosen, make_workplace(edge, threading.Event(), _find_clock(edge, as_of)))
-    write_table([{"what": what, "count": count} for what, count in counts.items()], ["what", "count"])
-    if job in _DELIVERING:
-        _check_delivered(edge, counts)
-    is_idle = job != HEARTBEAT and not any(counts.values())
-    write_message(f"{job} is done.{' There was nothing to do.' if is_idle else ''}")
+    workplace = make_workplace(edge, threading.Event(), _find_clock(edge, as_of))
+    are_whole = [_run_one(edge, job, workplace) for job in chosen]
+    if not all(are_whole):
+        click.get_current_context().exit(3)
 
 
 @main.command(short_help="Run all of them on their schedule.", epilog="Example: certtrack-jobs schedule")
@@ -89,20 +90,29 @@ def make_workplace(edge: Edge, stopping: threading.Event, clock: Clock) -> Workp
     )
 
 
+def _run_one(edge: Edge, job: Job, workplace: Workplace) -> bool:
+    """Run it and say so; False where a mail that was due is not with the mail server now."""
+    counts = run_job(job, workplace)
+    write_table([{"what": what, "count": count} for what, count in counts.items()], ["what", "count"])
+    if job.name in _DELIVERING and (said := _explain(edge, counts)):
+        write_message(f"certtrack-jobs: {said}")
+        return False
+    is_idle = job.name != HEARTBEAT and not any(counts.values())
+    write_message(f"{job.name} is done.{' There was nothing to do.' if is_idle else ''}")
+    return True
+
+
 def _check_rules(edge: Edge) -> None:
     """With rules other than those that the records rest on, jobs would wait, or decide anew, without a word."""
     with edge.reading() as session:
         check_unchanged(session, edge.rulebook)
 
 
-def _check_delivered(edge: Edge, counts: Mapping[str, int]) -> None:
-    """End with 3, and say why, where a mail that was due is not with the mail server now."""
+def _explain(edge: Edge, counts: Mapping[str, int]) -> str | None:
+    """Why a mail that was due is not with the mail server now; nothing where each is."""
     with edge.reading() as session:
         stop = find_stop(session)
-    said = explain_stop(edge.settings, stop, was_tried=bool(counts)) if stop else explain_rest(counts)
-    if said:
-        write_message(f"certtrack-jobs: {said}")
-        click.get_current_context().exit(3)
+    return explain_stop(edge.settings, stop, was_tried=bool(counts)) if stop else explain_rest(counts)
 
 
 def _find_clock(edge: Edge, as_of: date | None) -> Clock:

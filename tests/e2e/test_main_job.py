@@ -65,8 +65,7 @@ class Office:
         return rows
 
     def plan_and_deliver(self) -> None:
-        self.run("jobs", "run", "plan_reminders")
-        self.run("jobs", "run", "deliver_mail")
+        self.run("jobs", "run", "plan_reminders", "deliver_mail")
 
     def list_new_recipients(self) -> list[str]:
         """To whom mails came since the last question, one entry a mail."""

@@ -47,11 +47,10 @@ def test_as_of_a_day_the_planner_acts_at_its_noon(typed: Typed, world: World) ->
     assert (row.stage, row.planned_at.isoformat()) == ("before_180", "2026-05-04T17:00:00+00:00")
 
 
-def test_as_of_a_day_mails_are_delivered_into_the_folder(typed: Typed, world: World, tmp_path: Path) -> None:
+def test_as_of_a_day_jobs_run_in_their_order_and_mails_are_files(typed: Typed, world: World, tmp_path: Path) -> None:
     world.certify(world.person("Carol"), DUE)
-    typed("certtrack-jobs", "run", "plan_reminders", "--as-of", "2026-05-04")
-    done = typed("certtrack-jobs", "run", "deliver_mail", "--as-of", "2026-05-04")
-    assert done.stdout.split() == ["WHAT", "COUNT", "accepted", "1"]
+    done = typed("certtrack-jobs", "run", "plan_reminders", "deliver_mail", "--as-of", "2026-05-04")
+    assert done.stdout.split()[-4:] == ["WHAT", "COUNT", "accepted", "1"]
     assert len(list((tmp_path / "instance" / "mail").glob("*.eml"))) == 1
     assert typed("certtrack-jobs", "run", "deliver_mail", "--as-of", "2026-05-04").stdout == ""
 
