@@ -10,7 +10,7 @@ from pathlib import Path
 from running import install, report
 
 LIMIT_MB = 360
-PDF = ("typst==0.15.*", "pypdfium2", "Pillow", "segno")
+PDF = ("typst==0.15.*", "segno")
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ from certtrack.web.headers import add_headers
 from certtrack.web.locales import keep_locale
 from certtrack.web.login import prepare_hash
 from certtrack.web.parts import EXTENSION, Parts
+from certtrack.web.uploads import UploadRequest
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
 
@@ -34,6 +35,7 @@ def create_app(settings: Settings) -> Flask:
     )
     _check(parts)
     app = Flask("certtrack", static_folder=None, template_folder=None)
+    app.request_class = UploadRequest
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_REQUEST
     app.extensions[EXTENSION] = parts
     assets = prepare_assets(settings.instance)

@@ -19,6 +19,7 @@ from certtrack.cli.watch import is_quiet, look
 from certtrack.errors import Refused
 from certtrack.logs import get_log
 from certtrack.services.demo import Login, check_demo_fits, count_mails, has_demo, load_demo, write_policies
+from certtrack.services.evidence.store import open_store
 from certtrack.services.installation import connect, upgrade_database
 from certtrack.services.rulebook import check_unchanged
 from certtrack.settings import Settings
@@ -143,7 +144,9 @@ def _load_demo(edge: Edge) -> tuple[Login, ...]:
     from certtrack.app import create_app  # noqa: PLC0415  # likewise
 
     with create_app(edge.settings).app_context(), edge.writing() as session:
-        return load_demo(session, edge.rulebook, clock=edge.clock, hash_password=hash_password)
+        return load_demo(
+            session, edge.rulebook, clock=edge.clock, hash_password=hash_password, store=open_store(edge.settings)
+        )
 
 
 def _introduce(edge: Edge, logins: tuple[Login, ...]) -> None:

@@ -5,6 +5,7 @@ from flask import Blueprint
 from certtrack.web.answers import answers
 from certtrack.web.checking import checking
 from certtrack.web.credits import credits_
+from certtrack.web.evidence import evidence
 from certtrack.web.findings import findings
 from certtrack.web.health import health
 from certtrack.web.held import held
@@ -12,4 +13,6 @@ from certtrack.web.passwords import passwords
 from certtrack.web.people import people
 from certtrack.web.sign_in import sign_in
 
-BLUEPRINTS: tuple[Blueprint, ...] = (sign_in, passwords, people, credits_, checking, answers, findings, held, health)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    *(sign_in, passwords, people, credits_, evidence, checking, answers, findings, held, health),
+)

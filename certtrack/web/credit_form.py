@@ -1,7 +1,8 @@
 """What comes back from the form for a credit: read, checked against what it offered, and kept as it was typed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,11 +12,14 @@ from certtrack.db.models import Credit
 from certtrack.services.credits.page import CreditOffer
 from certtrack.services.credits.problems import BadCredit, Problem
 from certtrack.services.credits.typed import NewCredit, TypedCredit, read_credit
+from certtrack.services.evidence.limits import MOST_FILES
+from certtrack.services.evidence.shown import ShownFile
 from certtrack.web.numbers import read_number
+from certtrack.web.uploads import RefusedFile
 
 FIELDS = (
     *("title", "provider", "first_on", "last_on", "amount", "unit", "areas"),
-    *("activity", "form", "role", "proof", "certifications"),
+    *("activity", "form", "role", "proof", "upload", "certifications"),
 )
 """In the order of the page."""
 
@@ -23,26 +27,48 @@ _LONGEST = 500  # what is longer than any text that is taken need not come back 
 
 
 @dataclass(frozen=True, slots=True)
+class FormFiles:
+    """The files of a form: those that can be chosen in it, and those that came with it and weren't taken."""
+
+    known: tuple[ShownFile, ...] = ()
+    refused: tuple[RefusedFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CreditForm:
-    """What was typed, as it came: `typed`, and the certifications that were chosen, as texts."""
+    """What was typed, as it came: `typed`, the certifications that were chosen, as texts, and the chosen files."""
 
     typed: TypedCredit
     certifications: tuple[str, ...] = ()
+    files: tuple[int, ...] = ()
 
-    def read(self, offer: CreditOffer, today: date, *, is_new: bool) -> tuple[NewCredit, list[int]]:
+    def with_files(self, came: Iterable[int]) -> "CreditForm":
+        """The form with the files that came with it chosen too."""
+        return replace(self, files=tuple(dict.fromkeys((*self.files, *came))))
+
+    def read(self, offer: CreditOffer, files: FormFiles, today: date, *, is_new: bool) -> tuple[NewCredit, list[int]]:
         """The credit and the certifications to claim it for. Raises BadCredit with all that is wrong, in page order."""
         problems: dict[str, Problem] = {}
         new: NewCredit | None = None
         try:
-            new = read_credit(self.typed, offer.ceu_minutes, today)
+            new = read_credit(self.typed, offer.ceu_minutes, today, self.files)
         except BadCredit as error:
             problems |= error.problems
         if not {*self.typed.areas} <= {area.key for area in offer.areas}:
             problems.setdefault("areas", "not_a_choice")
+        if problem := self._find_problem(files):
+            problems["upload"] = problem
         chosen = self._choose(offer, problems) if is_new else []
         if problems or new is None:
             raise BadCredit({field: problems[field] for field in FIELDS if field in problems})
         return new, chosen
+
+    def _find_problem(self, files: FormFiles) -> Problem | None:
+        if files.refused:
+            return "refused"
+        if not {*self.files} <= {file.id for file in files.known}:
+            return "gone"
+        return "too_many" if len(self.files) > MOST_FILES else None
 
     def _choose(self, offer: CreditOffer, problems: dict[str, Problem]) -> list[int]:
         offered = [item.certification.id for item in offer.claimable]
@@ -70,10 +96,11 @@ def typed_form() -> CreditForm:
     names = ("title", "provider", "first_on", "last_on", "amount", "unit", "activity", "form", "role", "proof")
     texts = {name: request.form.get(name, "")[:_LONGEST] for name in names}
     areas = tuple(text[:_LONGEST] for text in request.form.getlist("areas"))
-    return CreditForm(TypedCredit(**texts, areas=areas), tuple(request.form.getlist("certifications")))
+    certifications = tuple(request.form.getlist("certifications"))
+    return CreditForm(TypedCredit(**texts, areas=areas), certifications, tuple(_read_files()))
 
 
-def recorded_form(credit: Credit) -> CreditForm:
+def recorded_form(credit: Credit, files: Iterable[ShownFile]) -> CreditForm:
     """The form as it would say what is on record; one day is told as the last."""
     areas = dict.fromkeys(area for part in credit.parts for area in part["areas"])
     values: dict[str, Any] = {
@@ -88,15 +115,23 @@ def recorded_form(credit: Credit) -> CreditForm:
             last_on=credit.last_on.isoformat(),
             areas=tuple(areas),
             form=credit.form or "",
-        )
+        ),
+        files=tuple(file.id for file in files),
     )
 
 
 def list_differences(mine: CreditForm, theirs: CreditForm) -> Mapping[str, tuple[Any, Any]]:
     """What was typed and what is on record, by field, where the two aren't the same."""
-    names = [name for name in FIELDS if name != "certifications"]
+    names = [name for name in FIELDS if name not in ("upload", "certifications")]
     pairs = {name: (getattr(mine.typed, name), getattr(theirs.typed, name)) for name in names}
+    pairs["upload"] = (mine.files, theirs.files)
     return {name: pair for name, pair in pairs.items() if _settle(pair[0]) != _settle(pair[1])}
+
+
+def _read_files() -> Iterator[int]:
+    for text in request.form.getlist("files"):
+        with suppress(ValueError):
+            yield read_number(text)
 
 
 def _settle(value: Any) -> Any:  # noqa: ANN401  # a text, or the areas, whose order says nothing

@@ -15,15 +15,19 @@ from certtrack.services.credits.problems import BadCredit
 from certtrack.services.credits.records import amend_credit, list_duplicates, log_credit, withdraw_credit
 from certtrack.services.credits.shown import ShownArea
 from certtrack.services.credits.texts import clean
+from certtrack.services.evidence.limits import LARGEST_MB, MOST_FILES, MOST_PAGES, MOST_PIXELS_M
+from certtrack.services.evidence.shown import ShownFile, list_files, list_usable
 from certtrack.services.people import get_person
-from certtrack.web.credit_form import CreditForm, blank_form, list_differences, recorded_form, typed_form
+from certtrack.web.credit_form import CreditForm, FormFiles, blank_form, list_differences, recorded_form, typed_form
 from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
+from certtrack.web.uploads import RefusedFile, list_uploads, receive_files, takes_files
 
 credits_ = Blueprint("credits", __name__)
 
 _LONGEST_WORDS = 1_000
+FILE_LIMITS = {"mb": LARGEST_MB, "files": MOST_FILES, "pages": MOST_PAGES, "pixels": MOST_PIXELS_M}
 Answer = str | Response | tuple[str, int]
 
 
@@ -34,25 +38,27 @@ def new(person_id: int) -> Answer:
     with reading() as session:
         offer = _get_offer(session, person_id)
     note_look("person.viewed", [offer.person.id])
-    return _show(offer, blank_form())
+    return _show(offer, blank_form(), FormFiles())
 
 
 @credits_.post("/people/<int:person_id>/credits/new")
 @signed_in
+@takes_files
 def log(person_id: int) -> Answer:
     """Put it on record; what can't be read, or may be there already, is said before anything is saved."""
-    form = typed_form()
+    form, refused = _take_form(person_id)
     with writing() as session:
         offer = _get_offer(session, person_id)
+        files = _list_files(session, offer, form, refused)
         if not offer.claimable:
-            return _show(offer, form), 409
+            return _show(offer, form, files), 409
         try:
-            credit, chosen = form.read(offer, today(offer.person.zone), is_new=True)
+            credit, chosen = form.read(offer, files, today(offer.person.zone), is_new=True)
         except BadCredit as error:
-            return _show(offer, form, problems=error.problems), 400
+            return _show(offer, form, files, problems=error.problems), 400
         doubles = list_duplicates(session, offer.person.id, credit)
         if doubles and not request.form.get("anyway"):
-            return _show(offer, form, doubles=doubles), 409
+            return _show(offer, form, files, doubles=doubles), 409
         log_credit(
             session, parts().rulebook, offer.person.id, credit, chosen, actor=actor(), at=parts().clock.now()
         )  # fmt: skip
@@ -66,24 +72,27 @@ def show_amend(person_id: int, credit_id: int) -> Answer:
     """The form with what is on record."""
     with reading() as session:
         offer, credit = _get_both(session, person_id, credit_id)
+        attached = _list_attached(session, credit)
     note_look("person.viewed", [offer.person.id])
-    return _show(offer, recorded_form(credit), credit=credit)
+    return _show(offer, recorded_form(credit, attached), FormFiles(attached), credit=credit)
 
 
 @credits_.post("/people/<int:person_id>/credits/<int:credit_id>/amend")
 @signed_in
+@takes_files
 def amend(person_id: int, credit_id: int) -> Answer:
     """Correct it; where somebody else was first both versions are shown, and nothing is saved."""
-    form, reason = typed_form(), _get_words("reason")
+    (form, refused), reason = _take_form(person_id), _get_words("reason")
     try:
         with writing() as session:
             offer, credit = _get_both(session, person_id, credit_id)
+            files = _list_files(session, offer, form, refused, _list_attached(session, credit))
             try:
-                said, _none = form.read(offer, today(offer.person.zone), is_new=False)
+                said, _none = form.read(offer, files, today(offer.person.zone), is_new=False)
             except BadCredit as error:
                 number = _get_expected()
                 return _show(
-                    offer, form, credit=credit, reason=reason, problems=error.problems, expected_no=number
+                    offer, form, files, credit=credit, reason=reason, problems=error.problems, expected_no=number
                 ), 400
             is_changed = amend_credit(
                 session, parts().rulebook, credit, said, expected_no=_get_expected(), reason=reason or None,
@@ -92,8 +101,10 @@ def amend(person_id: int, credit_id: int) -> Answer:
     except StaleRecord:
         with reading() as session:
             offer, credit = _get_both(session, person_id, credit_id)
-        differences = list_differences(form, recorded_form(credit))
-        return _show(offer, form, credit=credit, reason=reason, differences=differences, is_stale=True), 409
+            attached = _list_attached(session, credit)
+            files = _list_files(session, offer, form, refused, attached)
+        differences = list_differences(form, recorded_form(credit, attached))
+        return _show(offer, form, files, credit=credit, reason=reason, differences=differences, is_stale=True), 409
     show_toast(_("Saved. The change is on record.") if is_changed else _("Nothing was different, so nothing changed."))
     return redirect(f"/people/{offer.person.id}")
 
@@ -145,6 +156,31 @@ def _get_both(session: Session, person_id: int, credit_id: int) -> tuple[CreditO
     return replace(offer, areas=(*offer.areas, *(ShownArea(key, None) for key in named))), credit
 
 
+def _take_form(person_id: int) -> tuple[CreditForm, tuple[RefusedFile, ...]]:
+    """What was typed, with the files that came; those of whoever may not log here aren't looked at."""
+    with reading() as session:
+        offer = _get_offer(session, person_id)
+    received = receive_files(list_uploads(), offer.person.id)
+    return typed_form().with_files(received.ids), received.refused
+
+
+def _list_attached(session: Session, credit: Credit) -> tuple[ShownFile, ...]:
+    return tuple(list_files(session, [credit.id]).get(credit.id, ()))
+
+
+def _list_files(
+    session: Session,
+    offer: CreditOffer,
+    form: CreditForm,
+    refused: tuple[RefusedFile, ...],
+    attached: tuple[ShownFile, ...] = (),
+) -> FormFiles:
+    """What can be chosen: files that are attached, and those that were sent."""
+    person = offer.person
+    sent = set(form.files) - {file.id for file in attached}
+    return FormFiles((*attached, *list_usable(session, actor(), person.id, sent, today(person.zone))), refused)
+
+
 def _get_expected() -> int:
     try:
         return read_number(request.form.get("expected_no", ""))
@@ -159,6 +195,7 @@ def _get_words(name: str) -> str:
 def _show(
     offer: CreditOffer,
     form: CreditForm,
+    files: FormFiles,
     *,
     credit: Credit | None = None,
     doubles: Sequence[Credit] = (),
@@ -171,6 +208,8 @@ def _show(
         offer=offer,
         person=offer.person,
         form=form,
+        files=files,
+        limits=FILE_LIMITS,
         credit=credit,
         doubles=doubles,
         expected_no=expected_no or (credit.no if credit else None),

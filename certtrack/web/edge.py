@@ -61,19 +61,21 @@ def today(zone: str) -> date:
     return today_in(parts().clock, zone)
 
 
-def note_look(action: str, person_ids: Sequence[int]) -> None:
+def note_look(action: str, person_ids: Sequence[int], subject: tuple[str, int] | None = None, **details: str) -> None:
     """Write into the audit whose records were looked at, but for one's own; nothing where there were none.
 
-    `action`: `people.listed`, `credits.listed`, `findings.listed`, `held.listed` or `person.viewed`. Call it when no
+    `action`: `people.listed`, `credits.listed`, `findings.listed`, `held.listed`, `person.viewed` or
+    `evidence.viewed`; `subject` the record that was looked at, where it isn't the person's as a whole. Call it when no
     other session of the request is open.
     """
     by = actor()
     others = sorted(set(person_ids) - {by.person_id})
     if not others:
         return
-    subject = ("person", others[0] if len(others) == 1 else None)
+    about = subject or ("person", others[0] if len(others) == 1 else None)
+    at = parts().clock.now()
     with writing() as session:
-        record_event(session, at=parts().clock.now(), actor=by.key, action=action, subject=subject, people=others)
+        record_event(session, at=at, actor=by.key, action=action, subject=about, people=others, details=details)
 
 
 def show_toast(message: str) -> None:

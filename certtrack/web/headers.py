@@ -17,7 +17,6 @@ _SOURCES = {
 }
 _POLICY = "; ".join(f"{name} {source}" for name, source in _SOURCES.items())
 _ALWAYS = {
-    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -29,6 +28,7 @@ _ONE_YEAR = "max-age=31536000"
 def add_headers(response: Response) -> Response:
     """Put them on, after each request; static files carry none of them but for their own."""
     response.headers.update(_ALWAYS)
+    response.headers.setdefault("Content-Security-Policy", _POLICY)  # a file that somebody sent has a stricter one
     if request.is_secure or parts().settings.is_https:
         response.headers["Strict-Transport-Security"] = _ONE_YEAR
     response.headers.setdefault("Cache-Control", "no-store")

@@ -7,6 +7,7 @@ from flask import current_app
 
 from certtrack.clock import Clock
 from certtrack.db.engine import Database
+from certtrack.services.evidence.store import EvidenceStore, open_store
 from certtrack.services.installation import connect
 from certtrack.services.rulebook import Rulebook
 from certtrack.settings import Settings
@@ -30,6 +31,11 @@ class Parts:
         if self._database is None or self._process != os.getpid():
             self._database, self._process = connect(self.settings), os.getpid()
         return self._database
+
+    @property
+    def store(self) -> EvidenceStore:
+        """Where files are kept."""
+        return open_store(self.settings)
 
     def close(self) -> None:
         """Close this process's database, if it was opened."""

@@ -25,6 +25,7 @@ from certtrack.clock import WallClock
 from certtrack.db.engine import Database
 from certtrack.db.models import Organization
 from certtrack.services.demo.loading import LOGINS, load_demo
+from certtrack.services.evidence.store import open_store
 from certtrack.services.rulebook import load_rulebook
 from certtrack.settings import load_settings
 from certtrack.web.parts import EXTENSION
@@ -97,7 +98,7 @@ def fill(site: Site) -> None:
     app, database, clock = create_app(settings), Database(site.database_url), WallClock()
     rulebook = load_rulebook(site.instance)
     with app.app_context(), database.writing() as session:
-        load_demo(session, rulebook, clock=clock, hash_password=hash_password)
+        load_demo(session, rulebook, clock=clock, hash_password=hash_password, store=open_store(settings))
     with database.reading() as session:
         office = session.scalars(select(Organization.id)).one()
     planner = Planner(World(database, rulebook, at=clock.now(), organization_id=office))

@@ -13,6 +13,7 @@ from certtrack.db.models.certifications import (
     StatusChange,
 )
 from certtrack.db.models.credits import Claim, ClaimVersion, Credit, CreditVersion
+from certtrack.db.models.evidence import Evidence, EvidenceLink, EvidenceLinkVersion
 from certtrack.db.models.people import (
     Affiliation,
     AffiliationVersion,
@@ -55,6 +56,9 @@ __all__ = [
     "Cycle",
     "CycleVersion",
     "Email",
+    "Evidence",
+    "EvidenceLink",
+    "EvidenceLinkVersion",
     "ExamResult",
     "ExamResultVersion",
     "Finding",

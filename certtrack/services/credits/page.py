@@ -86,14 +86,19 @@ def show_hours(
 ) -> HoursPage:
     """The hours beside the standings of `page`, for the same day and moment; those that the actor may see today."""
     relations = list_relations(session, actor, page.person.id, today)
-    seen = set(session.scalars(select(Certification.id).where(visible_certifications(actor, today, Fields.CREDITS))))
+    seen, with_files = (
+        set(session.scalars(select(Certification.id).where(visible_certifications(actor, today, fields))))
+        for fields in (Fields.CREDITS, Fields.EVIDENCE)
+    )
     died_on = page.person.died_on
     found = {}
     for shown in page.certifications:
         number, standing = shown.certification.id, shown.standing
         if number not in seen or shown.pack.hours is None:
             continue
-        claimed = list_shown_credits(session, rulebook, shown.certification, standing, known_at)
+        claimed = list_shown_credits(
+            session, rulebook, shown.certification, standing, known_at, with_files=number in with_files
+        )
         is_over = standing.validity in _ENDED or (died_on is not None and died_on <= standing.as_of)
         found[number] = ShownHours(
             certification_id=number,

@@ -19,6 +19,10 @@ Problem = Literal[
     "too_long_ago",
     "not_a_choice",
     "twice",
+    "no_file",
+    "refused",
+    "gone",
+    "too_many",
 ]
 
 

@@ -1,6 +1,7 @@
 """Credits: logged, amended by versions, withdrawn. Each change projects the person's standings anew."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +13,16 @@ from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound, Refused
 from certtrack.security import Actor
 from certtrack.services.actors import find_actor_name
-from certtrack.services.credits.rights import check_can_log
+from certtrack.services.credits.problems import BadCredit
+from certtrack.services.credits.rights import check_can_log, today_of
 from certtrack.services.credits.typed import NewCredit
 from certtrack.services.credits.versions import add_claim_version, add_credit_version, let_wait, lock_current
+from certtrack.services.evidence.records import attach_files, list_attached
 from certtrack.services.people import fold, get_person
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import list_certification_ids, project_spans_of_person
 
-_LOOKED_AT = ("first_on", "last_on", "minutes", "parts", "activity", "form", "role", "proof")
+_LOOKED_AT = ("first_on", "last_on", "minutes", "parts", "activity", "form", "role", "proof", "files")
 """What a decision rests on: where one of these changes, somebody looks again."""
 
 
@@ -35,13 +38,15 @@ def log_credit(
 ) -> Credit:
     """Put a credit on record, claimed for each of these certifications of that person, each waiting for a decision.
 
-    Raises NotFound where a certification is nobody's or another person's, NotAllowed where the actor may not log here.
+    Raises NotFound where a certification is nobody's or another person's, or a file isn't there; NotAllowed where the
+    actor may not log here; BadCredit where a file is said to be the proof, and BadFile where there are too many.
     """
     person = get_person(session, person_id)
     check_can_log(session, actor, person.id, at)
     claimed_for = list(dict.fromkeys(certification_ids))
     if strange := set(claimed_for) - set(list_certification_ids(session, person.id)):
         raise NotFound(f"There is no certification with the number {min(strange)} on this person's record.")
+    new = _settle_proof(new, new.files or ())
     credit = Credit(
         person_id=person.id,
         **_values_of(new),
@@ -53,7 +58,9 @@ def log_credit(
     )
     session.add(credit)
     session.flush()
-    add_credit_version(session, credit, "logged", None, actor=actor, at=at, certifications=claimed_for)
+    _attach(session, credit, new, None, actor, at)
+    files = list(new.files or ())
+    add_credit_version(session, credit, "logged", None, actor=actor, at=at, certifications=claimed_for, files=files)
     for certification_id in claimed_for:
         _add_claim(session, credit, certification_id, actor, at)
     project_spans_of_person(session, rulebook, credit.person_id)
@@ -75,18 +82,23 @@ def amend_credit(
 
     Where that changes what a decision rests on, whatever was checked or accepted waits again, and whoever looks at a
     claim just now has to look anew. Raises StaleRecord where somebody else was first, Refused where it is withdrawn,
-    NotAllowed where the actor may not log here.
+    and what `log_credit` raises for files and rights.
     """
     _open_for_change(session, credit, expected_no, actor, at)
+    attached = list_attached(session, ("credit", credit.id))
+    new = _settle_proof(new, attached if new.files is None else new.files)
     values = _values_of(new)
     changed = {name for name, value in values.items() if _differs(name, getattr(credit, name), value)}
+    if _attach(session, credit, new, reason, actor, at):
+        changed.add("files")
     if not changed:
         return False
-    for name in changed:
+    for name in changed - {"files"}:
         setattr(credit, name, values[name])
     if "proof" in changed:
         credit.proof_seen_by = _name_of(session, actor) if new.proof == "on_paper" else None
-    add_credit_version(session, credit, "amended", reason, actor=actor, at=at, changed=sorted(changed))
+    said = {"changed": sorted(changed), "files": list_attached(session, ("credit", credit.id))}
+    add_credit_version(session, credit, "amended", reason, actor=actor, at=at, **said)
     if changed & set(_LOOKED_AT):
         _have_looked_at_again(session, credit, actor, at)
     project_spans_of_person(session, rulebook, credit.person_id)
@@ -129,6 +141,21 @@ def list_duplicates(session: Session, person_id: int, new: NewCredit) -> list[Cr
     )
     provider = fold(new.provider or "")
     return [credit for credit in session.scalars(query.order_by(Credit.id)) if fold(credit.provider or "") == provider]
+
+
+def _settle_proof(new: NewCredit, files: Sequence[int]) -> NewCredit:
+    if new.proof == "file" and not files:
+        raise BadCredit({"proof": "no_file"})
+    return replace(new, proof="file") if files else new
+
+
+def _attach(session: Session, credit: Credit, new: NewCredit, reason: str | None, actor: Actor, at: datetime) -> bool:
+    if new.files is None:
+        return False
+    today = today_of(session, credit.person_id, at)
+    return attach_files(
+        session, ("credit", credit.id), credit.person_id, new.files, reason=reason, actor=actor, at=at, today=today
+    )
 
 
 def _values_of(new: NewCredit) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def check_can_decide(session: Session, actor: Actor, certification: Certificatio
     """Raise NotAllowed unless the actor may check credits for it on that day; Refused where it is their own."""
     if is_own(session, actor, certification.person_id):
         raise Refused("These are your own hours, so somebody else looks at them. Your supervisor or your office can.")
-    today = _today_of(session, certification.person_id, at)
+    today = today_of(session, certification.person_id, at)
     open_ones = open_certifications(actor, today, Act.CHECK_CREDITS)
     if session.scalar(select(Certification.id).where(Certification.id == certification.id, open_ones)) is None:
         raise NotAllowed(_NOT_THEIRS)
@@ -57,8 +57,9 @@ def is_own(session: Session, actor: Actor, person_id: int) -> bool:
 
 
 def _list_relations(session: Session, actor: Actor, person_id: int, at: datetime) -> frozenset[Relation]:
-    return list_relations(session, actor, person_id, _today_of(session, person_id, at))
+    return list_relations(session, actor, person_id, today_of(session, person_id, at))
 
 
-def _today_of(session: Session, person_id: int, at: datetime) -> date:
+def today_of(session: Session, person_id: int, at: datetime) -> date:
+    """The day that it is at `at` where this person is."""
     return today_in(FixedClock(at), known_zone(get_person(session, person_id).zone, "UTC"))

@@ -19,6 +19,7 @@ from certtrack.rules.standing import Standing
 from certtrack.security import Act, Actor
 from certtrack.services.actors import find_actor_name, open_certifications
 from certtrack.services.credits.amounts import Unit
+from certtrack.services.evidence.shown import ShownFile, list_files
 from certtrack.services.rulebook import Rulebook
 
 _OF_OTHER_DAYS = ("before_cycle", "after_cycle")
@@ -51,7 +52,10 @@ class ShownArea:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedCredit:
-    """What a credit says, and what was decided of one claim of it; `areas` are keys."""
+    """What a credit says, and what was decided of one claim of it; `areas` are keys.
+
+    `files` are those that back it; empty where the reader may not see them.
+    """
 
     id: int
     no: int
@@ -69,6 +73,7 @@ class ClaimedCredit:
     proof: Proof
     proof_seen_by: str | None
     claim: ShownClaim
+    files: tuple[ShownFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +103,13 @@ def list_shown_credits(
     certification: Certification,
     standing: Standing,
     known_at: datetime | None = None,
+    *,
+    with_files: bool = False,
 ) -> tuple[ShownCredit, ...]:
     """The credits that are claimed for it, newest first, each with its count of `standing`; withdrawn ones are not.
 
-    With `known_at` as they were on record at that moment; `standing` is to be of the same.
+    With `known_at` as they were on record at that moment; `standing` is to be of the same. `with_files`: whether the
+    reader may see what backs them.
     """
     rows = _list_now(session, certification.id) if known_at is None else _list_then(session, certification.id, known_at)
     counts = {count.id: count for count in standing.counted.credits}
@@ -113,19 +121,22 @@ def list_shown_credits(
             named_areas=name_areas(pack, claimed.areas),
             count=_find_count(claimed, counts.get(claimed.id), others),
         )
-        for claimed in _make_claimed(session, rows)
+        for claimed in _make_claimed(session, rows, known_at, with_files=with_files)
     )
 
 
 def list_waiting(session: Session, actor: Actor, today: date) -> tuple[WaitingCredit, ...]:
-    """What waits to be checked by this actor, the longest on record first; never the actor's own."""
+    """What waits to be checked by this actor, the longest on record first; never the actor's own.
+
+    With the files: whoever may check a credit may see what backs it.
+    """
     query = _waiting(
         select(Certification, Claim.recorded_at, *_columns(Claim, Credit, null())).select_from(Claim), actor, today
     )
     query = query.order_by(Claim.recorded_at, Claim.id)
     rows = session.execute(query).all()
     people = _load_people(session, {row[0].person_id for row in rows})
-    claimed = _make_claimed(session, (row[2:] for row in rows))
+    claimed = _make_claimed(session, (row[2:] for row in rows), with_files=True)
     return tuple(
         WaitingCredit(
             **_values(one),
@@ -164,7 +175,7 @@ def _load_people(session: Session, numbers: set[int]) -> dict[int, Person]:
 
 
 def _values(claimed: ClaimedCredit) -> dict[str, Any]:
-    return {**asdict(claimed), "claim": claimed.claim}
+    return {**asdict(claimed), "claim": claimed.claim, "files": claimed.files}
 
 
 def _list_now(session: Session, certification_id: int) -> Iterable[Any]:
@@ -205,9 +216,13 @@ def _columns(
     return (*of_claim, Claim.credit_id, *(getattr(credit, name) for name in names))
 
 
-def _make_claimed(session: Session, rows: Iterable[Any]) -> Iterator[ClaimedCredit]:
+def _make_claimed(
+    session: Session, rows: Iterable[Any], known_at: datetime | None = None, *, with_files: bool
+) -> Iterator[ClaimedCredit]:
     names: dict[str | None, str | None] = {}  # few people decide on many
-    for row in rows:
+    found = list(rows)
+    files = list_files(session, {row[7] for row in found}, known_at) if with_files else {}
+    for row in found:
         claim_id, claim_no, certification_id, decision, reason_code, words, decided_by = row[:7]
         if decision != "waiting" and decided_by not in names:
             names[decided_by] = find_actor_name(session, decided_by) or decided_by
@@ -217,7 +232,9 @@ def _make_claimed(session: Session, rows: Iterable[Any]) -> Iterator[ClaimedCred
         areas = tuple(dict.fromkeys(area for part in parts for area in part["areas"]))
         values = (title, provider, first_on, last_on, unit, amount, minutes, areas)
         activity, form, role, proof, seen_by = row[17:]
-        yield ClaimedCredit(number, no, *values, activity, form, role, proof, seen_by, claim)
+        yield ClaimedCredit(
+            number, no, *values, activity, form, role, proof, seen_by, claim, tuple(files.get(number, ()))
+        )
 
 
 def name_areas(pack: Pack, keys: Iterable[str]) -> tuple[ShownArea, ...]:

@@ -15,7 +15,6 @@ from certtrack.services.people import fold
 
 LONGEST_TEXT = 200
 _YEARS_BACK = 30
-_TYPED_PROOFS: tuple[Proof, ...] = ("none", "on_paper")  # a file is proof once it is kept here, not once it is said
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AREA = re.compile(r"[a-z0-9_]{1,40}")
 
@@ -41,7 +40,10 @@ class TypedCredit:
 
 @dataclass(frozen=True, slots=True)
 class NewCredit:
-    """What a credit is to say. `amount` is the number as typed, in `unit`; both days are included."""
+    """What a credit is to say. `amount` is the number as typed, in `unit`; both days are included.
+
+    `files` are the numbers of those to be attached, None: those that are. While there are any they are its proof.
+    """
 
     title: str
     provider: str | None
@@ -54,6 +56,7 @@ class NewCredit:
     form: Form | None
     role: CreditRole
     proof: Proof
+    files: tuple[int, ...] | None = None
 
     @property
     def minutes(self) -> int:
@@ -61,8 +64,8 @@ class NewCredit:
         return sum(part.minutes for part in self.parts)
 
 
-def read_credit(typed: TypedCredit, ceu_minutes: int | None, today: date) -> NewCredit:
-    """The credit that was typed; a unit that stands in the amount goes before the chosen one.
+def read_credit(typed: TypedCredit, ceu_minutes: int | None, today: date, files: tuple[int, ...] = ()) -> NewCredit:
+    """The credit that was typed; a unit that stands in the amount goes before the chosen one, and files before a word.
 
     `ceu_minutes` are what 1 CEU is, None where nothing is published. Raises BadCredit with all that is wrong.
     """
@@ -77,7 +80,7 @@ def read_credit(typed: TypedCredit, ceu_minutes: int | None, today: date) -> New
     activity = reader.read("activity", lambda: _choose(typed.activity, get_args(Activity)))
     form = reader.read("form", lambda: _choose(typed.form, get_args(Form))) if typed.form else None
     role = reader.read("role", lambda: _choose(typed.role, get_args(CreditRole)))
-    proof = reader.read("proof", lambda: _choose(typed.proof, _TYPED_PROOFS))
+    proof = reader.read("proof", lambda: "file" if files else _read_proof(typed.proof))
     if reader.problems:
         raise BadCredit(reader.problems)
     return NewCredit(
@@ -92,6 +95,7 @@ def read_credit(typed: TypedCredit, ceu_minutes: int | None, today: date) -> New
         form=cast("Form | None", form),
         role=cast("CreditRole", role),
         proof=cast("Proof", proof),
+        files=files,
     )
 
 
@@ -139,6 +143,12 @@ def _choose(typed: str, among: Sequence[str]) -> str:
         raise Unreadable("missing")
     if typed not in among:
         raise Unreadable("not_a_choice")
+    return typed
+
+
+def _read_proof(typed: str) -> str:
+    if _choose(typed, get_args(Proof)) == "file":  # it is proof once it is kept here, not once it is said
+        raise Unreadable("no_file")
     return typed
 
 

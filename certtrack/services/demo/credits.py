@@ -1,7 +1,7 @@
 """The demonstration's hours: a credit in every case, on the record of one specialist and a few others."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -13,15 +13,17 @@ from certtrack.services.credits.amounts import Unit
 from certtrack.services.credits.claims import Deciding, decide_claim
 from certtrack.services.credits.records import log_credit
 from certtrack.services.credits.typed import NewCredit
+from certtrack.services.demo.certificates import add_certificate
 from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place
+from certtrack.services.evidence.store import EvidenceStore
 
 
 @dataclass(frozen=True, slots=True)
 class DemoCredit:
     """Something fictional that somebody took part in. `ended_in`: days from today, as of people; `minutes`: in all.
 
-    `amount` and `unit`: as it was typed. `decision` None: it waits; `reason`, `words`: why it was returned.
+    `amount` and `unit`: as it was typed. `has_file`: its certificate is here as a file. `decision` None: it waits; `reason`, `words`: why it was returned.
     """
 
     title: str
@@ -34,6 +36,7 @@ class DemoCredit:
     activity: Activity = "course"
     form: Form | None = "in_person"
     proof: Proof = "on_paper"
+    has_file: bool = False
     days: int = 1
     decision: Deciding | None = None
     reason: str | None = None
@@ -57,7 +60,10 @@ CREDITS: Mapping[DemoPerson, tuple[DemoCredit, ...]] = {
         DemoCredit(
             "Fall Community of Practice", -45, 120, "2", activity="community_of_practice", proof="none", provider=None
         ),
-        DemoCredit("Boundaries and Social Media", -20, 90, "1:30", _ETHICS, activity="webinar", form="live_online"),
+        DemoCredit(
+            "Boundaries and Social Media", -20, 90, "1:30", _ETHICS, activity="webinar", form="live_online",
+            has_file=True,
+        ),
     ),
     BOB: (DemoCredit("Supervising Peers Well", -30, 360, "6", _ETHICS, days=2),),
     _NAMED["Twomonths"]: (DemoCredit("Peer Gathering", -60, 300, "5", activity="conference"),),
@@ -73,16 +79,33 @@ CREDITS: Mapping[DemoPerson, tuple[DemoCredit, ...]] = {
 """One specialist has every case, and one all hours, without anybody knowing whether each area has enough."""
 
 
-def add_credits(place: Place, people: Mapping[DemoPerson, Person], checker: Actor) -> None:
-    """Put everybody's credits on record; `checker` decides on those that don't wait."""
+def add_credits(place: Place, people: Mapping[DemoPerson, Person], checker: Actor, store: EvidenceStore | None) -> None:
+    """Put everybody's credits on record; `checker` decides on those that don't wait. Without a store no file is."""
     for one, credits_ in CREDITS.items():
         certification = _find_certification(place, people[one])
         for credit in credits_:
-            _add(place, people[one], certification, credit, checker)
+            files = _add_file(place, store, people[one], credit) if store and credit.has_file else ()
+            _add(place, people[one], certification, credit, checker, files)
 
 
-def _add(place: Place, person: Person, certification: Certification, one: DemoCredit, checker: Actor) -> None:
-    new = _make(place, one)
+def _add_file(place: Place, store: EvidenceStore, person: Person, one: DemoCredit) -> tuple[int, ...]:
+    day = (place.today + timedelta(days=one.ended_in)).isoformat()
+    lines = (
+        *("Certificate of attendance", "This says that", person.shown_name, f"took part on {day} in"),
+        *(one.title, f"{one.amount} hours, {one.provider}. A fictional certificate."),
+    )
+    return (add_certificate(place, store, person.id, lines),)
+
+
+def _add(
+    place: Place,
+    person: Person,
+    certification: Certification,
+    one: DemoCredit,
+    checker: Actor,
+    files: tuple[int, ...],
+) -> None:
+    new = replace(_make(place, one), files=files)
     credit = log_credit(
         place.session, place.rulebook, person.id, new, [certification.id], actor=ACTOR, at=place.at
     )  # fmt: skip

@@ -16,6 +16,7 @@ from certtrack.services.demo.credits import add_credits
 from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place, open_office
 from certtrack.services.demo.records import add_person
+from certtrack.services.evidence.store import EvidenceStore
 from certtrack.services.organizations import assign_supervisor
 from certtrack.services.planning import plan_batch
 from certtrack.services.rulebook import Rulebook
@@ -56,10 +57,16 @@ def check_demo_fits(session: Session) -> None:
 
 
 def load_demo(
-    session: Session, rulebook: Rulebook, *, clock: Clock, hash_password: Callable[[str], str]
+    session: Session,
+    rulebook: Rulebook,
+    *,
+    clock: Clock,
+    hash_password: Callable[[str], str],
+    store: EvidenceStore | None = None,
 ) -> tuple[Login, ...]:
     """Put the demonstration on record, its first mails planned, unless it is there already; its logins.
 
+    The store keeps its certificate; None where there is to be no file.
     Raises Refused where anybody else is on record.
     """
     check_demo_fits(session)
@@ -71,7 +78,7 @@ def load_demo(
     accounts = _add_accounts(place, people, hash_password)
     grant = RoleGrant(Role.SUPERVISOR, place.organization.id)
     number = accounts[Role.SUPERVISOR]
-    add_credits(place, people, Actor(f"account:{number}", number, people[BOB].id, frozenset({grant})))
+    add_credits(place, people, Actor(f"account:{number}", number, people[BOB].id, frozenset({grant})), store)
     # here, and not only by the schedule: its first delivery would find nothing, and the next is a minute later
     while plan_batch(session, rulebook, at=place.at).looked_at:
         pass

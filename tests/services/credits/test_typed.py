@@ -69,7 +69,7 @@ def test_every_field_that_is_wrong_is_said_at_once() -> None:
         ({"unit": "days"}, {"unit": "not_a_choice"}),
         ({"areas": ("Area 4",)}, {"areas": "not_a_choice"}),
         ({"activity": "party"}, {"activity": "not_a_choice"}),
-        ({"proof": "file"}, {"proof": "not_a_choice"}),
+        ({"proof": "file"}, {"proof": "no_file"}),
     ],
 )
 def test_what_is_wrong_is_named(typed: dict[str, Any], problems: dict[str, str]) -> None:

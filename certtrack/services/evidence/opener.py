@@ -1,0 +1,41 @@
+"""The process in which one file is opened: `python -m certtrack.services.evidence.opener < FILE`, in an empty folder.
+
+Whatever a file does to a decoder, it does it here: with little memory, for a short time, and to nobody's pages.
+"""
+
+import json
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from certtrack.services.evidence.limits import LARGEST, BadFile
+
+_MEMORY = 1024 * 1024 * 1024
+_CPU_S = 30
+
+
+def main() -> None:
+    """Draw what comes on standard input into this folder; say on standard output what it is, or what is wrong."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, LARGEST))
+    sys.stdout.write(json.dumps(_open()))
+
+
+def _open() -> dict[str, Any]:
+    from certtrack.services.evidence.drawing import draw  # noqa: PLC0415  # within the limits
+
+    try:
+        drawn = draw(sys.stdin.buffer, Path.cwd())
+    except BadFile as error:
+        return {"problem": error.problem}
+    except MemoryError:
+        return {"problem": "too_hard"}
+    except Exception:  # noqa: BLE001  # whatever a decoder raises, the file can't be opened
+        return {"problem": "damaged"}
+    return {"kind": drawn.kind, "pages": drawn.pages}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Opening a file in a process of its own: what it is, with its pages drawn into a folder; or what is wrong with it."""
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+from certtrack.services.evidence.limits import BadFile
+from certtrack.services.evidence.parts import Drawn
+
+_PATIENCE_S = 45
+_OPENER = (sys.executable, "-I", "-m", "certtrack.services.evidence.opener")
+_one_at_a_time = threading.Lock()  # however many send files to this process, one is opened
+
+
+def open_file(source: BinaryIO, folder: Path) -> Drawn:
+    """Open the file, which must be a real one on disk, and draw its pages into the empty `folder`. Raises BadFile."""
+    source.seek(0)
+    with _one_at_a_time:
+        try:
+            done = subprocess.run(  # noqa: S603  # our own module, by this same Python; the file is only read
+                _OPENER, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder, env={},
+                timeout=_PATIENCE_S, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise BadFile("too_hard") from error
+    if done.returncode:  # over its limits, or the decoder broke off
+        raise BadFile("too_hard")
+    said = json.loads(done.stdout)
+    if "problem" in said:
+        raise BadFile(said["problem"])
+    return Drawn(said["kind"], said["pages"])

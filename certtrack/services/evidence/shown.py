@@ -1,0 +1,68 @@
+"""Files as pages show them: by name, beside what they back."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Evidence, EvidenceLink, EvidenceLinkVersion
+from certtrack.db.queries.merges import same_person
+from certtrack.db.queries.versions import latest_versions
+from certtrack.security import Actor
+from certtrack.services.evidence.parts import Kind
+from certtrack.services.evidence.records import are_open
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file by its name. `is_attached` False: it was then, in a look back, and isn't now."""
+
+    id: int
+    name: str
+    kind: Kind
+    pages: int
+    is_attached: bool = True
+
+
+def list_files(
+    session: Session, credit_ids: Iterable[int], known_at: datetime | None = None
+) -> Mapping[int, Sequence[ShownFile]]:
+    """By credit the files that are attached to it, in the order in which they came; a credit without one has no key.
+
+    With `known_at` those that were attached at that moment. Whether they are the reader's to see is for the caller.
+    """
+    query = select(EvidenceLink.subject_id, EvidenceLink.is_attached, Evidence).join(
+        Evidence, Evidence.id == EvidenceLink.evidence_id
+    )
+    if known_at is None:
+        query = query.where(EvidenceLink.is_attached)
+    else:
+        then = latest_versions(EvidenceLinkVersion, EvidenceLinkVersion.link_id, known_at)
+        query = (
+            query.join(then, then.c.owner_id == EvidenceLink.id)
+            .join(EvidenceLinkVersion, EvidenceLinkVersion.id == then.c.version_id)
+            .where(EvidenceLinkVersion.is_attached)
+        )
+    query = query.where(EvidenceLink.subject_kind == "credit", EvidenceLink.subject_id.in_(list(credit_ids)))
+    found: dict[int, list[ShownFile]] = defaultdict(list)
+    for credit_id, is_attached, evidence in session.execute(query.order_by(Evidence.id)):
+        found[credit_id].append(_show(evidence, is_attached=is_attached))
+    return found
+
+
+def list_usable(
+    session: Session, actor: Actor, person_id: int, evidence_ids: Iterable[int], today: date
+) -> list[ShownFile]:
+    """Those of these files that are this person's and the actor's to see; another number says nothing."""
+    own = (Evidence.id.in_(list(evidence_ids)), Evidence.person_id.in_(same_person(person_id)))
+    query = select(Evidence).where(*own, are_open(actor, today)).order_by(Evidence.id)
+    return [_show(evidence) for evidence in session.scalars(query)]
+
+
+def _show(evidence: Evidence, *, is_attached: bool = True) -> ShownFile:
+    kind = cast("Kind", evidence.kind)
+    return ShownFile(evidence.id, evidence.file_name, kind, evidence.pages, is_attached)

@@ -1,0 +1,140 @@
+"""Files that come with a form: the form is read whatever comes with it, and of a file no more than is taken is kept."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import IO, Any, BinaryIO, cast
+
+from flask import Request, current_app, request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from certtrack.db.models import Evidence
+from certtrack.services.evidence.intake import KeptFile, digest, take_in, tidy_name
+from certtrack.services.evidence.limits import LARGEST, MOST_FILES, BadFile, FileProblem
+from certtrack.services.evidence.records import find_same, record_evidence
+from certtrack.services.people import get_person
+from certtrack.web.edge import actor, parts, reading, today, writing
+
+FIELD = "upload"
+_MARK = "certtrack_takes_files"
+_MOST_READ = 256 * 1024 * 1024  # read and dropped, so that what was typed beside a film isn't lost
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file that wasn't taken, by its name, and why."""
+
+    name: str
+    problem: FileProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came with a form: the numbers of the files that are on record now, and those that weren't taken."""
+
+    ids: tuple[int, ...] = ()
+    refused: tuple[RefusedFile, ...] = ()
+
+
+class UploadRequest(Request):
+    """A request of whose files just so much is kept, on disk, as may be taken."""
+
+    _files_begun = 0
+
+    def _load_form_data(self) -> None:
+        if self.endpoint and vars(current_app.view_functions[self.endpoint]).get(_MARK):
+            self.max_content_length = _MOST_READ
+        super()._load_form_data()
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,  # noqa: ARG002  # the signature is Werkzeug's
+        content_type: str | None,  # noqa: ARG002  # likewise
+        filename: str | None = None,  # noqa: ARG002  # likewise
+        content_length: int | None = None,  # noqa: ARG002  # likewise
+    ) -> IO[bytes]:
+        self._files_begun += 1
+        most = LARGEST if self._files_begun <= MOST_FILES else 0
+        return cast("IO[bytes]", BoundedFile(most))
+
+
+class BoundedFile:
+    """A file on disk that drops what goes beyond `most` bytes, and knows that it did. Gone when it is closed."""
+
+    def __init__(self, most: int) -> None:
+        self._file: BinaryIO = cast("BinaryIO", TemporaryFile(prefix="certtrack-"))  # noqa: SIM115  # Werkzeug closes it with the request
+        self._left = most
+        self.is_cut = False
+
+    def write(self, data: bytes) -> int:
+        """Keep what there is room for; says that all was written, so that the rest of the form is read."""
+        self._file.write(data[: self._left])
+        self.is_cut = self.is_cut or len(data) > self._left
+        self._left = max(self._left - len(data), 0)
+        return len(data)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # all else is the file's
+        return getattr(self._file, name)
+
+
+def takes_files(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view whose form may come with files, larger than other requests may be."""
+    vars(view)[_MARK] = True
+    return view
+
+
+def list_uploads() -> list[FileStorage]:
+    """The files that came with this request; a field that was left empty is none."""
+    return [upload for upload in request.files.getlist(FIELD) if upload.filename]
+
+
+def receive_files(uploads: Sequence[FileStorage], person_id: int) -> Received:
+    """Put the files of a form on record for this person, backing nothing yet; what isn't taken is named.
+
+    Call it when no session of the request is open, and once it is known that the actor may send them. What the store
+    keeps is taken out again where it doesn't come on record.
+    """
+    found: list[KeptFile | int] = []
+    refused: list[RefusedFile] = []
+    recorded: list[str] = []
+    try:
+        for place, upload in enumerate(uploads):
+            name = tidy_name(upload.filename or "")
+            try:
+                found.append(_receive(upload, name, person_id, is_too_many=place >= MOST_FILES))
+            except BadFile as error:
+                refused.append(RefusedFile(name, error.problem))
+        if found:
+            with writing() as session:
+                evidence = [_record(session, person_id, one) for one in found]
+                ids = tuple(dict.fromkeys(one.id for one in evidence))
+            recorded = [one.key for one in evidence]
+    finally:
+        for one in found:
+            if isinstance(one, KeptFile) and one.key not in recorded:
+                parts().store.remove(one.key)
+    return Received(ids if found else (), tuple(refused))
+
+
+def _receive(upload: FileStorage, name: str, person_id: int, *, is_too_many: bool) -> KeptFile | int:
+    """Its number where it is here already. Raises BadFile."""
+    stream = cast("BoundedFile", upload.stream)
+    if is_too_many or stream.is_cut:
+        raise BadFile("too_many" if is_too_many else "too_large")
+    source = cast("BinaryIO", stream)
+    with reading() as session:
+        same = _find_same(session, person_id, digest(source))
+    return same.id if same else take_in(source, name, parts().store)
+
+
+def _record(session: Session, person_id: int, one: KeptFile | int) -> Evidence:
+    """Its record; asked again, since the same file may have come twice."""
+    if isinstance(one, int):
+        return session.get_one(Evidence, one)
+    same = _find_same(session, person_id, one.came_sha256)
+    return same or record_evidence(session, person_id, one, actor=actor(), at=parts().clock.now())
+
+
+def _find_same(session: Session, person_id: int, came_sha256: str) -> Evidence | None:
+    return find_same(session, actor(), person_id, came_sha256, today(get_person(session, person_id).zone))

@@ -1,0 +1,45 @@
+"""Taking away files that back nothing."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+from certtrack.services.evidence.purge import forget_unused, list_orphans
+from certtrack.services.evidence.store import open_store
+from jobs.workplace import Workplace
+
+_KEPT = timedelta(days=2)  # longer than a session: a form that is still open finds its files
+_AT_ONCE = 500
+
+
+def run(work: Workplace) -> dict[str, int]:
+    """Forget files that were sent two days ago and back nothing, then what the store keeps and no record names."""
+    store, before = open_store(work.settings), work.clock.now() - _KEPT
+    forgotten = 0
+    while not work.stop():
+        with work.database.writing() as session:
+            keys = forget_unused(session, before, actor=work.actor, at=work.clock.now())
+        for key in keys:
+            store.remove(key)
+        if not keys:
+            break
+        forgotten += len(keys)
+    orphans = 0
+    for batch in _cut(_list_old(store.list_keys(), before)):
+        if work.stop():
+            break
+        with work.database.reading() as session:
+            keys = list_orphans(session, batch)
+        for key in keys:
+            store.remove(key)
+        orphans += len(keys)
+    return {"forgotten": forgotten, "orphans": orphans}
+
+
+def _list_old(kept: Iterable[tuple[str, datetime]], before: datetime) -> Iterator[str]:
+    return (key for key, at in kept if at < before)
+
+
+def _cut(keys: Iterator[str]) -> Iterator[set[str]]:
+    while batch := set(islice(keys, _AT_ONCE)):
+        yield batch
