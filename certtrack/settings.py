@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     env: Environment = "production"
     """`production`, `demo` or `test`. Only the last two let the clock be moved."""
     instance: Path = Path("instance")
-    """The folder that holds the data: database, mails, packs, imports."""
+    """The folder that holds the data: database, mails, packs, imports, evidence."""
     config: Path | None = None
     """A TOML file with settings; default: `config.toml` in the instance, if it is there."""
     database_url: str = ""

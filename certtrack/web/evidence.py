@@ -15,7 +15,11 @@ from certtrack.web.edge import actor, note_look, parts, reading, render, signed_
 evidence = Blueprint("evidence", __name__)
 
 _PLACE = "/people/<int:person_id>/evidence/<int:evidence_id>"
-_ON_ITS_OWN = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cross-Origin-Resource-Policy": "same-origin"}
+_ON_ITS_OWN = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
 
 
 @evidence.get(_PLACE)

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.credits import find_claim, log, make_new
+from kit.files import keep, pdf
 from kit.world import World
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from certtrack.db.models import Finding
 from certtrack.security import Role
 from certtrack.services.findings import open_finding
 from certtrack.services.organizations import assign_supervisor
+from certtrack.web.parts import EXTENSION
 
 WHO = ("alice", "bob", "carol", "dave", "nobody")
 # 302 for nobody: to signing in; for alice where nothing waits: back to the held mail.
@@ -34,6 +36,10 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "POST /people/<int:person_id>/credits/<int:credit_id>/withdraw": (400, 400, 400, 404, IN),
     "GET /people/<int:person_id>/credits/<int:credit_id>/claims/<int:claim_id>/answer": (404, 404, 200, 404, IN),
     "POST /people/<int:person_id>/credits/<int:credit_id>/claims/<int:claim_id>/answer": (404, 404, 400, 404, IN),
+    "GET /people/<int:person_id>/evidence/<int:evidence_id>": (200, 200, 200, 404, IN),
+    "GET /people/<int:person_id>/evidence/<int:evidence_id>/preview": (200, 200, 200, 404, IN),
+    "GET /people/<int:person_id>/evidence/<int:evidence_id>/pages/<int:number>": (200, 200, 200, 404, IN),
+    "GET /people/<int:person_id>/evidence/<int:evidence_id>/original": (200, 200, 200, 404, IN),
     "GET /findings": (200, 404, 404, 404, IN),
     "POST /findings/<int:finding_id>": (400, 404, 404, 404, IN),
     "GET /held": (200, 404, 404, 404, IN),
@@ -61,12 +67,13 @@ def list_routes(app: Flask) -> set[str]:
 
 
 @pytest.fixture
-def numbers(world: World) -> dict[str, int]:
-    """The record that is asked for: Carol's, whom Bob supervises, a finding about her, and her credit."""
+def numbers(app: Flask, world: World) -> dict[str, int]:
+    """The record that is asked for: Carol's, whom Bob supervises, a finding about her, and her credit with a file."""
     world.at = WallClock().now()
     carol, bob = world.person("Carol"), world.person("Bob")
     cps, _ = world.certify(carol, world.today + timedelta(days=90))
-    credit = log(world, carol, make_new(3, last_on=world.today - timedelta(days=9)), cps)
+    file = keep(world, app.extensions[EXTENSION].settings.instance / "evidence", carol, pdf())
+    credit = log(world, carol, make_new(3, last_on=world.today - timedelta(days=9), files=(file,)), cps)
     with world.database.writing() as session:
         assign_supervisor(
             session, person_id=carol, supervisor_id=bob, organization_id=world.organization_id,
@@ -78,7 +85,7 @@ def numbers(world: World) -> dict[str, int]:
         )  # fmt: skip
         finding = session.scalars(select(Finding.id)).one()
     claim, _, _ = find_claim(world, credit, cps)
-    return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim}
+    return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim, "file": file}
 
 
 @pytest.fixture
@@ -105,6 +112,7 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
 
 def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], numbers: dict[str, int]) -> None:
     places = {"<int:person_id>": str(numbers["carol"]), "<int:finding_id>": str(numbers["finding"]), "<token>": "none"}
+    places |= {"<int:evidence_id>": str(numbers["file"]), "<int:number>": "1"}
     places |= {"<int:credit_id>": str(numbers["credit"]), "<int:claim_id>": str(numbers["claim"])}
     got = {}
     for route in sorted(MATRIX, key="POST /sign-out".__eq__):  # signing out comes last

@@ -23,7 +23,8 @@ from certtrack.services.evidence.store import EvidenceStore
 class DemoCredit:
     """Something fictional that somebody took part in. `ended_in`: days from today, as of people; `minutes`: in all.
 
-    `amount` and `unit`: as it was typed. `has_file`: its certificate is here as a file. `decision` None: it waits; `reason`, `words`: why it was returned.
+    `amount` and `unit`: as it was typed. `has_file`: its certificate is here as a file. `decision` None: it waits;
+    `reason`, `words`: why it was returned.
     """
 
     title: str

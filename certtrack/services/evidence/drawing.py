@@ -92,7 +92,8 @@ def _draw_pdf(source: BinaryIO, folder: Path) -> int:
     document.init_forms()  # what was filled in belongs to the page
     for number in range(1, pages + 1):
         page = document[number - 1]
-        scale = min(_PAGE_LONGEST / max(*page.get_size(), 1), _MOST_ENLARGED)
+        # a side is rounded up
+        scale = min((_PAGE_LONGEST - 1) / max(*page.get_size(), 1), _MOST_ENLARGED)
         drawn: Image.Image = page.render(scale=scale).to_pil().convert("RGB")
         _save(drawn, folder / name_page(number))
         if number == 1:

@@ -38,7 +38,8 @@ class FolderStore:
     def put(self, key: str, parts: Mapping[str, Path]) -> None:
         """See EvidenceStore."""
         folder = self._find(key)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         for name, path in parts.items():
             with path.open("rb") as source, _open_new(folder / name) as kept:
                 shutil.copyfileobj(source, kept)
