@@ -27,8 +27,14 @@ def test_a_form_is_read() -> None:
     day = date(2026, 5, 2)
     assert read_credit(TYPED, None, TODAY) == NewCredit(
         "Ethics for peers", "Lakeside", day, day, "hours", "1,5", (CreditPart(90, ("ethics_boundaries", "area_4")),),
-        "webinar", "live_online", "participant", "on_paper",
+        "webinar", "live_online", "participant", "on_paper", files=(),
     )  # fmt: skip
+
+
+def test_with_files_the_proof_is_a_file_whatever_was_chosen() -> None:
+    for said in ("", "none", "on_paper", "file"):
+        read = read_credit(replace(TYPED, proof=said), None, TODAY, (7, 9))
+        assert (read.proof, read.files) == ("file", (7, 9))
 
 
 def test_what_need_not_be_said_may_be_blank() -> None:

@@ -90,7 +90,6 @@ def test_what_hangs_on_a_picture_is_gone(tmp_path: Path) -> None:
         (b"%PDF-1.7\nnothing", "damaged"),
         (pdf(pages=MOST_PAGES + 1), "too_many_pages"),
         (pdf().replace(b"/Count 1", b"/Count 9999"), "too_many_pages"),
-        (pdf(pages=0), "damaged"),
     ],
 )
 def test_what_is_not_taken_says_why(tmp_path: Path, data: bytes, problem: str) -> None:
