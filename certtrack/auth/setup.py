@@ -13,6 +13,8 @@ from certtrack.auth.limits import SCHEME, DatabaseStorage
 from certtrack.settings import Settings, load_secret_key
 
 _IDLE = timedelta(minutes=30)
+# hashing is slow on purpose; where nobody's password is at stake, hundreds of tests needn't wait for it
+_HASHING = {"argon2__time_cost": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
 
 
 def join_auth(app: Flask, settings: Settings, open_database: OpenDatabase) -> None:
@@ -28,6 +30,7 @@ def join_auth(app: Flask, settings: Settings, open_database: OpenDatabase) -> No
         SESSION_PROTECTION="basic",
         WTF_CSRF_TIME_LIMIT=None,  # a token ends with its session
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  # the name of a scheme
+        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=_HASHING if settings.env == "test" else {},
         SECURITY_PASSWORD_SALT=key,
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_DEPRECATED_PASSWORD_SCHEMES=[],

@@ -83,6 +83,16 @@ def client(app: Flask) -> CheckingClient:
     return made
 
 
+def open_client(database_url: str, instance: Path, *, env: str = "test", **settings: object) -> CheckingClient:
+    """A client of an application with settings of its own."""
+    made = create_app(load_settings(env=env, instance=instance, database_url=database_url, **settings))
+    share_templates(made)
+    made.test_client_class = CheckingClient
+    client = made.test_client()
+    assert isinstance(client, CheckingClient)
+    return client
+
+
 def link_for(app: Flask, world: World, account_id: int) -> str:
     """The path of a one-time link made now."""
     parts = app.extensions[EXTENSION]

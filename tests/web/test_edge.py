@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, Response, request
-from kit.client import CheckingClient, sign_up
+from kit.client import CheckingClient, open_client, sign_up
 from kit.world import World
 from sqlalchemy import select
 
-from certtrack.app import create_app
 from certtrack.db.models import Account, AuditEvent
 from certtrack.security import Role
-from certtrack.settings import load_settings
 from certtrack.web.edge import note_look
 from certtrack.web.parts import EXTENSION
 from certtrack.web.rights import signed_in
@@ -60,14 +58,6 @@ def test_an_account_s_language_comes_before_the_browser_s(client: CheckingClient
         account.language = "es"
     sign_up(client, world, number)
     assert '<html lang="es">' in client.get("/not-here", headers={"Accept-Language": "en"}).text
-
-
-def open_client(database_url: str, folder: Path, **settings: object) -> CheckingClient:
-    made = create_app(load_settings(env="test", instance=folder, database_url=database_url, **settings))
-    made.test_client_class = CheckingClient
-    client = made.test_client()
-    assert isinstance(client, CheckingClient)
-    return client
 
 
 def test_over_https_cookies_are_secure_and_browsers_stay_there(database_url: str, tmp_path: Path) -> None:
