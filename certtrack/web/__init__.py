@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from certtrack.web.answers import answers
 from certtrack.web.checking import checking
+from certtrack.web.credit_drafts import drafts
 from certtrack.web.credits import credits_
 from certtrack.web.evidence import evidence
 from certtrack.web.findings import findings
@@ -14,5 +15,5 @@ from certtrack.web.people import people
 from certtrack.web.sign_in import sign_in
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    *(sign_in, passwords, people, credits_, evidence, checking, answers, findings, held, health),
+    *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health),
 )

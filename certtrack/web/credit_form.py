@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -45,6 +45,10 @@ class CreditForm:
     def with_files(self, came: Iterable[int]) -> "CreditForm":
         """The form with the files that came with it chosen too."""
         return replace(self, files=tuple(dict.fromkeys((*self.files, *came))))
+
+    def to_draft(self) -> dict[str, Any]:
+        """What a draft keeps of it, but for the files."""
+        return asdict(self.typed) | {"certifications": list(self.certifications)}
 
     def read(self, offer: CreditOffer, files: FormFiles, today: date, *, is_new: bool) -> tuple[NewCredit, list[int]]:
         """The credit and the certifications to claim it for. Raises BadCredit with all that is wrong, in page order."""
@@ -98,6 +102,14 @@ def typed_form() -> CreditForm:
     areas = tuple(text[:_LONGEST] for text in request.form.getlist("areas"))
     certifications = tuple(request.form.getlist("certifications"))
     return CreditForm(TypedCredit(**texts, areas=areas), certifications, tuple(_read_files()))
+
+
+def draft_form(kept: Mapping[str, Any], files: Iterable[int]) -> CreditForm:
+    """The form as a draft kept it."""
+    blank = asdict(blank_form().typed)
+    texts = {name: kept.get(name, blank[name]) for name in blank}
+    typed = TypedCredit(**(texts | {"areas": tuple(texts["areas"])}))
+    return CreditForm(typed, tuple(kept.get("certifications", ())), tuple(files))
 
 
 def recorded_form(credit: Credit, files: Iterable[ShownFile]) -> CreditForm:

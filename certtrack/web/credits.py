@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from certtrack.db.models import Credit
 from certtrack.errors import StaleRecord
+from certtrack.services.credits.drafts import KEPT_DAYS
 from certtrack.services.credits.page import CreditOffer, get_credit_offer, get_own_credit
 from certtrack.services.credits.problems import BadCredit
 from certtrack.services.credits.records import amend_credit, list_duplicates, log_credit, withdraw_credit
@@ -18,6 +19,7 @@ from certtrack.services.credits.texts import clean
 from certtrack.services.evidence.limits import LARGEST_MB, MOST_FILES, MOST_PAGES, MOST_PIXELS_M
 from certtrack.services.evidence.shown import ShownFile, list_files, list_usable
 from certtrack.services.people import get_person
+from certtrack.web.credit_drafts import keep_draft, load_draft, use_draft
 from certtrack.web.credit_form import CreditForm, FormFiles, blank_form, list_differences, recorded_form, typed_form
 from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _
@@ -34,11 +36,13 @@ Answer = str | Response | tuple[str, int]
 @credits_.get("/people/<int:person_id>/credits/new")
 @signed_in
 def new(person_id: int) -> Answer:
-    """An empty form."""
+    """An empty form, or `?draft=` to go on with."""
     with reading() as session:
         offer = _get_offer(session, person_id)
+        draft = load_draft(session, offer.person.id)
+        files = _list_files(session, offer, draft.form) if draft else FormFiles()
     note_look("person.viewed", [offer.person.id])
-    return _show(offer, blank_form(), FormFiles())
+    return _show(offer, draft.form if draft else blank_form(), files, draft=draft.id if draft else None)
 
 
 @credits_.post("/people/<int:person_id>/credits/new")
@@ -50,18 +54,21 @@ def log(person_id: int) -> Answer:
     with writing() as session:
         offer = _get_offer(session, person_id)
         files = _list_files(session, offer, form, refused)
+        if _is_draft():
+            return _save_draft(session, offer, form, files)
         if not offer.claimable:
-            return _show(offer, form, files), 409
+            return _come_back(session, offer, form, files), 409
         try:
             credit, chosen = form.read(offer, files, today(offer.person.zone), is_new=True)
         except BadCredit as error:
-            return _show(offer, form, files, problems=error.problems), 400
+            return _come_back(session, offer, form, files, problems=error.problems), 400
         doubles = list_duplicates(session, offer.person.id, credit)
         if doubles and not request.form.get("anyway"):
-            return _show(offer, form, files, doubles=doubles), 409
+            return _come_back(session, offer, form, files, doubles=doubles), 409
         log_credit(
             session, parts().rulebook, offer.person.id, credit, chosen, actor=actor(), at=parts().clock.now()
         )  # fmt: skip
+        use_draft(session, offer.person.id)
     show_toast(_("Saved. The credit is on record and waits to be checked."))
     return redirect(f"/people/{offer.person.id}")
 
@@ -69,12 +76,19 @@ def log(person_id: int) -> Answer:
 @credits_.get("/people/<int:person_id>/credits/<int:credit_id>/amend")
 @signed_in
 def show_amend(person_id: int, credit_id: int) -> Answer:
-    """The form with what is on record."""
+    """The form with what is on record, or `?draft=` to go on with."""
     with reading() as session:
         offer, credit = _get_both(session, person_id, credit_id)
         attached = _list_attached(session, credit)
+        draft = load_draft(session, offer.person.id, credit)
+        form = draft.form if draft else recorded_form(credit, attached)
+        files = _list_files(session, offer, form, (), attached)
     note_look("person.viewed", [offer.person.id])
-    return _show(offer, recorded_form(credit, attached), FormFiles(attached), credit=credit)
+    if draft is None:
+        return _show(offer, form, files, credit=credit)
+    return _show(
+        offer, form, files, credit=credit, expected_no=draft.expected_no, draft=draft.id, reason=draft.reason
+    )  # fmt: skip
 
 
 @credits_.post("/people/<int:person_id>/credits/<int:credit_id>/amend")
@@ -87,24 +101,20 @@ def amend(person_id: int, credit_id: int) -> Answer:
         with writing() as session:
             offer, credit = _get_both(session, person_id, credit_id)
             files = _list_files(session, offer, form, refused, _list_attached(session, credit))
+            beside = {"credit": credit, "reason": reason, "expected_no": _get_expected()}
+            if _is_draft():
+                return _save_draft(session, offer, form, files, **beside)
             try:
                 said, _none = form.read(offer, files, today(offer.person.zone), is_new=False)
             except BadCredit as error:
-                number = _get_expected()
-                return _show(
-                    offer, form, files, credit=credit, reason=reason, problems=error.problems, expected_no=number
-                ), 400
+                return _come_back(session, offer, form, files, problems=error.problems, **beside), 400
             is_changed = amend_credit(
                 session, parts().rulebook, credit, said, expected_no=_get_expected(), reason=reason or None,
                 actor=actor(), at=parts().clock.now(),
             )  # fmt: skip
+            use_draft(session, offer.person.id, credit)
     except StaleRecord:
-        with reading() as session:
-            offer, credit = _get_both(session, person_id, credit_id)
-            attached = _list_attached(session, credit)
-            files = _list_files(session, offer, form, refused, attached)
-        differences = list_differences(form, recorded_form(credit, attached))
-        return _show(offer, form, files, credit=credit, reason=reason, differences=differences, is_stale=True), 409
+        return _show_stale(person_id, credit_id, form, refused, reason), 409
     show_toast(_("Saved. The change is on record.") if is_changed else _("Nothing was different, so nothing changed."))
     return redirect(f"/people/{offer.person.id}")
 
@@ -156,6 +166,36 @@ def _get_both(session: Session, person_id: int, credit_id: int) -> tuple[CreditO
     return replace(offer, areas=(*offer.areas, *(ShownArea(key, None) for key in named))), credit
 
 
+def _is_draft() -> bool:
+    return request.form.get("way") == "draft"
+
+
+def _save_draft(session: Session, offer: CreditOffer, form: CreditForm, files: FormFiles, **beside: Any) -> Answer:  # noqa: ANN401  # as for _come_back
+    """Keep it and lead back; a file that isn't taken is said at once."""
+    if files.refused:
+        return _come_back(session, offer, form, files, problems={"upload": "refused"}, **beside), 400
+    keep_draft(session, offer.person.id, form, files, **beside)
+    show_toast(_("The draft is saved. It counts nowhere until you save it as a credit."))
+    return redirect(f"/people/{offer.person.id}")
+
+
+def _come_back(session: Session, offer: CreditOffer, form: CreditForm, files: FormFiles, **values: Any) -> str:  # noqa: ANN401  # those of _show
+    """The form once more, with what was typed kept as a draft too."""
+    beside = {name: values[name] for name in ("credit", "reason", "expected_no") if name in values}
+    return _show(offer, form, files, draft=keep_draft(session, offer.person.id, form, files, **beside), **values)
+
+
+def _show_stale(person_id: int, credit_id: int, form: CreditForm, refused: tuple[RefusedFile, ...], reason: str) -> str:
+    """What was typed beside what is on record by now, which the next save is of."""
+    with writing() as session:
+        offer, credit = _get_both(session, person_id, credit_id)
+        attached = _list_attached(session, credit)
+        files = _list_files(session, offer, form, refused, attached)
+        differences = list_differences(form, recorded_form(credit, attached))
+        beside = {"credit": credit, "reason": reason, "expected_no": credit.no}
+        return _come_back(session, offer, form, files, differences=differences, is_stale=True, **beside)
+
+
 def _take_form(person_id: int) -> tuple[CreditForm, tuple[RefusedFile, ...]]:
     """What was typed, with the files that came; those of whoever may not log here aren't looked at."""
     with reading() as session:
@@ -172,7 +212,7 @@ def _list_files(
     session: Session,
     offer: CreditOffer,
     form: CreditForm,
-    refused: tuple[RefusedFile, ...],
+    refused: tuple[RefusedFile, ...] = (),
     attached: tuple[ShownFile, ...] = (),
 ) -> FormFiles:
     """What can be chosen: files that are attached, and those that were sent."""
@@ -200,6 +240,7 @@ def _show(
     credit: Credit | None = None,
     doubles: Sequence[Credit] = (),
     expected_no: int | None = None,
+    draft: int | None = None,
     **values: Any,  # noqa: ANN401  # problems, differences, reason, is_stale
 ) -> str:
     own = {"problems": {}, "differences": {}, "reason": "", "is_stale": False} | values
@@ -210,6 +251,8 @@ def _show(
         form=form,
         files=files,
         limits=FILE_LIMITS,
+        draft=draft,
+        kept_days=KEPT_DAYS,
         credit=credit,
         doubles=doubles,
         expected_no=expected_no or (credit.no if credit else None),

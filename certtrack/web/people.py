@@ -15,6 +15,7 @@ from certtrack.errors import NotFound
 from certtrack.rules.calendar import add_days, check_day
 from certtrack.rules.cycles import phases_of
 from certtrack.security import Task, can_do, check_can_do, list_places
+from certtrack.services.credits.drafts import KEPT_DAYS, list_drafts
 from certtrack.services.credits.page import show_hours
 from certtrack.services.credits.shown import count_waiting
 from certtrack.services.finding_list import count_findings
@@ -95,11 +96,14 @@ def person(person_id: int) -> str:
         as_of, known_at, errors = _read_look_back(zone)
         page = get_person_page(session, found.rulebook, actor(), person_id, found.clock, as_of=as_of, known_at=known_at)
         hours = show_hours(session, found.rulebook, actor(), page, today(page.person.zone), known_at)
+        drafts = list_drafts(session, actor(), page.person.id) if hours.can_log else ()
     note_look("person.viewed", [page.person.id])
     return render(
         "people/person.html",
         page=page,
         hours=hours,
+        drafts=drafts,
+        kept_days=KEPT_DAYS,
         steps={shown.certification.id: _list_steps_of(page.person, shown) for shown in page.certifications},
         ledger=fold_ledger(page.mail),
         today_on=today(page.person.zone),

@@ -36,6 +36,7 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "POST /people/<int:person_id>/credits/<int:credit_id>/withdraw": (400, 400, 400, 404, IN),
     "GET /people/<int:person_id>/credits/<int:credit_id>/claims/<int:claim_id>/answer": (404, 404, 200, 404, IN),
     "POST /people/<int:person_id>/credits/<int:credit_id>/claims/<int:claim_id>/answer": (404, 404, 400, 404, IN),
+    "POST /people/<int:person_id>/drafts/<int:draft_id>/discard": (404, 404, 404, 404, IN),
     "GET /people/<int:person_id>/evidence/<int:evidence_id>": (200, 200, 200, 404, IN),
     "GET /people/<int:person_id>/evidence/<int:evidence_id>/preview": (200, 200, 200, 404, IN),
     "GET /people/<int:person_id>/evidence/<int:evidence_id>/pages/<int:number>": (200, 200, 200, 404, IN),
@@ -112,7 +113,7 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
 
 def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], numbers: dict[str, int]) -> None:
     places = {"<int:person_id>": str(numbers["carol"]), "<int:finding_id>": str(numbers["finding"]), "<token>": "none"}
-    places |= {"<int:evidence_id>": str(numbers["file"]), "<int:number>": "1"}
+    places |= {"<int:evidence_id>": str(numbers["file"]), "<int:number>": "1", "<int:draft_id>": "9999"}
     places |= {"<int:credit_id>": str(numbers["credit"]), "<int:claim_id>": str(numbers["claim"])}
     got = {}
     for route in sorted(MATRIX, key="POST /sign-out".__eq__):  # signing out comes last

@@ -13,6 +13,7 @@ from certtrack.db.models.certifications import (
     StatusChange,
 )
 from certtrack.db.models.credits import Claim, ClaimVersion, Credit, CreditVersion
+from certtrack.db.models.drafts import CreditDraft, DraftFile
 from certtrack.db.models.evidence import Evidence, EvidenceLink, EvidenceLinkVersion
 from certtrack.db.models.people import (
     Affiliation,
@@ -52,9 +53,11 @@ __all__ = [
     "Claim",
     "ClaimVersion",
     "Credit",
+    "CreditDraft",
     "CreditVersion",
     "Cycle",
     "CycleVersion",
+    "DraftFile",
     "Email",
     "Evidence",
     "EvidenceLink",

@@ -7,16 +7,16 @@ from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
-from certtrack.db.models import Evidence, EvidenceLink
+from certtrack.db.models import DraftFile, Evidence, EvidenceLink
 from certtrack.security import Actor
 
 _AT_ONCE = 100
 
 
 def forget_unused(session: Session, sent_before: datetime, *, actor: Actor, at: datetime) -> list[str]:
-    """Take up to 100 files that never backed anything and were sent before that moment off record; their keys.
+    """Take up to 100 files that never backed anything, are in no draft and were sent before that moment off record.
 
-    The store is to forget them once this is committed. None is left where the list is empty.
+    Their keys: the store is to forget them once this is committed. None is left where the list is empty.
     """
     query = select(Evidence).where(Evidence.recorded_at < sent_before, _is_unused()).order_by(Evidence.id)
     found = session.scalars(query.limit(_AT_ONCE).with_for_update(skip_locked=True)).all()
@@ -41,4 +41,5 @@ def list_orphans(session: Session, keys: Iterable[str]) -> list[str]:
 
 
 def _is_unused() -> ColumnElement[bool]:
-    return ~exists().where(EvidenceLink.evidence_id == Evidence.id)
+    is_linked = exists().where(EvidenceLink.evidence_id == Evidence.id)
+    return ~is_linked & ~exists().where(DraftFile.evidence_id == Evidence.id)

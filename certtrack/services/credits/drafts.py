@@ -1,0 +1,119 @@
+"""Drafts of credits: what an account has typed for one person, kept for a while. A draft counts nowhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.audit import record_event
+from certtrack.db.models import Credit, CreditDraft, DraftFile
+from certtrack.db.queries.merges import same_person
+from certtrack.errors import NotFound
+from certtrack.security import Actor
+
+KEPT_DAYS = 60
+"""For so many days after it was saved last a draft is kept."""
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDraft:
+    """A draft in the list; `title` is empty while none is typed, `credit_id` None where it is no amendment."""
+
+    id: int
+    title: str
+    credit_id: int | None
+    touched_at: datetime
+
+
+def save_draft(
+    session: Session,
+    actor: Actor,
+    person_id: int,
+    typed: Mapping[str, Any],
+    files: Sequence[int],
+    *,
+    draft_id: int | None,
+    credit_id: int | None = None,
+    at: datetime,
+) -> int | None:
+    """Keep what was typed, in the draft of that number where it is the actor's, else in a new one; its number.
+
+    `files` are on record and the actor's to see. None, and nothing kept, for an actor without an account.
+    """
+    if actor.account_id is None:
+        return None
+    draft = find_draft(session, actor, person_id, draft_id, credit_id) if draft_id else None
+    if draft is None:
+        draft = CreditDraft(account_id=actor.account_id, person_id=person_id, credit_id=credit_id)
+    draft.typed, draft.touched_at = dict(typed), at
+    session.add(draft)
+    session.flush()
+    session.execute(delete(DraftFile).where(DraftFile.draft_id == draft.id))
+    session.add_all(DraftFile(draft_id=draft.id, evidence_id=number) for number in dict.fromkeys(files))
+    _record(session, draft, "saved", actor, at)
+    return draft.id
+
+
+def list_drafts(session: Session, actor: Actor, person_id: int) -> tuple[ShownDraft, ...]:
+    """The actor's drafts for this person, the last saved first; none of a credit that was withdrawn meanwhile."""
+    query = select(CreditDraft).outerjoin(Credit, Credit.id == CreditDraft.credit_id)
+    query = query.where(_are_own(actor, person_id), or_(Credit.id.is_(None), Credit.state == "logged"))
+    return tuple(
+        ShownDraft(draft.id, str(draft.typed.get("title", "")).strip(), draft.credit_id, draft.touched_at)
+        for draft in session.scalars(query.order_by(CreditDraft.touched_at.desc(), CreditDraft.id.desc()))
+    )
+
+
+def find_draft(
+    session: Session, actor: Actor, person_id: int, draft_id: int, credit_id: int | None
+) -> CreditDraft | None:
+    """The actor's draft of that number for this person and this credit, None: a new one; None where it isn't there."""
+    draft = session.scalar(select(CreditDraft).where(CreditDraft.id == draft_id, _are_own(actor, person_id)))
+    return draft if draft is not None and draft.credit_id == credit_id else None
+
+
+def get_draft(session: Session, actor: Actor, person_id: int, draft_id: int) -> CreditDraft:
+    """One of the actor's drafts for this person. Raises NotFound."""
+    draft = session.scalar(select(CreditDraft).where(CreditDraft.id == draft_id, _are_own(actor, person_id)))
+    if draft is None:
+        raise NotFound("This draft isn't here any more.")
+    return draft
+
+
+def list_draft_files(session: Session, draft: CreditDraft) -> list[int]:
+    """The numbers of the files that were sent with it."""
+    query = select(DraftFile.evidence_id).where(DraftFile.draft_id == draft.id)
+    return list(session.scalars(query.order_by(DraftFile.evidence_id)))
+
+
+def drop_draft(session: Session, draft: CreditDraft, what: str, *, actor: Actor, at: datetime) -> None:
+    """Forget a draft; `what` became of it: `used` or `discarded`. Its files stay with what they back, if anything."""
+    _record(session, draft, what, actor, at)
+    session.execute(delete(DraftFile).where(DraftFile.draft_id == draft.id))
+    session.delete(draft)
+    session.flush()
+
+
+def purge_drafts(session: Session, touched_before: datetime) -> int:
+    """Forget up to 200 drafts that were saved last before that moment; how many they were, 0 when none is left."""
+    query = select(CreditDraft.id).where(CreditDraft.touched_at < touched_before).order_by(CreditDraft.id)
+    numbers = list(session.scalars(query.limit(_AT_ONCE).with_for_update(skip_locked=True)))
+    session.execute(delete(DraftFile).where(DraftFile.draft_id.in_(numbers)))
+    session.execute(delete(CreditDraft).where(CreditDraft.id.in_(numbers)))
+    return len(numbers)
+
+
+def _are_own(actor: Actor, person_id: int) -> ColumnElement[bool]:
+    own = CreditDraft.account_id == actor.account_id
+    return own & CreditDraft.person_id.in_(same_person(person_id))
+
+
+def _record(session: Session, draft: CreditDraft, what: str, actor: Actor, at: datetime) -> None:
+    subject = ("credit_draft", draft.id)
+    record_event(
+        session, at=at, actor=actor.key, action=f"draft.{what}", subject=subject, people=[draft.person_id]
+    )  # fmt: skip

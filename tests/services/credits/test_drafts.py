@@ -1,0 +1,114 @@
+"""Drafts: one account's own, for one person, counting nowhere, and forgotten after a while."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from kit.credits import Cast, count_minutes, list_events, log, make_new
+from kit.files import keep
+from kit.world import World
+
+from certtrack.errors import NotFound
+from certtrack.security import Actor
+from certtrack.services.credits.drafts import (
+    KEPT_DAYS,
+    ShownDraft,
+    drop_draft,
+    get_draft,
+    list_draft_files,
+    list_drafts,
+    purge_drafts,
+    save_draft,
+)
+from certtrack.services.credits.records import get_credit, withdraw_credit
+from certtrack.services.evidence.purge import forget_unused
+
+
+def save(
+    world: World, cast: Cast, title: str = "Ethics", *files: int, actor: Actor | None = None, draft: int | None = None,
+    credit: int | None = None,
+) -> int:  # fmt: skip
+    with world.database.writing() as session:
+        number = save_draft(
+            session, actor or cast.holder, cast.carol, {"title": title, "amount": "3"}, files,
+            draft_id=draft, credit_id=credit, at=world.at,
+        )  # fmt: skip
+        assert number is not None
+        return number
+
+
+def list_titles(world: World, cast: Cast, actor: Actor) -> list[str]:
+    with world.database.reading() as session:
+        return [draft.title for draft in list_drafts(session, actor, cast.carol)]
+
+
+def test_a_draft_is_its_accounts_own_and_counts_nowhere(world: World, cast: Cast) -> None:
+    number = save(world, cast)
+    save(world, cast, " ", actor=cast.supervisor)
+
+    assert (list_titles(world, cast, cast.holder), list_titles(world, cast, cast.supervisor)) == (["Ethics"], [""])
+    assert count_minutes(world, cast.cps, world.today) == ("short", 0)
+    with world.database.reading() as session:
+        assert get_draft(session, cast.holder, cast.carol, number).typed == {"title": "Ethics", "amount": "3"}
+        for who, whose in ((cast.supervisor, cast.carol), (cast.holder, cast.carol + 1)):
+            with pytest.raises(NotFound):
+                get_draft(session, who, whose, number)
+    assert list_events(world, "credit_draft") == [("draft.saved", [cast.carol])] * 2
+
+
+def test_saved_again_it_is_the_same_one_and_another_accounts_is_never_written_over(world: World, cast: Cast) -> None:
+    first = save(world, cast)
+    world.at += timedelta(hours=1)
+    assert save(world, cast, "Ethics and more", draft=first) == first
+    other = save(world, cast, "Mine", actor=cast.supervisor, draft=first)
+
+    assert other != first
+    assert list_titles(world, cast, cast.holder) == ["Ethics and more"]
+    assert save(world, cast, "Another", draft=9999) > other
+
+
+def test_drafts_are_listed_the_last_saved_first_and_none_of_what_was_withdrawn(world: World, cast: Cast) -> None:
+    credit = log(world, cast.carol, make_new(3), cast.cps)
+    save(world, cast, "A change", credit=credit)
+    world.at += timedelta(hours=1)
+    number = save(world, cast, "New")
+    with world.database.reading() as session:
+        shown = list_drafts(session, cast.holder, cast.carol)
+    assert [(draft.title, draft.credit_id) for draft in shown] == [("New", None), ("A change", credit)]
+    assert shown[0] == ShownDraft(number, "New", None, world.at)
+
+    with world.database.writing() as session:
+        withdraw_credit(
+            session, world.rulebook, get_credit(session, credit), expected_no=1, reason=None,
+            actor=world.actor, at=world.at,
+        )  # fmt: skip
+    assert list_titles(world, cast, cast.holder) == ["New"]
+
+
+def test_a_command_has_no_drafts(world: World, cast: Cast) -> None:
+    with world.database.writing() as session:
+        assert save_draft(session, world.actor, cast.carol, {}, (), draft_id=None, at=world.at) is None
+
+
+def test_a_file_is_kept_as_long_as_its_draft(world: World, cast: Cast, tmp_path: Path) -> None:
+    number = save(world, cast, "Ethics", keep(world, tmp_path, cast.carol))
+    soon = world.at + timedelta(days=KEPT_DAYS)
+    with world.database.writing() as session:
+        draft = get_draft(session, cast.holder, cast.carol, number)
+        assert list_draft_files(session, draft) == [1]
+        assert forget_unused(session, soon, actor=world.actor, at=soon) == []
+        drop_draft(session, draft, "discarded", actor=cast.holder, at=world.at)
+        assert len(forget_unused(session, soon, actor=world.actor, at=soon)) == 1
+    assert list_events(world, "credit_draft")[-1] == ("draft.discarded", [cast.carol])
+
+
+def test_what_nobody_has_saved_for_a_while_is_forgotten(world: World, cast: Cast, tmp_path: Path) -> None:
+    old = save(world, cast, "Old", keep(world, tmp_path, cast.carol))
+    world.at += timedelta(days=1)
+    save(world, cast, "Newer")
+    with world.database.writing() as session:
+        assert purge_drafts(session, world.at) == 1
+        assert purge_drafts(session, world.at) == 0
+        with pytest.raises(NotFound):
+            get_draft(session, cast.holder, cast.carol, old)
+    assert list_titles(world, cast, cast.holder) == ["Newer"]
