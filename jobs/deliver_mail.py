@@ -3,11 +3,13 @@
 from certtrack.mail.way_out import choose_transport
 from certtrack.services.delivery import deliver
 from certtrack.services.leasing import make_terms
+from jobs.looking_back import look_back
 from jobs.workplace import Workplace, name_worker
 
 
 def run(work: Workplace) -> dict[str, int]:
     """Mail everybody who has a ripe reminder, until nobody is left."""
+    kept = look_back(work)
     return deliver(
         work.database,
         work.rulebook,
@@ -16,4 +18,5 @@ def run(work: Workplace) -> dict[str, int]:
         clock=work.clock,
         worker=name_worker(),
         stop=work.stop,
+        before_sending=kept.raise_to,
     )

@@ -6,16 +6,19 @@ from typing import Any
 import click
 
 from certtrack.cli.edge import Edge, acting_as, pass_edge
-from certtrack.cli.output import Format, formatted, write_message, write_rows
+from certtrack.cli.output import Format, formatted, spoken, write_message, write_rows
 from certtrack.cli.standing import note_look
+from certtrack.language import say_by
 from certtrack.security import Actor
 from certtrack.services.causes import HeldCause, HeldPerson, list_held, release_all, release_cause, release_person
 from certtrack.services.ledger import LedgerEntry, list_ledger
 from certtrack.services.lookup import get_person_asked, list_certifications
 from certtrack.services.people import get_person
+from certtrack.services.restored import note_restored
 
 _LEDGER = ("person", "name", "day", "stage", "state", "reason", "credential", "anchor_on", "send_after", "sent_at")
-_HELD = ("cause", "release", "person", "name", "stages", "since")
+_HELD = ("cause", "why", "release", "person", "name", "stages", "since")
+_WORDS = "held/words.jinja"
 _STATES = ("planned", "held", "suppressed", "in_mail", "sent", "failed", "superseded", "expired", "told", "coming")
 
 
@@ -58,13 +61,14 @@ def ledger(edge: Edge, person: str | None, state: str | None, format_: Format, a
 
 @reminders.command(short_help="What waits for release.", epilog="Example: certtrack reminders held --format csv")
 @formatted
+@spoken
 @acting_as
 @pass_edge
-def held(edge: Edge, format_: Format, actor: Actor) -> None:
+def held(edge: Edge, format_: Format, language: str, actor: Actor) -> None:
     """List what waits until somebody releases it, and how each is released."""
     with edge.reading() as session:
         causes = list_held(session)
-    rows = [row for cause in causes for row in _held_rows(cause)]
+    rows = [row for cause in causes for row in _held_rows(cause, say_by(_WORDS, language, "cause_kind", cause.kind))]
     note_look(edge, actor, "reminders.held_listed", [row["person"] for row in rows])
     write_rows(rows, _HELD, format_)
     if not rows:
@@ -96,6 +100,27 @@ def release(edge: Edge, cause: str | None, person: str | None, everything: bool,
     write_message("Nothing was due just now; what is still to come is free." if not released else _say(released))
 
 
+@reminders.command(
+    short_help="Say that the database was put back.", epilog="Example: certtrack reminders restored --as alice"
+)
+@acting_as
+@pass_edge
+def restored(edge: Edge, actor: Actor) -> None:
+    """Say that the database was put back from a backup, before the jobs run again.
+
+    CertTrack notices that by itself where the instance's folder is newer than the database. Say it where the folder
+    was put back too. What may have been mailed since the backup then waits for the planner: where it is for more
+    people than the reminder policy's guard_above, it is held until it is released.
+    """
+    with edge.writing() as session:
+        key = note_restored(session, actor=actor, at=edge.clock.now())
+    click.echo(key)
+    write_message(
+        "Noted. What was due before now, and isn't on record as sent, may have been mailed: planning holds it where it "
+        "is for many people. See `certtrack reminders held` once the jobs have run."
+    )
+
+
 def _say(released: int) -> str:
     return "One reminder is released." if released == 1 else f"{released} reminders are released."
 
@@ -104,16 +129,17 @@ def _ledger_row(entry: LedgerEntry, person_id: int, name: str) -> dict[str, Any]
     return {"person": person_id, "name": name} | asdict(entry)
 
 
-def _held_rows(cause: HeldCause) -> list[dict[str, Any]]:
-    together = [_held_row(cause, one, f"certtrack reminders release {cause.key}") for one in cause.people]
+def _held_rows(cause: HeldCause, why: str) -> list[dict[str, Any]]:
+    together = [_held_row(cause, why, one, f"certtrack reminders release {cause.key}") for one in cause.people]
     return together + [
-        _held_row(cause, one, f"certtrack reminders release --person {one.person_id}") for one in cause.by_name
+        _held_row(cause, why, one, f"certtrack reminders release --person {one.person_id}") for one in cause.by_name
     ]
 
 
-def _held_row(cause: HeldCause, one: HeldPerson, how: str) -> dict[str, Any]:
+def _held_row(cause: HeldCause, why: str, one: HeldPerson, how: str) -> dict[str, Any]:
     return {
         "cause": cause.key,
+        "why": why,
         "release": how,
         "person": one.person_id,
         "name": one.name,

@@ -2,7 +2,16 @@
 
 from certtrack.packs.collection import Packs, load_packs
 from certtrack.packs.days_off import make_days_off
-from certtrack.packs.policies import Policies, load_policies, read_policy
+from certtrack.packs.policies import Policies, load_policies, parse_policy, read_policy
 from certtrack.packs.reading import read_pack
 
-__all__ = ["Packs", "Policies", "load_packs", "load_policies", "make_days_off", "read_pack", "read_policy"]
+__all__ = [
+    "Packs",
+    "Policies",
+    "load_packs",
+    "load_policies",
+    "make_days_off",
+    "parse_policy",
+    "read_pack",
+    "read_policy",
+]

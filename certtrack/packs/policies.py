@@ -6,7 +6,7 @@ from typing import Literal
 
 from certtrack.errors import BadPack
 from certtrack.packs.days_off import has_calendar
-from certtrack.packs.table import Table, read_toml
+from certtrack.packs.table import File, Table, parse_toml, read_toml
 from certtrack.rules.pack import PHASES
 from certtrack.rules.reminders import Policy, Stage
 
@@ -40,7 +40,15 @@ def load_policies(folders: Sequence[Path]) -> Policies:
 
 def read_policy(path: Path) -> Policy:
     """The policy in the file at `path`. Raises BadPack that names the file, the key, and what was expected there."""
-    file = read_toml(path)
+    return _make_policy(read_toml(path))
+
+
+def parse_policy(text: str) -> Policy:
+    """The policy that the text of a file was, as it stands on record. Raises BadPack."""
+    return _make_policy(parse_toml(text.encode("utf-8"), Path("a policy on record")))
+
+
+def _make_policy(file: File) -> Policy:
     top = file.top
     calendar, subdivision = _read_calendar(top.table("calendar"))
     policy = Policy(

@@ -147,10 +147,16 @@ def read_toml(path: Path) -> File:
     """The TOML file at `path`. Raises BadPack where it is missing, unreadable, or no TOML."""
     try:
         content = path.read_bytes()
-        raw = content.decode("utf-8")
-        top = Table(path, "", tomllib.loads(raw))
     except OSError as error:
         raise BadPack(f"{path} can't be read: {error.strerror}.") from error
+    return parse_toml(content, path)
+
+
+def parse_toml(content: bytes, path: Path) -> File:
+    """What a TOML file holds; messages name `path`. Raises BadPack where it is no TOML."""
+    try:
+        raw = content.decode("utf-8")
+        top = Table(path, "", tomllib.loads(raw))
     except UnicodeDecodeError as error:
         raise BadPack(f"{path} isn't UTF-8 text (byte {error.start}); save it as UTF-8.") from error
     except ValueError as error:

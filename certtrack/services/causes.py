@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
-from certtrack.db.models import Cause, CauseRelease
+from certtrack.db.models import Cause, CauseRelease, Cycle
 from certtrack.errors import NotFound
 from certtrack.security import Actor
 from certtrack.services.guard import list_released, lock_causes
 from certtrack.services.people import get_person
 from certtrack.services.waiting import HeldMail, Waiting, let_go, list_waiting, lock_cycles
+from certtrack.services.wide_causes import is_wide, list_unsettled
 
 __all__ = [
     "HeldCause",
@@ -69,15 +70,18 @@ def list_held(session: Session, organization_id: int | None = None) -> list[Held
     return sorted(found, key=lambda held: (held.since, held.key))
 
 
-def release_cause(session: Session, key: str, *, actor: Actor, at: datetime) -> int:
+def release_cause(session: Session, key: str, *, actor: Actor, at: datetime, organization_id: int | None = None) -> int:
     """Release what a cause holds, now and later; how many reminders that were, 0 where nothing waited.
 
+    Of a cause that concerns everybody, one organization releases those of its own who wait, and no others.
     Those to be released by name stay held. Raises NotFound for a key that no cause has.
     """
     number = session.scalar(select(Cause.id).where(Cause.key == key))
     if number is None:
         raise NotFound(f"Nothing has the name {key!r}; `certtrack reminders held` lists what waits.")
-    return _release_causes(session, {number}, list_waiting(session), actor, at)
+    if organization_id is None or not is_wide(key):
+        return _release_causes(session, {number}, list_waiting(session), actor, at)
+    return _release_from(session, {number}, list_waiting(session, organization_id), actor, at)
 
 
 def release_person(
@@ -93,8 +97,12 @@ def release_all(session: Session, *, actor: Actor, at: datetime, organization_id
     """Release every cause and everybody who waits by name, in one organization or in all; how many reminders waited."""
     waits = list_waiting(session, organization_id)
     by_name = [one for one in waits if one.is_by_name]
-    causes = {one.cause_id for one in waits if not one.is_by_name and one.cause_id is not None}
-    released = _release_causes(session, causes, waits, actor, at)
+    together = [one for one in waits if not one.is_by_name]
+    wide = set(list_unsettled(session)) if together else set()
+    causes = wide | _list_own(session, together) | {one.cause_id for one in together if one.cause_id is not None}
+    shared = wide if organization_id is not None else set()
+    released = _release_from(session, shared, waits, actor, at) if shared else 0
+    released += _release_causes(session, causes - shared, waits, actor, at)
     return released + _release_people(session, by_name, actor, at)
 
 
@@ -110,16 +118,33 @@ def _release_causes(session: Session, cause_ids: set[int], waits: Sequence[Waiti
     return let_go(session, mine, at)
 
 
+def _release_from(session: Session, cause_ids: set[int], waits: Sequence[Waiting], actor: Actor, at: datetime) -> int:
+    """Release those who wait for these causes from them, and leave the causes held for everybody else."""
+    mine = [one for one in waits if one.cause_id in cause_ids and not one.is_by_name]
+    return _let_people_go(session, mine, cause_ids, actor, at)
+
+
 def _release_people(session: Session, waits: Sequence[Waiting], actor: Actor, at: datetime) -> int:
+    return _let_people_go(session, waits, _list_own(session, waits) | set(list_unsettled(session)), actor, at)
+
+
+def _list_own(session: Session, waits: Sequence[Waiting]) -> set[int]:
+    """The causes that the cycles name as theirs: what one cause lets go, another may hold."""
+    query = select(Cycle.cause_id).where(Cycle.id.in_({one.cycle_id for one in waits})).distinct()
+    return {number for number in session.scalars(query) if number is not None}
+
+
+def _let_people_go(session: Session, waits: Sequence[Waiting], cause_ids: set[int], actor: Actor, at: datetime) -> int:
     lock_cycles(session, {one.cycle_id for one in waits})
-    lock_causes(session, {one.cause_id for one in waits if one.cause_id is not None})
-    known = list_released(session, {one.cause_id for one in waits if one.cause_id is not None})
-    pairs = {(one.cause_id, one.person_id) for one in waits if one.cause_id is not None} - known
+    lock_causes(session, cause_ids)
+    people = {one.person_id for one in waits}
+    pairs = {(cause_id, person_id) for cause_id in cause_ids for person_id in people}
+    pairs -= list_released(session, cause_ids)
     for cause_id, person_id in sorted(pairs):
         values = {"cause_id": cause_id, "person_id": person_id, "recorded_at": at, "recorded_by": actor.key}
         session.add(CauseRelease(**values))
     session.flush()
-    for person_id in sorted({one.person_id for one in waits}):
+    for person_id in sorted(people):
         theirs = [one for one in waits if one.person_id == person_id]
         _record(session, "reminders.person_released", ("person", person_id), theirs, actor, at)
     return let_go(session, waits, at)

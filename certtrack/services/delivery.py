@@ -19,6 +19,7 @@ from certtrack.mail.failures import MailFailure, RelayFault
 from certtrack.mail.transport import Conversation, Transport
 from certtrack.security import Actor
 from certtrack.services.actors import job_actor
+from certtrack.services.high_water import Mark
 from certtrack.services.leasing import Outgoing, Terms, lease_now, recover
 from certtrack.services.posting import lease_in_doubt, lease_ripe
 from certtrack.services.relay import REFUSALS, Way, find_way, note_refusal, note_taken, stop_mail
@@ -43,11 +44,13 @@ def deliver(
     clock: Clock,
     worker: str,
     stop: Callable[[], bool],
+    before_sending: Callable[[Mark], None] = lambda _mark: None,
 ) -> dict[str, int]:
     """Mail every reminder that is ripe, until none is left or `stop` says so; how many had which outcome.
 
     What somebody waits for goes before the reminders, and while mail is stopped it is what the server is tried with.
-    `worker` names the process. Any number of them may do this at once.
+    `worker` names the process. Any number of them may do this at once. `before_sending` is told the last of the mails
+    that were just made, once they are on record and before one of them leaves.
     """
 
     def take(session: Session, limit: int) -> tuple[list[Outgoing], int]:
@@ -58,7 +61,8 @@ def deliver(
         mails, looked_at = lease_in_doubt(session, rulebook, terms, at, limit)
         return (mails, looked_at) if looked_at else lease_ripe(session, rulebook, terms, at, limit)
 
-    return _Round(database, transport, terms, clock, worker, stop, job_actor("deliver_mail")).run(take)
+    actor = job_actor("deliver_mail")
+    return _Round(database, transport, terms, clock, worker, stop, actor, before_sending=before_sending).run(take)
 
 
 def deliver_now(
@@ -96,6 +100,7 @@ class _Round:
     stop: Callable[[], bool]
     actor: Actor
     counts: Counter[str] = field(default_factory=Counter)
+    before_sending: Callable[[Mark], None] = lambda _mark: None
 
     def run(self, take: Lease) -> dict[str, int]:
         while not self.stop():
@@ -114,7 +119,10 @@ class _Round:
             if way == "closed":
                 return way, [], 0
             mails, looked_at = take(session, _AT_ONCE if way == "open" else 1)
-            return way, mails, looked_at
+        planned = [Mark(mail.email_id, mail.made_at) for mail in mails if mail.mail_class == "planned"]
+        if planned:
+            self.before_sending(max(planned, key=lambda mark: mark.email_id))
+        return way, mails, looked_at
 
     def _send_all(self, mails: Sequence[Outgoing]) -> bool:
         """Send what was just leased, over as many conversations as it takes; False where mail is stopped now."""

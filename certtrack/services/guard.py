@@ -1,9 +1,10 @@
 """The guard: first mails of one cause to more people than the policy says wait until a person releases the cause."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, CauseRelease, Certification, Cycle, Reminder
@@ -11,6 +12,25 @@ from certtrack.services.arming import earliest_day
 
 _TOLD = ("in_mail", "sent", "told")
 _COUNTED = ("planned", "held", *_TOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A locked cause to be counted. `is_concerned` says which cycles may be mailed by it; certifications are joined.
+
+    `is_whole`: no more cycles come to it. `can_pass`: it is settled once all were looked at, and it isn't too many.
+    """
+
+    cause: Cause
+    guard_above: int
+    is_concerned: ColumnElement[bool]
+    is_whole: bool = True
+    can_pass: bool = False
+
+
+def watch_import(cause: Cause, guard_above: int) -> Watched:
+    """Watch a cause that cycles name as theirs: an import, an operation on many."""
+    return Watched(cause, guard_above, and_(Cycle.cause_id == cause.id, Cycle.release_by_name.is_(False)))
 
 
 def lock_causes(session: Session, cause_ids: Collection[int]) -> dict[int, Cause]:
@@ -39,32 +59,37 @@ def list_told(session: Session, cause_ids: Collection[int]) -> set[tuple[int | N
     return {(cause_id, person_id) for cause_id, person_id in found}
 
 
-def hold_where_many(session: Session, causes: Mapping[Cause, int], is_due: ColumnElement[bool], at: datetime) -> int:
-    """Hold each locked cause by which more people are mailed than its number says; how many reminders that stopped.
+def hold_where_many(session: Session, watched: Iterable[Watched], is_due: ColumnElement[bool], at: datetime) -> int:
+    """Hold each cause by which more people are mailed than its number says; how many reminders that stopped.
 
     Only first mails are stopped: whoever was mailed because of it before goes on being told.
     `is_due` says which cycles are still to be looked at. While they might make it too many, what was planned waits,
     so that nobody is mailed before the last of them was looked at; then it is looked at again.
     """
     held = 0
-    for cause, guard_above in causes.items():
+    for one in watched:
+        cause = one.cause
         if cause.state != "open":
             continue
-        if _count(session, _mailed(cause.id)) > guard_above:
+        mailed, to_look_at = _mailed(cause.id), _to_look_at(one, is_due)
+        if _is_more(session, one.guard_above, mailed):
             cause.state, cause.held_at = "held", at
             held += _hold(session, cause.id)
-        elif _count(session, _mailed(cause.id), _to_look_at(cause.id, is_due)) > guard_above:
+        elif not one.is_whole or _is_more(session, one.guard_above, mailed, to_look_at):
             held += _hold(session, cause.id)
         else:
             _look_again(session, cause.id, at)
+            if one.can_pass and not _is_more(session, 0, to_look_at):
+                cause.state = "passed"
     session.flush()
     return held
 
 
-def _count(session: Session, *whom: Select[int]) -> int:
-    """How many people there are in all of these, each counted once."""
-    people = (union(*whom) if len(whom) > 1 else whom[0].distinct()).subquery()
-    return session.scalar(select(func.count()).select_from(people)) or 0
+def _is_more(session: Session, number: int, *whom: Select[int]) -> bool:
+    """True where more people than that are in all of these, each counted once; no more are read than that takes."""
+    some = [select(each.distinct().limit(number + 1).subquery()) for each in whom]
+    people = (union(*some) if len(some) > 1 else some[0]).subquery()
+    return (session.scalar(select(func.count()).select_from(people)) or 0) > number
 
 
 def _mailed(cause_id: int) -> Select[int]:
@@ -80,18 +105,19 @@ def _mailed(cause_id: int) -> Select[int]:
     )
 
 
-def _to_look_at(cause_id: int, is_due: ColumnElement[bool]) -> Select[int]:
+def _to_look_at(watched: Watched, is_due: ColumnElement[bool]) -> Select[int]:
     """Whom it might still mail today."""
     return (
         select(Certification.person_id)
         .join(Cycle, Cycle.certification_id == Certification.id)
-        .where(Cycle.cause_id == cause_id, Cycle.release_by_name.is_(False), is_due)
-        .where(Certification.person_id.not_in(_released(cause_id)))
+        .where(watched.is_concerned, is_due)
+        .where(Certification.person_id.not_in(_released(watched.cause.id)))
     )
 
 
 def _look_again(session: Session, cause_id: int, at: datetime) -> None:
     """What only waited for the rest of its cause is decided on anew."""
+    today = earliest_day(at)
     waited = select(Reminder.subject_id).where(
         Reminder.cause_id == cause_id,
         Reminder.state == "held",
@@ -100,9 +126,11 @@ def _look_again(session: Session, cause_id: int, at: datetime) -> None:
     )
     session.execute(
         update(Cycle)
-        .where(Cycle.id.in_(waited), Cycle.cause_id == cause_id)
+        .where(Cycle.id.in_(waited))
         .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
-        .values(next_stage_on=earliest_day(at))
+        # one that is to be looked at already may be in the hands of a planner who waits for this cause
+        .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
+        .values(next_stage_on=today)
         .execution_options(synchronize_session="fetch")
     )
 

@@ -31,7 +31,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A mail that this process holds the lease of, since `leased_at` at the earliest, on this process's own watch."""
+    """A mail that this process holds the lease of, since `leased_at` at the earliest, on this process's own watch.
+
+    `made_at` is when it was composed.
+    """
 
     email_id: int
     token: str
@@ -39,6 +42,7 @@ class Outgoing:
     address: str
     data: bytes = field(repr=False)
     leased_at: float
+    made_at: datetime
 
 
 def make_terms(settings: Settings) -> Terms:
@@ -94,7 +98,17 @@ def lease(session: Session, emails: Sequence[Email], terms: Terms) -> list[Outgo
     for email in emails:
         email.state, email.lease_token, email.leased_until = "leased", make_token(), db_now(terms.lease_s)
         mail_class: MailClass = "now" if email.mail_class == "now" else "planned"
-        outgoing.append(Outgoing(email.id, email.lease_token, mail_class, email.address, email.data or b"", leased_at))
+        outgoing.append(
+            Outgoing(
+                email_id=email.id,
+                token=email.lease_token,
+                mail_class=mail_class,
+                address=email.address,
+                data=email.data or b"",
+                leased_at=leased_at,
+                made_at=email.created_at,
+            )
+        )
     session.flush()
     return outgoing
 

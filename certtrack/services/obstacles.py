@@ -10,7 +10,10 @@ from certtrack.rules.standing import Standing, Validity
 OBSTACLES = ("died", "cycle_closed", "day_moved", "revoked", "retired", "suspended", "no_address")
 """Every code, the one that speaks first where several are true."""
 
-FOR_GOOD = frozenset({"cycle_closed", "day_moved"})
+POLICY_CHANGED = "policy_changed"
+"""The stage is none any more: a newer policy has others."""
+
+FOR_GOOD = frozenset({"cycle_closed", "day_moved", POLICY_CHANGED})
 """Codes that mean another decision has taken this one's place: the reminder is superseded, not suppressed."""
 
 _ACTS: tuple[Validity, ...] = tuple(code for code in get_args(Validity) if code in OBSTACLES)

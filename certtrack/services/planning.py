@@ -4,7 +4,7 @@ The key of the table makes each decision once, however many planners run; a seco
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, Reminder
 from certtrack.services.arming import rearm_person
-from certtrack.services.guard import hold_where_many
+from certtrack.services.guard import Watched, hold_where_many, watch_import
 from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.rulings import Ruling, Rulings, rule
 from certtrack.services.subjects import Row_, Subject, is_due, load_due, put_off
+from certtrack.services.wide_causes import WideCause
 
 __all__ = ["PlanCounts", "expire_batch", "plan_batch", "rearm_person"]
 
@@ -57,7 +58,8 @@ def plan_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int
     for subject, rulings in ruled:
         subject.cycle.next_stage_on = rulings.next_stage_on
     session.flush()
-    stopped = hold_where_many(session, _list_causes(subjects), is_due(rulebook, at), at)
+    watched = [*_watch_own(subjects), *(_watch_wide(due.wide, rulebook) if subjects else ())]
+    stopped = hold_where_many(session, watched, is_due(rulebook, at), at)
     return PlanCounts(
         looked_at=len(due.subjects) + due.unreadable,
         unreadable=len(due.subjects) + due.unreadable - len(ruled),
@@ -101,13 +103,25 @@ def _pin_policies(session: Session, subjects: Iterable[Subject], at: datetime) -
         pin(session, policy, at)
 
 
-def _list_causes(subjects: Iterable[Subject]) -> dict[Cause, int]:
+def _watch_own(subjects: Iterable[Subject]) -> Iterator[Watched]:
     found: dict[Cause, int] = {}
     for subject in subjects:
         if subject.cause is not None:
             above = subject.policy.guard_above
             found[subject.cause] = min(above, found.get(subject.cause, above))
-    return found
+    for cause, guard_above in found.items():
+        yield watch_import(cause, guard_above)
+
+
+def _watch_wide(causes: Iterable[WideCause], rulebook: Rulebook) -> Iterator[Watched]:
+    numbers = {
+        pack.key: policy.guard_above
+        for pack in rulebook.packs.list()
+        if (policy := rulebook.policies.for_pack(pack.key)) is not None
+    }
+    for wide in causes:
+        guard_above = min((number for key, number in numbers.items() if wide.concerns(key)), default=0)
+        yield Watched(wide.cause, guard_above, wide.is_concerned, is_whole=wide.is_whole, can_pass=True)
 
 
 def _write(session: Session, ruled: Sequence[tuple[Subject, Rulings]], at: datetime) -> Counter[str]:
@@ -163,7 +177,7 @@ def _values_of(subject: Subject, ruling: Ruling, at: datetime) -> dict[str, Any]
         "send_after": ruling.send_after,
         "valid_until": ruling.valid_until,
         "retry_at": None,
-        "cause_id": subject.cycle.cause_id,
+        "cause_id": ruling.cause_id,
         "policy_ref": subject.policy.ref,
         "planned_at": at,
         "settled_at": None if is_waiting else at,

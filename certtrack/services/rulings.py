@@ -11,7 +11,8 @@ from certtrack.rules.calendar import IsDayOff
 from certtrack.rules.cycles import CycleDays
 from certtrack.rules.reminders import Decision, Policy, StageDay, decide, stage_days
 from certtrack.services.arming import UNSENT
-from certtrack.services.obstacles import FOR_GOOD, find_obstacle, is_over
+from certtrack.services.judging import Judge, Verdict
+from certtrack.services.obstacles import FOR_GOOD, POLICY_CHANGED, is_over
 from certtrack.services.sending_hours import QuietHours, at_hour, find_send_after
 from certtrack.services.subjects import MOVED, SPOKEN, Move, Row_, Subject
 
@@ -34,6 +35,7 @@ class Ruling:
     stage_on: date
     state: str
     reason: str | None
+    cause_id: int | None
     send_after: datetime
     valid_until: datetime
 
@@ -58,10 +60,25 @@ def rule(subject: Subject, at: datetime) -> Rulings:
     stages = stage_days(subject.policy, days, days_off(subject.policy))
     rows = _list_current(subject, stages)
     decision = decide(stages, subject.today, _armed_on(subject, stages), _done(rows))
-    made = [*_rule_stages(subject, subject.policy, decision, rows, at)]
-    made += _rule_move(subject, subject.policy, days, [*made, *rows.values()], at)
-    looks = [day for day in (decision.next_stage_on, subject.next_act_on) if day is not None]
-    return Rulings(tuple(made), tuple(_recall(subject, rows)), min(looks, default=None))
+    judge = Judge(subject, _ask_former(subject, days))
+    made = [*_rule_stages(judge, subject.policy, decision, rows, at)]
+    made += _rule_move(judge, subject.policy, days, [*made, *rows.values()], at)
+    said = [decision.next_stage_on, subject.next_act_on, *(each.next_stage_on for each in judge.former.values())]
+    next_on = min((day for day in said if day is not None), default=None)
+    return Rulings(tuple(made), tuple(_recall(subject, rows, {stage.stage for stage in stages})), next_on)
+
+
+def _ask_former(subject: Subject, days: CycleDays) -> dict[int, Decision]:
+    """What the policies that changes replaced would have told by now: a change is not to delay that."""
+    found = {}
+    for wide in subject.wide:
+        policy = wide.before.get(subject.certification.pack_key)
+        if policy is not None:
+            stages = stage_days(policy, days, days_off(policy))
+            rows = _list_current(subject, stages)
+            told = frozenset(stage for stage, row in rows.items() if row.state in (*SPOKEN, "expired"))
+            found[wide.cause.id] = decide(stages, subject.today, _armed_on(subject, stages), told)
+    return found
 
 
 @cache
@@ -104,8 +121,9 @@ def _is_moved_into_past(subject: Subject) -> bool:
 
 
 def _rule_stages(
-    subject: Subject, policy: Policy, decision: Decision, rows: dict[str, Row_], at: datetime
+    judge: Judge, policy: Policy, decision: Decision, rows: dict[str, Row_], at: datetime
 ) -> Iterator[Ruling]:
+    subject = judge.subject
     has_come = bool(decision.reached or decision.overtaken)
     for stage in decision.unarmed:
         row = rows.get(stage.stage)
@@ -119,7 +137,9 @@ def _rule_stages(
             is_expired = is_last and stage.valid_until < subject.today
             yield _set_aside(subject, policy, stage, row, None if is_expired else OVERTAKEN)
     if decision.reached is not None:
-        yield from _rule_reached(subject, policy, decision.reached, rows.get(decision.reached.stage), at)
+        row = rows.get(decision.reached.stage)
+        verdict = judge.judge(decision.reached, row)
+        yield from _make(subject, policy, decision.reached, row, verdict, at)
 
 
 def _set_aside(subject: Subject, policy: Policy, stage: StageDay, row: Row_ | None, reason: str | None) -> Ruling:
@@ -132,23 +152,17 @@ def _set_aside(subject: Subject, policy: Policy, stage: StageDay, row: Row_ | No
         stage_on=stage.stage_on,
         state="superseded" if reason else "expired",
         reason=reason,
+        cause_id=subject.cycle.cause_id if row is None else row.cause_id,
         send_after=at_hour(stage.stage_on, policy.send_at, subject.zone),
         valid_until=end_of(stage.valid_until, subject.pack.zone),
     )
 
 
-def _rule_reached(
-    subject: Subject, policy: Policy, stage: StageDay, row: Row_ | None, at: datetime
-) -> Iterator[Ruling]:
-    state, reason = _judge(subject, stage.anchor_on)
-    yield from _make(subject, policy, stage, row, state, reason, at)
-
-
 def _rule_move(
-    subject: Subject, policy: Policy, days: CycleDays, stages: Sequence[Ruling | Row_], at: datetime
+    judge: Judge, policy: Policy, days: CycleDays, stages: Sequence[Ruling | Row_], at: datetime
 ) -> Iterator[Ruling]:
     """The one mail that says which day it is now; a stage of that day which was reached since says so too."""
-    move = subject.move
+    subject, move = judge.subject, judge.subject.move
     if move is None:
         return
     stage = StageDay(MOVED, days.due_on, move.moved_on, move.moved_on, days.due_on)
@@ -159,10 +173,11 @@ def _rule_move(
         if row is None or row.state in _WAITING:
             yield replace(_set_aside(subject, policy, stage, row, OVERTAKEN), occurrence=move.no)
         return
-    state, reason = _judge(subject, stage.anchor_on)
-    if state == "planned" and subject.cause is not None and subject.cause.state != "released":
-        state, reason = ("planned", None) if subject.is_released else ("held", "moved")
-    for ruling in _make(subject, policy, stage, row, state, reason, at):
+    verdict = judge.judge(stage, row)
+    is_operation = subject.cause is not None and subject.cause.state != "released"
+    if verdict.state == "planned" and is_operation and not subject.is_released:
+        verdict = Verdict("held", "moved", verdict.cause_id)
+    for ruling in _make(subject, policy, stage, row, verdict, at):
         yield replace(ruling, occurrence=move.no)
 
 
@@ -171,37 +186,36 @@ def _find_move_row(subject: Subject, move: Move) -> Row_ | None:
     return next((row for row in rows if row.recipient_id == subject.holder.id), None)
 
 
-def _judge(subject: Subject, anchor_on: date) -> tuple[str, str | None]:
-    """Planned, held or suppressed, and why."""
-    obstacle = find_obstacle(subject.holder, subject.standing, subject.cycle, anchor_on)
-    if obstacle is not None:
-        return "superseded" if obstacle in FOR_GOOD else "suppressed", obstacle
-    if subject.is_released:
-        return "planned", None
-    if subject.cycle.release_by_name:
-        return "held", "by_name"
-    if subject.cause is not None and subject.cause.state == "held" and not subject.is_told:
-        return "held", "cause"
-    return "planned", None
-
-
 def _make(
-    subject: Subject, policy: Policy, stage: StageDay, row: Row_ | None, state: str, reason: str | None, at: datetime
+    subject: Subject, policy: Policy, stage: StageDay, row: Row_ | None, verdict: Verdict, at: datetime
 ) -> Iterator[Ruling]:
     send_after = find_send_after(stage.stage_on, policy.send_at, quiet_of(policy), subject.zone, at)
     valid_until = end_of(stage.valid_until, subject.pack.zone)
-    if state in _WAITING and send_after > valid_until:
-        state, reason = "expired", None
-    if row is not None and _stays(subject, row, state, reason, send_after, at):
+    if verdict.state in _WAITING and send_after > valid_until:
+        verdict = Verdict("expired", None, verdict.cause_id)
+    if row is not None and _stays(subject, row, verdict, send_after, at):
         return
-    yield Ruling(row, stage.stage, 0, stage.anchor_on, stage.stage_on, state, reason, send_after, valid_until)
+    yield Ruling(
+        row=row,
+        stage=stage.stage,
+        occurrence=0,
+        anchor_on=stage.anchor_on,
+        stage_on=stage.stage_on,
+        state=verdict.state,
+        reason=verdict.reason,
+        cause_id=verdict.cause_id,
+        send_after=send_after,
+        valid_until=valid_until,
+    )
 
 
-def _stays(subject: Subject, row: Row_, state: str, reason: str | None, send_after: datetime, at: datetime) -> bool:
+def _stays(subject: Subject, row: Row_, verdict: Verdict, send_after: datetime, at: datetime) -> bool:
     """True where the reminder that is there says the same already, or its address was refused and is still the same."""
     if row.state == "failed":
         return subject.refused.get(row.email_id) == subject.holder.address
-    if (row.state, row.reason) != (state, reason):
+    if (row.state, row.reason) != (verdict.state, verdict.reason):
+        return False
+    if row.state == "held" and row.cause_id != verdict.cause_id:
         return False
     is_to_wait = row.retry_at is None and row.send_after > at
     return not (is_to_wait and row.send_after != send_after)
@@ -212,12 +226,14 @@ def quiet_of(policy: Policy) -> QuietHours:
     return QuietHours(policy.quiet_from, policy.quiet_until)
 
 
-def _recall(subject: Subject, current: dict[str, Row_]) -> Iterator[tuple[Row_, str]]:
-    """Unsent reminders of days that are no more, of moves that were themselves moved, or to somebody else's name."""
+def _recall(subject: Subject, current: dict[str, Row_], stages: set[str]) -> Iterator[tuple[Row_, str]]:
+    """Unsent reminders of days or stages that are no more, of moves that were moved, or to somebody else's name."""
     kept = {row.id for row in current.values()}
     if subject.move is not None and (row := _find_move_row(subject, subject.move)) is not None:
         kept.add(row.id)
     for row in subject.rows:
         if row.id not in kept and row.state in UNSENT:
-            is_moved = row.recipient_id == subject.holder.id
-            yield row, "day_moved" if is_moved else "merged"
+            if row.recipient_id != subject.holder.id:
+                yield row, "merged"
+            else:
+                yield row, "day_moved" if row.stage in {*stages, MOVED} else POLICY_CHANGED

@@ -22,6 +22,7 @@ from certtrack.rules.standing import Standing, stand
 from certtrack.services.guard import list_released, list_told, lock_causes
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.sending_hours import known_zone
+from certtrack.services.wide_causes import WideCause, list_unsettled, load_wide
 
 MOVED = "day_moved"
 SPOKEN = ("sent", "in_mail", "told")
@@ -36,6 +37,7 @@ class Move:
 
     no: int
     moved_on: date
+    moved_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Subject:
 
     `holder` is the person, merges followed; `holder_ids` are all their numbers. `days` is None for a withdrawn cycle.
     `next_act_on` is the day of an authority's act to come. `is_told`: the held cause has mailed the holder before.
+    `wide` are the causes that concern the cycle without being its own, and from which the holder wasn't released.
     `refused` holds addresses by the email that was refused.
     """
 
@@ -62,6 +65,7 @@ class Subject:
     cause: Cause | None
     is_released: bool
     is_told: bool
+    wide: tuple[WideCause, ...]
     refused: dict[int, str]
 
     @property
@@ -72,10 +76,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The cycles of one look. `unreadable`: how many more there were, on whose records nothing can be decided."""
+    """The cycles of one look. `unreadable`: how many more there were, on whose records nothing can be decided.
+
+    `wide` are all causes that may concern cycles which don't name them.
+    """
 
     subjects: list[Subject]
     unreadable: int
+    wide: tuple[WideCause, ...] = ()
 
 
 def load_due(session: Session, rulebook: Rulebook, at: datetime, limit: int) -> Due:
@@ -125,7 +133,8 @@ def _today(pack: Pack, at: datetime) -> date:
 
 def _load(session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tuple[Cycle, Certification]]) -> Due:
     cycles = [cycle for cycle, _ in found]
-    causes = lock_causes(session, {cycle.cause_id for cycle in cycles if cycle.cause_id is not None})
+    named = {cycle.cause_id for cycle in cycles if cycle.cause_id is not None}
+    causes = lock_causes(session, named | set(list_unsettled(session)))
     rows = _load_rows(session, [cycle.id for cycle in cycles])
     loaded = _Loaded(
         at=at,
@@ -134,6 +143,7 @@ def _load(session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tu
         facts=load_facts(session, sorted({certification.id for _, certification in found})),
         people=_load_people(session, {certification.person_id for _, certification in found}),
         causes=causes,
+        wide=load_wide(session, causes.values()),
         released=list_released(session, causes.keys()),
         told=list_told(session, [cause.id for cause in causes.values() if cause.state == "held"]),
         rows=rows,
@@ -146,7 +156,7 @@ def _load(session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tu
             subjects.append(_make(loaded, cycle, certification))
         except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told
             put_off(cycle, error, at)
-    return Due(subjects, len(found) - len(subjects))
+    return Due(subjects, len(found) - len(subjects), loaded.wide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +167,7 @@ class _Loaded:
     facts: dict[int, CertificationFacts]
     people: dict[int, list[Person]]
     causes: dict[int, Cause]
+    wide: tuple[WideCause, ...]
     released: set[tuple[int | None, int]]
     told: set[tuple[int | None, int]]
     rows: dict[int, list[Row_]]
@@ -186,8 +197,13 @@ def _make(loaded: _Loaded, cycle: Cycle, certification: Certification) -> Subjec
         cause=loaded.causes.get(cycle.cause_id) if cycle.cause_id is not None else None,
         is_released=any((cycle.cause_id, person_id) in loaded.released for person_id in ids),
         is_told=any((cycle.cause_id, person_id) in loaded.told for person_id in ids),
+        wide=tuple(wide for wide in loaded.wide if wide.concerns(key) and not _is_released(loaded, wide, ids)),
         refused=loaded.refused,
     )
+
+
+def _is_released(loaded: _Loaded, wide: WideCause, person_ids: frozenset[int]) -> bool:
+    return any((wide.cause.id, person_id) in loaded.released for person_id in person_ids)
 
 
 def find_move(versions: Sequence[Row_], rows: Iterable[Row_], pack: Pack) -> Move | None:
@@ -203,7 +219,7 @@ def find_move(versions: Sequence[Row_], rows: Iterable[Row_], pack: Pack) -> Mov
     moves = [after for before, after in pairwise(versions) if after.due_on != before.due_on]
     if not moves or moves[-1].no <= told_no or versions[-1].due_on == known:
         return None
-    return Move(moves[-1].no, _today(pack, moves[-1].recorded_at))
+    return Move(moves[-1].no, _today(pack, moves[-1].recorded_at), moves[-1].recorded_at)
 
 
 def _find_days(pack: Pack, facts: CertificationFacts, cycle: Cycle) -> CycleDays | None:
@@ -241,6 +257,7 @@ def _load_rows(session: Session, cycle_ids: Sequence[int]) -> dict[int, list[Row
         Reminder.send_after,
         Reminder.retry_at,
         Reminder.email_id,
+        Reminder.cause_id,
     ).where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycle_ids))
     found: dict[int, list[Row_]] = defaultdict(list)
     for row in cast("Iterable[Row_]", session.execute(query.order_by(Reminder.id))):

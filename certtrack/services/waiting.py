@@ -8,11 +8,12 @@ from datetime import date, datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Cycle, PackVersion, Person, Reminder
+from certtrack.db.models import Cause, Certification, Cycle, PackVersion, Person, Reminder
 from certtrack.services.arming import earliest_day, latest_day
 from certtrack.services.guard import list_released
 from certtrack.services.people import get_person
 from certtrack.services.sending_hours import QuietHours, after_quiet, known_zone
+from certtrack.services.wide_causes import list_unsettled
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +70,41 @@ def lock_cycles(session: Session, cycle_ids: Collection[int]) -> None:
 def let_go(session: Session, waits: Sequence[Waiting], at: datetime) -> int:
     """Plan what waits and is still true; how many reminders waited.
 
-    Where a later stage may have been reached, or the last day has passed, the planner decides at its next look.
+    Where a later stage may have been reached, the last day has passed, or another cause may hold it too, the planner
+    decides at its next look.
     """
     cycles = _load_cycles(session, {one.cycle_id for one in waits})
     numbers = [one.reminder_id for one in waits if one.reminder_id is not None]
     quiet: dict[str, QuietHours] = {}
+    bound = _find_bound(session, cycles.values())
     for reminder in _load_reminders(session, numbers):
         next_on = cycles[reminder.subject_id].next_stage_on
         if reminder.policy_ref not in quiet:
             quiet[reminder.policy_ref] = _load_quiet(session, reminder.policy_ref)
         zone = known_zone(get_person(session, reminder.recipient_id).zone, "UTC")
         send_after = after_quiet(max(at, reminder.send_after), quiet[reminder.policy_ref], zone)
-        if reminder.state == "held" and send_after <= reminder.valid_until and not _is_due(next_on, at):
+        is_true = send_after <= reminder.valid_until and not _is_due(next_on, at)
+        if reminder.state == "held" and is_true and (reminder.subject_id, reminder.recipient_id) not in bound:
             reminder.state, reminder.reason, reminder.send_after = "planned", None, send_after
     session.flush()
     _look_again(session, waits, at)
     return len(numbers)
+
+
+def _find_bound(session: Session, cycles: Iterable[Cycle]) -> set[tuple[int, int]]:
+    """Cycles and holders that some cause may still hold: one that concerns everybody, or a held one of their own."""
+    wide, owners = set(list_unsettled(session)), {cycle.id: cycle.cause_id for cycle in cycles}
+    own = select(Cause.id).where(Cause.id.in_({number for number in owners.values() if number}), Cause.state == "held")
+    holding = wide | set(session.scalars(own))
+    released = list_released(session, holding)
+    query = select(Reminder.subject_id, Reminder.recipient_id).where(
+        Reminder.subject_kind == "cycle", Reminder.subject_id.in_(owners), Reminder.state == "held"
+    )
+    return {
+        (cycle_id, person_id)
+        for cycle_id, person_id in session.execute(query)
+        if any((number, person_id) not in released for number in wide | ({owners[cycle_id]} & holding))
+    }
 
 
 def _is_due(next_on: date | None, at: datetime) -> bool:

@@ -85,15 +85,16 @@ def release() -> ResponseReturnValue:
 
 def _release(session: Session, asked: Asked) -> int:
     values: dict[str, Any] = {"actor": actor(), "at": parts().clock.now()}
-    if asked.cause is not None:
-        return release_cause(session, asked.cause.key, **values)
     places = list_places(actor(), Task.RELEASE_MAIL)
     each: Callable[[int | None], int]
-    if asked.what == "person":
+    if asked.cause is not None:
+        key = asked.cause.key
+        each = lambda place: release_cause(session, key, organization_id=place, **values)  # noqa: E731  # one of three
+    elif asked.what == "person":
         number = int(asked.named)
-        each = lambda place: release_person(session, number, organization_id=place, **values)  # noqa: E731  # one of two
+        each = lambda place: release_person(session, number, organization_id=place, **values)  # noqa: E731  # one of three
     else:
-        each = lambda place: release_all(session, organization_id=place, **values)  # noqa: E731  # one of two
+        each = lambda place: release_all(session, organization_id=place, **values)  # noqa: E731  # one of three
     return sum(each(place) for place in ([None] if places is None else sorted(places)))
 
 

@@ -1,7 +1,7 @@
 """`certtrack reminders`."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -97,3 +97,34 @@ def test_the_ledger_of_one_person_is_listed_and_the_look_is_audited(world: World
     assert "before_180" in done.stdout
     with world.database.reading() as session:
         assert "reminders.listed" in session.scalars(select(AuditEvent.action)).all()
+
+
+def test_what_holds_mail_is_said_in_words_of_either_language(world: World, planner: Planner) -> None:
+    planner.roster(26, DUE, armed_on=date(2026, 5, 4))
+    planner.look(date(2026, 5, 4))
+    assert {row["why"] for row in json.loads(call("held", "--format", "json").stdout)} == {"an import"}
+    assert "una importación" in call("held", "--language", "es").stdout
+
+
+def test_a_restore_is_said_by_hand_and_the_next_planning_holds_the_mass(
+    world: World, planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    world.move_to(date(2026, 5, 1))
+    for _ in range(26):
+        world.certify(world.person(), DUE)
+    planner.look(date(2026, 5, 4))
+    set_clock(world, monkeypatch, tmp_path / "offset")
+    said = call("restored", "--as", "alice")
+    assert said.exit_code == 0
+    assert said.stdout.startswith("restored:2026-05-04T")
+    assert "may have been mailed" in said.stderr
+    world.at += timedelta(minutes=1)
+    planner.look()
+    rows = json.loads(call("held", "--format", "json").stdout)
+    assert [row["cause"] for row in rows] == [said.stdout.strip()] * 26
+    assert {row["why"] for row in rows} == {"a database put back from a backup"}
+    assert call("release", said.stdout.strip()).stdout == "26\n"
+    with world.database.reading() as session:
+        actors = session.scalars(select(AuditEvent.actor).where(AuditEvent.action == "reminders.restored")).all()
+    assert len(actors) == 1
+    assert "alice" in actors[0]

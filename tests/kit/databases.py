@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,21 @@ def make_copy_on_server(url: str) -> Iterator[str]:
         yield name_database(url, name)
     finally:
         on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def make_backup(database: Database, folder: Path) -> Iterator[str]:
+    """The address of a copy of the database as it is now, to be put in its place later."""
+    url = database.engine.url
+    if url.get_backend_name() == "sqlite":
+        file = folder / f"{uuid.uuid4().hex}.db"
+        with closing(sqlite3.connect(str(url.database))) as known, closing(sqlite3.connect(file)) as copy:
+            known.backup(copy)
+        yield f"sqlite:///{file}"
+        return
+    database.close()  # the server copies no database that somebody is connected to
+    with make_copy_on_server(url.render_as_string(hide_password=False)) as copied:
+        yield copied
 
 
 def name_database(server: str, name: str) -> str:

@@ -1,7 +1,8 @@
 """Planning in tests: what the ledger says after the planner has looked, and moves and acts with few words."""
 
+import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,11 +11,13 @@ from kit.world import World
 from sqlalchemy import select, update
 
 from certtrack.db.models import Cause, Email, Reminder
+from certtrack.packs import Policies, parse_policy
 from certtrack.rules.facts import StatusKind
 from certtrack.services.certifications import get_certification, record_status
 from certtrack.services.cycles import close_cycle, get_cycle, move_due_day
 from certtrack.services.people import change_person, get_person
 from certtrack.services.planning import PlanCounts, expire_batch, plan_batch
+from certtrack.services.policy_terms import note_policies, rearm_batch
 
 
 @dataclass
@@ -28,12 +31,37 @@ class Planner:
         if on is not None:
             self.world.move_to(on, hour_utc)
         counts: Counter[str] = Counter()
+        self.notice_policies()
         with self.world.database.writing() as session:
             while expired := expire_batch(session, at=self.world.at):
                 counts["expired"] += expired
         while (batch := self.batch()).looked_at:
             counts.update({name: getattr(batch, name) for name in PlanCounts.__dataclass_fields__})
         return counts
+
+    def notice_policies(self) -> list[str]:
+        """What the job does first: the packs whose policy is another one now, their cycles to be looked at again."""
+        world = self.world
+        with world.database.writing() as session:
+            changed = note_policies(session, world.rulebook, actor=world.actor, at=world.at)
+            while rearm_batch(session, at=world.at):
+                pass
+        return changed
+
+    def change_policy(self, version: int, *days: int, with_: str = "", without: tuple[int, ...] = ()) -> None:
+        """Let a version of the policy be there, from now on, that has stages of so many days before besides the others.
+
+        `with_` is a line of its top, such as `guard_above = 5`; `without` are days whose stages it has no more.
+        """
+        [first, *_] = self.world.rulebook.policies.list()
+        text = re.sub(r"^version = .*$", f"version = {version}", first.raw, flags=re.MULTILINE)
+        if with_:
+            text = re.sub(rf"^{with_.split(maxsplit=1)[0]} = .*$", with_, text, flags=re.MULTILINE)
+        for number in without:
+            text = text.replace(f"[[stages]]\ndays_before = {number}\n", "")
+        text += "".join(f"\n[[stages]]\ndays_before = {number}\n" for number in days)
+        known = [policy for policy in self.world.rulebook.policies.list() if policy.version < version]
+        self.world.rulebook = replace(self.world.rulebook, policies=Policies([*known, parse_policy(text)]))
 
     def batch(self, limit: int = 200) -> PlanCounts:
         """One transaction of planning."""

@@ -14,6 +14,7 @@ from certtrack.db.models import AuditEvent, ImportRun
 from certtrack.security import Role
 from certtrack.services.alarms import raise_alarm
 from certtrack.services.organizations import create_organization
+from certtrack.services.restored import note_restored
 
 TODAY = today_in(WallClock(), ZONE)
 SOON = TODAY + timedelta(days=87)
@@ -256,3 +257,44 @@ def test_held_mail_is_not_there_for_others(client: CheckingClient, world: World,
     assert client.get("/held").status_code == 404
     assert client.get("/held/release?cause=import:1").status_code == 404
     assert client.send("/held/release", cause="import:1").status_code == 404
+
+
+def hold_changed(world: World, planner: Planner, size: int = 26) -> None:
+    """A changed policy whose mass is held: a stage for the day of yesterday that there was not before."""
+    world.at = WallClock().now() - timedelta(days=60)
+    for _ in range(size):
+        world.certify(world.person(), TODAY + timedelta(days=100), computed_due_on=None)
+    planner.look()
+    planner.settle()
+    planner.change_policy(2, 101)
+    world.at = WallClock().now()
+    planner.look()
+
+
+def test_a_changed_policy_is_said_in_words_and_one_office_lets_go_its_own(
+    alice: CheckingClient, world: World, planner: Planner
+) -> None:
+    hold_changed(world, planner)
+    page = alice.get("/held").text
+    assert "A changed reminder policy (us-wi@2)" in page
+    assert "26 people get a first mail because of it" in page
+    assert alice.send("/held/release", cause="policy:us-wi@2").location == "/held"
+    planner.look()
+    assert sum(row.state == "planned" for row in planner.rows()) == 26
+    assert planner.cause("policy:us-wi@2").state == "held", "it is other offices' too"
+
+
+def test_a_database_that_was_put_back_is_said_in_either_language(
+    alice: CheckingClient, world: World, planner: Planner
+) -> None:
+    world.at = WallClock().now() - timedelta(days=60)
+    for _ in range(26):
+        world.certify(world.person(), SOON, computed_due_on=None)
+    world.at = WallClock().now()
+    with world.database.writing() as session:
+        note_restored(session, actor=world.actor, at=world.at)
+    planner.look()
+    page = alice.get("/held").text
+    assert "A database that was put back from a backup" in page
+    assert "26 people may have had this mail already" in page
+    assert "Es posible que 26 personas ya hayan recibido este correo" in alice.get("/held?lang=es").text

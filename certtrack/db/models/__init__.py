@@ -33,7 +33,16 @@ from certtrack.db.models.records import (
     ImportRun,
     Job,
 )
-from certtrack.db.models.reminders import Attempt, Cause, CauseRelease, Email, RelayState, Reminder, ReminderEmail
+from certtrack.db.models.reminders import (
+    Attempt,
+    Cause,
+    CauseRelease,
+    Email,
+    PolicyTerm,
+    RelayState,
+    Reminder,
+    ReminderEmail,
+)
 
 __all__ = [
     "Account",
@@ -72,6 +81,7 @@ __all__ = [
     "OrganizationCredential",
     "PackVersion",
     "Person",
+    "PolicyTerm",
     "RateLimit",
     "RelayState",
     "Reminder",

@@ -11,9 +11,10 @@ _DECISION = ("subject_kind", "subject_id", "anchor_on", "stage", "occurrence", "
 
 
 class Cause(Numbered, Base):
-    """What set many stages going at once: an import, a changed policy. The guard decides by it.
+    """What set many stages going at once: an import, a changed policy, a restored database. The guard decides by it.
 
-    `state`: `open` (not many so far), `held` (too many at once: a person must release it), `released`.
+    `state`: `open` (not many so far), `held` (too many at once: a person must release it), `released`, `passed` (one
+    that concerned everybody's cycles: all were looked at, and it was never too many).
     """
 
     __tablename__ = "cause"
@@ -34,6 +35,25 @@ class CauseRelease(Numbered, Recorded, Base):
 
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class PolicyTerm(Numbered, Base):
+    """From when on a pack's cycles are reminded by a policy: the row with the highest `no` of a pack says which.
+
+    The first row of a pack is no change, and has no cause.
+    """
+
+    __tablename__ = "policy_term"
+    __table_args__ = (UniqueConstraint("pack_key", "no"),)
+
+    pack_key: Mapped[str] = mapped_column(String(60))
+    no: Mapped[int]
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("pack_version.id"))
+    """None while there has been no policy for the pack."""
+    from_at: Mapped[datetime]
+    cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id"), index=True)
+    rearmed_until: Mapped[int | None]
+    """Cycles up to this number are to be looked at again because of it; None once that is said of all of them."""
 
 
 class Reminder(Numbered, Base):

@@ -1,0 +1,127 @@
+"""Which reminder policy is in force: a change is noticed by itself, and every open cycle is looked at again by it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from certtrack.db.audit import record_event
+from certtrack.db.inserting import insert_unless_there
+from certtrack.db.models import Cause, Certification, Cycle, PackVersion, PolicyTerm
+from certtrack.errors import BadPack
+from certtrack.packs import parse_policy
+from certtrack.rules.reminders import Policy
+from certtrack.security import Actor
+from certtrack.services.arming import earliest_day
+from certtrack.services.cycles import get_cause
+from certtrack.services.rulebook import Rulebook, pin
+
+_AT_ONCE = 500  # cycles: a few milliseconds of SQLite's write lock
+
+
+def note_policies(session: Session, rulebook: Rulebook, *, actor: Actor, at: datetime) -> list[str]:
+    """Put on record which policy each pack goes by now; the packs for which it is another one than before.
+
+    The first policy that is on record for a pack is no change, unless the pack's cycles were there without one. A
+    policy that is gone changes nothing: its cycles wait until there is one again.
+    """
+    terms = _load_newest(session)
+    changed = []
+    for key in sorted({pack.key for pack in rulebook.packs.list()}):
+        policy = rulebook.policies.for_pack(key)
+        term = terms.get(key) or _begin(session, key, policy, at)
+        if term is None or policy is None:
+            continue
+        policy_id = pin(session, policy, at)
+        if policy_id != term.policy_id and _change(session, term, policy, policy_id, actor, at):
+            changed.append(key)
+    return changed
+
+
+def rearm_batch(session: Session, *, at: datetime, limit: int = _AT_ONCE) -> bool:
+    """Have the planner look at up to `limit` more cycles whose policy has changed; False when none is left.
+
+    How far it came is on record in the same transaction: a crash costs a batch, and several processes share the work.
+    """
+    query = select(PolicyTerm).where(PolicyTerm.rearmed_until.is_not(None)).order_by(PolicyTerm.id).limit(1)
+    term = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if term is None:
+        return False
+    numbers = session.scalars(
+        select(Cycle.id)
+        .join(Certification, Certification.id == Cycle.certification_id)
+        .where(Certification.pack_key == term.pack_key, Cycle.id > term.rearmed_until)
+        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+        .order_by(Cycle.id)
+        .limit(limit)
+    ).all()
+    today = earliest_day(at)
+    session.execute(
+        update(Cycle)
+        .where(Cycle.id.in_(numbers), or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
+        .values(next_stage_on=today)
+        .execution_options(synchronize_session=False)
+    )
+    term.rearmed_until = numbers[-1] if len(numbers) == limit else None
+    session.flush()
+    return True
+
+
+def _load_newest(session: Session) -> dict[str, PolicyTerm]:
+    newest = select(PolicyTerm.pack_key, func.max(PolicyTerm.no).label("no")).group_by(PolicyTerm.pack_key).subquery()
+    query = select(PolicyTerm).join(newest, (newest.c.pack_key == PolicyTerm.pack_key) & (newest.c.no == PolicyTerm.no))
+    return {term.pack_key: term for term in session.scalars(query)}
+
+
+def _begin(session: Session, pack_key: str, policy: Policy | None, at: datetime) -> PolicyTerm | None:
+    """The first term of a pack; None while nobody is certified by it: then no record rests on a policy."""
+    if session.scalar(select(Certification.id).where(Certification.pack_key == pack_key).limit(1)) is None:
+        return None
+    used = _find_used(session, pack_key)
+    policy_id = used.id if used else pin(session, policy, at) if policy else None
+    _add(session, pack_key, 1, policy_id, used.first_used_at if used else at)
+    return session.scalars(select(PolicyTerm).where(PolicyTerm.pack_key == pack_key, PolicyTerm.no == 1)).one()
+
+
+def _find_used(session: Session, pack_key: str) -> PackVersion | None:
+    """The newest policy that reminders of the pack were planned by before terms were kept."""
+    query = select(PackVersion).where(PackVersion.kind == "policy")
+    rows = session.scalars(query.order_by(PackVersion.first_used_at.desc(), PackVersion.version.desc()))
+    return next((row for row in rows if pack_key in _credentials_of(row)), None)
+
+
+def _credentials_of(row: PackVersion) -> Iterable[str]:
+    try:
+        return parse_policy(row.content).credentials
+    except BadPack:
+        return ()  # an older CertTrack's, which nothing here is to be compared with
+
+
+def _change(session: Session, term: PolicyTerm, policy: Policy, policy_id: int, actor: Actor, at: datetime) -> bool:
+    cause = _open_cause(session, f"policy:{policy.ref}", at)
+    values = {"cause_id": cause.id, "rearmed_until": 0}
+    if not _add(session, term.pack_key, term.no + 1, policy_id, at, **values):
+        return False  # another process was first
+    record_event(
+        session,
+        at=at,
+        actor=actor.key,
+        action="reminders.policy_changed",
+        subject=("cause", cause.id),
+        details={"pack": term.pack_key, "from": term.policy_id, "to": policy_id, "policy": policy.ref},
+    )
+    return True
+
+
+def _open_cause(session: Session, key: str, at: datetime) -> Cause:
+    cause = get_cause(session, key, at)
+    if cause.state != "open":  # a version that was in force before has come back
+        cause.state, cause.opened_at = "open", at
+        cause.held_at = cause.released_at = cause.released_by = None
+        session.flush()
+    return cause
+
+
+def _add(session: Session, pack_key: str, no: int, policy_id: int | None, at: datetime, **values: int) -> bool:
+    return insert_unless_there(session, PolicyTerm, pack_key=pack_key, no=no, policy_id=policy_id, from_at=at, **values)

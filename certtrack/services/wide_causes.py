@@ -1,0 +1,100 @@
+"""Causes that concern everybody's cycles at once: a changed policy, a restored database. No cycle names them.
+
+What such a cause has set going is told by its moment: a stage whose hour had come by then, and that would not be
+mailed without it. One is `open` until every cycle was looked at, and then `held` or `passed`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Literal, cast
+
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from certtrack.db.models import Cause, Certification, PackVersion, PolicyTerm
+from certtrack.errors import BadPack
+from certtrack.packs import parse_policy
+from certtrack.rules.reminders import Policy
+
+WideKind = Literal["restored", "policy"]
+WIDE: tuple[WideKind, ...] = ("restored", "policy")
+"""Kinds of such causes, the one that speaks first where several hold the same mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class WideCause:
+    """One that isn't settled. `before` has the policies that a change replaced, by pack: None where there was none.
+
+    `is_whole`: all that it concerns is set to be looked at; until then more people may come to it.
+    """
+
+    cause: Cause
+    kind: WideKind
+    before: dict[str, Policy | None] = field(default_factory=dict)
+    is_whole: bool = True
+
+    @property
+    def at(self) -> datetime:
+        """The moment of the change, or at which the restored database was noticed."""
+        return self.cause.opened_at
+
+    def concerns(self, pack_key: str) -> bool:
+        """True where cycles of that pack may be mailed because of it."""
+        return self.kind == "restored" or pack_key in self.before
+
+    @property
+    def is_concerned(self) -> ColumnElement[bool]:
+        """`concerns`, as a condition on certifications."""
+        return true() if self.kind == "restored" else Certification.pack_key.in_(self.before)
+
+
+def is_wide(key: str) -> bool:
+    """True for the key of such a cause."""
+    return key.partition(":")[0] in WIDE
+
+
+def list_unsettled(session: Session) -> list[int]:
+    """The numbers of those that are open or held."""
+    named = or_(*(Cause.key.startswith(f"{kind}:") for kind in WIDE))
+    return list(session.scalars(select(Cause.id).where(Cause.state.in_(("open", "held")), named).order_by(Cause.id)))
+
+
+def load_wide(session: Session, causes: Iterable[Cause]) -> tuple[WideCause, ...]:
+    """Those of these locked causes that are wide and not settled, in the order in which they speak."""
+    unsettled = {cause.id: cause for cause in causes if is_wide(cause.key) and cause.state in ("open", "held")}
+    if not unsettled:
+        return ()
+    found = {number: WideCause(cause, cast("WideKind", _kind_of(cause))) for number, cause in unsettled.items()}
+    for cause_id, pack_key, before, is_whole in _load_changes(session, unsettled):
+        known = found[cause_id]
+        found[cause_id] = WideCause(
+            known.cause, known.kind, known.before | {pack_key: before}, known.is_whole and is_whole
+        )
+    return tuple(sorted(found.values(), key=lambda wide: (WIDE.index(wide.kind), -wide.cause.id)))
+
+
+def _kind_of(cause: Cause) -> str:
+    return cause.key.partition(":")[0]
+
+
+def _load_changes(session: Session, cause_ids: Iterable[int]) -> Iterable[tuple[int, str, Policy | None, bool]]:
+    former = aliased(PolicyTerm)
+    query = (
+        select(PolicyTerm.cause_id, PolicyTerm.pack_key, PackVersion.content, PolicyTerm.rearmed_until)
+        .outerjoin(former, (former.pack_key == PolicyTerm.pack_key) & (former.no == PolicyTerm.no - 1))
+        .outerjoin(PackVersion, PackVersion.id == former.policy_id)
+        .where(PolicyTerm.cause_id.in_(list(cause_ids)))
+        .order_by(PolicyTerm.no)
+    )
+    for cause_id, pack_key, content, rearmed_until in session.execute(query):
+        yield cast("int", cause_id), pack_key, _read(content) if content is not None else None, rearmed_until is None
+
+
+@cache
+def _read(content: str) -> Policy | None:
+    try:
+        return parse_policy(content)
+    except BadPack:
+        return None  # an older CertTrack's; then whatever is new is counted as the change's
