@@ -5,6 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from certtrack.auth.setup import join_auth
 from certtrack.clock import make_clock
+from certtrack.services.evidence.store import check_store
 from certtrack.services.installation import open_database
 from certtrack.services.rulebook import check_unchanged, load_rulebook
 from certtrack.settings import Settings
@@ -26,8 +27,10 @@ _LARGEST_REQUEST = 16 * 1024 * 1024
 def create_app(settings: Settings) -> Flask:
     """The web application; starts nothing, and keeps no connection that a fork could share.
 
-    Raises OldDatabase where the database isn't current, BadPack where a pack has changed under an old version.
+    Raises OldDatabase where the database isn't current, BadPack where a pack has changed under an old version,
+    BadSettings where files can't be kept as they are to be.
     """
+    check_store(settings)
     parts = Parts(
         settings=settings,
         clock=make_clock(settings.clock_file, is_production=settings.is_production),

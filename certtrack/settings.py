@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     """A TOML file with settings; default: `config.toml` in the instance, if it is there."""
     database_url: str = ""
     """Where the records are. Empty: SQLite in the instance. PostgreSQL: `postgresql+psycopg://USER:PASSWORD@HOST/NAME`."""
+    evidence_url: str = ""
+    """Where certificates are kept. Empty: `evidence/` in the instance. S3-compatible storage: `s3://BUCKET/FOLDER`."""
     secret_key: str = ""
     """Signs sessions and links. Empty: made once and kept in the instance."""
     base_url: str = "http://127.0.0.1:8000"

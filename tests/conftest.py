@@ -2,6 +2,7 @@
 
 from hypothesis import settings
 from kit.browser import browser, cookies, visit
+from kit.bucket import bucket, s3_server
 from kit.client import app, client
 from kit.compiled import compressed_assets
 from kit.databases import (
@@ -31,6 +32,7 @@ settings.load_profile("same")
 __all__ = [
     "app",
     "browser",
+    "bucket",
     "built",
     "client",
     "compressed_assets",
@@ -45,6 +47,7 @@ __all__ = [
     "postgres_server",
     "postgres_template",
     "pytest_terminal_summary",
+    "s3_server",
     "site",
     "smtp",
     "sqlite_template",

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from certtrack.errors import BadInput, NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.logs import get_log
+from certtrack.services.evidence.store import StoreAway
 from certtrack.web.frame import render
 from certtrack.web.locales import locale
 from certtrack.web.viewers import forget_viewer
@@ -25,6 +26,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(NotAllowed, lambda _error: _page(404))
     app.register_error_handler(BadInput, lambda _error: _page(400))
     app.register_error_handler(StaleRecord, lambda _error: _page(409))
+    app.register_error_handler(StoreAway, lambda _error: _page(503))
     app.register_error_handler(Refused, lambda _error: _page(409))
     app.register_error_handler(DBAPIError, _answer_database)
     app.register_error_handler(Exception, _answer_unexpected)

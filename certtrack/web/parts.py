@@ -24,6 +24,8 @@ class Parts:
     rulebook: Rulebook
     _database: Database | None = field(default=None, init=False)
     _process: int = field(default=0, init=False)
+    _store: EvidenceStore | None = field(default=None, init=False)
+    _store_process: int = field(default=0, init=False)
 
     @property
     def database(self) -> Database:
@@ -34,8 +36,10 @@ class Parts:
 
     @property
     def store(self) -> EvidenceStore:
-        """Where files are kept."""
-        return open_store(self.settings)
+        """Where files are kept; each process's own, likewise."""
+        if self._store is None or self._store_process != os.getpid():
+            self._store, self._store_process = open_store(self.settings), os.getpid()
+        return self._store
 
     def close(self) -> None:
         """Close this process's database, if it was opened."""

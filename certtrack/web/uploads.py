@@ -1,6 +1,7 @@
 """Files that come with a form: the form is read whatever comes with it, and of a file no more than is taken is kept."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO, Any, BinaryIO, cast
@@ -13,6 +14,7 @@ from certtrack.db.models import Evidence
 from certtrack.services.evidence.intake import KeptFile, digest, take_in, tidy_name
 from certtrack.services.evidence.limits import LARGEST, MOST_FILES, BadFile, FileProblem
 from certtrack.services.evidence.records import find_same, record_evidence
+from certtrack.services.evidence.store import StoreAway
 from certtrack.services.people import get_person
 from certtrack.web.edge import actor, parts, reading, today, writing
 
@@ -113,7 +115,8 @@ def receive_files(uploads: Sequence[FileStorage], person_id: int) -> Received:
     finally:
         for one in found:
             if isinstance(one, KeptFile) and one.key not in recorded:
-                parts().store.remove(one.key)
+                with suppress(StoreAway):  # the purge finds it
+                    parts().store.remove(one.key)
     return Received(ids if found else (), tuple(refused))
 
 

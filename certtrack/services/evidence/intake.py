@@ -3,15 +3,17 @@
 import hashlib
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from certtrack.services.credits.texts import clean
+from certtrack.services.evidence.limits import BadFile
 from certtrack.services.evidence.opening import open_file
 from certtrack.services.evidence.parts import ORIGINAL, Drawn
-from certtrack.services.evidence.store import EvidenceStore
+from certtrack.services.evidence.store import EvidenceStore, StoreAway
 
 _LONGEST_NAME = 120
 _AT_ONCE = 1024 * 1024
@@ -52,9 +54,10 @@ def take_in(source: BinaryIO, file_name: str, store: EvidenceStore) -> KeptFile:
         )
         try:
             store.put(kept.key, parts)
-        except BaseException:
-            store.remove(kept.key)
-            raise
+        except StoreAway as error:
+            with suppress(StoreAway):
+                store.remove(kept.key)
+            raise BadFile("not_kept") from error
     return kept
 
 

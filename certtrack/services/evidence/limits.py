@@ -24,6 +24,7 @@ FileProblem = Literal[
     "damaged",
     "too_hard",
     "too_many",
+    "not_kept",
 ]
 
 

@@ -1,20 +1,30 @@
 """Where files are kept: outside the web's reach, under random names. Which file is whose, the records say."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from certtrack.errors import NotFound
+from certtrack.errors import BadSettings, NotFound, Refused
 from certtrack.settings import Settings, make_instance
 
-_GONE = "This file isn't here any more; ask your office."
+_BUCKET = re.compile(r"s3://[^/\s]+(?:/[^\s]*)?")
+GONE = "This file isn't here any more; ask your office."
+
+
+class StoreAway(Refused):
+    """What keeps the files doesn't answer, or has no room."""
+
+    def __init__(self) -> None:
+        super().__init__("Files can't be reached just now; try it again in a while.")
 
 
 class EvidenceStore(Protocol):
-    """Keeps the parts of files by their key, a random one of 32 hexadecimal digits."""
+    """Keeps the parts of files by their key, a random one of 32 hexadecimal digits. All of it may raise StoreAway."""
 
     def put(self, key: str, parts: Mapping[str, Path]) -> None:
         """Keep these parts, copied; when it returns they outlast a crash."""
@@ -37,23 +47,17 @@ class FolderStore:
 
     def put(self, key: str, parts: Mapping[str, Path]) -> None:
         """See EvidenceStore."""
-        folder = self._find(key)
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        for name, path in parts.items():
-            with path.open("rb") as source, _open_new(folder / name) as kept:
-                shutil.copyfileobj(source, kept)
-                kept.flush()
-                os.fsync(kept.fileno())
-        for changed in (folder, folder.parent):
-            _sync_folder(changed)
+        try:
+            self._write(self._find(key), parts)
+        except OSError as error:
+            raise StoreAway from error
 
     def read(self, key: str, part: str) -> bytes:
         """See EvidenceStore."""
         try:
             return (self._find(key) / part).read_bytes()
         except FileNotFoundError as error:
-            raise NotFound(_GONE) from error
+            raise NotFound(GONE) from error
 
     def remove(self, key: str) -> None:
         """See EvidenceStore."""
@@ -64,13 +68,39 @@ class FolderStore:
         for folder in self._root.glob("??/" + "?" * 32):
             yield folder.name, datetime.fromtimestamp(folder.stat().st_mtime, UTC)
 
+    def _write(self, folder: Path, parts: Mapping[str, Path]) -> None:
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)
+        for name, path in parts.items():
+            with path.open("rb") as source, _open_new(folder / name) as kept:
+                shutil.copyfileobj(source, kept)
+                kept.flush()
+                os.fsync(kept.fileno())
+        for changed in (folder, folder.parent):
+            _sync_folder(changed)
+
     def _find(self, key: str) -> Path:
         return self._root / key[:2] / key
 
 
 def open_store(settings: Settings) -> EvidenceStore:
-    """The store of this installation."""
-    return FolderStore(make_instance(settings) / "evidence")
+    """The store of this installation; after a fork, each process opens its own. Raises BadSettings as `check_store`."""
+    check_store(settings)
+    if not settings.evidence_url:
+        return FolderStore(make_instance(settings) / "evidence")
+    from certtrack.services.evidence.bucket import BucketStore  # noqa: PLC0415  # an extra, which need not be there
+
+    return BucketStore(settings.evidence_url)
+
+
+def check_store(settings: Settings) -> None:
+    """Raise BadSettings where the setting says what can't be used here."""
+    if not settings.evidence_url:
+        return
+    if not _BUCKET.fullmatch(settings.evidence_url):
+        raise BadSettings("CERTTRACK_EVIDENCE_URL can't be understood; write it as s3://BUCKET/FOLDER.")
+    if find_spec("obstore") is None:
+        raise BadSettings("CERTTRACK_EVIDENCE_URL names a bucket, which needs: pip install 'certtrack[s3]'")
 
 
 def _open_new(path: Path) -> BinaryIO:

@@ -1,14 +1,21 @@
-"""Files on disk: only their owner reads them, nothing is half there, and what is gone is said kindly."""
+"""Files on disk and in a bucket: kept alike, only their owner's on disk, and what is gone is said kindly."""
 
+import re
 import stat
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from kit.bucket import Bucket
+from kit.files import on_disk, picture
+from kit.ports import find_port
 
 from certtrack.clock import WallClock
-from certtrack.errors import NotFound
-from certtrack.services.evidence.store import FolderStore, open_store
+from certtrack.errors import BadSettings, NotFound
+from certtrack.services.evidence.bucket import BucketStore
+from certtrack.services.evidence.intake import take_in
+from certtrack.services.evidence.limits import BadFile
+from certtrack.services.evidence.store import EvidenceStore, FolderStore, StoreAway, check_store, open_store
 from certtrack.settings import load_settings
 
 KEY, OTHER = "ab" * 16, "cd" * 16
@@ -21,8 +28,15 @@ def part(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_is_kept_read_and_taken_away(tmp_path: Path, part: Path) -> None:
-    store = FolderStore(tmp_path / "evidence")
+@pytest.fixture(params=["folder", "bucket"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> EvidenceStore:
+    """Both kinds, as the setting opens them."""
+    url = request.getfixturevalue("bucket").url if request.param == "bucket" else ""
+    return open_store(load_settings(env="test", instance=tmp_path / "instance", evidence_url=url))
+
+
+def test_a_file_is_kept_read_and_taken_away(store: EvidenceStore, part: Path) -> None:
+    assert list(store.list_keys()) == []
     store.put(KEY, {"page-1.jpg": part, "preview.jpg": part})
     store.put(OTHER, {"page-1.jpg": part})
 
@@ -31,8 +45,9 @@ def test_a_file_is_kept_read_and_taken_away(tmp_path: Path, part: Path) -> None:
     assert all(abs(at - WallClock().now()) < timedelta(minutes=1) for _, at in store.list_keys())
     store.remove(KEY)
     store.remove(KEY)
-    with pytest.raises(NotFound, match="ask your office"):
-        store.read(KEY, "page-1.jpg")
+    for key in (KEY, "ef" * 16):
+        with pytest.raises(NotFound, match="ask your office"):
+            store.read(key, "page-1.jpg")
     assert [key for key, _ in store.list_keys()] == [OTHER]
 
 
@@ -45,12 +60,39 @@ def test_only_its_owner_reads_what_is_kept(tmp_path: Path, part: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in kept} == {0}
 
 
-def test_nothing_is_written_over(tmp_path: Path, part: Path) -> None:
+def test_nothing_is_written_over_on_disk(tmp_path: Path, part: Path) -> None:
     store = FolderStore(tmp_path / "evidence")
     store.put(KEY, {"page-1.jpg": part})
-    with pytest.raises(FileExistsError):
+    with pytest.raises(StoreAway):
         store.put(KEY, {"page-1.jpg": part})
 
 
-def test_an_empty_store_has_no_keys(tmp_path: Path) -> None:
-    assert list(FolderStore(tmp_path / "none").list_keys()) == []
+def test_storage_that_does_not_answer_is_said_to_be_away(
+    bucket: Bucket, part: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{find_port()}")
+    store = BucketStore(bucket.url)
+    with pytest.raises(StoreAway, match="try it again in a while"):
+        store.put(KEY, {"page-1.jpg": part})
+
+
+def test_a_file_that_cannot_be_kept_is_a_file_that_is_not_taken(tmp_path: Path) -> None:
+    (tmp_path / "evidence").write_text("a file where the folder should be")
+    with pytest.raises(BadFile) as caught:
+        on_disk(picture(), lambda file: take_in(file, "a.jpg", FolderStore(tmp_path / "evidence")))
+    assert caught.value.problem == "not_kept"
+
+
+@pytest.mark.parametrize("url", ["papers", "https://papers.example.org/", "s3://", "s3:///folder"])
+def test_an_address_that_is_no_buckets_is_refused(tmp_path: Path, url: str) -> None:
+    settings = load_settings(env="test", instance=tmp_path, evidence_url=url)
+    with pytest.raises(BadSettings, match="s3://BUCKET/FOLDER"):
+        check_store(settings)
+
+
+def test_without_the_extra_a_bucket_is_refused_with_the_command_that_brings_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("certtrack.services.evidence.store.find_spec", lambda _name: None)
+    with pytest.raises(BadSettings, match=re.escape("pip install 'certtrack[s3]'")):
+        check_store(load_settings(env="test", instance=tmp_path, evidence_url="s3://papers"))
