@@ -47,6 +47,8 @@ class Act(StrEnum):
 
     LOG_CREDITS = "log_credits"
     CHECK_CREDITS = "check_credits"
+    LOG_SUPERVISION = "log_supervision"
+    LOG_SERVICE = "log_service"
 
 
 class Task(StrEnum):
@@ -54,6 +56,8 @@ class Task(StrEnum):
 
     LIST_PEOPLE = "list_people"
     CHECK_QUEUE = "check_queue"
+    SEE_SUPERVISION = "see_supervision"
+    MANAGE_SUPERVISION = "manage_supervision"
     SETTLE_FINDINGS = "settle_findings"
     RELEASE_MAIL = "release_mail"
     IMPORT = "import"
@@ -102,11 +106,14 @@ RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
     Relation.NONE: frozenset(),
 }
 
-# Whoever may check does so for others: nobody decides on their own credit, which the service sees to.
+# Whoever may check does so for others: nobody decides on their own credit, which the service sees to. Supervision is
+# logged by its supervisor or the office, and signed by each side for itself: no right to sign is anybody else's.
 RECORD_ACTS: dict[Relation, frozenset[Act]] = {
-    Relation.HOLDER: frozenset({Act.LOG_CREDITS}),
-    Relation.SUPERVISOR: frozenset({Act.LOG_CREDITS, Act.CHECK_CREDITS}),
-    Relation.AGENCY_ADMINISTRATOR: frozenset({Act.LOG_CREDITS, Act.CHECK_CREDITS}),
+    Relation.HOLDER: frozenset({Act.LOG_CREDITS, Act.LOG_SERVICE}),
+    Relation.SUPERVISOR: frozenset({Act.LOG_CREDITS, Act.CHECK_CREDITS, Act.LOG_SUPERVISION, Act.LOG_SERVICE}),
+    Relation.AGENCY_ADMINISTRATOR: frozenset(
+        {Act.LOG_CREDITS, Act.CHECK_CREDITS, Act.LOG_SUPERVISION, Act.LOG_SERVICE}
+    ),
     Relation.PROGRAMME_ADMINISTRATOR: frozenset({Act.CHECK_CREDITS}),
     Relation.AUDITOR: frozenset(),
     Relation.NONE: frozenset(),
@@ -114,7 +121,7 @@ RECORD_ACTS: dict[Relation, frozenset[Act]] = {
 
 TASK_RIGHTS: dict[Role, frozenset[Task]] = {
     Role.SPECIALIST: frozenset(),
-    Role.SUPERVISOR: frozenset({Task.LIST_PEOPLE, Task.CHECK_QUEUE}),
+    Role.SUPERVISOR: frozenset({Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.SEE_SUPERVISION}),
     Role.AGENCY_ADMINISTRATOR: frozenset(Task),
     Role.PROGRAMME_ADMINISTRATOR: frozenset({Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.SETTLE_FINDINGS}),
     Role.AUDITOR: frozenset({Task.LIST_PEOPLE}),

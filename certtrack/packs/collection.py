@@ -7,6 +7,7 @@ from pathlib import Path
 
 from certtrack.errors import BadPack, NotFound
 from certtrack.packs.reading import read_pack
+from certtrack.packs.table import read_toml
 from certtrack.rules.pack import Pack
 
 
@@ -55,11 +56,12 @@ class Packs:
 
 
 def load_packs(folders: Sequence[Path]) -> Packs:
-    """The packs in the *.toml files of `folders`; a folder that isn't there holds none.
+    """The packs of credentials in the *.toml files of `folders`; a folder that isn't there holds none.
 
     Raises BadPack where a file can't be used, or two files tell one version differently.
     """
-    return Packs(read_pack(path) for folder in folders for path in sorted(folder.glob("*.toml")))
+    files = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
+    return Packs(read_pack(path) for path in files if not read_toml(path).top.says("kind", "service"))
 
 
 def _by_ref(packs: Iterable[Pack]) -> dict[str, Pack]:

@@ -56,10 +56,42 @@ def read_pack(path: Path) -> Pack:
     return pack
 
 
-class _Reader:
+class Origins:
+    """Reads values with the sources that a pack names. Raises BadPack where `top` has none."""
+
     def __init__(self, top: Table) -> None:
-        self._top = top
         self._sources = _read_sources(top)
+
+    def maybe(self, table: Table, unknowable: str, read: Callable[[Table], T]) -> Value[T | None]:
+        """See `certtrack.packs.hours.Values`."""
+        if not table.is_unknown(unknowable):
+            return self.complete(table, read)
+        source, sure = self._origin(table)
+        if sure != "unknown":
+            table.refuse("sure", f'must be "unknown" where {unknowable} is')
+        table.finish()
+        return Value(None, source, sure)
+
+    def complete(self, table: Table, read: Callable[[Table], T]) -> Value[T]:
+        """See `certtrack.packs.hours.Values`."""
+        value = read(table)
+        source, sure = self._origin(table)
+        if sure == "unknown":
+            table.refuse("sure", "says that nothing is known, and yet a value is given")
+        table.finish()
+        return Value(value, source, sure)
+
+    def _origin(self, table: Table) -> tuple[Source, Sure]:
+        name = table.text("source")
+        if name not in self._sources:
+            table.refuse("source", f"names {name!r}, and [sources] has none of that name")
+        return self._sources[name], table.choice("sure", _SURE)
+
+
+class _Reader(Origins):
+    def __init__(self, top: Table) -> None:
+        super().__init__(top)
+        self._top = top
 
     def pack(self, sha256: str, raw: str) -> Pack:
         top = self._top
@@ -69,14 +101,14 @@ class _Reader:
             version=top.number("version", 1, 9999),
             kind=top.choice("kind", _KIND),
             credential=top.text("credential"),
-            zone=_read_zone(top),
+            zone=read_zone(top),
             currency=top.text("currency"),
             applies_from=_read_applies_from(top),
             name=read_text(top, "name"),
             name_at_first_use=read_text(top, "name_at_first_use"),
             short_name=read_text(top, "short_name"),
             whom_to_ask=read_text(top, "whom_to_ask"),
-            authority=_read_authority(top),
+            authority=read_authority(top),
             office_names=top.texts("office_names"),
             deadline=self._known("deadline", _read_month_day),
             term_years=self._known("term", lambda table: table.number("years", 1, 20)),
@@ -129,31 +161,6 @@ class _Reader:
         outer.finish()
         return tables
 
-    def maybe(self, table: Table, unknowable: str, read: Callable[[Table], T]) -> Value[T | None]:
-        """See `certtrack.packs.hours.Values`."""
-        if not table.is_unknown(unknowable):
-            return self.complete(table, read)
-        source, sure = self._origin(table)
-        if sure != "unknown":
-            table.refuse("sure", f'must be "unknown" where {unknowable} is')
-        table.finish()
-        return Value(None, source, sure)
-
-    def complete(self, table: Table, read: Callable[[Table], T]) -> Value[T]:
-        """See `certtrack.packs.hours.Values`."""
-        value = read(table)
-        source, sure = self._origin(table)
-        if sure == "unknown":
-            table.refuse("sure", "says that nothing is known, and yet a value is given")
-        table.finish()
-        return Value(value, source, sure)
-
-    def _origin(self, table: Table) -> tuple[Source, Sure]:
-        name = table.text("source")
-        if name not in self._sources:
-            table.refuse("source", f"names {name!r}, and [sources] has none of that name")
-        return self._sources[name], table.choice("sure", _SURE)
-
 
 def _read_sources(top: Table) -> dict[str, Source]:
     outer = top.table("sources")
@@ -166,7 +173,8 @@ def _read_source(table: Table) -> Source:
     return source
 
 
-def _read_zone(top: Table) -> str:
+def read_zone(top: Table) -> str:
+    """The pack's time zone. Raises BadPack."""
     zone = top.text("zone")
     try:
         return ZoneInfo(zone).key
@@ -181,7 +189,8 @@ def _read_applies_from(top: Table) -> date:
     return day
 
 
-def _read_authority(top: Table) -> Authority:
+def read_authority(top: Table) -> Authority:
+    """Who made the rules. Raises BadPack."""
     table = top.table("authority")
     authority = Authority(name=read_text(table, "name"), link=table.text("link"))
     table.finish()

@@ -102,6 +102,10 @@ class Table:
             self.refuse(key, expected)
         return found
 
+    def says(self, key: str, value: object) -> bool:
+        """True where the key has this value; it isn't taken."""
+        return self._left.get(key) == value
+
     def is_unknown(self, key: str) -> bool:
         """True where the key says "unknown"; then it is taken."""
         if self._left.get(key) != UNKNOWN:

@@ -1,6 +1,6 @@
 """The rules in force: packs and policies from the installation, each version pinned in the database on first use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import PackVersion
 from certtrack.errors import BadPack
-from certtrack.packs import Packs, Policies, load_packs, load_policies
+from certtrack.packs import Packs, Policies, ServicePacks, load_packs, load_policies, load_service_packs
 from certtrack.resources import get_resource
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Policy
+from certtrack.rules.service import ServicePack
+
+Item = Pack | Policy | ServicePack
 
 _FOLDERS = {"pack": "packs", "policy": "policies"}
 
@@ -24,14 +27,17 @@ class Rulebook:
 
     packs: Packs
     policies: Policies
+    services: ServicePacks = field(default_factory=ServicePacks)
 
 
 def load_rulebook(instance: Path) -> Rulebook:
     """Read the packs that are shipped and then those of the installation. Raises BadPack, which names file and key."""
     config = get_resource("config")
+    packs = [config / "packs", instance / "packs"]
     return Rulebook(
-        packs=load_packs([config / "packs", instance / "packs"]),
+        packs=load_packs(packs),
         policies=load_policies([config / "policies", instance / "policies"]),
+        services=load_service_packs(packs),
     )
 
 
@@ -53,7 +59,7 @@ def check_unchanged(session: Session, rulebook: Rulebook) -> None:
             )
 
 
-def pin(session: Session, item: Pack | Policy, at: datetime) -> int:
+def pin(session: Session, item: Item, at: datetime) -> int:
     """The number of this version's row, stored with its text on first use. Raises BadPack where the text differs."""
     kind = _kind_of(item)
     query = select(PackVersion).where(
@@ -77,10 +83,10 @@ def pin(session: Session, item: Pack | Policy, at: datetime) -> int:
     return row.id
 
 
-def _kind_of(item: Pack | Policy) -> str:
+def _kind_of(item: Item) -> str:
     return "policy" if isinstance(item, Policy) else "pack"
 
 
-def _list_all(rulebook: Rulebook) -> list[tuple[str, Pack | Policy]]:
-    packs: list[Pack | Policy] = list(rulebook.packs.list())
-    return [(_kind_of(item), item) for item in [*packs, *rulebook.policies.list()]]
+def _list_all(rulebook: Rulebook) -> list[tuple[str, Item]]:
+    items: list[Item] = [*rulebook.packs.list(), *rulebook.services.list(), *rulebook.policies.list()]
+    return [(_kind_of(item), item) for item in items]

@@ -43,6 +43,18 @@ from certtrack.db.models.reminders import (
     Reminder,
     ReminderEmail,
 )
+from certtrack.db.models.supervision import (
+    Attendance,
+    Duty,
+    DutyVersion,
+    Qualification,
+    QualificationVersion,
+    ServiceSpan,
+    ServiceSpanVersion,
+    Signature,
+    SupervisionSession,
+    SupervisionSessionVersion,
+)
 
 __all__ = [
     "Account",
@@ -52,6 +64,7 @@ __all__ = [
     "Alarm",
     "Assignment",
     "Attempt",
+    "Attendance",
     "AuditEvent",
     "AuditPerson",
     "AuditSeal",
@@ -67,6 +80,8 @@ __all__ = [
     "Cycle",
     "CycleVersion",
     "DraftFile",
+    "Duty",
+    "DutyVersion",
     "Email",
     "Evidence",
     "EvidenceLink",
@@ -82,10 +97,17 @@ __all__ = [
     "PackVersion",
     "Person",
     "PolicyTerm",
+    "Qualification",
+    "QualificationVersion",
     "RateLimit",
     "RelayState",
     "Reminder",
     "ReminderEmail",
+    "ServiceSpan",
+    "ServiceSpanVersion",
+    "Signature",
     "StandingSpan",
     "StatusChange",
+    "SupervisionSession",
+    "SupervisionSessionVersion",
 ]

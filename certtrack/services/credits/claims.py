@@ -17,7 +17,8 @@ from certtrack.services.credits.rights import (
     find_affirmative,
 )
 from certtrack.services.credits.texts import clean
-from certtrack.services.credits.versions import add_claim_version, let_wait, lock_current
+from certtrack.services.credits.versions import add_claim_version, let_wait
+from certtrack.services.locking import lock_current
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import project_spans_of_person
 

@@ -16,8 +16,9 @@ from certtrack.services.actors import find_actor_name
 from certtrack.services.credits.problems import BadCredit
 from certtrack.services.credits.rights import check_can_log, today_of
 from certtrack.services.credits.typed import NewCredit
-from certtrack.services.credits.versions import add_claim_version, add_credit_version, let_wait, lock_current
+from certtrack.services.credits.versions import add_claim_version, add_credit_version, let_wait
 from certtrack.services.evidence.records import attach_files, list_attached
+from certtrack.services.locking import lock_current
 from certtrack.services.people import fold, get_person
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import list_certification_ids, project_spans_of_person

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
 from certtrack.db.models import Claim, ClaimVersion, Credit, CreditVersion
-from certtrack.errors import StaleRecord
 from certtrack.security import Actor
 
 _CREDIT_VALUES = (
@@ -15,13 +14,6 @@ _CREDIT_VALUES = (
     *("activity", "form", "role", "proof", "proof_seen_by", "state"),
 )
 _CLAIM_VALUES = ("decision", "reason_code", "words", "is_dropped")
-
-
-def lock_current(session: Session, record: Credit | Claim, expected_no: int | None = None) -> None:
-    """Read the record anew, locked until the transaction ends. Raises StaleRecord where its number is another one."""
-    session.refresh(record, with_for_update=True)
-    if expected_no is not None and record.no != expected_no:
-        raise StaleRecord("Somebody else has changed this meanwhile, so nothing was written. Look at it again.")
 
 
 def let_wait(claim: Claim) -> None:

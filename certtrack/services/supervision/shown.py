@@ -1,0 +1,259 @@
+"""Supervision as pages show it: on a person's page, on a session's own, and what waits for somebody's signature."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from certtrack.clock import end_of
+from certtrack.db.models import Affiliation, Attendance, Organization, Person, Signature, SupervisionSession
+from certtrack.db.queries.merges import same_person
+from certtrack.db.queries.supervision import SessionRow, SignatureRow, attended_by, load_service, load_sessions
+from certtrack.errors import NotFound
+from certtrack.rules.service import ServiceFact, Side
+from certtrack.security import Act, Actor, Fields, Relation, can_act, can_see
+from certtrack.services.actors import list_relations
+from certtrack.services.people import get_person
+from certtrack.services.supervision.records import get_session
+from certtrack.services.supervision.rights import (
+    is_office,
+    may_log,
+    today_at,
+    visible_sessions,
+    within,
+)
+from certtrack.services.supervision.seen import list_seen
+from certtrack.services.supervision.service import list_overlap_ids
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSession:
+    """One session of one person. `others`: how many more were there; `signature` is the person's own.
+
+    `can_amend`: the actor may; `own_side` is the side that the actor has still to sign, None where there is none.
+    """
+
+    row: SessionRow
+    organization: str
+    supervisor: str
+    others: int
+    by_supervisor: SignatureRow | None
+    signature: SignatureRow | None
+    can_amend: bool
+    own_side: Side | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownService:
+    """Hours of service at one organization. `is_overlapping`: they share a day with others on record there."""
+
+    fact: ServiceFact
+    organization: str
+    is_overlapping: bool
+    can_amend: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionPart:
+    """What a person's page says of supervision. `places`: where the actor may log hours of service for them."""
+
+    sessions: tuple[ShownSession, ...]
+    service: tuple[ShownService, ...]
+    places: tuple[Organization, ...]
+    can_log_session: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """Somebody who was at a session, and their signature; None where it is missing."""
+
+    person: Person
+    signature: SignatureRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """One session as its page shows it. `others`: who was there and isn't the actor's to see, as a number.
+
+    `own_side`: what the actor has still to sign. `can_say_paper`: the actor may say who has signed on paper.
+    """
+
+    row: SessionRow
+    organization: Organization
+    supervisor: Person
+    by_supervisor: SignatureRow | None
+    people: tuple[Attendee, ...]
+    others: int
+    own_side: Side | None
+    can_amend: bool
+    can_say_paper: bool
+
+
+class _Reader:
+    """Who looks: their own number, merges followed, and what they are to each person at each organization."""
+
+    def __init__(self, session: Session, actor: Actor, today: date) -> None:
+        self._session, self._actor, self._today = session, actor, today
+        self._own = get_person(session, actor.person_id).id if actor.person_id is not None else None
+        self._known: dict[tuple[int, int], frozenset[Relation]] = {}
+
+    def find_part(self, row: SessionRow) -> tuple[Side, int] | None:
+        """Their own part in a session; None where they weren't there."""
+        if self._own == row.supervisor_id:
+            return "supervisor", row.supervisor_id
+        return ("person", self._own) if self._own is not None and self._own in row.people else None
+
+    def find_unsigned(self, row: SessionRow) -> Side | None:
+        """The side that is theirs, and isn't signed yet."""
+        own = self.find_part(row)
+        return own[0] if own is not None and row.find_signature(*own) is None else None
+
+    def can_amend(self, row: SessionRow) -> bool:
+        """Whether they may change the session."""
+        is_own = self._own == row.supervisor_id
+        relations = (self.relate(number, row.organization_id) for number in row.people)
+        return self._actor.is_command or all(may_log(found, is_own=is_own) for found in relations)
+
+    def relate(self, person_id: int, organization_id: int) -> frozenset[Relation]:
+        """What they are to the person by their part in that organization."""
+        key = (person_id, organization_id)
+        if key not in self._known:
+            here = within(self._actor, organization_id)
+            self._known[key] = list_relations(self._session, here, person_id, self._today)
+        return self._known[key]
+
+
+def show_supervision(
+    session: Session,
+    actor: Actor,
+    person: Person,
+    today: date,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> SupervisionPart | None:
+    """The supervision of a person, what the actor may see of it today; None where it isn't theirs at all.
+
+    With `as_of` sessions, service and signatures up to that day; with `known_at` as it was on record at that moment.
+    """
+    relations = list_relations(session, actor, person.id, today)
+    if not (actor.is_command or can_see(relations, Fields.SUPERVISION)):
+        return None
+    reader = _Reader(session, actor, today)
+    rows = _load_rows(session, actor, person, today, as_of, known_at)
+    is_now = as_of is None and known_at is None
+    places = _list_places(session, actor, reader, person)
+    offices = {row.id: row.name for row in session.execute(select(Organization.id, Organization.name))}
+    return SupervisionPart(
+        sessions=tuple(_show(session, reader, row, person, offices, is_now=is_now) for row in rows),
+        service=_list_service(session, person, places, as_of, known_at, is_now=is_now),
+        places=places if is_now else (),
+        can_log_session=is_now and Relation.HOLDER not in relations and can_act(relations, Act.LOG_SUPERVISION),
+    )
+
+
+def get_session_page(session: Session, actor: Actor, session_id: int, at: datetime) -> SessionPage:
+    """The page of a session. Raises NotFound alike where there is none, and where it isn't the actor's to see."""
+    record = get_session(session, session_id)
+    seen = list_seen(session, record, actor, at)
+    rows = load_sessions(session, SupervisionSession.id == record.id)
+    if not seen or not rows:
+        raise NotFound(f"There is no supervision session with the number {session_id}.")
+    row, today = rows[0], today_at(session, record.organization_id, at)
+    reader = _Reader(session, actor, today)
+    is_at_office = any(is_office(session, actor, number, record.organization_id, today) for number in seen)
+    supervisor = get_person(session, row.supervisor_id)
+    return SessionPage(
+        row=row,
+        organization=session.get_one(Organization, record.organization_id),
+        supervisor=supervisor,
+        by_supervisor=row.find_signature("supervisor", supervisor.id),
+        people=tuple(Attendee(get_person(session, one), row.find_signature("person", one)) for one in seen),
+        others=len(row.people - set(seen)),
+        own_side=reader.find_unsigned(row),
+        can_amend=reader.can_amend(row),
+        can_say_paper=is_at_office and reader.find_part(row) is None,
+    )
+
+
+def list_to_sign(session: Session, actor: Actor, today: date) -> list[SessionRow]:
+    """The sessions that wait for the actor's own signature, on either side, the latest first."""
+    if actor.person_id is None:
+        return []
+    me = same_person(actor.person_id)
+    signed = exists().where(
+        Signature.session_id == SupervisionSession.id,
+        Signature.no == SupervisionSession.no,
+        Signature.person_id.in_(me),
+    )
+    mine = attended_by([actor.person_id]) | SupervisionSession.supervisor_id.in_(me)
+    rows = load_sessions(session, mine & ~signed & _is_seen(session, actor, today))
+    reader = _Reader(session, actor, today)
+    return [row for row in rows if reader.find_unsigned(row)]
+
+
+def list_sessions(session: Session, actor: Actor, organization_id: int, today: date, most: int) -> list[SessionRow]:
+    """The latest sessions there that the actor may see, `most` at most."""
+    here = SupervisionSession.organization_id == organization_id
+    return load_sessions(session, here & _is_seen(session, actor, today), most=most)
+
+
+def _is_seen(session: Session, actor: Actor, today: date) -> ColumnElement[bool]:
+    there = (Attendance.session_id == SupervisionSession.id, Attendance.no == SupervisionSession.no)
+    return exists().where(*there, visible_sessions(session, actor, today)).correlate(SupervisionSession)
+
+
+def _load_rows(
+    session: Session, actor: Actor, person: Person, today: date, as_of: date | None, known_at: datetime | None
+) -> list[SessionRow]:
+    there = (Attendance.session_id == SupervisionSession.id, Attendance.person_id.in_(same_person(person.id)))
+    seen = exists().where(*there, visible_sessions(session, actor, today)).correlate(SupervisionSession)
+    signed_until = end_of(as_of, person.zone) if as_of else None
+    rows = load_sessions(session, seen, signed_until=signed_until, known_at=known_at)
+    return [row for row in rows if person.id in row.people and (as_of is None or row.held_on <= as_of)]
+
+
+def _show(
+    session: Session, reader: _Reader, row: SessionRow, person: Person, offices: Mapping[int, str], *, is_now: bool
+) -> ShownSession:
+    return ShownSession(
+        row=row,
+        organization=offices[row.organization_id],
+        supervisor=get_person(session, row.supervisor_id).shown_name,
+        others=len(row.people) - 1,
+        by_supervisor=row.find_signature("supervisor", row.supervisor_id),
+        signature=row.find_signature("person", person.id),
+        can_amend=is_now and reader.can_amend(row),
+        own_side=reader.find_unsigned(row) if is_now else None,
+    )
+
+
+def _list_places(session: Session, actor: Actor, reader: _Reader, person: Person) -> tuple[Organization, ...]:
+    """Where the person belongs, or has belonged, and the actor may log and see their hours."""
+    belonging = select(Affiliation.organization_id).where(Affiliation.person_id.in_(same_person(person.id)))
+    query = select(Organization).where(Organization.id.in_(belonging)).order_by(Organization.name, Organization.id)
+    return tuple(
+        place
+        for place in session.scalars(query)
+        if actor.is_command or can_act(reader.relate(person.id, place.id), Act.LOG_SERVICE)
+    )
+
+
+def _list_service(
+    session: Session,
+    person: Person,
+    places: tuple[Organization, ...],
+    as_of: date | None,
+    known_at: datetime | None,
+    *,
+    is_now: bool,
+) -> tuple[ShownService, ...]:
+    found: list[ShownService] = []
+    for place in places:
+        spans = load_service(session, place.id, [person.id], known_at)[person.id]
+        spans = [span for span in spans if as_of is None or span.from_on <= as_of]
+        doubled = list_overlap_ids(spans)
+        found += [ShownService(span, place.name, span.id in doubled, is_now) for span in spans]
+    return tuple(sorted(found, key=lambda one: (one.fact.until_on, one.fact.id), reverse=True))
