@@ -24,6 +24,8 @@ class Relation(StrEnum):
     AGENCY_ADMINISTRATOR = "agency_administrator"
     PROGRAMME_ADMINISTRATOR = "programme_administrator"
     AUDITOR = "auditor"
+    FORMER_ADMINISTRATOR = "former_administrator"
+    """An agency administrator of a place that the person has left: see `certtrack.services.former`."""
     NONE = "none"
 
 
@@ -55,6 +57,7 @@ class Task(StrEnum):
     """What is done for a whole organization rather than to one record."""
 
     LIST_PEOPLE = "list_people"
+    LIST_FORMER = "list_former"
     CHECK_QUEUE = "check_queue"
     SEE_SUPERVISION = "see_supervision"
     MANAGE_SUPERVISION = "manage_supervision"
@@ -94,15 +97,18 @@ class Actor:
 _EVERYTHING = frozenset(Fields)
 _TEAM = frozenset({Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.EXAM_DAYS, Fields.SUPERVISION})
 
+_OFFICE = _TEAM | {Fields.ADDRESSES, Fields.MAIL}
+
 # Design, section 5. A supervisor's `supervision` are the own sessions, which the query sees to.
 RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
     Relation.HOLDER: _EVERYTHING,
     Relation.SUPERVISOR: _TEAM,
-    Relation.AGENCY_ADMINISTRATOR: _TEAM | {Fields.ADDRESSES, Fields.MAIL},
+    Relation.AGENCY_ADMINISTRATOR: _OFFICE,
     Relation.PROGRAMME_ADMINISTRATOR: frozenset(
         {Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.EXAM_DAYS, Fields.EXAM_SCORES},
     ),
     Relation.AUDITOR: frozenset({Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.EXAM_DAYS}),
+    Relation.FORMER_ADMINISTRATOR: _OFFICE - {Fields.SUPERVISION},  # as it stood on the last day; sessions have no such view
     Relation.NONE: frozenset(),
 }
 
@@ -116,6 +122,7 @@ RECORD_ACTS: dict[Relation, frozenset[Act]] = {
     ),
     Relation.PROGRAMME_ADMINISTRATOR: frozenset({Act.CHECK_CREDITS}),
     Relation.AUDITOR: frozenset(),
+    Relation.FORMER_ADMINISTRATOR: frozenset(),
     Relation.NONE: frozenset(),
 }
 

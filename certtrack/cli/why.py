@@ -78,7 +78,7 @@ class _Telling:
         yield flatten(self.page.person.shown_name)
         for shown in self.page.certifications:
             yield ""
-            yield self._say("certification_head", shown.pack.name, shown.certification.number, shown.standing)
+            yield self._say("certification_head", shown.pack.name, shown.number, shown.standing)
             yield f"  {self._answer(shown)}"
             for item in shown.because:
                 yield f"  - {self._say('because', item.reason)}"

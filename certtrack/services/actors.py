@@ -46,8 +46,8 @@ def find_actor(session: Session, account_id: int, today: date) -> Actor | None:
 def list_relations(session: Session, actor: Actor, person_id: int, today: date) -> frozenset[Relation]:
     """Every way in which the actor stands to this person's record today; none of them: `Relation.NONE`.
 
-    Once an affiliation has ended its administrator has none by it: the view that stays frozen at the last day has no
-    page yet, so nothing is shown.
+    Once an affiliation has ended its administrator has none by it: they see the record as it stood on its last day,
+    which only those ask for who keep to that day (`certtrack.services.former`).
     """
     found: set[Relation] = set()
     for relation, people in _ways(actor, today).items():

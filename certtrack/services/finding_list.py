@@ -1,17 +1,18 @@
 """Findings as pages show them: whose they are, where they were read, what still holds, and who decided."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Finding, ImportRun, Person
 from certtrack.db.queries.merges import same_person
 from certtrack.rules.pack import Pack
 from certtrack.security import Actor, Task, list_places
+from certtrack.services.former import closed_people
 from certtrack.services.hidden_addresses import HIDDEN, can_see_addresses, hide_addresses
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook
@@ -67,28 +68,36 @@ class FindingPage:
         return sorted({item.person.id for item in self.items if item.person is not None})
 
 
-def list_findings(session: Session, rulebook: Rulebook, actor: Actor, filters: FindingFilters) -> FindingPage:
-    """What waits for a decision and is the actor's to decide, oldest first."""
-    counting = _open(select(Finding.kind, func.count()), actor).group_by(Finding.kind).order_by(Finding.kind)
+def list_findings(
+    session: Session, rulebook: Rulebook, actor: Actor, filters: FindingFilters, today: date
+) -> FindingPage:
+    """What waits for a decision and is the actor's to decide, oldest first; nothing about people who have left."""
+    counting = _open(select(Finding.kind, func.count()), actor, today).group_by(Finding.kind).order_by(Finding.kind)
     kinds = {row.kind: row[1] for row in session.execute(counting)}
-    total = session.scalar(_narrow(_open(select(func.count(Finding.id)), actor), filters)) or 0
+    total = session.scalar(_narrow(_open(select(func.count(Finding.id)), actor, today), filters)) or 0
     first = (max(filters.page, 1) - 1) * PAGE
-    query = _narrow(_open(select(Finding), actor), filters).order_by(Finding.id).limit(PAGE).offset(first)
+    query = _narrow(_open(select(Finding), actor, today), filters).order_by(Finding.id).limit(PAGE).offset(first)
     items = show_findings(session, rulebook, session.scalars(query), actor)
     return FindingPage(items, total, kinds, first + 1)
 
 
 def list_findings_of(
-    session: Session, rulebook: Rulebook, actor: Actor, person_ids: Iterable[int]
+    session: Session, rulebook: Rulebook, actor: Actor, person_ids: Iterable[int], today: date
 ) -> tuple[ShownFinding, ...]:
     """What waits about these people and is the actor's to decide."""
-    query = _open(select(Finding), actor).where(Finding.person_id.in_(list(person_ids)))
+    query = _open(select(Finding), actor, today).where(Finding.person_id.in_(list(person_ids)))
     return show_findings(session, rulebook, session.scalars(query.order_by(Finding.id)), actor)
 
 
-def count_findings(session: Session, actor: Actor) -> int:
+def count_findings(session: Session, actor: Actor, today: date) -> int:
     """How many wait for the actor."""
-    return session.scalar(_open(select(func.count(Finding.id)), actor)) or 0
+    return session.scalar(_open(select(func.count(Finding.id)), actor, today)) or 0
+
+
+def is_theirs(session: Session, actor: Actor, finding: Finding, today: date) -> bool:
+    """True where the finding, settled or not, is the actor's to decide: of their place, and not of who has left it."""
+    query = select(Finding.id).where(Finding.id == finding.id, *_are_theirs(actor, today))
+    return session.scalar(query) is not None
 
 
 def show_findings(
@@ -147,10 +156,16 @@ def _read_day(value: object) -> object:
         return value
 
 
-def _open(query: Any, actor: Actor) -> Any:  # noqa: ANN401  # any select, with its own columns
+def _open(query: Any, actor: Actor, today: date) -> Any:  # noqa: ANN401  # any select, with its own columns
+    return query.where(Finding.settled_at.is_(None), *_are_theirs(actor, today))
+
+
+def _are_theirs(actor: Actor, today: date) -> Iterator[ColumnElement[bool]]:
     places = list_places(actor, Task.SETTLE_FINDINGS)
-    query = query.where(Finding.settled_at.is_(None))
-    return query if places is None else query.where(Finding.organization_id.in_(places))
+    if places is not None:
+        yield Finding.organization_id.in_(places)
+    if not actor.is_command:
+        yield or_(Finding.person_id.is_(None), Finding.person_id.not_in(closed_people(actor, today)))
 
 
 def _narrow(query: Select[Any], filters: FindingFilters) -> Select[Any]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import CompoundSelect, distinct, func, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, Certification, Cycle, ImportRun, Person, Reminder
@@ -93,8 +93,11 @@ def count_mails(people: Iterable[HeldPerson]) -> int:
     return len({person.person_id for person in people if person.verdict == "goes"})
 
 
-def count_held(session: Session, places: Collection[int] | None) -> int:
-    """For how many people mail is held in these organizations (None: in all); those without any just now are none."""
+def count_held(session: Session, places: Collection[int] | None, closed: CompoundSelect[int] | None = None) -> int:
+    """For how many people mail is held in these organizations (None: in all); those without any just now are none.
+
+    `closed` people aren't counted.
+    """
     query = (
         select(func.count(distinct(Certification.person_id)))
         .join(Cycle, Cycle.certification_id == Certification.id)
@@ -103,14 +106,23 @@ def count_held(session: Session, places: Collection[int] | None) -> int:
     )
     if places is not None:
         query = query.where(Certification.organization_id.in_(places))
+    if closed is not None:
+        query = query.where(Certification.person_id.not_in(closed))
     return session.scalar(query) or 0
 
 
 def list_held_mail(
-    session: Session, rulebook: Rulebook, places: Collection[int] | None, at: datetime
+    session: Session,
+    rulebook: Rulebook,
+    places: Collection[int] | None,
+    at: datetime,
+    closed: Collection[int] = (),
 ) -> tuple[HeldCause, ...]:
-    """What waits in these organizations (None: in all) and what its release would do at `at`, oldest cause first."""
-    waits = [one for place in _list_places(places) for one in list_waiting(session, place)]
+    """What waits in these organizations (None: in all) and what its release would do at `at`, oldest cause first.
+
+    What waits for `closed` people is left out.
+    """
+    waits = [one for one in _list_waits(session, places) if one.person_id not in closed]
     maker = _Maker(session, rulebook, waits, at)
     by_cause: dict[int | None, list[Waiting]] = defaultdict(list)
     for one in waits:
@@ -119,8 +131,14 @@ def list_held_mail(
     return tuple(sorted(found, key=lambda held: (held.since, held.key)))
 
 
-def _list_places(places: Collection[int] | None) -> list[int | None]:
-    return [None] if places is None else [*sorted(places)]
+def count_closed(session: Session, places: Collection[int] | None, closed: Collection[int]) -> int:
+    """How many of the `closed` people wait in these organizations (None: in all)."""
+    return len({one.person_id for one in _list_waits(session, places)} & {*closed}) if closed else 0
+
+
+def _list_waits(session: Session, places: Collection[int] | None) -> list[Waiting]:
+    each: list[int | None] = [None] if places is None else [*sorted(places)]
+    return [one for place in each for one in list_waiting(session, place)]
 
 
 class _Maker:

@@ -1,7 +1,7 @@
 """The ledger: every decision about one person's mails, those not to send included, and the stages still to come."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, cast
@@ -109,6 +109,19 @@ def list_ledger(session: Session, rulebook: Rulebook, person_id: int, today: dat
     return sorted([*decided, *coming], key=lambda entry: (entry.day, entry.reminder_id is None, entry.reminder_id or 0))
 
 
+def list_settled(session: Session, certification_ids: Collection[int], until: datetime) -> list[LedgerEntry]:
+    """What was decided about these certifications' mails and carried out by that moment, by day.
+
+    How anything stood that was carried out only later isn't kept: it is left out, and so are stages to come.
+    """
+    owned = select(Certification).where(Certification.id.in_(certification_ids))
+    certifications = {certification.id: certification for certification in session.scalars(owned)}
+    query = select(Cycle).where(Cycle.certification_id.in_(certifications.keys()))
+    cycles = {cycle.id: cycle for cycle in session.scalars(query)}
+    found = _list_decided(session, cycles, certifications, until)
+    return sorted(found, key=lambda entry: (entry.day, entry.reminder_id or 0))
+
+
 def find_next_mail(session: Session, certification_ids: Sequence[int]) -> dict[int, NextMail]:
     """The next mail by certification; one that has none to come, or no open cycle, is left out."""
     found: dict[int, NextMail] = {}
@@ -118,7 +131,10 @@ def find_next_mail(session: Session, certification_ids: Sequence[int]) -> dict[i
 
 
 def _list_decided(
-    session: Session, cycles: dict[int, Cycle], certifications: dict[int, Certification]
+    session: Session,
+    cycles: dict[int, Cycle],
+    certifications: dict[int, Certification],
+    until: datetime | None = None,
 ) -> list[LedgerEntry]:
     query = (
         select(Reminder, Cause.key)
@@ -126,8 +142,10 @@ def _list_decided(
         .where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycles.keys()))
         .execution_options(populate_existing=True)
     )
+    if until is not None:
+        query = query.where(Reminder.settled_at <= until)
     rows = session.execute(query.order_by(Reminder.id)).all()
-    attempts = _load_attempts(session, [row.Reminder for row in rows])
+    attempts = _load_attempts(session, [row.Reminder for row in rows], until)
     return [
         _entry(row.Reminder, certifications[cycles[row.Reminder.subject_id].certification_id], row.key, attempts)
         for row in rows
@@ -154,7 +172,9 @@ def _entry(
     )
 
 
-def _load_attempts(session: Session, reminders: Sequence[Reminder]) -> dict[int, list[LedgerAttempt]]:
+def _load_attempts(
+    session: Session, reminders: Sequence[Reminder], until: datetime | None
+) -> dict[int, list[LedgerAttempt]]:
     """Each reminder's attempts, those of its earlier mails included, in the order of the mails."""
     query = (
         select(ReminderEmail.reminder_id, Attempt)
@@ -162,6 +182,8 @@ def _load_attempts(session: Session, reminders: Sequence[Reminder]) -> dict[int,
         .where(ReminderEmail.reminder_id.in_([reminder.id for reminder in reminders]))
         .order_by(Attempt.email_id, Attempt.number)
     )
+    if until is not None:
+        query = query.where(Attempt.ended_at <= until)
     found: dict[int, list[LedgerAttempt]] = defaultdict(list)
     for reminder_id, attempt in session.execute(query):
         number = len(found[reminder_id]) + 1

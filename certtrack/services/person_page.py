@@ -1,6 +1,6 @@
 """What one person's page and `certtrack why` say: standings with reasons and their sources, findings, mail."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,28 +11,26 @@ from certtrack.clock import Clock, today_in
 from certtrack.db.models import (
     Affiliation,
     Assignment,
-    Cause,
-    CauseRelease,
     Certification,
     Organization,
     Person,
-    Reminder,
 )
+from certtrack.db.queries.earlier import find_number_at, load_person_at
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
 from certtrack.rules.pack import Pack, Sure
 from certtrack.rules.reasons import Reason
 from certtrack.rules.standing import Standing
 from certtrack.security import Actor, Fields, can_see
-from certtrack.services.actors import find_actor_name, list_relations, visible_certifications
+from certtrack.services.actors import list_relations, visible_certifications
 from certtrack.services.finding_list import ShownFinding, list_findings_of
-from certtrack.services.ledger import LedgerEntry, list_ledger
+from certtrack.services.former import FORMER, LastDay, find_last_day, load_person_then
+from certtrack.services.ledger import LedgerEntry, list_ledger, list_settled
 from certtrack.services.people import get_person
 from certtrack.services.record_sources import RecordSource, load_sources
+from certtrack.services.releases import Release, load_releases
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import load_standings
-
-_NOT_LET_GO = ("held", "superseded")  # one that a later stage had overtaken may never have been held
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +57,12 @@ class Reading:
 class ShownCertification:
     """One certification of the person as of the day that is asked for.
 
-    `following` is where the cycle that follows comes from, None where none is on record; with it `readings` are empty.
+    `number` is the certificate's as it was on record at the moment that is asked for. `following` is where the cycle
+    that follows comes from, None where none is on record; with it `readings` are empty.
     """
 
     certification: Certification
+    number: str | None
     pack: Pack
     standing: Standing
     because: tuple[Why, ...]
@@ -80,19 +80,12 @@ class Belonging:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
-    """Who let a held mail go, and when; `by` is None where it was done by a command."""
-
-    at: datetime
-    by: str | None
-    is_by_name: bool
-
-
-@dataclass(frozen=True, slots=True)
 class PersonPage:
     """All that a page may show its reader. `mail`, `findings` and `addresses` are empty where they aren't theirs.
 
-    `releases` are by reminder: those that were held, and that somebody let go.
+    `releases` are by reminder: those that were held, and that somebody let go. `as_of` and `known_at` are what is
+    shown, None for today and for now. With `last_day` the person has left: all is as it was on record then, `person`
+    too, and mail is what had been decided and carried out.
     """
 
     person: Person
@@ -104,6 +97,9 @@ class PersonPage:
     belongings: tuple[Belonging, ...]
     supervisors: tuple[Person, ...]
     can_see_mail: bool
+    as_of: date | None
+    known_at: datetime | None
+    last_day: LastDay | None = None
 
 
 def get_person_page(
@@ -118,86 +114,114 @@ def get_person_page(
 ) -> PersonPage:
     """The page as the actor may see it. Raises NotFound alike for nobody and for somebody who isn't theirs to see.
 
-    `as_of` None: today in each pack's zone; `known_at` None: by what is on record now. Mail is as on record now.
+    `as_of` None: today in each pack's zone; `known_at` None: by what is on record now. Mail is as on record now. Of
+    somebody who has left the actor's place both are at most the last day there, whatever is asked for.
     """
     person = get_person(session, person_id)
     today = today_in(clock, person.zone)
     relations = list_relations(session, actor, person.id, today)
     if not (actor.is_command or can_see(relations, Fields.STANDING)):
-        raise NotFound(f"There is no person with the number {person_id}.")
-    visible = visible_certifications(actor, today)
+        last = find_last_day(session, actor, person.id, today)
+        if last is None or not can_see(FORMER, Fields.STANDING):
+            raise NotFound(f"There is no person with the number {person_id}.")
+        return _get_frozen_page(session, rulebook, last, clock, last.bound_day(as_of), last.bound_moment(known_at))
+    mine = and_(Certification.person_id.in_(same_person(person.id)), visible_certifications(actor, today))
+    rows = same_person(person.id)
     sees_mail = actor.is_command or can_see(relations, Fields.MAIL)
     sees_addresses = actor.is_command or can_see(relations, Fields.ADDRESSES)
-    sees_all_places = actor.is_command or can_see(relations, Fields.AFFILIATIONS)
-    known = [address for address in (person.private_address, person.work_address) if address]
+    places = None if actor.is_command or can_see(relations, Fields.AFFILIATIONS) else _find_places(actor)
     mail = tuple(list_ledger(session, rulebook, person.id, today)) if sees_mail else ()
     return PersonPage(
         person=person,
-        certifications=_list_certifications(session, rulebook, person, visible, clock, as_of, known_at),
-        findings=list_findings_of(session, rulebook, actor, session.scalars(same_person(person.id)).all()),
+        certifications=_list_certifications(session, rulebook, mine, clock, as_of, known_at),
+        findings=list_findings_of(session, rulebook, actor, session.scalars(rows).all(), today),
         mail=mail,
-        releases=_load_releases(session, person, mail),
-        addresses=tuple(known) if sees_addresses else (),
-        belongings=_list_belongings(session, person, None if sees_all_places else actor),
-        supervisors=_list_supervisors(session, person, None if sees_all_places else actor, today),
+        releases=load_releases(session, person.id, mail),
+        addresses=_list_addresses(person) if sees_addresses else (),
+        belongings=_list_belongings(session, Affiliation.person_id.in_(rows), places),
+        supervisors=tuple(_list_supervisors(session, Assignment.person_id.in_(rows), places, today)),
         can_see_mail=sees_mail,
+        as_of=as_of,
+        known_at=known_at,
     )
 
 
-def _list_belongings(session: Session, person: Person, only: Actor | None) -> tuple[Belonging, ...]:
+def _get_frozen_page(
+    session: Session, rulebook: Rulebook, last: LastDay, clock: Clock, as_of: date, known_at: datetime
+) -> PersonPage:
+    """What an administrator of a place that the person has left sees; findings aren't theirs any more."""
+    person = load_person_then(session, last, known_at)
+    mine = Certification.person_id.in_(last.own_ids)
+    certifications = _list_certifications(session, rulebook, mine, clock, as_of, known_at)
+    numbers = [shown.certification.id for shown in certifications]
+    mail = tuple(list_settled(session, numbers, known_at)) if can_see(FORMER, Fields.MAIL) else ()
+    on_record = (Assignment.person_id.in_(last.own_ids), Assignment.recorded_at <= known_at)
+    belonged = or_(Affiliation.from_on.is_(None), Affiliation.from_on <= last.on)
+    supervisors = _list_supervisors(session, and_(*on_record), last.places, as_of)
+    return PersonPage(
+        person=person,
+        certifications=certifications,
+        findings=(),
+        mail=mail,
+        releases=load_releases(session, last.person_id, mail, known_at),
+        addresses=_list_addresses(person) if can_see(FORMER, Fields.ADDRESSES) else (),
+        belongings=_list_belongings(session, and_(Affiliation.person_id.in_(last.own_ids), belonged), last.places),
+        supervisors=tuple(then for one in supervisors if (then := load_person_at(session, one, known_at))),
+        can_see_mail=can_see(FORMER, Fields.MAIL),
+        as_of=as_of,
+        known_at=known_at,
+        last_day=last,
+    )
+
+
+def _list_addresses(person: Person) -> tuple[str, ...]:
+    return tuple(address for address in (person.private_address, person.work_address) if address)
+
+
+def _find_places(actor: Actor) -> frozenset[int] | None:
+    """The organizations in which the actor has a role; None: everywhere."""
+    places = {grant.organization_id for grant in actor.grants}
+    return None if None in places else frozenset(place for place in places if place is not None)
+
+
+def _list_belongings(
+    session: Session, wanted: ColumnElement[bool], places: frozenset[int] | None
+) -> tuple[Belonging, ...]:
     query = (
         select(Organization.name, Affiliation.from_on, Affiliation.until_on)
         .join(Organization, Organization.id == Affiliation.organization_id)
-        .where(Affiliation.person_id.in_(same_person(person.id)), _is_of(only, Affiliation.organization_id))
+        .where(wanted, _is_in(places, Affiliation.organization_id))
         .order_by(Affiliation.until_on.is_not(None), Affiliation.id)
     )
     return tuple(dict.fromkeys(Belonging(*row) for row in session.execute(query)))
 
 
-def _list_supervisors(session: Session, person: Person, only: Actor | None, today: date) -> tuple[Person, ...]:
+def _list_supervisors(
+    session: Session, wanted: ColumnElement[bool], places: frozenset[int] | None, day: date
+) -> Iterable[Person]:
     query = select(Assignment.supervisor_id).where(
-        Assignment.person_id.in_(same_person(person.id)),
-        Assignment.from_on <= today,
-        or_(Assignment.until_on.is_(None), Assignment.until_on >= today),
-        _is_of(only, Assignment.organization_id),
+        wanted,
+        Assignment.from_on <= day,
+        or_(Assignment.until_on.is_(None), Assignment.until_on >= day),
+        _is_in(places, Assignment.organization_id),
     )
     people = [get_person(session, number) for number in session.scalars(query.order_by(Assignment.id))]
-    return tuple({one.id: one for one in people}.values())
+    return {one.id: one for one in people}.values()
 
 
-def _is_of(only: Actor | None, organization_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """What belongs to the organizations in which the actor has a role; with None everything."""
-    places = {grant.organization_id for grant in only.grants} if only is not None else {None}
-    return true() if None in places else organization_id.in_(places)
-
-
-def _load_releases(session: Session, person: Person, mail: Sequence[LedgerEntry]) -> dict[int, Release]:
-    numbers = [entry.reminder_id for entry in mail if entry.reminder_id is not None and entry.state not in _NOT_LET_GO]
-    mine = and_(CauseRelease.cause_id == Cause.id, CauseRelease.person_id.in_(same_person(person.id)))
-    query = (
-        select(Reminder.id, Reminder.planned_at, Cause, CauseRelease)
-        .join(Cause, Cause.id == Reminder.cause_id)
-        .outerjoin(CauseRelease, mine)
-        .where(Reminder.id.in_(numbers))
-    )
-    found: dict[int, Release] = {}
-    for number, planned_at, cause, own in session.execute(query):
-        at, by = (own.recorded_at, own.recorded_by) if own is not None else (cause.released_at, cause.released_by)
-        if at is not None and planned_at < at:  # planned later, it was never held
-            found[number] = Release(at, find_actor_name(session, by), own is not None)
-    return found
+def _is_in(places: frozenset[int] | None, organization_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    return true() if places is None else organization_id.in_(places)
 
 
 def _list_certifications(
     session: Session,
     rulebook: Rulebook,
-    person: Person,
-    visible: ColumnElement[bool],
+    wanted: ColumnElement[bool],
     clock: Clock,
     as_of: date | None,
     known_at: datetime | None,
 ) -> tuple[ShownCertification, ...]:
-    query = select(Certification).where(Certification.person_id.in_(same_person(person.id)), visible)
+    query = select(Certification).where(wanted)
     found: list[ShownCertification] = []
     for certification in session.scalars(query.order_by(Certification.id)):
         day = as_of or today_in(clock, rulebook.packs.get(certification.pack_key).zone)
@@ -219,7 +243,9 @@ def _make_shown(
     sources = load_sources(session, cycles, pack.zone, known_at)
     because = tuple(Why(reason, _find_source(reason, sources)) for reason in standing.because)
     following = sources.get(standing.following.id) if standing.following else None
-    return ShownCertification(certification, pack, standing, because, tuple(_list_readings(pack, standing)), following)
+    number = find_number_at(session, certification, known_at) if known_at is not None else certification.number
+    readings = tuple(_list_readings(pack, standing))
+    return ShownCertification(certification, number, pack, standing, because, readings, following)
 
 
 def _find_source(reason: Reason, sources: dict[int, RecordSource]) -> RecordSource | None:

@@ -5,10 +5,10 @@ from io import BytesIO
 from flask import Blueprint, Response, send_file
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Evidence
+from certtrack.db.models import Evidence, Person
 from certtrack.errors import NotFound
+from certtrack.services.evidence.earlier import get_shown_evidence
 from certtrack.services.evidence.parts import ORIGINAL, PREVIEW, name_page
-from certtrack.services.evidence.records import get_evidence
 from certtrack.services.people import get_person
 from certtrack.web.edge import actor, note_look, parts, reading, render, signed_in, today
 
@@ -27,8 +27,7 @@ _ON_ITS_OWN = {
 def show(person_id: int, evidence_id: int) -> str:
     """All its pages, one below the other."""
     with reading() as session:
-        found = _get(session, person_id, evidence_id)
-        person = get_person(session, person_id)
+        found, person = _get(session, person_id, evidence_id)
     note_look("person.viewed", [person.id])
     return render("evidence/file.html", file=found, person=person)
 
@@ -52,7 +51,7 @@ def page(person_id: int, evidence_id: int, number: int) -> Response:
 def original(person_id: int, evidence_id: int) -> Response:
     """The PDF as it came: saved, never shown by the browser under our address."""
     with reading() as session:
-        found = _get(session, person_id, evidence_id)
+        found, _ = _get(session, person_id, evidence_id)
     if found.kind != "pdf":
         raise NotFound("Of a picture nothing else is kept than what is shown.")
     data = _read(found, person_id, ORIGINAL)
@@ -64,12 +63,12 @@ def original(person_id: int, evidence_id: int) -> Response:
 
 def _send_part(person_id: int, evidence_id: int, part: str) -> Response:
     with reading() as session:
-        found = _get(session, person_id, evidence_id)
+        found, _ = _get(session, person_id, evidence_id)
     return Response(_read(found, person_id, part), mimetype="image/jpeg", headers=_ON_ITS_OWN)
 
 
-def _get(session: Session, person_id: int, evidence_id: int) -> Evidence:
-    return get_evidence(session, actor(), person_id, evidence_id, today(get_person(session, person_id).zone))
+def _get(session: Session, person_id: int, evidence_id: int) -> tuple[Evidence, Person]:
+    return get_shown_evidence(session, actor(), person_id, evidence_id, today(get_person(session, person_id).zone))
 
 
 def _read(found: Evidence, person_id: int, part: str) -> bytes:

@@ -9,19 +9,21 @@ from werkzeug.wrappers import Response
 
 from certtrack.db.models import Finding
 from certtrack.errors import NotFound, Refused
-from certtrack.security import Task, can_do
+from certtrack.security import Task
 from certtrack.services.actors import find_actor_name
 from certtrack.services.finding_list import (
     PAGE,
     FindingFilters,
     FindingPage,
     ShownFinding,
+    is_theirs,
     list_findings,
     show_findings,
 )
 from certtrack.services.findings import get_finding, settle_finding
+from certtrack.services.overview import find_zone
 from certtrack.services.stated_days import Choice, decide_day
-from certtrack.web.edge import actor, needs, note_look, parts, reading, render, show_toast, writing
+from certtrack.web.edge import actor, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
 
@@ -67,7 +69,7 @@ def _show(*, wrong: int | None = None, late: dict[str, object] | None = None, ha
         page=min(max(request.args.get("page", 1, type=int), 1), _MOST_PAGES),
     )
     with reading() as session:
-        page = list_findings(session, parts().rulebook, actor(), filters)
+        page = list_findings(session, parts().rulebook, actor(), filters, today(find_zone(session, actor())))
     note_look("findings.listed", [*page.person_ids, *_list_late(late)])
     return render(
         "findings/list.html",
@@ -104,7 +106,7 @@ def _get_late(finding_id: int, words: str) -> dict[str, object] | None:
 
 def _get_own(session: Session, finding_id: int) -> Finding:
     finding = get_finding(session, finding_id)
-    if not can_do(actor(), Task.SETTLE_FINDINGS, finding.organization_id):
+    if not is_theirs(session, actor(), finding, today(find_zone(session, actor()))):
         raise NotFound(f"There is no finding with the number {finding_id}.")
     return finding
 

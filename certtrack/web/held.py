@@ -12,9 +12,10 @@ from certtrack.language import translations
 from certtrack.security import Task, list_places
 from certtrack.services.alarms import list_alarms
 from certtrack.services.causes import release_all, release_cause, release_person
-from certtrack.services.held_mail import HeldCause, HeldPerson, count_mails, list_held_mail
+from certtrack.services.former import closed_people
+from certtrack.services.held_mail import HeldCause, HeldPerson, count_closed, count_mails, list_held_mail
 from certtrack.services.overview import find_zone
-from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, show_toast, writing
+from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
 
@@ -46,12 +47,14 @@ def index() -> str:
     causes = _list_own()
     with reading() as session:
         alarms, zone = list_alarms(session), find_zone(session, actor())
+        left = count_closed(session, list_places(actor(), Task.RELEASE_MAIL), _list_closed(session))
     note_look("held.listed", [person.person_id for person in _list_people(causes)])
     return render(
         "held/list.html",
         causes=causes,
         alarms=alarms,
         zone=zone,
+        left=left,
         all_mails=count_mails(_list_people(causes)),
         is_gone="gone" in request.args,
     )
@@ -101,7 +104,12 @@ def _release(session: Session, asked: Asked) -> int:
 def _list_own() -> tuple[HeldCause, ...]:
     with reading() as session:
         places = list_places(actor(), Task.RELEASE_MAIL)
-        return list_held_mail(session, parts().rulebook, places, parts().clock.now())
+        return list_held_mail(session, parts().rulebook, places, parts().clock.now(), _list_closed(session))
+
+
+def _list_closed(session: Session) -> set[int]:
+    """Those who have left: nothing on their records is the reader's to decide."""
+    return set(session.scalars(closed_people(actor(), today(find_zone(session, actor())))))
 
 
 def _list_people(causes: tuple[HeldCause, ...]) -> list[HeldPerson]:

@@ -19,6 +19,8 @@ from certtrack.services.credits.drafts import KEPT_DAYS, list_drafts
 from certtrack.services.credits.page import show_hours
 from certtrack.services.credits.shown import count_waiting
 from certtrack.services.finding_list import count_findings
+from certtrack.services.former import PAGE as FORMER_PAGE
+from certtrack.services.former import closed_people, count_former, list_former
 from certtrack.services.held_mail import count_held
 from certtrack.services.ledger import LedgerEntry
 from certtrack.services.overview import NEAR_DAYS, PAGE, Filters, find_zone, list_credentials, list_overview
@@ -66,11 +68,13 @@ def index() -> str:
         overview = list_overview(session, found.rulebook, viewer, filters, now)
         credentials = list_credentials(session)
         hands = _load_hands(session, now)
+        left = count_former(session, viewer, now) if can_do(viewer, Task.LIST_FORMER) else 0
     note_look("people.listed", overview.person_ids)
     return render(
         "people/list.html",
         overview=overview,
         hands=hands,
+        left=left,
         filters=filters,
         errors=errors,
         typed=request.args,
@@ -86,6 +90,22 @@ def index() -> str:
     )
 
 
+@people.get("/people/former")
+@needs(Task.LIST_FORMER)
+def former() -> str:
+    """Those who have left, whoever left last first, each with a record as it stood on the last day."""
+    number = _read_page()
+    with reading() as session:
+        page = list_former(session, actor(), today(find_zone(session, actor())), number)
+    note_look("people.listed", page.person_ids)
+    return render(
+        "people/former.html",
+        page=page,
+        previous_url=f"/people/former?page={number - 1}" if number > 1 else None,
+        next_url=f"/people/former?page={number + 1}" if number * FORMER_PAGE < page.total else None,
+    )
+
+
 @people.get("/people/<int:person_id>")
 @signed_in
 def person(person_id: int) -> str:
@@ -95,7 +115,7 @@ def person(person_id: int) -> str:
         zone = find_zone(session, actor())
         as_of, known_at, errors = _read_look_back(zone)
         page = get_person_page(session, found.rulebook, actor(), person_id, found.clock, as_of=as_of, known_at=known_at)
-        hours = show_hours(session, found.rulebook, actor(), page, today(page.person.zone), known_at)
+        hours = show_hours(session, found.rulebook, actor(), page, today(page.person.zone))
         drafts = list_drafts(session, actor(), page.person.id) if hours.can_log else ()
     note_look("person.viewed", [page.person.id])
     return render(
@@ -107,8 +127,8 @@ def person(person_id: int) -> str:
         steps={shown.certification.id: _list_steps_of(page.person, shown) for shown in page.certifications},
         ledger=fold_ledger(page.mail),
         today_on=today(page.person.zone),
-        as_of=as_of,
-        known_at=known_at,
+        as_of=page.as_of,
+        known_at=page.known_at,
         zone=zone,
         typed=request.args,
         errors=errors,
@@ -122,9 +142,9 @@ def _load_hands(session: Session, now: date) -> dict[str, int]:
     if can_do(viewer, Task.CHECK_QUEUE):
         hands["credits"] = count_waiting(session, viewer, now)
     if can_do(viewer, Task.SETTLE_FINDINGS):
-        hands["findings"] = count_findings(session, viewer)
+        hands["findings"] = count_findings(session, viewer, now)
     if can_do(viewer, Task.RELEASE_MAIL):
-        hands["held"] = count_held(session, list_places(viewer, Task.RELEASE_MAIL))
+        hands["held"] = count_held(session, list_places(viewer, Task.RELEASE_MAIL), closed_people(viewer, now))
     return hands if any(hands.values()) else {}
 
 
@@ -206,14 +226,17 @@ def _read_moment(text: str | None, zone: str) -> datetime | None:
 
 def _read_filters(as_of: date) -> Filters:
     validity = request.args.get("standing", "")
-    page = request.args.get("page", 1, type=int)
     return Filters(
         as_of=as_of,
         words=request.args.get("words", "").strip()[:200],
         validity=validity if validity in VALIDITIES else "",
         credential=request.args.get("credential", ""),
-        page=min(max(page, 1), _MOST_PAGES),
+        page=_read_page(),
     )
+
+
+def _read_page() -> int:
+    return min(max(request.args.get("page", 1, type=int), 1), _MOST_PAGES)
 
 
 def _page_url(number: int) -> str:

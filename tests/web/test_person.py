@@ -16,7 +16,7 @@ from kit.world import World
 from sqlalchemy import select
 
 from certtrack.clock import FixedClock
-from certtrack.db.models import AuditEvent, AuditPerson
+from certtrack.db.models import AuditEvent, AuditPerson, Person
 from certtrack.rules.facts import StatusKind
 from certtrack.security import Role
 from certtrack.services.causes import release_cause
@@ -30,6 +30,7 @@ from certtrack.services.organizations import (
     get_organization,
     set_role,
 )
+from certtrack.services.people import change_person
 from certtrack.web.parts import EXTENSION
 
 DUE = date(2026, 10, 31)
@@ -131,16 +132,38 @@ def test_nobody_outside_learns_that_the_record_is_there(
         client.send("/sign-out")
 
 
-def test_an_office_sees_no_more_once_somebody_has_left(client: CheckingClient, world: World, carol: int) -> None:
+def test_an_office_sees_who_has_left_as_of_the_last_day_and_not_among_its_people(
+    app: Flask, client: CheckingClient, world: World, carol: int
+) -> None:
+    app.extensions[EXTENSION].clock = FixedClock(world.at + timedelta(days=10))
     with world.database.writing() as session:
         belonging = find_affiliation(session, carol, world.organization_id)
         assert belonging is not None
-        end_affiliation(
-            session, belonging, world.today - timedelta(days=1), reason=None, actor=world.actor, at=world.at
-        )
+        end_affiliation(session, belonging, world.today, reason=None, actor=world.actor, at=world.at)
+        change_person(
+            session, session.get_one(Person, carol), {"family_name": "Later", "private_address": "later@example.org"},
+            actor=world.actor, at=world.at + timedelta(days=2),
+        )  # fmt: skip
     sign_up(client, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
 
-    assert client.get(f"/people/{carol}").status_code == 404
+    people, gone = client.get("/people").text, words(client.get("/people/former").text)
+    assert (f"/people/{carol}" in people, "1 person is no longer with you" in people) == (False, True)
+    assert "Carol Example Lakeside Peers Last day May 15" in gone
+
+    page = client.get(f"/people/{carol}?as_of=2026-05-24&known_at=2026-05-24T10:00").text
+    said = words(page)
+    assert "You see this record as it stood on May 15, 2026, the last day of this person's time with Lakeside" in said
+    assert ("Carol Example" in said, ADDRESS in said, "Later" in said, "later@" in said) == (True, True, False, False)
+    assert ("look back or ahead" in said, 'value="2026-05-15"' in page, "2026-05-24" in page) == (False, True, False)
+    assert "/credits/new" not in page
+    assert client.get(f"/people/{carol}/credits/new").status_code == 404
+    with world.database.reading() as session:
+        query = select(AuditEvent.action).join(AuditPerson, AuditPerson.event_id == AuditEvent.id)
+        looks = session.scalars(query.where(AuditPerson.person_id == carol, AuditEvent.actor.like("account:%"))).all()
+    assert set(looks) == {"people.listed", "person.viewed"}
+
+    earlier = words(client.get(f"/people/{carol}?as_of=2026-05-12").text)
+    assert "As of May 12, 2026. Show the last day" in earlier
 
 
 def test_a_programme_sees_the_certifications_that_it_grants_and_no_other(

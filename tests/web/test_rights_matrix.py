@@ -24,6 +24,7 @@ OPEN, IN = (200,) * 5, 302
 MATRIX: dict[str, tuple[int, ...]] = {
     "GET /": (302, 302, 302, 404, IN),
     "GET /people": (200, 200, 404, 404, IN),
+    "GET /people/former": (200, 404, 404, 404, IN),
     "GET /people/<int:person_id>": (200, 200, 200, 404, IN),
     "GET /credits": (200, 200, 404, 404, IN),
     "POST /credits/checked": (400, 400, 404, 404, IN),

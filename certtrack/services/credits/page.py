@@ -1,7 +1,7 @@
 """The hours of one person as a page shows them, and what its form for a credit offers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -13,11 +13,12 @@ from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
 from certtrack.rules.hours import TOTAL, Requirement
 from certtrack.rules.pack import Pack, Sure
-from certtrack.security import Act, Actor, Fields, Relation, can_act
+from certtrack.security import Act, Actor, Fields, Relation, can_act, can_see
 from certtrack.services.actors import list_relations, open_certifications, visible_certifications
 from certtrack.services.credits.records import get_credit
 from certtrack.services.credits.rights import check_can_log
 from certtrack.services.credits.shown import ShownArea, ShownCredit, list_shown_credits
+from certtrack.services.former import FORMER
 from certtrack.services.people import get_person
 from certtrack.services.person_page import PersonPage, ShownCertification
 from certtrack.services.rulebook import Rulebook
@@ -81,15 +82,10 @@ class CreditOffer:
     ceu_sure: Sure | None
 
 
-def show_hours(
-    session: Session, rulebook: Rulebook, actor: Actor, page: PersonPage, today: date, known_at: datetime | None = None
-) -> HoursPage:
+def show_hours(session: Session, rulebook: Rulebook, actor: Actor, page: PersonPage, today: date) -> HoursPage:
     """The hours beside the standings of `page`, for the same day and moment; those that the actor may see today."""
     relations = list_relations(session, actor, page.person.id, today)
-    seen, with_files = (
-        set(session.scalars(select(Certification.id).where(visible_certifications(actor, today, fields))))
-        for fields in (Fields.CREDITS, Fields.EVIDENCE)
-    )
+    seen, with_files = (_list_seen(session, actor, page, today, fields) for fields in (Fields.CREDITS, Fields.EVIDENCE))
     died_on = page.person.died_on
     found = {}
     for shown in page.certifications:
@@ -97,8 +93,10 @@ def show_hours(
         if number not in seen or shown.pack.hours is None:
             continue
         claimed = list_shown_credits(
-            session, rulebook, shown.certification, standing, known_at, with_files=number in with_files
+            session, rulebook, shown.certification, standing, page.known_at, with_files=number in with_files
         )
+        if page.last_day is not None:
+            claimed = tuple(_with_files_then(credit) for credit in claimed)
         is_over = standing.validity in _ENDED or (died_on is not None and died_on <= standing.as_of)
         found[number] = ShownHours(
             certification_id=number,
@@ -108,6 +106,18 @@ def show_hours(
             credits=claimed,
         )
     return HoursPage(found, can_act(relations, Act.LOG_CREDITS), Relation.HOLDER in relations)
+
+
+def _list_seen(session: Session, actor: Actor, page: PersonPage, today: date, fields: Fields) -> set[int]:
+    """The certifications of which the page may show its reader these fields."""
+    if page.last_day is not None:
+        return {shown.certification.id for shown in page.certifications} if can_see(FORMER, fields) else set()
+    return set(session.scalars(select(Certification.id).where(visible_certifications(actor, today, fields))))
+
+
+def _with_files_then(credit: ShownCredit) -> ShownCredit:
+    """As it stood, without a word on what became of its files: the reader of a record as it was may open each."""
+    return replace(credit, files=tuple(replace(file, is_attached=True) for file in credit.files))
 
 
 def get_credit_offer(

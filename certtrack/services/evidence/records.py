@@ -19,7 +19,8 @@ from certtrack.services.evidence.limits import MOST_FILES, BadFile
 Subject = tuple[Literal["credit"], int]
 """What a file backs: the kind of the record, and its number."""
 
-_GONE = "This file isn't here any more, or isn't yours to see."
+GONE = "This file isn't here any more, or isn't yours to see."
+"""What is said alike of a file that isn't there and of one that isn't the actor's to see."""
 
 
 def record_evidence(session: Session, person_id: int, kept: KeptFile, *, actor: Actor, at: datetime) -> Evidence:
@@ -61,7 +62,7 @@ def get_evidence(session: Session, actor: Actor, person_id: int, evidence_id: in
     own = (Evidence.id == evidence_id, Evidence.person_id.in_(same_person(person_id)))
     found = session.scalar(select(Evidence).where(*own, are_open(actor, today)))
     if found is None:
-        raise NotFound(_GONE)
+        raise NotFound(GONE)
     return found
 
 
@@ -123,7 +124,7 @@ def _check_theirs(session: Session, actor: Actor, person_id: int, new: set[int],
     own = (Evidence.id.in_(new), Evidence.person_id.in_(same_person(person_id)), are_open(actor, today))
     # locked: what is about to be attached isn't taken away as something that backs nothing
     if len(session.scalars(select(Evidence.id).where(*own).with_for_update(of=Evidence)).all()) < len(new):
-        raise NotFound(_GONE)
+        raise NotFound(GONE)
 
 
 def _write_link(
