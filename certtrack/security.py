@@ -100,6 +100,7 @@ _TEAM = frozenset({Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.EXAM
 _OFFICE = _TEAM | {Fields.ADDRESSES, Fields.MAIL}
 
 # Design, section 5. A supervisor's `supervision` are the own sessions, which the query sees to.
+# A former administrator's view is of what was on record on the last day, which sessions aren't shown by yet.
 RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
     Relation.HOLDER: _EVERYTHING,
     Relation.SUPERVISOR: _TEAM,
@@ -108,7 +109,7 @@ RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
         {Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.EXAM_DAYS, Fields.EXAM_SCORES},
     ),
     Relation.AUDITOR: frozenset({Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.EXAM_DAYS}),
-    Relation.FORMER_ADMINISTRATOR: _OFFICE - {Fields.SUPERVISION},  # as it stood on the last day; sessions have no such view
+    Relation.FORMER_ADMINISTRATOR: _OFFICE - {Fields.SUPERVISION},
     Relation.NONE: frozenset(),
 }
 

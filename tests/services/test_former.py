@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kit.credits import DUE, act_as, amend, decide, find_claim, log, make_new
@@ -54,19 +55,19 @@ class Gone:
     credit: int
     office: Actor
 
-    def page(self, actor: Actor | None = None, **values: object) -> PersonPage:
+    def page(self, actor: Actor | None = None, **values: Any) -> PersonPage:
         world = self.world
         with world.database.reading() as session:
             return get_person_page(
-                session, world.rulebook, actor or self.office, self.carol, world.clock, **values  # type: ignore[arg-type]  # a day or a moment
+                session, world.rulebook, actor or self.office, self.carol, world.clock, **values
             )  # fmt: skip
 
-    def hours(self, **values: object) -> HoursPage:
+    def hours(self, **values: Any) -> HoursPage:
         world, page = self.world, self.page(**values)
         with world.database.reading() as session:
             return show_hours(session, world.rulebook, self.office, page, world.today)
 
-    def change(self, **changes: object) -> None:
+    def change(self, **changes: Any) -> None:
         with self.world.database.writing() as session:
             carol = session.get_one(Person, self.carol)
             change_person(session, carol, changes, actor=self.world.actor, at=self.world.at)
@@ -114,7 +115,8 @@ def gone(world: World) -> Gone:
 
 def test_the_record_is_shown_as_of_the_last_day_and_no_later_day_or_moment(gone: Gone) -> None:
     end = datetime(2026, 5, 21, 4, 59, 59, tzinfo=UTC)  # midnight in Chicago
-    for asked in ({}, {"as_of": AFTER, "known_at": gone.world.at}):
+    asks: tuple[dict[str, Any], ...] = ({}, {"as_of": AFTER, "known_at": gone.world.at})
+    for asked in asks:
         page = gone.page(**asked)
         assert page.last_day is not None
         assert (page.last_day.organization, page.last_day.on) == ("Lakeside Peers", LAST)

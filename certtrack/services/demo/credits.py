@@ -76,6 +76,10 @@ CREDITS: Mapping[DemoPerson, tuple[DemoCredit, ...]] = {
         DemoCredit("Humildad cultural en la práctica", -70, 360, "6", _CULTURE, decision="checked"),
         DemoCredit("Taller de escucha", -14, 90, "90", unit="minutes", form="live_online", activity="webinar"),
     ),
+    _NAMED["Movedon"]: (
+        DemoCredit("Boundaries at Work", -100, 240, "4", _ETHICS),
+        DemoCredit("A Course after the Move", -8, 180, "3", _ETHICS),
+    ),
 }  # fmt: skip
 """One specialist has every case, and one all hours, without anybody knowing whether each area has enough."""
 
@@ -86,7 +90,9 @@ def add_credits(place: Place, people: Mapping[DemoPerson, Person], checker: Acto
         certification = _find_certification(place, people[one])
         for credit in credits_:
             files = _add_file(place, store, people[one], credit) if store and credit.has_file else ()
-            _add(place, people[one], certification, credit, checker, files)
+            has_left = one.left_in is not None
+            then = replace(place, at=place.at + timedelta(days=credit.ended_in + 1)) if has_left else place
+            _add(then, people[one], certification, credit, checker, files)
 
 
 def _add_file(place: Place, store: EvidenceStore, person: Person, one: DemoCredit) -> tuple[int, ...]:

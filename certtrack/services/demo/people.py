@@ -11,6 +11,7 @@ class DemoPerson:
 
     `due_in` None: no day is on record, only a sitting. `computed_in`: the rule's day, where it differs from the stated
     one. `address` None: none is known; empty: one of the person's own. `act`: what an authority did, and when.
+    `left_in`: the last day with the office, of somebody who had been on record long before.
     """
 
     given_name: str
@@ -27,6 +28,7 @@ class DemoPerson:
     language: str = "en"
     has_supervisor: bool = False
     is_imported: bool = False
+    left_in: int | None = None
 
 
 BOB = DemoPerson("Bob", "Sample", due_in=410, address="bob@example.org")
@@ -64,4 +66,5 @@ PEOPLE = (
     DemoPerson("Zora", "Heldthree", due_in=14, is_imported=True),
     DemoPerson("Anders", "Byname", due_in=-20, is_imported=True),
     DemoPerson("Bea", "Nextmail", due_in=45, is_imported=True),
+    DemoPerson("Lars", "Movedon", due_in=320, left_in=-30),
 )

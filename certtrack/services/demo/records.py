@@ -1,5 +1,6 @@
 """One fictional person's records: the person, the certification with its cycle, exam and acts, and what is odd."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +12,28 @@ from certtrack.services.cycles import NewCycle, open_cycle
 from certtrack.services.demo.people import DemoPerson
 from certtrack.services.demo.place import ACTOR, ZONE, Place
 from certtrack.services.findings import open_finding
-from certtrack.services.organizations import affiliate
-from certtrack.services.people import NewPerson, create_person, fold
+from certtrack.services.organizations import affiliate, end_affiliation, find_affiliation
+from certtrack.services.people import NewPerson, change_person, create_person, fold
 
+_KNOWN_BEFORE = timedelta(days=200)
 _LONG_BEFORE = timedelta(days=400)  # more than the longest lead of a stage
 
 
 def add_person(place: Place, one: DemoPerson) -> Person:
-    """Put one person with everything that is known of them on record."""
+    """Put one person with everything that is known of them on record; one who has left, long before, and who moved."""
+    if one.left_in is None:
+        return _add_person(place, one)
+    person = _add_person(replace(place, at=place.at - _KNOWN_BEFORE), one)
+    lasting = find_affiliation(place.session, person.id, place.organization.id)
+    if lasting is not None:
+        until_on = place.today + timedelta(days=one.left_in)
+        end_affiliation(place.session, lasting, until_on, reason=None, actor=ACTOR, at=place.at)
+    changes = {"private_address": f"{one.given_name.lower()}@example.org"}
+    change_person(place.session, person, changes, actor=ACTOR, at=place.at)
+    return person
+
+
+def _add_person(place: Place, one: DemoPerson) -> Person:
     new = NewPerson(
         given_name=one.given_name,
         family_name=one.family_name,

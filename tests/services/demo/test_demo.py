@@ -53,6 +53,7 @@ SHOWN: dict[str, tuple[str, str, set[str]]] = {
     "Heldtwo": ("current", "before_60 held cause", set()),
     "Heldthree": ("current", "before_14 held cause", set()),
     "Nextmail": ("current", "before_60 held cause", set()),
+    "Movedon": ("current", "", set()),
     "Byname": ("grace", "grace held by_name", set()),
 }
 MAILS = sum(ledger.endswith(" planned") for _, ledger, _ in SHOWN.values())
