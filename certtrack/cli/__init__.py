@@ -25,6 +25,7 @@ _COMMANDS = {
     "findings": "certtrack.cli.findings:findings",
     "account": "certtrack.cli.accounts:account",
     "organization": "certtrack.cli.organizations:organization",
+    "rules": "certtrack.cli.rules:rules",
     "audit": "certtrack.cli.audit:audit",
 }
 

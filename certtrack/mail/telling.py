@@ -115,7 +115,11 @@ def _needs(seen: View) -> str:
 
 def _how_sure(seen: View) -> str:
     value = seen.item.pack.needs.get(seen.now.phase)
-    return seen.say("how_sure", value.sure) if value and value.value and value.sure != "verified" else ""
+    return (
+        seen.say("how_sure", value.sure)
+        if value and value.value and value.sure not in ("verified", "confirmed")
+        else ""
+    )
 
 
 def _things(seen: View) -> list[str]:

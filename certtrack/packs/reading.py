@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from certtrack.packs.hours import read_hours
@@ -32,6 +32,7 @@ from certtrack.rules.pack import (
 )
 
 _SURE: tuple[Sure, ...] = ("verified", "inferred", "conflicting", "unverified", "unknown")
+_CONFIRMED: Sure = "confirmed"
 _NEEDS: tuple[Need, ...] = ("application", "ce_form", "certificates", "fee", "late_fee", "exam", "training")
 _BEGINNINGS: tuple[Beginning, ...] = ("due", "late_end")
 _EARN_UNTIL: tuple[EarnUntil, ...] = ("due", "grace", "late")
@@ -50,8 +51,19 @@ def read_pack(path: Path) -> Pack:
     Raises BadPack that names the file, the key, and what was expected there.
     """
     file = read_toml(path)
-    top = file.top
-    pack = _Reader(top).pack(file.sha256, file.raw)
+    return _read(file.top, _SURE, file.sha256, file.raw)
+
+
+def read_content(name: str, content: dict[str, Any], sha256: str, raw: str) -> Pack:
+    """The pack that a file's tables make once a person's confirmations are laid over them.
+
+    `name` is what errors call it. Raises BadPack as `read_pack` does.
+    """
+    return _read(Table(Path(name), "", content), (*_SURE, _CONFIRMED), sha256, raw)
+
+
+def _read(top: Table, sure: tuple[Sure, ...], sha256: str, raw: str) -> Pack:
+    pack = _Reader(top, sure).pack(sha256, raw)
     top.finish()
     return pack
 
@@ -59,7 +71,8 @@ def read_pack(path: Path) -> Pack:
 class Origins:
     """Reads values with the sources that a pack names. Raises BadPack where `top` has none."""
 
-    def __init__(self, top: Table) -> None:
+    def __init__(self, top: Table, sure: tuple[Sure, ...] = _SURE) -> None:
+        self._sure = sure
         self._sources = _read_sources(top)
 
     def maybe(self, table: Table, unknowable: str, read: Callable[[Table], T]) -> Value[T | None]:
@@ -85,12 +98,12 @@ class Origins:
         name = table.text("source")
         if name not in self._sources:
             table.refuse("source", f"names {name!r}, and [sources] has none of that name")
-        return self._sources[name], table.choice("sure", _SURE)
+        return self._sources[name], table.choice("sure", self._sure)
 
 
 class _Reader(Origins):
-    def __init__(self, top: Table) -> None:
-        super().__init__(top)
+    def __init__(self, top: Table, sure: tuple[Sure, ...]) -> None:
+        super().__init__(top, sure)
         self._top = top
 
     def pack(self, sha256: str, raw: str) -> Pack:
@@ -168,7 +181,8 @@ def _read_sources(top: Table) -> dict[str, Source]:
 
 
 def _read_source(table: Table) -> Source:
-    source = Source(title=table.text("title"), link=table.text("link"), as_of=table.day("as_of"))
+    link = table.text("link") if table.has("link") else ""
+    source = Source(title=table.text("title"), link=link, as_of=table.day("as_of"))
     table.finish()
     return source
 

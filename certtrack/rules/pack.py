@@ -7,7 +7,7 @@ from typing import Generic, Literal, TypeVar
 
 from certtrack.rules.facts import Activity, Form
 
-Sure = Literal["verified", "inferred", "conflicting", "unverified", "unknown"]
+Sure = Literal["verified", "inferred", "conflicting", "unverified", "unknown", "confirmed"]
 Phase = Literal["on_time", "grace", "late", "exam_route", "full_route"]
 Need = Literal["application", "ce_form", "certificates", "fee", "late_fee", "exam", "training"]
 Beginning = Literal["due", "late_end"]
@@ -37,7 +37,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a value was read, and on which day."""
+    """Where a value was read, and on which day. `link` is empty where a person was told it."""
 
     title: str
     link: str
@@ -46,7 +46,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Value(Generic[T]):
-    """One published value. Where `sure` is "unknown" it is None, and nothing is promised."""
+    """One published value. Where `sure` is "unknown" it is None, and nothing is promised.
+
+    Where it is "confirmed" nothing is published, and a person has put on record here who said it.
+    """
 
     value: T
     source: Source

@@ -15,7 +15,7 @@ class Reason:
     """One reason: a code for a template to put into words, with its values (days, codes, whole numbers).
 
     `pack`, `source` and `sure` say which published rule it rests on, None where it rests on records alone; `records`
-    are kind and id: ("cycle", 7).
+    are kind and id: ("cycle", 7). `source` is an address, or who said it where there is none.
     """
 
     code: str
@@ -137,4 +137,4 @@ def _on_record(code: str, *records: tuple[str, int], **values: object) -> Reason
 
 
 def _by_rule(code: str, pack: Pack, rule: Value[Any], record: tuple[str, int], **values: object) -> Reason:
-    return Reason(code, values, pack.ref, rule.source.link, rule.sure, (record,))
+    return Reason(code, values, pack.ref, rule.source.link or rule.source.title, rule.sure, (record,))

@@ -15,7 +15,7 @@ from certtrack.rules.pack import Pack
 from certtrack.rules.standing import Standing
 from certtrack.services.obstacles import find_obstacle
 from certtrack.services.people import get_person
-from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of
 from certtrack.services.sending_hours import after_quiet, known_zone
 from certtrack.services.standing import load_standings
@@ -145,7 +145,7 @@ class _Maker:
     """Says of each who waits what a release would do; everything that it rests on is read once."""
 
     def __init__(self, session: Session, rulebook: Rulebook, waits: Sequence[Waiting], at: datetime) -> None:
-        self.session, self.rulebook, self.at = session, rulebook, at
+        self.session, self.rulebook, self.at = session, confirmed_rules(session, rulebook), at
         cycles = select(Cycle).where(Cycle.id.in_({one.cycle_id for one in waits}))
         self.cycles = {cycle.id: cycle for cycle in session.scalars(cycles)}
         rows = select(Reminder).where(Reminder.id.in_({one.reminder_id for one in waits if one.reminder_id}))

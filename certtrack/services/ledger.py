@@ -18,7 +18,7 @@ from certtrack.rules.standing import stand
 from certtrack.services.arming import list_merged
 from certtrack.services.obstacles import find_obstacle
 from certtrack.services.people import get_person
-from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import days_off
 
 _CHUNK = 500
@@ -90,6 +90,7 @@ def list_ledger(session: Session, rulebook: Rulebook, person_id: int, today: dat
 
     Raises NotFound for a person who isn't on record.
     """
+    rulebook = confirmed_rules(session, rulebook)
     holder = get_person(session, person_id)
     owned = select(Certification).where(Certification.person_id.in_(list_merged(session, holder.id)))
     certifications = {certification.id: certification for certification in session.scalars(owned)}

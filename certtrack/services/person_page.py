@@ -29,7 +29,7 @@ from certtrack.services.ledger import LedgerEntry, list_ledger, list_settled
 from certtrack.services.people import get_person
 from certtrack.services.record_sources import RecordSource, load_sources
 from certtrack.services.releases import Release, load_releases
-from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_standings
 
 
@@ -221,6 +221,7 @@ def _list_certifications(
     as_of: date | None,
     known_at: datetime | None,
 ) -> tuple[ShownCertification, ...]:
+    rulebook = confirmed_rules(session, rulebook, known_at)
     query = select(Certification).where(wanted)
     found: list[ShownCertification] = []
     for certification in session.scalars(query.order_by(Certification.id)):

@@ -19,7 +19,7 @@ from certtrack.rules.pack import Pack
 from certtrack.rules.standing import Standing
 from certtrack.services.arming import rearm_person
 from certtrack.services.obstacles import FOR_GOOD, find_obstacle
-from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of
 from certtrack.services.sending_hours import after_quiet, known_zone
 from certtrack.services.standing import load_standings
@@ -109,6 +109,7 @@ def is_asleep(session: Session, rulebook: Rulebook, email: Email, at: datetime) 
 
 def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at: datetime) -> dict[int, list[Ripe]]:
     """What is still to be told to each of these locked people; what fell away is written down with its reason."""
+    rulebook = confirmed_rules(session, rulebook)
     rows = _load(session, Reminder.recipient_id.in_([person.id for person in people]), *_is_ripe(at))
     rows = _let_wait_without_rules(rulebook, rows)
     by_number = {person.id: person for person in people}

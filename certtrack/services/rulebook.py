@@ -1,6 +1,6 @@
 """The rules in force: packs and policies from the installation, each version pinned in the database on first use."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.inserting import insert_unless_there
-from certtrack.db.models import PackVersion
+from certtrack.db.models import PackVersion, RuleConfirmation
 from certtrack.errors import BadPack
 from certtrack.packs import Packs, Policies, ServicePacks, load_packs, load_policies, load_service_packs
+from certtrack.packs.confirming import Confirmed, confirm_all
 from certtrack.resources import get_resource
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Policy
@@ -23,11 +24,12 @@ _FOLDERS = {"pack": "packs", "policy": "policies"}
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Every pack and policy of this process."""
+    """Every pack and policy of this process. `published` are the packs without what was confirmed, where some is."""
 
     packs: Packs
     policies: Policies
     services: ServicePacks = field(default_factory=ServicePacks)
+    published: Packs | None = None
 
 
 def load_rulebook(instance: Path) -> Rulebook:
@@ -39,6 +41,21 @@ def load_rulebook(instance: Path) -> Rulebook:
         policies=load_policies([config / "policies", instance / "policies"]),
         services=load_service_packs(packs),
     )
+
+
+def confirmed_rules(session: Session, rulebook: Rulebook, known_at: datetime | None = None) -> Rulebook:
+    """The rulebook with what people have confirmed of unknown values; with `known_at`, by then."""
+    query = select(RuleConfirmation).order_by(RuleConfirmation.id)
+    if known_at is not None:
+        query = query.where(RuleConfirmation.recorded_at <= known_at)
+    newest = {(row.pack_key, row.key): row for row in session.scalars(query)}
+    said = tuple(
+        Confirmed(row.pack_key, row.key, row.value, row.source, row.said_on)
+        for _, row in sorted(newest.items())
+        if row.value is not None
+    )
+    published = rulebook.published or rulebook.packs
+    return replace(rulebook, packs=confirm_all(published, said), published=published)
 
 
 def check_unchanged(session: Session, rulebook: Rulebook) -> None:

@@ -13,7 +13,7 @@ from certtrack.db.queries.merges import same_person
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Pack
 from certtrack.rules.standing import Standing, spans, stand
-from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 _WAITING = "certtrack spans to be projected"
 
@@ -30,7 +30,7 @@ def load_standings(
     A certification that wasn't on record then is left out.
     """
     facts = load_facts(session, certification_ids, known_at)
-    packs = _load_packs(session, rulebook, facts)
+    packs = _load_packs(session, confirmed_rules(session, rulebook, known_at), facts)
     return {number: stand(packs[number], fact, as_of) for number, fact in facts.items()}
 
 
@@ -44,7 +44,7 @@ def project_spans(session: Session, rulebook: Rulebook, certification_ids: Seque
         return
     session.flush()
     facts = load_facts(session, certification_ids)
-    packs = _load_packs(session, rulebook, facts)
+    packs = _load_packs(session, confirmed_rules(session, rulebook), facts)
     session.execute(delete(StandingSpan).where(StandingSpan.certification_id.in_(certification_ids)))
     rows = [row for number, fact in facts.items() for row in _rows(packs[number], fact)]
     if rows:

@@ -20,7 +20,7 @@ from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Policy
 from certtrack.rules.standing import Standing, stand
 from certtrack.services.guard import list_released, list_told, lock_causes
-from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.sending_hours import known_zone
 from certtrack.services.wide_causes import WideCause, list_unsettled, load_wide
 
@@ -138,7 +138,7 @@ def _load(session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tu
     rows = _load_rows(session, [cycle.id for cycle in cycles])
     loaded = _Loaded(
         at=at,
-        rulebook=rulebook,
+        rulebook=confirmed_rules(session, rulebook),
         policies=_find_policies(rulebook),
         facts=load_facts(session, sorted({certification.id for _, certification in found})),
         people=_load_people(session, {certification.person_id for _, certification in found}),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from kit.credits import amend, decide, find_claim, log, make_new
+from kit.rules import CPS
 from kit.world import World
 
 from certtrack.cli import main
@@ -137,3 +138,16 @@ def test_of_what_is_retired_and_of_the_dead_no_hours_are_told(world: World, held
         )
     assert "hours" in {row["kind"] for row in read("--as-of", "2026-05-09")}
     assert not {row["kind"] for row in read()} & {"hours", "requirement", "credit"}
+
+
+def test_a_confirmed_minimum_says_who_confirmed_it(world: World, held: tuple[int, int, int]) -> None:
+    carol, certification, _ = held
+    log(world, carol, make_new(2, areas=("area_4",)), certification)
+    words = ["--source", "Letter of the program", "--on", "2026-05-04"]
+    done = CliRunner().invoke(main, ["rules", "confirm", CPS, "hours.areas.area_4.minimum", "180", *words])
+    assert (done.exit_code, done.stdout) == (0, ""), done.output
+    assert "Certifications looked at anew: 1." in done.stderr
+    assert (
+        "- Area 4 (its name isn't published): 2 of 3 hours are on record; 1 is still to do. How many it needs isn't "
+        "published; confirmed on record here: Letter of the program, May 4, 2026."
+    ) in call()

@@ -43,6 +43,7 @@ from certtrack.db.models.reminders import (
     Reminder,
     ReminderEmail,
 )
+from certtrack.db.models.rules import RuleConfirmation
 from certtrack.db.models.supervision import (
     Attendance,
     Duty,
@@ -103,6 +104,7 @@ __all__ = [
     "RelayState",
     "Reminder",
     "ReminderEmail",
+    "RuleConfirmation",
     "ServiceSpan",
     "ServiceSpanVersion",
     "Signature",

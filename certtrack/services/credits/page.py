@@ -21,7 +21,7 @@ from certtrack.services.credits.shown import ShownArea, ShownCredit, list_shown_
 from certtrack.services.former import FORMER
 from certtrack.services.people import get_person
 from certtrack.services.person_page import PersonPage, ShownCertification
-from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import pack_for
 
 _EARNING = (None, "on_time", "grace", "late")
@@ -155,6 +155,7 @@ def _list_claimable(
     query = select(Certification).where(mine, open_certifications(actor, today, Act.LOG_CREDITS))
     certifications = session.scalars(query.order_by(Certification.id)).all()
     facts = load_facts(session, [one.id for one in certifications])
+    rulebook = confirmed_rules(session, rulebook)
     for certification in certifications:
         pack = pack_for(rulebook, certification.pack_key, facts[certification.id])
         if pack.hours is not None:

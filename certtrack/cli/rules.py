@@ -1,0 +1,47 @@
+"""`certtrack rules`: what the rule packs leave open, and who settled it."""
+
+from datetime import date
+
+import click
+
+from certtrack.cli.edge import Edge, acting_as, pass_edge
+from certtrack.cli.output import write_message
+from certtrack.cli.parsing import DAY
+from certtrack.security import Actor
+from certtrack.services.confirmations import confirm_rule, renew_certifications
+
+_CONFIRMING = "certtrack rules confirm PACK weekend.rule next_day --source 'Letter of the program' --on 2026-10-31"
+_AT_ONCE = 25  # renewed in one transaction: nobody else waits long for the database
+
+
+@click.group(epilog=f"Example: {_CONFIRMING}")
+def rules() -> None:
+    """The rule packs: what they leave open, and who settled it."""
+
+
+@rules.command(short_help="Settle a value that isn't published.", epilog=f"Example: {_CONFIRMING}")
+@click.argument("pack")
+@click.argument("key")
+@click.argument("value")
+@click.option("--source", required=True, metavar="SOURCE", help="Who said it, or the address where it stands.")
+@click.option("--on", type=DAY, required=True, metavar="DAY", help="The day on which it was said or read.")
+@acting_as
+@pass_edge
+def confirm(edge: Edge, pack: str, key: str, value: str, source: str, on: date, actor: Actor) -> None:
+    """Put on record what VALUE the unknown KEY of a rule PACK has, as the authority told somebody.
+
+    The pack's file stays as it is; from now on standings rest on the value and name its source, and answers as known
+    before today don't. KEY is its place in the file. VALUE is as the file would have it: minutes, a number, a word;
+    `unknown` takes back what was confirmed. Where it is broken off, give the same command again.
+    """
+    at = edge.clock.now()
+    with edge.writing() as session:
+        whole = confirm_rule(session, edge.rulebook, pack, key, value, source=source, on=on, actor=actor, at=at).key
+    done, last = 0, 0
+    while True:
+        with edge.writing() as session:
+            numbers = renew_certifications(session, edge.rulebook, pack, after=last, limit=_AT_ONCE, at=at)
+        if not numbers:
+            break
+        done, last = done + len(numbers), numbers[-1]
+    write_message(f"{pack}, {whole}: {value}, by {source}. Certifications looked at anew: {done}.")

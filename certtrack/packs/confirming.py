@@ -1,0 +1,114 @@
+"""What a person has confirmed of a pack's unknown values, laid over the pack: the file itself is never changed."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from certtrack.errors import BadInput, BadPack
+from certtrack.packs.collection import Packs
+from certtrack.packs.reading import read_content
+from certtrack.packs.table import UNKNOWN
+from certtrack.rules.pack import Pack
+
+_SOURCE = "confirmed:"
+_WEB = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """One value of a pack that its file calls unknown. `key` is dotted, down to the value; `value` is as in TOML.
+
+    `source` says who said it or where it stands, `on` the day of that.
+    """
+
+    pack_key: str
+    key: str
+    value: str
+    source: str
+    on: date
+
+
+def find_key(pack: Pack, key: str) -> str:
+    """The whole key of the unknown value that `key` names; its last word may be left out.
+
+    Raises BadInput where the pack has none of that name, or publishes a value there already.
+    """
+    table = _find_table(tomllib.loads(pack.raw), key.split("."))
+    if table is not None:
+        path, content = table
+        names = [name for name, value in content.items() if value == UNKNOWN and name != "sure"]
+        if content.get("sure") == UNKNOWN and len(names) == 1 and key in (path, f"{path}.{names[0]}"):
+            return f"{path}.{names[0]}"
+    raise BadInput(f"{pack.ref} has no unknown value called {key!r}. Those that it has: {', '.join(list_keys(pack))}.")
+
+
+def list_keys(pack: Pack) -> list[str]:
+    """The keys of all values that the pack's file calls unknown, in the file's order."""
+    return list(_list_unknown(tomllib.loads(pack.raw), ""))
+
+
+def confirm(pack: Pack, confirmed: Sequence[Confirmed]) -> Pack:
+    """The pack with these values in place of its unknown ones; key, version and hash stay those of its file.
+
+    What isn't unknown in this version is left alone: it has been published. Raises BadInput where a value isn't one
+    that can stand there.
+    """
+    content = tomllib.loads(pack.raw)
+    unknown = set(list_keys(pack))
+    laid = [one for one in confirmed if one.pack_key == pack.key and one.key in unknown]
+    for one in laid:
+        _lay(content, one)
+    try:
+        return read_content(pack.ref, content, pack.sha256, pack.raw) if laid else pack
+    except BadPack as error:
+        raise BadInput(str(error)) from error
+
+
+@lru_cache(maxsize=32)
+def confirm_all(packs: Packs, confirmed: tuple[Confirmed, ...]) -> Packs:
+    """All packs with what is confirmed; the same answer for the same question, made once."""
+    return Packs(confirm(pack, confirmed) for pack in packs.list()) if confirmed else packs
+
+
+def _lay(content: dict[str, Any], one: Confirmed) -> None:
+    path, _, name = one.key.rpartition(".")
+    table = content
+    for part in path.split("."):
+        table = table[part]
+    source = f"{_SOURCE}{one.key}"
+    table |= {name: _read(one.value), "source": source, "sure": "confirmed"}
+    link = {"link": one.source} if one.source.startswith(_WEB) else {}
+    content["sources"][source] = {"title": one.source, "as_of": one.on} | link
+
+
+def _read(value: str) -> object:
+    """A number or a list as TOML has them; anything else is a word."""
+    try:
+        return tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return value
+
+
+def _find_table(content: dict[str, Any], parts: Sequence[str]) -> tuple[str, dict[str, Any]] | None:
+    """The innermost table on the way of these words, and its key."""
+    table, passed = content, list[str]()
+    for part in parts:
+        inner = table.get(part)
+        if not isinstance(inner, dict):
+            break
+        table, passed = inner, [*passed, part]
+    return (".".join(passed), table) if passed else None
+
+
+def _list_unknown(table: dict[str, Any], path: str) -> Sequence[str]:
+    found: list[str] = []
+    for name, value in table.items():
+        place = f"{path}.{name}" if path else name
+        if isinstance(value, dict):
+            found += _list_unknown(value, place)
+        elif value == UNKNOWN and name != "sure" and table.get("sure") == UNKNOWN:
+            found.append(place)
+    return found

@@ -1,0 +1,82 @@
+"""Unknown values of rules, settled by a named person: a dated overlay on record, never a change of the pack's file."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from certtrack.db.audit import record_event
+from certtrack.db.models import Certification, Cycle, RuleConfirmation
+from certtrack.errors import BadInput, NotFound
+from certtrack.packs.confirming import Confirmed, confirm, find_key
+from certtrack.packs.table import UNKNOWN
+from certtrack.security import Actor
+from certtrack.services.arming import earliest_day
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.standing import project_spans
+
+
+def confirm_rule(
+    session: Session,
+    rulebook: Rulebook,
+    pack_key: str,
+    key: str,
+    value: str,
+    *,
+    source: str,
+    on: date,
+    actor: Actor,
+    at: datetime,
+) -> RuleConfirmation:
+    """Put on record what an unknown value of a pack is, who said so, and on which day; it counts from `at` on.
+
+    It holds for each version of the pack in which the value is unknown. "unknown" takes it back. The same once more
+    adds nothing. What rests on it is made anew by `renew_certifications`. Raises NotFound for a pack that isn't here,
+    BadInput for a key that isn't unknown in its newest version, a value that can't stand there, or a day to come.
+    """
+    pack = rulebook.packs.find(pack_key)
+    if pack is None:
+        known = ", ".join(sorted({pack.key for pack in rulebook.packs.list()}))
+        raise NotFound(f"No rule pack is called {pack_key!r}; there are: {known}.")
+    if on > at.date() + timedelta(days=1):
+        raise BadInput(f"{on} is still to come: give the day on which it was said or read.")
+    if not source.strip():
+        raise BadInput("Say who confirmed it, or where it stands; the source is empty.")
+    whole, kept = find_key(pack, key), None if value == UNKNOWN else value
+    if kept is not None:
+        confirm(pack, [Confirmed(pack_key, whole, kept, source, on)])
+    newest = _find_newest(session, pack_key, whole)
+    if newest is not None and (newest.value, newest.source, newest.said_on) == (kept, source, on):
+        return newest
+    said = {"pack_key": pack_key, "key": whole, "value": kept, "source": source, "said_on": on}
+    row = RuleConfirmation(**said, recorded_at=at, recorded_by=actor.key)
+    session.add(row)
+    session.flush()
+    details = said | {"said_on": on.isoformat()}
+    record_event(session, at=at, actor=actor.key, action="rule.confirmed", subject=("rule", row.id), details=details)
+    return row
+
+
+def renew_certifications(
+    session: Session, rulebook: Rulebook, pack_key: str, *, after: int, limit: int, at: datetime
+) -> Sequence[int]:
+    """Project the next certifications of a pack anew, in the order of their numbers, and have the planner look at them.
+
+    `after` is the last number that was done; what is returned are the numbers of these: empty at the end.
+    """
+    query = select(Certification.id).where(Certification.pack_key == pack_key, Certification.id > after)
+    numbers = session.scalars(query.order_by(Certification.id).limit(limit)).all()
+    if numbers:
+        project_spans(session, rulebook, numbers)
+        session.execute(
+            update(Cycle)
+            .where(Cycle.certification_id.in_(numbers), Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+            .values(next_stage_on=earliest_day(at))
+        )
+    return numbers
+
+
+def _find_newest(session: Session, pack_key: str, key: str) -> RuleConfirmation | None:
+    query = select(RuleConfirmation).where(RuleConfirmation.pack_key == pack_key, RuleConfirmation.key == key)
+    return session.scalar(query.order_by(RuleConfirmation.id.desc()).limit(1))
