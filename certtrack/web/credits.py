@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from certtrack.db.models import Credit
 from certtrack.errors import StaleRecord
 from certtrack.services.credits.drafts import KEPT_DAYS
-from certtrack.services.credits.page import CreditOffer, get_credit_offer, get_own_credit
+from certtrack.services.credits.page import CreditOffer, WithdrawnCredit, get_credit_offer, get_own_credit
 from certtrack.services.credits.problems import BadCredit
 from certtrack.services.credits.records import amend_credit, list_duplicates, log_credit, withdraw_credit
 from certtrack.services.credits.shown import ShownArea
@@ -95,8 +95,21 @@ def show_amend(person_id: int, credit_id: int) -> Answer:
 @signed_in
 @takes_files
 def amend(person_id: int, credit_id: int) -> Answer:
-    """Correct it; where somebody else was first both versions are shown, and nothing is saved."""
+    """Correct it; where somebody else was first both versions are shown, and nothing is saved.
+
+    Where somebody has withdrawn it meanwhile what was typed comes back as a form for a new credit.
+    """
     (form, refused), reason = _take_form(person_id), _get_words("reason")
+    try:
+        return _amend(person_id, credit_id, form, refused, reason)
+    except WithdrawnCredit:
+        with writing() as session:
+            offer = _get_offer(session, person_id)
+            files = _list_files(session, offer, form, refused)
+            return _come_back(session, offer, form, files, is_withdrawn=True), 409
+
+
+def _amend(person_id: int, credit_id: int, form: CreditForm, refused: tuple[RefusedFile, ...], reason: str) -> Answer:
     try:
         with writing() as session:
             offer, credit = _get_both(session, person_id, credit_id)
@@ -241,9 +254,9 @@ def _show(
     doubles: Sequence[Credit] = (),
     expected_no: int | None = None,
     draft: int | None = None,
-    **values: Any,  # noqa: ANN401  # problems, differences, reason, is_stale
+    **values: Any,  # noqa: ANN401  # problems, differences, reason, is_stale, is_withdrawn
 ) -> str:
-    own = {"problems": {}, "differences": {}, "reason": "", "is_stale": False} | values
+    own = {"problems": {}, "differences": {}, "reason": "", "is_stale": False, "is_withdrawn": False} | values
     return render(
         "credits/form.html",
         offer=offer,

@@ -269,6 +269,22 @@ def test_a_withdrawal_asks_why_and_the_credit_counts_no_more(carol: CheckingClie
     assert carol.get(path).status_code == 404
 
 
+def test_what_was_typed_of_a_credit_that_was_withdrawn_meanwhile_can_be_logged_anew(
+    carol: CheckingClient, office: Office
+) -> None:
+    credit = office.log(3)
+    assert carol.send(f"{office.page}/credits/{credit}/withdraw", reason="Not mine", expected_no="1").status_code == 302
+
+    late = carol.send(f"{office.page}/credits/{credit}/amend", **(TYPED | {"title": "Mine & kept"}), expected_no="1")
+
+    assert (late.status_code, "Somebody has withdrawn this credit meanwhile" in late.text) == (409, True)
+    assert ('value="Mine &amp; kept"' in late.text, f'action="{office.new}"' in late.text) == (True, True)
+    assert carol.send(office.new, **(TYPED | {"title": "Mine & kept"}), anyway="y").location == office.page
+    assert [(one.title, one.state) for one in office.load()] == [
+        ("Ethics for peers", "withdrawn"), ("Mine & kept", "logged"),
+    ]  # fmt: skip
+
+
 def test_words_are_shown_as_they_are_and_never_do_anything(carol: CheckingClient, office: Office) -> None:
     office.log(3, title="<script>alert(1)</script>", provider='"><img src=x>')
 

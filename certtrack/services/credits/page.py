@@ -140,11 +140,18 @@ def get_credit_offer(
     )
 
 
+class WithdrawnCredit(NotFound):
+    """The credit was on this person's record, and somebody has withdrawn it."""
+
+
 def get_own_credit(session: Session, person_id: int, credit_id: int) -> Credit:
-    """A credit that is on this person's record and not withdrawn. Raises NotFound."""
+    """A credit that is on this person's record and not withdrawn. Raises NotFound; WithdrawnCredit where it was."""
     credit = get_credit(session, credit_id)
-    if credit.state == "withdrawn" or credit.person_id not in session.scalars(same_person(person_id)).all():
-        raise NotFound(f"There is no credit with the number {credit_id} on this person's record.")
+    missing = f"There is no credit with the number {credit_id} on this person's record."
+    if credit.person_id not in session.scalars(same_person(person_id)).all():
+        raise NotFound(missing)
+    if credit.state == "withdrawn":
+        raise WithdrawnCredit(missing)
     return credit
 
 
