@@ -1,6 +1,8 @@
 """`certtrack import`: bring in an office's own files. They may come again and again: only what changed is written."""
 
+import gc
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ _LISTED = 20
 
 _KINDS = {
     "roster": "certtrack.cli.roster:roster",
+    "credits": "certtrack.cli.credit_log:credit_log",
 }
 
 
@@ -154,20 +157,27 @@ def bring_in(
 
 
 def _plan(edge: Edge, work: Import[Any, Any]) -> None:
-    with edge.reading() as session, _progress(len(work.file.rows), "Looking") as advance:
-        for rows in work.batches():
-            work.plan(session, rows)
-            advance(len(rows))
+    with edge.reading() as session:
+        work.prepare(session)
+        with _progress(len(work.rows), "Looking") as advance:
+            for rows in work.batches():
+                work.plan(session, rows)
+                advance(len(rows))
 
 
 def _write(edge: Edge, work: Import[Any, Any]) -> None:
+    with edge.reading() as session:
+        work.prepare(session)
+    gc.freeze()  # looking again and again at what the file holds would take long, in the middle of a transaction
     with edge.writing() as session:
         work.start(session)
-    with _progress(len(work.file.rows), "Importing") as advance:
+    with _progress(len(work.rows), "Importing") as advance:
         for rows in work.batches():
+            started = time.perf_counter()
             with edge.writing() as session:
-                work.write(session, rows)
-            advance(len(rows))
+                done = work.write(session, rows)
+            work.pace(time.perf_counter() - started)
+            advance(done)
     with edge.writing() as session:
         work.finish(session)
 

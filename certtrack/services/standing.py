@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from certtrack.db.bulk import add_rows
 from certtrack.db.models import Certification, StandingSpan
 from certtrack.db.queries.facts import load_facts
 from certtrack.db.queries.merges import same_person
@@ -47,8 +49,7 @@ def project_spans(session: Session, rulebook: Rulebook, certification_ids: Seque
     packs = _load_packs(session, confirmed_rules(session, rulebook), facts)
     session.execute(delete(StandingSpan).where(StandingSpan.certification_id.in_(certification_ids)))
     rows = [row for number, fact in facts.items() for row in _rows(packs[number], fact)]
-    if rows:
-        session.execute(insert(StandingSpan), rows)
+    add_rows(session, StandingSpan, rows)
 
 
 @contextmanager
@@ -87,7 +88,7 @@ def _load_packs(session: Session, rulebook: Rulebook, facts: dict[int, Certifica
     return {number: pack_for(rulebook, key, facts[number]) for number, key in session.execute(query)}
 
 
-def _rows(pack: Pack, fact: CertificationFacts) -> Iterable[dict[str, object]]:
+def _rows(pack: Pack, fact: CertificationFacts) -> Iterable[dict[str, Any]]:
     for span in spans(pack, fact):
         yield {
             "certification_id": fact.id,

@@ -38,6 +38,22 @@ class ImportedRow(Numbered, Base):
     said: Mapped[dict[str, Any]]
 
 
+class ConfirmedWord(Numbered, Recorded, Base):
+    """What a word of an office's files means, as somebody has confirmed it by name. Of one word the last row counts."""
+
+    __tablename__ = "confirmed_word"
+    __table_args__ = (Index("ix_confirmed_word_organization_id_kind", "organization_id", "kind"),)
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    """The kind of file."""
+    topic: Mapped[str] = mapped_column(String(40))
+    """The table of the mapping file, such as `categories`."""
+    word: Mapped[str]
+    meaning: Mapped[str]
+    confirmed_by: Mapped[str]
+
+
 class Job(Base):
     """What a job of the catalogue did last, for the pages and the alarm."""
 

@@ -50,7 +50,7 @@ def log_credit(
     new = _settle_proof(new, new.files or ())
     credit = Credit(
         person_id=person.id,
-        **_values_of(new),
+        **values_of(new),
         proof_seen_by=_name_of(session, actor) if new.proof == "on_paper" else None,
         state="logged",
         no=0,
@@ -88,7 +88,7 @@ def amend_credit(
     _open_for_change(session, credit, expected_no, actor, at)
     attached = list_attached(session, ("credit", credit.id))
     new = _settle_proof(new, attached if new.files is None else new.files)
-    values = _values_of(new)
+    values = values_of(new)
     changed = {name for name, value in values.items() if _differs(name, getattr(credit, name), value)}
     if _attach(session, credit, new, reason, actor, at):
         changed.add("files")
@@ -159,7 +159,7 @@ def _attach(session: Session, credit: Credit, new: NewCredit, reason: str | None
     )
 
 
-def _values_of(new: NewCredit) -> dict[str, Any]:
+def values_of(new: NewCredit) -> dict[str, Any]:
     return {
         "title": new.title,
         "folded_title": fold(new.title),

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from certtrack.services.roster.findings import Kind, PlannedFinding
 from certtrack.services.roster.roster import Roster
-from certtrack.services.roster.row_plan import Change, RowPlan
+from certtrack.services.roster.row_plan import RowPlan
 from certtrack.services.roster.rows import RosterRow
 from certtrack.services.roster.state import Memory, State
-from certtrack.services.roster.terms import judge
 from certtrack.services.sheets.cells import Name
+from certtrack.services.sheets.judging import Change, judge
 
 
 @dataclass

@@ -7,15 +7,7 @@ from certtrack.services.roster.findings import PlannedFinding
 from certtrack.services.roster.rows import RosterRow
 from certtrack.services.roster.state import PersonKey
 from certtrack.services.roster.terms import Term
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One value of a record, old -> new; `old` None where there was none."""
-
-    field: str
-    old: str | None
-    new: str
+from certtrack.services.sheets.judging import Change
 
 
 @dataclass

@@ -6,9 +6,10 @@ from certtrack.db.models import Certification, Person
 from certtrack.services.roster.case import Case
 from certtrack.services.roster.holders import find_holder, is_somebody_else, note_second, plan_person
 from certtrack.services.roster.notes import list_readings, note_days, note_faults
-from certtrack.services.roster.row_plan import Change, RowPlan
+from certtrack.services.roster.row_plan import RowPlan
 from certtrack.services.roster.supervision import plan_supervisor
 from certtrack.services.roster.terms import TermPlan, plan_term
+from certtrack.services.sheets.judging import Change
 
 
 def plan_row(case: Case) -> RowPlan:

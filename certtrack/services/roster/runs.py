@@ -43,14 +43,15 @@ class Import(runs.Import[Roster, RosterRow]):
         """Plan a batch and write nothing."""
         self.plans += self.planner.plan(session, rows)
 
-    def write_planned(self, session: Session, rows: Sequence[RosterRow], run_id: int) -> None:
-        """Plan a batch by what is on record in this transaction, and write it."""
+    def write_planned(self, session: Session, rows: Sequence[RosterRow], run_id: int) -> int:
+        """Plan a batch by what is on record in this transaction, and write all of it."""
         plans = self.planner.plan(session, rows)
         writer = Writer(session, self.rulebook, self.planner, run_id, self.actor)
         with projecting_once(session, self.rulebook):
             for plan in plans:
                 writer.write(plan)
         self.plans += plans
+        return len(plans)
 
     def count(self) -> dict[str, int]:
         """What the file holds and what it changes, in numbers; a dry run counts what would be changed."""

@@ -4,8 +4,8 @@ from certtrack.db.models import Person
 from certtrack.services.people import fold
 from certtrack.services.roster.addressees import list_addressees
 from certtrack.services.roster.case import Case
-from certtrack.services.roster.row_plan import Change
 from certtrack.services.roster.state import PersonKey
+from certtrack.services.sheets.judging import Change
 
 
 def plan_supervisor(case: Case) -> None:

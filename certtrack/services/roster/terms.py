@@ -16,8 +16,6 @@ _NEW_TERM_MONTHS = 6
 _SMALL_GAP_DAYS = 31
 _PAST = frozenset({"grace", "late", "exam_route", "full_route"})
 
-Verdict = Literal["same", "amend", "keep"]
-
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -43,16 +41,6 @@ class TermPlan:
     is_earlier: bool = False
     is_kept: bool = False
     on_record: date | None = None
-
-
-def judge(said: str | None, record: str | None, new: str | None) -> Verdict:
-    """Whether a value in the file changes the record, which says `record` and was last told `said`.
-
-    A blank cell takes nothing away. What differs from the last import was changed by hand, and stays.
-    """
-    if new is None or record == new:
-        return "same"
-    return "amend" if record == said else "keep"
 
 
 def plan_term(pack: Pack, cycles: Sequence[Cycle], said: date | None, due_on: date, today: date) -> TermPlan:

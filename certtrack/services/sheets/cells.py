@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from email_validator import EmailNotValidError, validate_email
@@ -23,6 +24,15 @@ Problem = Literal[
     "no_comma",
     "credential_unknown",
     "not_come_yet",
+    "after_last",
+    # how long something took, and what backs it
+    "not_an_amount",
+    "unit_not_said",
+    "below_zero",
+    "ceu_not_published",
+    "too_much",
+    "too_little",
+    "not_yes_or_no",
     # whose row it is
     "says_nobody",
     "only_a_name",
@@ -129,6 +139,11 @@ def read_address(cell: Cell) -> str:
     text = text_of(cell)
     if not text:
         raise Unreadable("missing")
+    return _read_address(text)
+
+
+@lru_cache(maxsize=20_000)  # a log names the same people again and again, and checking an address is slow
+def _read_address(text: str) -> str:
     try:
         # the domains that only tests use are none of our business here
         checked = validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)

@@ -5,7 +5,7 @@ A run that broke off is taken up by importing the same file again: rows that are
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -25,6 +25,9 @@ R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 F = TypeVar("F", bound="ReadFile[Any]")
 
+_AIM_S = 0.03  # on SQLite nobody is to wait longer than 0.1 s for the write lock, and the next rows may be slower
+_AIM_UNLOCKED_S = 0.4  # on PostgreSQL only other imports wait
+_SMALLEST = 5
 _LOCK = 4_207_316_003  # any number that nobody else uses on this database
 
 
@@ -63,7 +66,9 @@ class Import(ABC, Generic[F, R]):
     kind: ClassVar[str]
     """What its runs and rows are stored under."""
     batch: ClassVar[int] = 10
-    """How many rows one transaction takes: others wait for the write lock of SQLite while it lasts."""
+    """How many rows the first transaction takes: others wait for the write lock of SQLite while it lasts."""
+    largest_batch: ClassVar[int] = 10
+    """How many any takes where they turn out to be quick."""
 
     file: F
     organization: Organization
@@ -71,14 +76,23 @@ class Import(ABC, Generic[F, R]):
     actor: Actor
     at: datetime
     run_id: int | None = None
+    _size: int | None = field(default=None, init=False, repr=False)
+    _done: int = field(default=0, init=False, repr=False)
+    _aim_s: float = field(default=_AIM_S, init=False, repr=False)
+
+    def prepare(self, session: Session) -> None:  # most kinds have nothing to ask beforehand
+        """Ask what is to be known of the whole file before its first batch, and write nothing."""
 
     @abstractmethod
     def plan(self, session: Session, rows: Sequence[R]) -> None:
         """Plan a batch and write nothing."""
 
     @abstractmethod
-    def write_planned(self, session: Session, rows: Sequence[R], run_id: int) -> None:
-        """Plan a batch by what is on record in this transaction, and write it."""
+    def write_planned(self, session: Session, rows: Sequence[R], run_id: int) -> int:
+        """Plan a batch by what is on record in this transaction, and write it.
+
+        Answers how many rows, from the first on, are written: at least one; the others come in the next batch.
+        """
 
     @abstractmethod
     def count(self) -> dict[str, int]:
@@ -107,10 +121,25 @@ class Import(ABC, Generic[F, R]):
         """The organization's day."""
         return self.at.astimezone(ZoneInfo(self.organization.zone)).date()
 
+    @property
+    def rows(self) -> Sequence[R]:
+        """What can go in, in the order in which it goes in."""
+        rows: Sequence[R] = self.file.rows
+        return rows
+
     def batches(self) -> Iterator[Sequence[R]]:
-        """The rows that can go in, some at a time."""
-        for start in range(0, len(self.file.rows), self.batch):
-            yield self.file.rows[start : start + self.batch]
+        """The rows that can go in, some at a time: as many as `pace` has last found to be good."""
+        start = 0
+        while start < len(self.rows):
+            batch = self.rows[start : start + (self._size or self.batch)]
+            self._done = len(batch)
+            yield batch
+            start += self._done
+
+    def pace(self, seconds: float) -> None:
+        """Learn from how long the last batch held its transaction how many rows the next one takes."""
+        wished = int(self._done * self._aim_s / max(seconds, 0.001))
+        self._size = max(_SMALLEST, min(wished, 2 * (self._size or self.batch), self.largest_batch))
 
     def start(self, session: Session) -> None:
         """Note the run; one of the same file that broke off is taken up again."""
@@ -127,12 +156,21 @@ class Import(ABC, Generic[F, R]):
         )
         self.run_id = (found or self._add_run(session)).id
 
-    def write(self, session: Session, rows: Sequence[R]) -> None:
-        """Plan a batch by what is on record in this transaction, and write it; no other import does so meanwhile."""
+    def write(self, session: Session, rows: Sequence[R]) -> int:
+        """Plan a batch by what is on record in this transaction, and write it; no other import does so meanwhile.
+
+        Answers how many of its rows are done; what is left comes again in the next batch.
+        """
         if self.run_id is None:
             raise ValueError("start the run first")
-        _lock(session)
-        self.write_planned(session, rows, self.run_id)
+        if session.get_bind().dialect.name == "postgresql":
+            # two imports at once would both put the same on record; on SQLite only one transaction writes at a time
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            # plans made while a table was nearly empty are kept, and would read all of it for each row from then on
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+            self._aim_s = _AIM_UNLOCKED_S
+        self._done = self.write_planned(session, rows, self.run_id)
+        return self._done
 
     def finish(self, session: Session) -> None:
         """Note that the run is over, with its counts, and write its one event into the audit."""
@@ -179,16 +217,17 @@ class Earlier:
 def list_earlier(session: Session, kind: str, organization_id: int) -> Iterator[Earlier]:
     """Every row of that kind that files of this organization brought, by the names of its people."""
     query = (
-        select(ImportedRow.id, ImportedRow.key, ImportedRow.said, Person)
+        select(
+            ImportedRow.id,
+            ImportedRow.key,
+            ImportedRow.said,
+            Person.id.label("person_id"),
+            Person.given_name,
+            Person.family_name,
+        )
         .join(Person, Person.id == ImportedRow.person_id)
         .where(ImportedRow.organization_id == organization_id, ImportedRow.kind == kind)
         .order_by(Person.folded_name, ImportedRow.id)
     )
-    for number, key, said, person in session.execute(query.execution_options(yield_per=1_000)):
-        yield Earlier(number, key, person.id, person.certificate_name, said)
-
-
-def _lock(session: Session) -> None:
-    # two imports at once would both put the same on record; on SQLite only one transaction writes at a time
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    for number, key, said, person_id, given, family in session.execute(query.execution_options(yield_per=1_000)):
+        yield Earlier(number, key, person_id, f"{given} {family}".strip(), said)

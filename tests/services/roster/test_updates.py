@@ -11,8 +11,8 @@ from certtrack.db.models import Assignment, Certification, Cycle, CycleVersion, 
 from certtrack.services.cycles import list_cycles, move_due_day
 from certtrack.services.people import change_person
 from certtrack.services.roster.mapping import read_mapping
-from certtrack.services.roster.row_plan import Change
 from certtrack.services.roster.runs import Import
+from certtrack.services.sheets.judging import Change
 
 
 def all_of(world: World, model: Any) -> list[Any]:
