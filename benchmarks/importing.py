@@ -2,7 +2,8 @@
 
 Imports it on SQLite and on PostgreSQL, for one person for each twenty credits, as `certtrack import credits` does it.
 Limits: ten times reading the file and a bare `executemany` of the same credits, 300 MB for the command, and on SQLite
-0.1 s for the longest transaction, which keeps others from writing. Run it with `PYTHONPATH=tests python benchmarks/importing.py [--rows 5000]`.
+0.1 s for the longest transaction, which keeps others from writing. Run it with
+`PYTHONPATH=tests python benchmarks/importing.py [--rows 5000]`.
 """
 
 import argparse

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 
 from certtrack.services.credit_log.holders import Held, find_ceu_minutes, list_claimed
@@ -62,7 +63,13 @@ class Placed:
 
 def make_subject(person_id: int, provider: str | None, title: str, first_on: date) -> Subject:
     """What a credit is but for its length."""
-    return person_id, fold(provider or ""), fold(title), first_on
+    return person_id, _fold(provider or ""), _fold(title), first_on
+
+
+@lru_cache(maxsize=10_000)
+def _fold(text: str) -> str:
+    # folding is slow, and a log names the same courses again and again
+    return fold(text)
 
 
 def make_key(subject: Subject, minutes: int) -> str:
@@ -127,7 +134,7 @@ def _place(row: CreditRow, register: Register, held: Mapping[int, Sequence[Held]
         key=make_key(subject, minutes),
         minutes=minutes,
         certification_ids=list_claimed(theirs, row.last_on),
-        areas=meanings.categories.get(fold(row.category)) if row.category else None,
+        areas=meanings.categories.get(_fold(row.category)) if row.category else None,
     )
 
 

@@ -52,7 +52,7 @@ def plan_row(state: State, placed: PlacedRow) -> CreditPlan:
     record, said = tell_credit(credit), brought.said if brought else {}
     for name, new in _say(placed).items():
         verdict = judge(said.get(name), record[name], new)
-        if verdict == "same":
+        if verdict == "same" or (name == "proof" and credit.proof == "file"):  # a file says more than any paper
             continue
         change = Change(name, record[name], new or "")
         (plan.changes if verdict == "amend" and not is_by_hand else plan.kept).append(change)

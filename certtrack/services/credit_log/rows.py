@@ -105,9 +105,16 @@ def read_log(
 
 
 def _read_row(
-    number: int, line: Line, reader: RowReader, unit: Unit | None, formats: Table[str, Form], today: date
+    number: int,
+    line: Line,
+    reader: RowReader,
+    unit: Unit | None,
+    formats: Table[str, Form],
+    marks: dict[Mark, Mark],
+    today: date,
 ) -> CreditRow | Refused:
-    mark = read_mark(reader)
+    read = read_mark(reader)
+    mark = marks.setdefault(read, read)
     title = reader.read("title", lambda _: _read_text(reader.texts["title"]) or _refuse("missing"))
     provider = reader.read("provider", lambda _: _read_text(reader.texts.get("provider", "")))
     last_on = _read_day(reader, "last_on", today)
@@ -143,6 +150,12 @@ def _read_row(
         faults=tuple(reader.faults),
         texts=reader.texts if reader.faults else {},
     )
+
+
+@lru_cache(maxsize=_CACHED)
+def _keep_once(mark: Mark) -> Mark:
+    # many rows are one person's
+    return mark
 
 
 def _refuse(problem: Problem) -> str:

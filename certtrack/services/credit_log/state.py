@@ -89,14 +89,11 @@ def load_state(session: Session, organization_id: int, rows: Sequence[PlacedRow]
     for credit in session.scalars(select(Credit).where(Credit.person_id.in_(everybody)).order_by(Credit.id)):
         person_id = merged.get(credit.person_id, credit.person_id)
         credits_[make_subject(person_id, credit.provider, credit.title, credit.first_on)].append(credit)
-    query = select(ImportedRow.id, ImportedRow.key, ImportedRow.person_id, ImportedRow.said).where(
-        ImportedRow.organization_id == organization_id,
-        ImportedRow.kind == KIND,
-        ImportedRow.person_id.in_(everybody),
-    )
+    query = select(ImportedRow).where(ImportedRow.person_id.in_(everybody)).order_by(ImportedRow.id)
     brought = [
-        Brought(number, key, merged.get(person_id, person_id), int(said["credit"]), said)
-        for number, key, person_id, said in session.execute(query.order_by(ImportedRow.id))
-        if person_id is not None
+        Brought(row.id, row.key, merged.get(row.person_id, row.person_id), int(row.said["credit"]), row.said)
+        for row in session.scalars(query)
+        # asked here and not there: SQLite would take the index of their keys, and read all that was ever brought
+        if row.kind == KIND and row.organization_id == organization_id and row.person_id is not None
     ]
     return State(file, brought, credits_)

@@ -52,7 +52,7 @@ def log_credits(
         del folded["folded_title"]
         values = folded | _state(proof_seen_by)
         versions.append(recorded | values | {"credit_id": number, "reason": None})
-        details = values | {"reason": None, "certifications": list(item.certification_ids), "no": 1}
+        details = values | {"reason": None, "certifications": list(item.certification_ids), "files": [], "no": 1}
         events.append(NewEvent("credit.logged", ("credit", number), (item.person_id,), details))
     add_rows(session, Credit, rows)
     add_rows(session, CreditVersion, versions)

@@ -160,6 +160,7 @@ def _attach(session: Session, credit: Credit, new: NewCredit, reason: str | None
 
 
 def values_of(new: NewCredit) -> dict[str, Any]:
+    """What a credit says, by the columns of its table."""
     return {
         "title": new.title,
         "folded_title": fold(new.title),

@@ -141,6 +141,7 @@ def _find_separator(text: str) -> str:
 def _split(file_name: str, text: str, separator: str) -> Iterator[Line]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     number = 1
+    known: dict[str, str] = {}  # a long file says the same in many cells: each text is kept once
     while True:
         try:
             cells: Sequence[str] = next(reader)
@@ -150,5 +151,5 @@ def _split(file_name: str, text: str, separator: str) -> Iterator[Line]:
             raise BadInput(
                 f"{file_name}, line {number}: a quotation mark is open or out of place ({error}); mend that line."
             ) from error
-        yield Line(number, tuple(cells))
+        yield Line(number, tuple([known.setdefault(cell, cell) for cell in cells]))
         number = reader.line_num + 1

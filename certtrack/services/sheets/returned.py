@@ -15,6 +15,8 @@ from certtrack.services.sheets.layout import Column
 from certtrack.services.sheets.rows import Fault
 
 _BETWEEN = " | "
+_NUMBER_HEAD = "Cert #"
+_ASKS_NUMBER = frozenset({"several_here", "says_nobody", "only_a_name"})
 
 
 class WithFaults(Protocol):
@@ -45,17 +47,20 @@ def explain(problem: Problem, locale: str) -> str:
 def make_returned(heads: Heads, rows: Iterable[WithFaults], locale: str) -> str:
     """These rows as CSV text, in the file's own columns and in the order of its lines; empty where there are none.
 
-    One line a row, whatever is wrong with it. What a spreadsheet would run as a formula is escaped.
+    One line a row, whatever is wrong with it. What a spreadsheet would run as a formula is escaped. Where a number
+    would tell people apart and the file has no column for it, there is a blank one.
     """
     listed = sorted(rows, key=lambda row: row.line)
     if not listed:
         return ""
+    is_asked = any(fault.problem in _ASKS_NUMBER for row in listed for fault in row.faults)
+    more = [_NUMBER_HEAD] if is_asked and "number" not in heads.places else []
     columns = sorted(heads.places, key=lambda column: heads.places[column])
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([*(heads.texts[column] for column in columns), *OWN_HEADS])
+    writer.writerow([*(heads.texts[column] for column in columns), *more, *OWN_HEADS])
     for row in listed:
-        own = [str(row.number), str(row.line), *_say(heads, row.faults, locale)]
+        own = [*("" for _ in more), str(row.number), str(row.line), *_say(heads, row.faults, locale)]
         writer.writerow([escape(cell) for cell in (*(row.texts.get(column, "") for column in columns), *own)])
     return text.getvalue()
 
