@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
+from typing import cast
 
 from certtrack.rules.calendar import add_years
 from certtrack.rules.facts import Activity, Form
@@ -105,16 +106,9 @@ def read_log(
 
 
 def _read_row(
-    number: int,
-    line: Line,
-    reader: RowReader,
-    unit: Unit | None,
-    formats: Table[str, Form],
-    marks: dict[Mark, Mark],
-    today: date,
+    number: int, line: Line, reader: RowReader, unit: Unit | None, formats: Table[str, Form], today: date
 ) -> CreditRow | Refused:
-    read = read_mark(reader)
-    mark = marks.setdefault(read, read)
+    mark = _keep_once(read_mark(reader))
     title = reader.read("title", lambda _: _read_text(reader.texts["title"]) or _refuse("missing"))
     provider = reader.read("provider", lambda _: _read_text(reader.texts.get("provider", "")))
     last_on = _read_day(reader, "last_on", today)
@@ -125,7 +119,7 @@ def _read_row(
         reader.note("amount", "unit_not_said")
     if amount and meant in ("hours", "minutes"):  # what a CEU is depends on whose it is
         amount = reader.read("amount", lambda _: _check_length(amount, meant))
-    if title is None or last_on is None or first_on is None or amount is None or meant is None or mark == Mark():
+    if mark == Mark() or None in (title, provider, first_on, last_on, amount, meant):
         return Refused(number, line.number, tuple(reader.faults), reader.texts)
     category, word = reader.texts.get("category", ""), reader.texts.get("format", "")
     subject, kind = find_kind(category), _find_format(word, formats)
@@ -135,12 +129,12 @@ def _read_row(
         line=line.number,
         cells=line.cells,
         mark=mark,
-        title=title,
+        title=cast("str", title),
         provider=provider or None,
-        first_on=first_on,
-        last_on=last_on,
-        amount=amount,
-        unit=meant,
+        first_on=cast("date", first_on),
+        last_on=cast("date", last_on),
+        amount=cast("Amount", amount),
+        unit=cast("Unit", meant),
         category="" if subject else category,
         unknown=word if word and kind is None else "",
         # what the category says goes before: a video stays one, however it is shown

@@ -51,7 +51,8 @@ class Import(runs.Import[CreditLog, PlacedRow]):
     @property
     def returned(self) -> Sequence[WithFaults]:
         """What comes back: also rows that are nobody's here."""
-        return (*self.file.returned, *self.placed.refused)
+        refused = {row.number for row in self.placed.refused}
+        return (*(row for row in self.file.returned if row.number not in refused), *self.placed.refused)
 
     @property
     def is_in_part(self) -> bool:

@@ -220,6 +220,12 @@ def test_a_row_of_nobody_comes_back_and_goes_in_once_it_is_mended(office: LogOff
     assert ["Nobody on record" in reasons[0], "less than nothing" in reasons[1]] == [True, True]
 
 
+def test_a_row_with_several_things_to_mend_comes_back_once(office: LogOffice) -> None:
+    work = office.rows(row(address="carrol@example.org", proof="perhaps"))
+    (item,) = work.returned
+    assert [fault.problem for fault in item.faults] == ["not_yes_or_no", "nobody_here"]
+
+
 def test_whoever_shares_an_address_is_told_apart_by_a_number_in_what_comes_back(
     world: World, office: LogOffice
 ) -> None:

@@ -59,6 +59,7 @@ def test_a_bare_number_under_a_head_without_a_unit_is_not_guessed() -> None:
         ({"day": "1962-03-02"}, ["far_from_now"]),
         ({"title": ""}, ["missing"]),
         ({"title": "x" * 201}, ["too_long"]),
+        ({"provider": "x" * 201}, ["too_long"]),
         ({"address": "carla@@example"}, ["not_an_address"]),
         ({"address": ""}, ["says_nobody"]),
     ],
