@@ -1,8 +1,9 @@
 """Held mail: what waits, for which cause, and its release by a person who has read what it does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
@@ -14,12 +15,14 @@ from certtrack.services.alarms import list_alarms
 from certtrack.services.causes import release_all, release_cause, release_person
 from certtrack.services.former import closed_people
 from certtrack.services.held_mail import HeldCause, HeldPerson, count_closed, count_mails, list_held_mail
-from certtrack.services.overview import find_zone
+from certtrack.services.overview import PAGE, find_zone
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
 
 held = Blueprint("held", __name__)
+
+_MOST_PAGES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +43,40 @@ class Asked:
         return count_mails(self.people)
 
 
+@dataclass(frozen=True, slots=True)
+class HeldPage:
+    """The people of one page of those who wait. `first` counts from 1; an address is None where there is no page."""
+
+    people: tuple[HeldPerson, ...]
+    total: int
+    first: int
+    previous_url: str | None
+    next_url: str | None
+
+
 @held.get("/held")
 @needs(Task.RELEASE_MAIL)
 def index() -> str:
-    """What waits for release, oldest cause first, and whether mail goes out; `?gone`: a release came too late."""
+    """What waits for release, oldest cause first, and whether mail goes out; `?gone`: a release came too late.
+
+    Each cause is on each page, with those of its people who are on it.
+    """
     causes = _list_own()
     with reading() as session:
         alarms, zone = list_alarms(session), find_zone(session, actor())
         left = count_closed(session, list_places(actor(), Task.RELEASE_MAIL), _list_closed(session))
-    note_look("held.listed", [person.person_id for person in _list_people(causes)])
+    everybody = _list_people(causes)
+    page = _cut(everybody)
+    note_look("held.listed", [person.person_id for person in page.people])
     return render(
         "held/list.html",
         causes=causes,
+        page=page,
+        tables=_share_out(causes, page),
         alarms=alarms,
         zone=zone,
         left=left,
-        all_mails=count_mails(_list_people(causes)),
+        all_mails=count_mails(everybody),
         is_gone="gone" in request.args,
     )
 
@@ -69,8 +90,9 @@ def ask() -> ResponseReturnValue:
         return _say_nothing_waits()
     with reading() as session:
         zone = find_zone(session, actor())
-    note_look("held.listed", [person.person_id for person in asked.people])
-    return render("held/release.html", asked=asked, zone=zone)
+    page = _cut(asked.people)
+    note_look("held.listed", [person.person_id for person in page.people])
+    return render("held/release.html", asked=asked, page=page, zone=zone)
 
 
 @held.post("/held/release")
@@ -114,6 +136,32 @@ def _list_closed(session: Session) -> set[int]:
 
 def _list_people(causes: tuple[HeldCause, ...]) -> list[HeldPerson]:
     return [person for cause in causes for person in (*cause.people, *cause.by_name)]
+
+
+def _cut(people: Sequence[HeldPerson]) -> HeldPage:
+    """The page that the address asks for, from 1."""
+    number = min(max(request.args.get("page", 1, type=int), 1), _MOST_PAGES)
+    first = (number - 1) * PAGE
+    before, after = (f"{request.path}?{urlencode({**request.args, 'page': one})}" for one in (number - 1, number + 1))
+    return HeldPage(
+        people=tuple(people[first : first + PAGE]),
+        total=len(people),
+        first=first + 1,
+        previous_url=before if number > 1 else None,
+        next_url=after if number * PAGE < len(people) else None,
+    )
+
+
+def _share_out(causes: tuple[HeldCause, ...], page: HeldPage) -> list[dict[str, Sequence[HeldPerson]]]:
+    """Of each cause those of its people who are on the page: `people`, and those `by_name`."""
+    found, start = [], 1
+    for cause in causes:
+        its: dict[str, Sequence[HeldPerson]] = {}
+        for name, people in (("people", cause.people), ("by_name", cause.by_name)):
+            its[name] = people[max(page.first - start, 0) : max(page.first + PAGE - start, 0)]
+            start += len(people)
+        found.append(its)
+    return found
 
 
 def _find_asked(fields: Any) -> Asked | None:  # noqa: ANN401  # a query or a form

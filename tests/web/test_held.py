@@ -7,10 +7,10 @@ from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.planning import Planner
 from kit.world import ZONE, World
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from certtrack.clock import WallClock, today_in
-from certtrack.db.models import AuditEvent, ImportRun
+from certtrack.db.models import AuditEvent, AuditPerson, ImportRun
 from certtrack.security import Role
 from certtrack.services.alarms import raise_alarm
 from certtrack.services.organizations import create_organization
@@ -67,6 +67,29 @@ def test_the_cause_is_said_in_words_with_how_many_people_and_mails(
     assert "Held since" in page
     assert "26 people get a first mail because of it" in page
     assert "A release sends 26 mails, one a person." in page
+
+
+def test_people_who_wait_come_in_pages_and_a_release_is_of_them_all(
+    alice: CheckingClient, world: World, planner: Planner
+) -> None:
+    by_name, _ = hold_by_name(planner)
+    hold(planner, size=52)
+
+    pages = [alice.get(path).text for path in ("/held", "/held?page=2")]
+    assert ["1 to 50 of 53" in pages[0], "51 to 53 of 53" in pages[1]] == [True, True]
+    assert [page.count('<th scope="row"') for page in pages] == [50, 3]
+    assert [f"person={by_name}" in page for page in pages].count(True) == 1
+    assert ["52 people get a first mail because of it" in page for page in pages] == [True, True]
+    asked = alice.get("/held/release?cause=import:1&page=2").text
+    assert ("51 to 52 of 52" in asked, "Release 52 people" in asked) == (True, True)
+    assert "/held/release?cause=import%3A1&amp;page=1" in asked
+    with world.database.reading() as session:
+        shown = select(func.count()).select_from(AuditPerson).join(AuditEvent, AuditEvent.id == AuditPerson.event_id)
+        looked = session.execute(
+            shown.where(AuditEvent.action == "held.listed").add_columns(AuditEvent.id)
+            .group_by(AuditEvent.id).order_by(AuditEvent.id)
+        ).all()  # fmt: skip
+    assert [count for count, _ in looked][:2] == [50, 3], "only who was shown was looked at"
 
 
 def test_a_cause_is_released_after_its_number_was_read(alice: CheckingClient, world: World, planner: Planner) -> None:
