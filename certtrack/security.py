@@ -35,6 +35,7 @@ class Fields(StrEnum):
     STANDING = "standing"
     CREDITS = "credits"
     EVIDENCE = "evidence"
+    TRAINING = "training"
     EXAM_DAYS = "exam_days"
     EXAM_SCORES = "exam_scores"
     SUPERVISION = "supervision"
@@ -51,6 +52,7 @@ class Act(StrEnum):
     CHECK_CREDITS = "check_credits"
     LOG_SUPERVISION = "log_supervision"
     LOG_SERVICE = "log_service"
+    RECORD_TRAINING = "record_training"
 
 
 class Task(StrEnum):
@@ -59,6 +61,8 @@ class Task(StrEnum):
     LIST_PEOPLE = "list_people"
     LIST_FORMER = "list_former"
     CHECK_QUEUE = "check_queue"
+    LOG_FOR_MANY = "log_for_many"
+    RUN_TRAININGS = "run_trainings"
     SEE_SUPERVISION = "see_supervision"
     MANAGE_SUPERVISION = "manage_supervision"
     SETTLE_FINDINGS = "settle_findings"
@@ -95,7 +99,8 @@ class Actor:
 
 
 _EVERYTHING = frozenset(Fields)
-_TEAM = frozenset({Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.EXAM_DAYS, Fields.SUPERVISION})
+_PATH = frozenset({Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.TRAINING, Fields.EXAM_DAYS})
+_TEAM = _PATH | {Fields.SUPERVISION}
 
 _OFFICE = _TEAM | {Fields.ADDRESSES, Fields.MAIL}
 
@@ -105,23 +110,22 @@ RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
     Relation.HOLDER: _EVERYTHING,
     Relation.SUPERVISOR: _TEAM,
     Relation.AGENCY_ADMINISTRATOR: _OFFICE,
-    Relation.PROGRAMME_ADMINISTRATOR: frozenset(
-        {Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.EXAM_DAYS, Fields.EXAM_SCORES},
-    ),
-    Relation.AUDITOR: frozenset({Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.EXAM_DAYS}),
+    Relation.PROGRAMME_ADMINISTRATOR: _PATH | {Fields.EXAM_SCORES},
+    Relation.AUDITOR: _PATH,
     Relation.FORMER_ADMINISTRATOR: _OFFICE - {Fields.SUPERVISION},
     Relation.NONE: frozenset(),
 }
 
-# Whoever may check does so for others: nobody decides on their own credit, which the service sees to. Supervision is
+# Whoever may check or record does so for others: nobody decides on their own credit, or notes that they were there
+# themselves, which the services see to. Supervision is
 # logged by its supervisor or the office, and signed by each side for itself: no right to sign is anybody else's.
 RECORD_ACTS: dict[Relation, frozenset[Act]] = {
     Relation.HOLDER: frozenset({Act.LOG_CREDITS, Act.LOG_SERVICE}),
     Relation.SUPERVISOR: frozenset({Act.LOG_CREDITS, Act.CHECK_CREDITS, Act.LOG_SUPERVISION, Act.LOG_SERVICE}),
     Relation.AGENCY_ADMINISTRATOR: frozenset(
-        {Act.LOG_CREDITS, Act.CHECK_CREDITS, Act.LOG_SUPERVISION, Act.LOG_SERVICE}
+        {Act.LOG_CREDITS, Act.CHECK_CREDITS, Act.LOG_SUPERVISION, Act.LOG_SERVICE, Act.RECORD_TRAINING}
     ),
-    Relation.PROGRAMME_ADMINISTRATOR: frozenset({Act.CHECK_CREDITS}),
+    Relation.PROGRAMME_ADMINISTRATOR: frozenset({Act.CHECK_CREDITS, Act.RECORD_TRAINING}),
     Relation.AUDITOR: frozenset(),
     Relation.FORMER_ADMINISTRATOR: frozenset(),
     Relation.NONE: frozenset(),
@@ -129,9 +133,11 @@ RECORD_ACTS: dict[Relation, frozenset[Act]] = {
 
 TASK_RIGHTS: dict[Role, frozenset[Task]] = {
     Role.SPECIALIST: frozenset(),
-    Role.SUPERVISOR: frozenset({Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.SEE_SUPERVISION}),
+    Role.SUPERVISOR: frozenset({Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.LOG_FOR_MANY, Task.SEE_SUPERVISION}),
     Role.AGENCY_ADMINISTRATOR: frozenset(Task),
-    Role.PROGRAMME_ADMINISTRATOR: frozenset({Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.SETTLE_FINDINGS}),
+    Role.PROGRAMME_ADMINISTRATOR: frozenset(
+        {Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.SETTLE_FINDINGS, Task.RUN_TRAININGS}
+    ),
     Role.AUDITOR: frozenset({Task.LIST_PEOPLE}),
 }
 

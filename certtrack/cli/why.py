@@ -12,12 +12,14 @@ from certtrack.cli.hours_told import HoursLine, tell_hours
 from certtrack.cli.output import Format, flatten, formatted, spoken, write_message, write_rows
 from certtrack.cli.parsing import DAY, MOMENT
 from certtrack.cli.standing import note_look
+from certtrack.cli.trainings_told import TrainingLine, tell_trainings
 from certtrack.language import say
 from certtrack.security import Actor
 from certtrack.services.credits.shown import ShownCredit, list_shown_credits
 from certtrack.services.ledger import LedgerEntry
 from certtrack.services.lookup import get_person_asked
 from certtrack.services.person_page import PersonPage, ShownCertification, Why, get_person_page
+from certtrack.services.trainings.shown import PersonTrainings, show_trainings
 
 _COLUMNS = ("kind", "certification", "day", "says", "source")
 
@@ -42,7 +44,7 @@ def why(
     language: str,
     actor: Actor,
 ) -> None:
-    """Say where a person stands and why, with sources; their hours; what was mailed and why; and what comes next.
+    """Say where a person stands and why, with sources; their hours; their trainings; what was mailed, and what comes.
 
     PERSON is a certification's number, an address, or the person's own number. Mail is told as it is on record now.
     """
@@ -55,10 +57,15 @@ def why(
             )
             for shown in page.certifications
         }
+        today = edge.today(page.person.zone)
+        day = as_of or today
+        trainings = show_trainings(
+            session, edge.rulebook, actor, found.id, today=today, as_of=day, known_at=known_at
+        )  # fmt: skip
     note_look(edge, actor, "person.viewed", [page.person.id])
     if not page.certifications:
         write_message("There is no certification on record for that.")
-    told = _Telling(page, claimed, language)
+    told = _Telling(page, claimed, trainings, day, language)
     if format_ == "table":
         for line in told.list_lines():
             click.echo(line)
@@ -72,6 +79,8 @@ class _Telling:
 
     page: PersonPage
     claimed: Mapping[int, Sequence[ShownCredit]]
+    trainings: PersonTrainings
+    as_of: date
     language: str
 
     def list_lines(self) -> Iterator[str]:
@@ -86,6 +95,7 @@ class _Telling:
                     yield f"    ({source})"
             for line in self._hours(shown):
                 yield f"  {self._mark(line)}{line.says}"
+        yield from self._list_trainings()
         if self.page.mail:
             yield ""
             yield self._say("mail_head")
@@ -102,8 +112,22 @@ class _Telling:
                 yield _row("reason", number, as_of, says, source, code=item.reason.code, reason=values)
             for line in self._hours(shown):
                 yield _row(line.kind, number, line.day, line.says, None, code=line.code, values=line.values)
+        for told in self._trainings():
+            yield _row(told.kind, None, told.day, told.says, told.source, code=told.code, values=told.values)
         for entry in self.page.mail:
             yield _row("mail", entry.certification_id, entry.day, self._mail(entry), None, code=entry.state)
+
+    def _list_trainings(self) -> Iterator[str]:
+        if not self.trainings.is_empty:
+            yield ""
+            yield self._say("trainings_head")
+        for line in self._trainings():
+            yield f"  - {line.says}"
+            if line.source:
+                yield f"    ({line.source})"
+
+    def _trainings(self) -> Iterator[TrainingLine]:
+        yield from tell_trainings(self.trainings, self.as_of, self.language)
 
     def _say(self, macro: str, *values: object) -> str:
         return flatten(say(self.language, macro, *values))
@@ -134,5 +158,7 @@ class _Telling:
         return f"{stage}: {state} {self._say('reminder_why', entry, self.page.person.zone)}"
 
 
-def _row(kind: str, certification: int, day: date, says: str, source: str | None, **more: object) -> dict[str, Any]:
+def _row(
+    kind: str, certification: int | None, day: date, says: str, source: str | None, **more: object
+) -> dict[str, Any]:
     return {"kind": kind, "certification": certification, "day": day, "says": says, "source": source, **more}

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from certtrack.packs.hours import read_hours
 from certtrack.packs.table import Table, read_toml
 from certtrack.packs.texts import read_text
+from certtrack.packs.training import read_training
 from certtrack.rules.pack import (
     PHASES,
     Authority,
@@ -138,6 +139,7 @@ class _Reader(Origins):
             fees=self._by_phase("fees", "cents", _read_fee),
             advice=self._advice(),
             hours=read_hours(top, self),
+            training=read_training(top, self),
             sha256=sha256,
             raw=raw,
         )

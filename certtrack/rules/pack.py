@@ -113,6 +113,18 @@ class HoursRule:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingRule:
+    """The training that leads to a credential. `minutes` holds every published reading, the shortest first.
+
+    None where nothing is published; so is `missed`, the minutes of it that may be missed: then none may without a
+    reason.
+    """
+
+    minutes: Value[tuple[int, ...] | None]
+    missed: Value[int | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Authority:
     """Who grants the credential, and the address of its pages."""
 
@@ -126,7 +138,7 @@ class Pack:
 
     `late` holds every published reading of the late window's length, in months from the due day.
     `applies_from`: the version speaks for cycles that are due on that day or later. `hours` is None where none
-    are asked for. `sha256` is of the file's bytes.
+    are asked for, `training` where none leads to it. `sha256` is of the file's bytes.
     """
 
     key: str
@@ -157,6 +169,7 @@ class Pack:
     fees: Mapping[Phase, Value[Fee | None]]
     advice: Mapping[Phase, Text]
     hours: HoursRule | None
+    training: TrainingRule | None
     sha256: str = field(repr=False)
     raw: str = field(repr=False)
 

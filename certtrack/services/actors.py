@@ -81,12 +81,27 @@ def open_certifications(actor: Actor, today: date, act: Act) -> ColumnElement[bo
     return _are_certifications(actor, ways)
 
 
+def open_people(actor: Actor, today: date, act: Act) -> ColumnElement[bool]:
+    """A condition on `person`: those to whose record the actor may do `act` today."""
+    if actor.is_command:
+        return true()
+    ways = [people for relation, people in _ways(actor, today).items() if act in RECORD_ACTS[relation]]
+    return or_(false(), *(Person.id.in_(people) for people in ways))
+
+
 def _are_certifications(actor: Actor, ways: dict[Relation, CompoundSelect[int]]) -> ColumnElement[bool]:
     by_programme = ways.pop(Relation.PROGRAMME_ADMINISTRATOR, None)
     found = [Certification.person_id.in_(people) for people in ways.values()]
     if by_programme is not None:
         found.append(Certification.credential.in_(_list_granted(actor)))
     return or_(false(), *found)
+
+
+def list_granted_credentials(session: Session, actor: Actor) -> list[str]:
+    """The credentials that the programmes grant of which the actor is an administrator."""
+    if not _organizations(actor, Role.PROGRAMME_ADMINISTRATOR):
+        return []
+    return list(session.scalars(_list_granted(actor)))
 
 
 def opens_alike(actor: Actor, today: date, one: Fields, other: Fields) -> bool:

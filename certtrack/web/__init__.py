@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from certtrack.web.answers import answers
+from certtrack.web.attendance import attendance
 from certtrack.web.checking import checking
 from certtrack.web.credit_drafts import drafts
 from certtrack.web.credits import credits_
@@ -13,7 +14,11 @@ from certtrack.web.held import held
 from certtrack.web.passwords import passwords
 from certtrack.web.people import people
 from certtrack.web.sign_in import sign_in
+from certtrack.web.training_people import training_people
+from certtrack.web.trainings import trainings
+from certtrack.web.trainings_elsewhere import trainings_elsewhere
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health),
+    *(trainings, training_people, attendance, trainings_elsewhere),
 )

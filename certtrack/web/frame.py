@@ -17,6 +17,7 @@ EXTENSION = "certtrack_pages"
 _NAV = (
     ("People", "/people", Task.LIST_PEOPLE),
     ("To check", "/credits", Task.CHECK_QUEUE),
+    ("Trainings", "/trainings", Task.RUN_TRAININGS),
     ("Findings", "/findings", Task.SETTLE_FINDINGS),
     ("Held mail", "/held", Task.RELEASE_MAIL),
 )

@@ -25,6 +25,7 @@ from certtrack.services.held_mail import count_held
 from certtrack.services.ledger import LedgerEntry
 from certtrack.services.overview import NEAR_DAYS, PAGE, Filters, find_zone, list_credentials, list_overview
 from certtrack.services.person_page import ShownCertification, get_person_page
+from certtrack.services.trainings.shown import show_trainings
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, signed_in, today
 
 people = Blueprint("people", __name__)
@@ -115,18 +116,23 @@ def person(person_id: int) -> str:
         zone = find_zone(session, actor())
         as_of, known_at, errors = _read_look_back(zone)
         page = get_person_page(session, found.rulebook, actor(), person_id, found.clock, as_of=as_of, known_at=known_at)
-        hours = show_hours(session, found.rulebook, actor(), page, today(page.person.zone))
+        now = today(page.person.zone)
+        hours = show_hours(session, found.rulebook, actor(), page, now)
         drafts = list_drafts(session, actor(), page.person.id) if hours.can_log else ()
+        trainings = show_trainings(
+            session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of or now, known_at=page.known_at
+        )  # fmt: skip
     note_look("person.viewed", [page.person.id])
     return render(
         "people/person.html",
         page=page,
         hours=hours,
+        trainings=trainings,
         drafts=drafts,
         kept_days=KEPT_DAYS,
         steps={shown.certification.id: _list_steps_of(page.person, shown) for shown in page.certifications},
         ledger=fold_ledger(page.mail),
-        today_on=today(page.person.zone),
+        today_on=now,
         as_of=page.as_of,
         known_at=page.known_at,
         zone=zone,

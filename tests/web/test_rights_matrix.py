@@ -7,6 +7,7 @@ from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.credits import find_claim, log, make_new
 from kit.files import keep, pdf
+from kit.trainings import plan, put_in
 from kit.world import World
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from certtrack.db.models import Finding
 from certtrack.security import Role
 from certtrack.services.findings import open_finding
 from certtrack.services.organizations import assign_supervisor
+from certtrack.services.trainings.elsewhere import NewElsewhere, record_elsewhere
 from certtrack.web.parts import EXTENSION
 
 WHO = ("alice", "bob", "carol", "dave", "nobody")
@@ -42,6 +44,24 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /people/<int:person_id>/evidence/<int:evidence_id>/preview": (200, 200, 200, 404, IN),
     "GET /people/<int:person_id>/evidence/<int:evidence_id>/pages/<int:number>": (200, 200, 200, 404, IN),
     "GET /people/<int:person_id>/evidence/<int:evidence_id>/original": (200, 200, 200, 404, IN),
+    "GET /trainings": (200, 404, 404, 404, IN),
+    "GET /trainings/new": (200, 404, 404, 404, IN),
+    "POST /trainings/new": (400, 404, 404, 404, IN),
+    "GET /trainings/<int:training_id>": (200, 404, 404, 404, IN),
+    "GET /trainings/<int:training_id>/amend": (200, 404, 404, 404, IN),
+    "POST /trainings/<int:training_id>/amend": (400, 404, 404, 404, IN),
+    "POST /trainings/<int:training_id>/call-off": (400, 404, 404, 404, IN),
+    "GET /trainings/<int:training_id>/people": (200, 404, 404, 404, IN),
+    "POST /trainings/<int:training_id>/people": (400, 404, 404, 404, IN),
+    "POST /trainings/<int:training_id>/people/<int:enrollment_id>": (400, 404, 404, 404, IN),
+    "GET /trainings/<int:training_id>/people/<int:enrollment_id>/complete": (200, 404, 404, 404, IN),
+    "POST /trainings/<int:training_id>/people/<int:enrollment_id>/complete": (400, 404, 404, 404, IN),
+    "GET /trainings/<int:training_id>/attendance": (200, 404, 404, 404, IN),
+    "POST /trainings/<int:training_id>/attendance": (302, 404, 404, 404, IN),
+    "GET /people/<int:person_id>/trainings/new": (200, 404, 404, 404, IN),
+    "POST /people/<int:person_id>/trainings/new": (400, 404, 404, 404, IN),
+    "GET /people/<int:person_id>/trainings/<int:number>/withdraw": (200, 404, 404, 404, IN),
+    "POST /people/<int:person_id>/trainings/<int:number>/withdraw": (409, 404, 404, 404, IN),
     "GET /findings": (200, 404, 404, 404, IN),
     "POST /findings/<int:finding_id>": (400, 404, 404, 404, IN),
     "GET /held": (200, 404, 404, 404, IN),
@@ -87,7 +107,12 @@ def numbers(app: Flask, world: World) -> dict[str, int]:
         )  # fmt: skip
         finding = session.scalars(select(Finding.id)).one()
     claim, _, _ = find_claim(world, credit, cps)
-    return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim, "file": file}
+    training, _ = plan(world)
+    with world.database.writing() as session:
+        elsewhere = NewElsewhere("cps", "Example Academy", world.today - timedelta(days=900))
+        record_elsewhere(session, carol, elsewhere, actor=world.actor, at=world.at)
+    more = {"training": training, "enrollment": put_in(world, training, carol)}
+    return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim, "file": file} | more
 
 
 @pytest.fixture
@@ -115,6 +140,7 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
 def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], numbers: dict[str, int]) -> None:
     places = {"<int:person_id>": str(numbers["carol"]), "<int:finding_id>": str(numbers["finding"]), "<token>": "none"}
     places |= {"<int:evidence_id>": str(numbers["file"]), "<int:number>": "1", "<int:draft_id>": "9999"}
+    places |= {"<int:training_id>": str(numbers["training"]), "<int:enrollment_id>": str(numbers["enrollment"])}
     places |= {"<int:credit_id>": str(numbers["credit"]), "<int:claim_id>": str(numbers["claim"])}
     got = {}
     for route in sorted(MATRIX, key="POST /sign-out".__eq__):  # signing out comes last

@@ -57,6 +57,18 @@ from certtrack.db.models.supervision import (
     SupervisionSession,
     SupervisionSessionVersion,
 )
+from certtrack.db.models.trainings import (
+    Enrollment,
+    EnrollmentVersion,
+    Training,
+    TrainingAttendance,
+    TrainingAttendanceVersion,
+    TrainingElsewhere,
+    TrainingElsewhereVersion,
+    TrainingSession,
+    TrainingSessionVersion,
+    TrainingVersion,
+)
 
 __all__ = [
     "Account",
@@ -86,6 +98,8 @@ __all__ = [
     "Duty",
     "DutyVersion",
     "Email",
+    "Enrollment",
+    "EnrollmentVersion",
     "Evidence",
     "EvidenceLink",
     "EvidenceLinkVersion",
@@ -114,4 +128,12 @@ __all__ = [
     "StatusChange",
     "SupervisionSession",
     "SupervisionSessionVersion",
+    "Training",
+    "TrainingAttendance",
+    "TrainingAttendanceVersion",
+    "TrainingElsewhere",
+    "TrainingElsewhereVersion",
+    "TrainingSession",
+    "TrainingSessionVersion",
+    "TrainingVersion",
 ]

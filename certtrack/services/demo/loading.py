@@ -16,6 +16,7 @@ from certtrack.services.demo.credits import add_credits
 from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place, open_office
 from certtrack.services.demo.records import add_person
+from certtrack.services.demo.trainings import add_trainings
 from certtrack.services.evidence.store import EvidenceStore
 from certtrack.services.organizations import assign_supervisor
 from certtrack.services.planning import plan_batch
@@ -79,6 +80,9 @@ def load_demo(
     grant = RoleGrant(Role.SUPERVISOR, place.organization.id)
     number = accounts[Role.SUPERVISOR]
     add_credits(place, people, Actor(f"account:{number}", number, people[BOB].id, frozenset({grant})), store)
+    number = accounts[Role.AGENCY_ADMINISTRATOR]
+    office = RoleGrant(Role.AGENCY_ADMINISTRATOR, place.organization.id)
+    add_trainings(place, people, Actor(f"account:{number}", number, grants=frozenset({office})))
     # here, and not only by the schedule: its first delivery would find nothing, and the next is a minute later
     while plan_batch(session, rulebook, at=place.at).looked_at:
         pass

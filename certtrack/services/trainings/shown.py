@@ -1,0 +1,203 @@
+"""The trainings of one person as a page and `certtrack why` show them, and those of an organization in a list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Enrollment, Organization, Person, Training, TrainingElsewhere, TrainingSession
+from certtrack.db.queries.merges import load_merged, same_person
+from certtrack.db.queries.trainings import ElsewhereFacts, TrainingFacts, load_elsewhere, load_trainings
+from certtrack.rules.pack import Pack
+from certtrack.rules.training import EnrollmentState, TrainingCount, count_training
+from certtrack.security import Act, Actor, Fields, Relation, Task, can_act, can_see, list_places
+from certtrack.services.actors import list_granted_credentials, list_relations
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.trainings.packs import find_training_pack
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTraining:
+    """One person in one training as of a day. `pack` None where no rules are known for its credential.
+
+    `completed_on` None where it isn't complete by that day.
+    """
+
+    training_id: int
+    enrollment_id: int
+    title: str
+    credential: str
+    pack: Pack | None
+    state: EnrollmentState
+    count: TrainingCount
+    completed_on: date | None
+    completed_by: str | None
+    completed_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownElsewhere:
+    """A training with another provider. `pack` as above; `no` is the record's version now."""
+
+    facts: ElsewhereFacts
+    pack: Pack | None
+    no: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTrainings:
+    """The trainings of one person that the reader may see, and whether they may record one."""
+
+    offered: tuple[ShownTraining, ...]
+    elsewhere: tuple[ShownElsewhere, ...]
+    can_record: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """True where there is nothing to be seen."""
+        return not (self.offered or self.elsewhere)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTraining:
+    """One training in the list: its days, None where it has no session, and how many are accepted."""
+
+    training: Training
+    organization: str
+    first_on: date | None
+    last_on: date | None
+    accepted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody in a training, with what is on record of them now."""
+
+    person: Person
+    enrollment: Enrollment
+    count: TrainingCount
+    is_own: bool
+
+
+def show_trainings(
+    session: Session,
+    rulebook: Rulebook,
+    actor: Actor,
+    person_id: int,
+    *,
+    today: date,
+    as_of: date,
+    known_at: datetime | None = None,
+) -> PersonTrainings:
+    """The trainings of a person as of a day, by what was known at a moment; what the actor may see of them today.
+
+    What became of an application is for the person and for whoever may record it; others see who was accepted.
+    """
+    relations = list_relations(session, actor, person_id, today)
+    if not (actor.is_command or can_see(relations, Fields.TRAINING)):
+        return PersonTrainings((), (), can_record=False)
+    can_record = actor.is_command or can_act(relations, Act.RECORD_TRAINING)
+    only = _list_only(session, actor, relations)
+    numbers = session.scalars(same_person(person_id)).all()
+    offered = [
+        _show(rulebook, facts, as_of)
+        for facts in load_trainings(session, people=numbers, known_at=known_at)
+        if only is None or facts.credential in only
+    ]
+    sees_all = can_record or Relation.HOLDER in relations
+    return PersonTrainings(
+        offered=tuple(one for one in offered if sees_all or one.state == "accepted"),
+        elsewhere=tuple(
+            ShownElsewhere(facts, find_training_pack(rulebook, facts.credential), _find_no(session, facts.id))
+            for facts in load_elsewhere(session, numbers, known_at)
+            if facts.completed_on <= as_of and (only is None or facts.credential in only)
+        ),
+        can_record=can_record and Relation.HOLDER not in relations,
+    )
+
+
+def list_trainings(session: Session, actor: Actor) -> list[ListedTraining]:
+    """The trainings that the actor may run, those with the latest days first; two queries."""
+    places = list_places(actor, Task.RUN_TRAININGS)
+    days = (
+        select(
+            TrainingSession.training_id,
+            func.min(TrainingSession.held_on).label("first_on"),
+            func.max(TrainingSession.held_on).label("last_on"),
+        )
+        .where(TrainingSession.is_dropped.is_(False))
+        .group_by(TrainingSession.training_id)
+        .subquery()
+    )
+    taken = (
+        select(func.count(Enrollment.id))
+        .where(Enrollment.training_id == Training.id, Enrollment.state == "accepted")
+        .scalar_subquery()
+    )
+    query = (
+        select(Training, Organization.name, days.c.first_on, days.c.last_on, taken)
+        .join(Organization, Organization.id == Training.organization_id)
+        .outerjoin(days, days.c.training_id == Training.id)
+    )
+    if places is not None:
+        query = query.where(Training.organization_id.in_(places))
+    found = [ListedTraining(*row) for row in session.execute(query.order_by(Training.id.desc()))]
+    return sorted(found, key=lambda one: one.last_on or date.max, reverse=True)
+
+
+def list_participants(
+    session: Session, rulebook: Rulebook, actor: Actor, training: Training, as_of: date
+) -> list[Participant]:
+    """Everybody in a training, by name, with their minutes as of a day."""
+    enrollments = session.scalars(select(Enrollment).where(Enrollment.training_id == training.id)).all()
+    if not enrollments:
+        return []
+    pack = find_training_pack(rulebook, training.credential)
+    facts = load_trainings(session, enrollment_ids=[one.id for one in enrollments])
+    counts = {
+        one.enrollment_id: count_training(pack.training if pack else None, one.sessions, one.attended, as_of)
+        for one in facts
+    }
+    people = _load_people(session, {one.person_id for one in enrollments})
+    own = set(session.scalars(same_person(actor.person_id))) if actor.person_id is not None else set()
+    found = [Participant(people[one.person_id], one, counts[one.id], one.person_id in own) for one in enrollments]
+    return sorted(found, key=lambda one: (one.person.folded_name, one.enrollment.id))
+
+
+def _show(rulebook: Rulebook, facts: TrainingFacts, as_of: date) -> ShownTraining:
+    pack = find_training_pack(rulebook, facts.credential)
+    is_complete = facts.completed_on is not None and facts.completed_on <= as_of
+    return ShownTraining(
+        training_id=facts.training_id,
+        enrollment_id=facts.enrollment_id,
+        title=facts.title,
+        credential=facts.credential,
+        pack=pack,
+        state=facts.state,
+        count=count_training(pack.training if pack else None, facts.sessions, facts.attended, as_of),
+        completed_on=facts.completed_on if is_complete else None,
+        completed_by=facts.completed_by if is_complete else None,
+        completed_reason=facts.completed_reason if is_complete else None,
+    )
+
+
+def _list_only(session: Session, actor: Actor, relations: frozenset[Relation]) -> Sequence[str] | None:
+    """The credentials whose trainings the actor may see; None: all. A programme's role opens those that it grants."""
+    others = relations - {Relation.PROGRAMME_ADMINISTRATOR}
+    if actor.is_command or can_see(others, Fields.TRAINING):
+        return None
+    return list_granted_credentials(session, actor)
+
+
+def _find_no(session: Session, number: int) -> int:
+    return session.get_one(TrainingElsewhere, number).no
+
+
+def _load_people(session: Session, numbers: set[int]) -> dict[int, Person]:
+    """Who each of these is in the end; two queries."""
+    merged = load_merged(session, numbers)
+    last = {number: merged.get(number, number) for number in numbers}
+    found = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(last.values())))}
+    return {number: found[holder] for number, holder in last.items()}
