@@ -128,6 +128,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_training_version_training_id"), "training_version", ["training_id"], unique=False)
     op.create_table(
+        "enrollment_version",
+        sa.Column("enrollment_id", BigId, nullable=False),
+        sa.Column("no", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("recorded_at", Moment(), nullable=False),
+        sa.Column("recorded_by", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("completed_on", sa.Date(), nullable=True),
+        sa.Column("completed_by", sa.Text(), nullable=True),
+        sa.Column("completed_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["enrollment_id"], ["enrollment.id"], name=op.f("fk_enrollment_version_enrollment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollment_version")),
+    )
+    op.create_index(op.f("ix_enrollment_version_enrollment_id"), "enrollment_version", ["enrollment_id"], unique=False)
+    op.create_table(
         "training_attendance",
         sa.Column("enrollment_id", BigId, nullable=False),
         sa.Column("session_id", BigId, nullable=False),
@@ -150,22 +166,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_training_attendance_session_id"), "training_attendance", ["session_id"], unique=False)
     op.create_table(
-        "enrollment_version",
-        sa.Column("enrollment_id", BigId, nullable=False),
-        sa.Column("no", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("id", BigId, nullable=False),
-        sa.Column("recorded_at", Moment(), nullable=False),
-        sa.Column("recorded_by", sa.String(length=80), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("completed_on", sa.Date(), nullable=True),
-        sa.Column("completed_by", sa.Text(), nullable=True),
-        sa.Column("completed_reason", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["enrollment_id"], ["enrollment.id"], name=op.f("fk_enrollment_version_enrollment_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollment_version")),
-    )
-    op.create_index(op.f("ix_enrollment_version_enrollment_id"), "enrollment_version", ["enrollment_id"], unique=False)
-    op.create_table(
         "training_session_version",
         sa.Column("session_id", BigId, nullable=False),
         sa.Column("no", sa.Integer(), nullable=False),
@@ -186,7 +186,7 @@ def upgrade() -> None:
         op.f("ix_training_session_version_session_id"), "training_session_version", ["session_id"], unique=False
     )
     op.create_table(
-        "training_training_attendance_version",
+        "training_attendance_version",
         sa.Column("attendance_id", BigId, nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=True),
         sa.Column("no", sa.Integer(), nullable=False),
@@ -195,31 +195,27 @@ def upgrade() -> None:
         sa.Column("recorded_at", Moment(), nullable=False),
         sa.Column("recorded_by", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(
-            ["attendance_id"],
-            ["training_attendance.id"],
-            name=op.f("fk_training_attendance_version_training_attendance_id"),
+            ["attendance_id"], ["training_attendance.id"], name=op.f("fk_training_attendance_version_attendance_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_training_attendance_version")),
     )
     op.create_index(
-        op.f("ix_training_attendance_version_training_attendance_id"),
-        "training_training_attendance_version",
+        op.f("ix_training_attendance_version_attendance_id"),
+        "training_attendance_version",
         ["attendance_id"],
         unique=False,
     )
 
 
 def downgrade() -> None:
-    op.drop_index(
-        op.f("ix_training_attendance_version_training_attendance_id"), table_name="training_training_attendance_version"
-    )
-    op.drop_table("training_training_attendance_version")
+    op.drop_index(op.f("ix_training_attendance_version_attendance_id"), table_name="training_attendance_version")
+    op.drop_table("training_attendance_version")
     op.drop_index(op.f("ix_training_session_version_session_id"), table_name="training_session_version")
     op.drop_table("training_session_version")
-    op.drop_index(op.f("ix_enrollment_version_enrollment_id"), table_name="enrollment_version")
-    op.drop_table("enrollment_version")
     op.drop_index(op.f("ix_training_attendance_session_id"), table_name="training_attendance")
     op.drop_table("training_attendance")
+    op.drop_index(op.f("ix_enrollment_version_enrollment_id"), table_name="enrollment_version")
+    op.drop_table("enrollment_version")
     op.drop_index(op.f("ix_training_version_training_id"), table_name="training_version")
     op.drop_table("training_version")
     op.drop_index(op.f("ix_training_session_training_id"), table_name="training_session")

@@ -130,14 +130,12 @@ def load_elsewhere(session: Session, people: Sequence[int], known_at: datetime |
 def _load_attended(
     session: Session, enrollment_ids: Sequence[int], known_at: datetime | None
 ) -> dict[int, dict[int, int]]:
+    noted, version = TrainingAttendance, TrainingAttendanceVersion
     rows = session.execute(
-        select(TrainingAttendance.enrollment_id, TrainingAttendance.session_id, TrainingAttendanceVersion.minutes)
-        .select_from(TrainingAttendance)
-        .join(
-            TrainingAttendanceVersion,
-            _is_known(TrainingAttendanceVersion, "attendance_id", TrainingAttendance, known_at),
-        )
-        .where(TrainingAttendance.enrollment_id.in_(enrollment_ids))
+        select(noted.enrollment_id, noted.session_id, version.minutes)
+        .select_from(noted)
+        .join(version, _is_known(version, "attendance_id", noted, known_at))
+        .where(noted.enrollment_id.in_(enrollment_ids))
     )
     found: dict[int, dict[int, int]] = defaultdict(dict)
     for enrollment_id, session_id, minutes in rows:

@@ -152,10 +152,8 @@ def _add_session(session: Session, training: Training, new: NewSession, actor: A
 
 
 def _check_room(session: Session, one: TrainingSession, minutes: int) -> None:
-    noted = select(TrainingAttendance.id).where(
-        TrainingAttendance.session_id == one.id, TrainingAttendance.minutes > minutes
-    )
-    if session.scalar(noted.limit(1)) is not None:
+    noted = select(TrainingAttendance.id).where(TrainingAttendance.session_id == one.id)
+    if session.scalar(noted.where(TrainingAttendance.minutes > minutes).limit(1)) is not None:
         raise Impossible(
             "more_noted",
             f"In the session of {one.held_on} more is noted than would be left of it. Amend the attendance first.",

@@ -8,7 +8,8 @@ from kit.trainings import FIRST, make_sessions, note, note_all, plan, put_in
 from kit.world import World
 from sqlalchemy import func, select
 
-from certtrack.db.models import TrainingAttendance, TrainingAttendanceVersion
+from certtrack.db.models import TrainingAttendance
+from certtrack.db.models import TrainingAttendanceVersion as Version
 from certtrack.errors import NotAllowed, NotFound, Refused
 from certtrack.security import Role
 from certtrack.services.trainings.attendance import Mark, Noted, StaleAttendance, load_noted
@@ -18,7 +19,7 @@ from certtrack.services.trainings.rights import get_training
 
 def count_versions(world: World) -> int:
     with world.database.reading() as session:
-        return session.scalar(select(func.count(TrainingAttendanceVersion.id))) or 0
+        return session.scalar(select(func.count(Version.id))) or 0
 
 
 def test_what_is_written_stands_as_versions_with_who_and_an_event_that_names_the_person(
@@ -29,11 +30,9 @@ def test_what_is_written_stands_as_versions_with_who_and_an_event_that_names_the
     assert note(world, training, [Mark(place, first, 240, 0)], actor=cast.office) == 1
     assert note(world, training, [Mark(place, first, 90, 1)]) == 1
     with world.database.reading() as session:
-        versions = session.execute(
-            select(TrainingAttendanceVersion.no, TrainingAttendanceVersion.minutes).order_by("no")
-        ).all()
+        versions = session.execute(select(Version.no, Version.minutes).order_by("no")).all()
         assert [tuple(row) for row in versions] == [(1, 240), (2, 90)]
-        by = session.scalars(select(TrainingAttendanceVersion.recorded_by).order_by(TrainingAttendanceVersion.no)).all()
+        by = session.scalars(select(Version.recorded_by).order_by(Version.no)).all()
         assert by == [cast.office.key, world.actor.key]
     assert list_events(world, "training_attendance") == [("training_attendance.noted", [cast.carol])] * 2
 
