@@ -7,6 +7,7 @@ from certtrack.web.attendance import attendance
 from certtrack.web.checking import checking
 from certtrack.web.credit_drafts import drafts
 from certtrack.web.credits import credits_
+from certtrack.web.credits_together import credits_together
 from certtrack.web.evidence import evidence
 from certtrack.web.findings import findings
 from certtrack.web.health import health
@@ -20,5 +21,5 @@ from certtrack.web.trainings_elsewhere import trainings_elsewhere
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health),
-    *(trainings, training_people, attendance, trainings_elsewhere),
+    *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
 )

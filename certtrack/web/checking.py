@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from certtrack.clock import FixedClock, today_in
 from certtrack.errors import NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.language import translations
-from certtrack.security import Task
+from certtrack.security import Task, can_do
 from certtrack.services.certifications import get_certification
 from certtrack.services.credits.claims import (
     LONGEST_WORDS,
@@ -144,6 +144,7 @@ def _show(
     oldest = today_in(FixedClock(page.oldest_at), zone) if page.oldest_at else today
     return render(
         "credits/queue.html",
+        can_log_for_many=can_do(actor(), Task.LOG_FOR_MANY),
         page=page,
         person_id=person_id,
         waited=max((today - oldest).days, 0),

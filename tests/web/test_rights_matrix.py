@@ -29,6 +29,8 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /people/former": (200, 404, 404, 404, IN),
     "GET /people/<int:person_id>": (200, 200, 200, 404, IN),
     "GET /credits": (200, 200, 404, 404, IN),
+    "GET /credits/together": (200, 200, 404, 404, IN),
+    "POST /credits/together": (400, 400, 404, 404, IN),
     "POST /credits/checked": (400, 400, 404, 404, IN),
     "POST /credits/claims/<int:claim_id>": (400, 400, 404, 404, IN),
     "GET /people/<int:person_id>/credits/new": (200, 200, 200, 404, IN),

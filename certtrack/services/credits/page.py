@@ -127,17 +127,20 @@ def get_credit_offer(
     person = get_person(session, person_id)
     check_can_log(session, actor, person.id, at)
     claimable = tuple(_list_claimable(session, rulebook, actor, person.id, today))
-    rules = [item.pack.hours for item in claimable if item.pack.hours is not None]
+    areas, ceu_minutes, ceu_sure = describe_hours(item.pack for item in claimable)
+    return CreditOffer(person, claimable, areas, ceu_minutes, ceu_sure)
+
+
+def describe_hours(packs: Iterable[Pack]) -> tuple[tuple[ShownArea, ...], int | None, Sure | None]:
+    """Every area of these rules, and what 1 CEU is by them and how sure that is.
+
+    Both are None where they say nothing of it, or not the same.
+    """
+    rules = [pack.hours for pack in packs if pack.hours is not None]
     areas = {area.key: ShownArea(area.key, area.name) for rule in rules for area in reversed(rule.areas)}
     said = {rule.ceu_minutes.value: rule.ceu_minutes.sure for rule in rules}
     ceu_minutes, ceu_sure = said.popitem() if len(said) == 1 else (None, None)
-    return CreditOffer(
-        person=person,
-        claimable=claimable,
-        areas=tuple(reversed(areas.values())),
-        ceu_minutes=ceu_minutes,
-        ceu_sure=ceu_sure if ceu_minutes is not None else None,
-    )
+    return tuple(reversed(areas.values())), ceu_minutes, ceu_sure if ceu_minutes is not None else None
 
 
 class WithdrawnCredit(NotFound):
