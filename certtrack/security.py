@@ -117,8 +117,8 @@ RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
 }
 
 # Whoever may check or record does so for others: nobody decides on their own credit, or notes that they were there
-# themselves, which the services see to. Supervision is
-# logged by its supervisor or the office, and signed by each side for itself: no right to sign is anybody else's.
+# themselves, which the services see to. Supervision is logged by its supervisor or the office, and signed by each side
+# for itself: no right to sign is anybody else's.
 RECORD_ACTS: dict[Relation, frozenset[Act]] = {
     Relation.HOLDER: frozenset({Act.LOG_CREDITS, Act.LOG_SERVICE}),
     Relation.SUPERVISOR: frozenset({Act.LOG_CREDITS, Act.CHECK_CREDITS, Act.LOG_SUPERVISION, Act.LOG_SERVICE}),
