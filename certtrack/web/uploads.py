@@ -1,8 +1,12 @@
-"""Files that come with a form: the form is read whatever comes with it, and of a file no more than is taken is kept."""
+"""Files that come with a form: the form is read whatever comes with it, and of a file no more than is taken is kept.
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+Of whoever isn't signed in nothing is kept, not even for a moment.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO, Any, BinaryIO, cast
 
@@ -17,10 +21,12 @@ from certtrack.services.evidence.records import find_same, record_evidence
 from certtrack.services.evidence.store import StoreAway
 from certtrack.services.people import get_person
 from certtrack.web.edge import actor, parts, reading, today, writing
+from certtrack.web.viewers import find_viewer
 
 FIELD = "upload"
 _MARK = "certtrack_takes_files"
-_MOST_READ = 256 * 1024 * 1024  # read and dropped, so that what was typed beside a film isn't lost
+# read and dropped, so that what was typed beside a film isn't lost; nor where somebody's session has just ended
+_MOST_READ, _MOST_READ_OF_ANYBODY = 2 * 1024 * 1024 * 1024, 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class UploadRequest(Request):
 
     def _load_form_data(self) -> None:
         if self.endpoint and vars(current_app.view_functions[self.endpoint]).get(_MARK):
-            self.max_content_length = _MOST_READ
+            self.max_content_length = _MOST_READ_OF_ANYBODY if find_viewer() is None else _MOST_READ
         super()._load_form_data()
 
     def _get_file_stream(
@@ -57,24 +63,40 @@ class UploadRequest(Request):
         content_length: int | None = None,  # noqa: ARG002  # likewise
     ) -> IO[bytes]:
         self._files_begun += 1
-        most = LARGEST if self._files_begun <= MOST_FILES else 0
-        return cast("IO[bytes]", BoundedFile(most))
+        is_kept = self._files_begun <= MOST_FILES and find_viewer() is not None
+        return cast("IO[bytes]", BoundedFile(LARGEST if is_kept else 0))
 
 
 class BoundedFile:
-    """A file on disk that drops what goes beyond `most` bytes, and knows that it did. Gone when it is closed."""
+    """A file on disk that drops what goes beyond `most` bytes, and knows that it did. Gone when it is closed.
+
+    `is_lost`: the disk took less than there was room for.
+    """
 
     def __init__(self, most: int) -> None:
-        self._file: BinaryIO = cast("BinaryIO", TemporaryFile(prefix="certtrack-"))  # noqa: SIM115  # Werkzeug closes it with the request
         self._left = most
-        self.is_cut = False
+        self.is_cut = self.is_lost = False
+        self._file: IO[bytes] = BytesIO()
+        with self._losing():
+            # unbuffered: what a full disk doesn't take is known at once. Werkzeug closes it with the request
+            self._file = TemporaryFile(prefix="certtrack-", buffering=0)  # noqa: SIM115  # see above
 
     def write(self, data: bytes) -> int:
         """Keep what there is room for; says that all was written, so that the rest of the form is read."""
-        self._file.write(data[: self._left])
-        self.is_cut = self.is_cut or len(data) > self._left
-        self._left = max(self._left - len(data), 0)
+        self.is_cut = self.is_cut or (len(data) > self._left and not self.is_lost)
+        kept = memoryview(data)[: self._left]
+        with self._losing():
+            while kept:
+                written = self._file.write(kept)
+                kept, self._left = kept[written:], self._left - written
         return len(data)
+
+    @contextmanager
+    def _losing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            self._left, self.is_lost = 0, True
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # all else is the file's
         return getattr(self._file, name)
@@ -123,8 +145,8 @@ def receive_files(uploads: Sequence[FileStorage], person_id: int) -> Received:
 def _receive(upload: FileStorage, name: str, person_id: int, *, is_too_many: bool) -> KeptFile | int:
     """Its number where it is here already. Raises BadFile."""
     stream = cast("BoundedFile", upload.stream)
-    if is_too_many or stream.is_cut:
-        raise BadFile("too_many" if is_too_many else "too_large")
+    if is_too_many or stream.is_cut or stream.is_lost:
+        raise BadFile("too_many" if is_too_many else "too_large" if stream.is_cut else "not_kept")
     source = cast("BinaryIO", stream)
     with reading() as session:
         same = _find_same(session, person_id, digest(source))

@@ -114,8 +114,34 @@ def test_a_file_beyond_its_limit_is_not_even_kept_for_a_moment() -> None:
     file = uploads.BoundedFile(10)
     assert [file.write(b"123456"), file.write(b"789012")] == [6, 6]
     file.seek(0)
-    assert (file.read(), file.is_cut) == (b"1234567890", True)
+    assert (file.read(), file.is_cut, file.is_lost) == (b"1234567890", True, False)
     file.close()
+
+
+def test_a_file_that_a_full_disk_does_not_take_is_named_and_nothing_typed_is_lost(
+    carol: CheckingClient, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "TemporaryFile", lambda **_: Path("/dev/full").open("wb", buffering=0))
+    answer = send(carol, office.new, (picture(), "a.jpg"), title="Kept title")
+    assert answer.status_code == 400
+    assert "“a.jpg” wasn't taken: it couldn't be kept just now. Add it again in a while." in read(answer.text)
+    assert 'value="Kept title"' in answer.text
+
+
+def test_of_whoever_is_not_signed_in_no_file_is_kept_and_what_was_typed_is_shown(
+    client: CheckingClient, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room: list[int] = []
+
+    def begin(most: int) -> uploads.BoundedFile:
+        room.append(most)
+        return own(most)
+
+    own = uploads.BoundedFile
+    monkeypatch.setattr(uploads, "BoundedFile", begin)
+    answer = client.post(office.new, data=TYPED | {"upload": [(io.BytesIO(picture()), "a.jpg")]})
+    assert room == [0]
+    assert "What you typed, to take along Ethics for peers" in read(answer.text)
 
 
 def test_what_does_not_come_on_record_leaves_no_file(
