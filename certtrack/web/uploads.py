@@ -25,6 +25,7 @@ from certtrack.web.viewers import find_viewer
 
 FIELD = "upload"
 _MARK = "certtrack_takes_files"
+_MOST_HARD = 2
 # read and dropped, so that what was typed beside a film isn't lost; nor where somebody's session has just ended
 _MOST_READ, _MOST_READ_OF_ANYBODY = 2 * 1024 * 1024 * 1024, 256 * 1024 * 1024
 
@@ -126,7 +127,8 @@ def receive_files(uploads: Sequence[FileStorage], person_id: int) -> Received:
         for place, upload in enumerate(uploads):
             name = tidy_name(upload.filename or "")
             try:
-                found.append(_receive(upload, name, person_id, is_too_many=place >= MOST_FILES))
+                _check_openable(upload, place, refused)
+                found.append(_receive(upload, name, person_id))
             except BadFile as error:
                 refused.append(RefusedFile(name, error.problem))
         if found:
@@ -142,12 +144,20 @@ def receive_files(uploads: Sequence[FileStorage], person_id: int) -> Received:
     return Received(ids if found else (), tuple(refused))
 
 
-def _receive(upload: FileStorage, name: str, person_id: int, *, is_too_many: bool) -> KeptFile | int:
-    """Its number where it is here already. Raises BadFile."""
+def _check_openable(upload: FileStorage, place: int, refused: Sequence[RefusedFile]) -> None:
+    """Raise BadFile where it isn't even opened; somebody waits for the page, so what is hard isn't tried for ever."""
     stream = cast("BoundedFile", upload.stream)
-    if is_too_many or stream.is_cut or stream.is_lost:
-        raise BadFile("too_many" if is_too_many else "too_large" if stream.is_cut else "not_kept")
-    source = cast("BinaryIO", stream)
+    if place >= MOST_FILES:
+        raise BadFile("too_many")
+    if stream.is_cut:
+        raise BadFile("too_large")
+    if stream.is_lost or sum(one.problem == "too_hard" for one in refused) >= _MOST_HARD:
+        raise BadFile("not_kept")
+
+
+def _receive(upload: FileStorage, name: str, person_id: int) -> KeptFile | int:
+    """Its number where it is here already. Raises BadFile."""
+    source = cast("BinaryIO", upload.stream)
     with reading() as session:
         same = _find_same(session, person_id, digest(source))
     return same.id if same else take_in(source, name, parts().store)

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from certtrack.db.models import Evidence
 from certtrack.errors import Refused
 from certtrack.security import Role
-from certtrack.services.evidence.limits import LARGEST, LARGEST_MB, MOST_FILES
+from certtrack.services.evidence.limits import LARGEST, LARGEST_MB, MOST_FILES, BadFile
 from certtrack.web import uploads
 from certtrack.web.parts import EXTENSION
 
@@ -121,11 +121,23 @@ def test_a_file_beyond_its_limit_is_not_even_kept_for_a_moment() -> None:
 def test_a_file_that_a_full_disk_does_not_take_is_named_and_nothing_typed_is_lost(
     carol: CheckingClient, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "TemporaryFile", lambda **_: Path("/dev/full").open("wb", buffering=0))
+    monkeypatch.setattr(uploads, "TemporaryFile", lambda **_: io.FileIO("/dev/full", "w"))
     answer = send(carol, office.new, (picture(), "a.jpg"), title="Kept title")
     assert answer.status_code == 400
     assert "“a.jpg” wasn't taken: it couldn't be kept just now. Add it again in a while." in read(answer.text)
     assert 'value="Kept title"' in answer.text
+
+
+def test_after_two_files_that_are_too_hard_the_rest_is_asked_for_later(
+    carol: CheckingClient, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise BadFile("too_hard")
+
+    monkeypatch.setattr(uploads, "take_in", refuse)
+    page = read(send(carol, office.new, *[(picture(), f"{name}.jpg") for name in "abc"]).text)
+    assert page.count("opening it takes too much") == 4  # in the summary and at the field
+    assert page.count("“c.jpg” wasn't taken: it couldn't be kept just now.") == 2
 
 
 def test_of_whoever_is_not_signed_in_no_file_is_kept_and_what_was_typed_is_shown(

@@ -1,7 +1,6 @@
 """Files in S3-compatible storage, for where pages are answered on several machines."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -13,9 +12,8 @@ from obstore.exceptions import NotFoundError as NothingThere
 from obstore.store import S3Store
 
 from certtrack.errors import BadSettings, NotFound
-from certtrack.services.evidence.store import GONE, StoreAway
+from certtrack.services.evidence.store import GONE, KEY, StoreAway
 
-_KEY = re.compile(r"[0-9a-f]{32}")
 _PATIENCE = timedelta(seconds=20)  # somebody waits for the page
 
 
@@ -57,7 +55,7 @@ class BucketStore:
             for batch in obstore.list(self._bucket):
                 for found in batch:
                     key = found["path"].partition("/")[0]
-                    if _KEY.fullmatch(key):
+                    if KEY.fullmatch(key):
                         yield key, found["last_modified"]
 
 

@@ -2,10 +2,10 @@
 
 import hashlib
 import secrets
-import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfileobj, rmtree
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
@@ -17,6 +17,8 @@ from certtrack.services.evidence.store import EvidenceStore, StoreAway
 
 _LONGEST_NAME = 120
 _AT_ONCE = 1024 * 1024
+_PREFIX = "certtrack-drawn-"
+_LEFT_S = 3600  # far longer than a file is being drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +39,44 @@ def take_in(source: BinaryIO, file_name: str, store: EvidenceStore) -> KeptFile:
     Whoever calls writes its record, or takes it out of the store again; a crash between leaves an orphan to
     `certtrack.services.evidence.purge`.
     """
-    with TemporaryDirectory(prefix="certtrack-") as name:
-        folder = Path(name)
-        drawn = open_file(source, folder)
-        parts = {part: folder / part for part in drawn.list_drawn()}
-        if drawn.kind == "pdf":
-            parts[ORIGINAL] = _copy(source, folder / ORIGINAL)
-        main = parts[drawn.main]
-        kept = KeptFile(
-            key=secrets.token_hex(16),
-            drawn=drawn,
-            file_name=tidy_name(file_name),
-            size=main.stat().st_size,
-            sha256=_digest_path(main),
-            came_sha256=digest(source),
-        )
-        try:
-            store.put(kept.key, parts)
-        except StoreAway as error:
-            with suppress(StoreAway):
-                store.remove(kept.key)
-            raise BadFile("not_kept") from error
+    try:
+        with TemporaryDirectory(prefix=_PREFIX) as name:
+            _sweep(Path(name))
+            return _draw_and_keep(source, file_name, Path(name), store)
+    except OSError as error:  # a full disk, or one that can't be written to
+        raise BadFile("not_kept") from error
+
+
+def _draw_and_keep(source: BinaryIO, file_name: str, folder: Path, store: EvidenceStore) -> KeptFile:
+    drawn = open_file(source, folder)
+    parts = {part: folder / part for part in drawn.list_drawn()}
+    if drawn.kind == "pdf":
+        parts[ORIGINAL] = _copy(source, folder / ORIGINAL)
+    main = parts[drawn.main]
+    kept = KeptFile(
+        key=secrets.token_hex(16),
+        drawn=drawn,
+        file_name=tidy_name(file_name),
+        size=main.stat().st_size,
+        sha256=_digest_path(main),
+        came_sha256=digest(source),
+    )
+    try:
+        store.put(kept.key, parts)
+    except StoreAway as error:
+        with suppress(StoreAway):
+            store.remove(kept.key)
+        raise BadFile("not_kept") from error
     return kept
+
+
+def _sweep(own: Path) -> None:
+    """Take away what a process that was killed had drawn: pictures of certificates that nobody would ever find."""
+    made_at = own.stat().st_mtime
+    for folder in own.parent.glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # another process takes it away too, or it is somebody else's
+            if made_at - folder.stat().st_mtime > _LEFT_S:
+                rmtree(folder)
 
 
 def digest(source: BinaryIO) -> str:
@@ -84,5 +102,5 @@ def _digest_path(path: Path) -> str:
 def _copy(source: BinaryIO, path: Path) -> Path:
     source.seek(0)
     with path.open("wb") as copied:
-        shutil.copyfileobj(source, copied)
+        copyfileobj(source, copied)
     return path

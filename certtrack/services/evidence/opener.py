@@ -3,13 +3,14 @@
 Whatever a file does to a decoder, it does it here: with little memory, for a short time, and to nobody's pages.
 """
 
+import errno
 import json
 import resource
 import sys
 from pathlib import Path
 from typing import Any
 
-from certtrack.services.evidence.limits import LARGEST, BadFile
+from certtrack.services.evidence.limits import LARGEST, BadFile, FileProblem
 
 _MEMORY = 1024 * 1024 * 1024
 _CPU_S = 30
@@ -32,9 +33,18 @@ def _open() -> dict[str, Any]:
         return {"problem": error.problem}
     except MemoryError:
         return {"problem": "too_hard"}
+    except OSError as error:
+        return {"problem": _tell(error.errno)}
     except Exception:  # noqa: BLE001  # whatever a decoder raises, the file can't be opened
         return {"problem": "damaged"}
     return {"kind": drawn.kind, "pages": drawn.pages}
+
+
+def _tell(number: int | None) -> FileProblem:
+    """A decoder's own errors have no number; of those with one the file is to blame only where it swelled."""
+    if number is None:
+        return "damaged"
+    return "too_hard" if number == errno.EFBIG else "not_kept"
 
 
 if __name__ == "__main__":

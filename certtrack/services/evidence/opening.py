@@ -18,14 +18,17 @@ _one_at_a_time = threading.Lock()  # however many send files to this process, on
 def open_file(source: BinaryIO, folder: Path) -> Drawn:
     """Open the file, which must be a real one on disk, and draw its pages into the empty `folder`. Raises BadFile."""
     source.seek(0)
-    with _one_at_a_time:
-        try:
-            done = subprocess.run(  # noqa: S603  # our own module, by this same Python; the file is only read
-                _OPENER, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder, env={},
-                timeout=_PATIENCE_S, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
-            raise BadFile("too_hard") from error
+    if not _one_at_a_time.acquire(timeout=_PATIENCE_S):  # others send what is hard to open
+        raise BadFile("not_kept")
+    try:
+        done = subprocess.run(  # noqa: S603  # our own module, by this same Python; the file is only read
+            _OPENER, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder, env={},
+            timeout=_PATIENCE_S, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise BadFile("too_hard") from error
+    finally:
+        _one_at_a_time.release()
     if done.returncode:  # over its limits, or the decoder broke off
         raise BadFile("too_hard")
     said = json.loads(done.stdout)

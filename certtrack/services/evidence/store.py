@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import BinaryIO, Protocol
 from certtrack.errors import BadSettings, NotFound, Refused
 from certtrack.settings import Settings, make_instance
 
+KEY = re.compile(r"[0-9a-f]{32}")
 _BUCKET = re.compile(r"s3://[^/\s]+(?:/[^\s]*)?")
 GONE = "This file isn't here any more; ask your office."
 
@@ -58,15 +60,24 @@ class FolderStore:
             return (self._find(key) / part).read_bytes()
         except FileNotFoundError as error:
             raise NotFound(GONE) from error
+        except OSError as error:
+            raise StoreAway from error
 
     def remove(self, key: str) -> None:
         """See EvidenceStore."""
-        shutil.rmtree(self._find(key), ignore_errors=True)
+        try:
+            shutil.rmtree(self._find(key))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StoreAway from error
 
     def list_keys(self) -> Iterator[tuple[str, datetime]]:
         """See EvidenceStore."""
-        for folder in self._root.glob("??/" + "?" * 32):
-            yield folder.name, datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+        for folder in self._root.glob("??/*"):
+            if KEY.fullmatch(folder.name):
+                with suppress(FileNotFoundError):  # somebody has just taken it away
+                    yield folder.name, datetime.fromtimestamp(folder.stat().st_mtime, UTC)
 
     def _write(self, folder: Path, parts: Mapping[str, Path]) -> None:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -76,7 +87,7 @@ class FolderStore:
                 shutil.copyfileobj(source, kept)
                 kept.flush()
                 os.fsync(kept.fileno())
-        for changed in (folder, folder.parent):
+        for changed in (folder, folder.parent, self._root):
             _sync_folder(changed)
 
     def _find(self, key: str) -> Path:

@@ -48,3 +48,16 @@ def test_a_process_that_breaks_off_or_takes_too_much_is_a_file_that_is_too_hard(
     monkeypatch.setattr(opening, "_OPENER", own)
     monkeypatch.setattr(opening, "_PATIENCE_S", patience)
     assert find_problem(picture(), tmp_path) == "too_hard"
+
+
+def test_whoever_waits_too_long_for_their_turn_is_told_to_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "_PATIENCE_S", 0.01)
+    with opening._one_at_a_time:
+        assert find_problem(picture(), tmp_path) == "not_kept"
+
+
+def test_a_full_disk_is_not_a_damaged_file(tmp_path: Path) -> None:
+    (tmp_path / "page-1.jpg").symlink_to("/dev/full")
+    assert find_problem(picture((800, 600)), tmp_path) == "not_kept"

@@ -1,7 +1,9 @@
 """Files on disk and in a bucket: kept alike, only their owner's on disk, and what is gone is said kindly."""
 
+import os
 import re
 import stat
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -81,6 +83,49 @@ def test_a_file_that_cannot_be_kept_is_a_file_that_is_not_taken(tmp_path: Path) 
     with pytest.raises(BadFile) as caught:
         on_disk(picture(), lambda file: take_in(file, "a.jpg", FolderStore(tmp_path / "evidence")))
     assert caught.value.problem == "not_kept"
+
+
+def test_without_room_to_draw_a_file_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    source = (tmp_path / "a.jpg").open("w+b")
+    with source, pytest.raises(BadFile) as caught:
+        take_in(source, "a.jpg", FolderStore(tmp_path / "evidence"))
+    assert caught.value.problem == "not_kept"
+
+
+def test_a_folder_that_cannot_be_read_is_away_and_nothing_is_said_to_be_gone(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    (tmp_path / KEY[:2]).write_text("a file where the folder should be")
+    with pytest.raises(StoreAway):
+        store.read(KEY, "page-1.jpg")
+    with pytest.raises(StoreAway):
+        store.remove(KEY)
+
+
+def test_what_is_taken_away_meanwhile_is_not_listed_nor_what_is_no_key(tmp_path: Path, part: Path) -> None:
+    store = FolderStore(tmp_path)
+    for key in (KEY, KEY[:-2] + "cd"):
+        store.put(key, {"page-1.jpg": part})
+    (tmp_path / KEY[:2] / ("z" * 32)).mkdir()
+    keys = store.list_keys()
+    first, _ = next(keys)
+    for key in (KEY, KEY[:-2] + "cd"):
+        store.remove(key)
+    assert list(keys) == []
+    assert first in (KEY, KEY[:-2] + "cd")
+
+
+def test_what_a_killed_process_had_drawn_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, busy = tmp_path / "certtrack-drawn-left", tmp_path / "certtrack-drawn-busy"
+    for folder in (left, busy):
+        folder.mkdir()
+        (folder / "page-1.jpg").write_bytes(b"a certificate")
+    long_ago = (WallClock().now() - timedelta(hours=2)).timestamp()
+    os.utime(left, (long_ago, long_ago))
+
+    on_disk(picture(), lambda file: take_in(file, "a.jpg", FolderStore(tmp_path / "evidence")))
+    assert [path.name for path in tmp_path.glob("certtrack-*")] == [busy.name]
 
 
 @pytest.mark.parametrize("url", ["papers", "https://papers.example.org/", "s3://", "s3:///folder"])
