@@ -1,9 +1,12 @@
 """Optimistic locking: a record that was changed since somebody looked at it isn't written over."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from certtrack.db.models import Person
 from certtrack.errors import StaleRecord
 
 
@@ -21,3 +24,13 @@ def lock_current(session: Session, record: Versioned, expected_no: int | None = 
     session.refresh(record, with_for_update=True)
     if expected_no is not None and record.no != expected_no:
         raise StaleRecord("Somebody else has changed this meanwhile, so nothing was written. Look at it again.")
+
+
+def lock_people(session: Session, person_ids: Iterable[int]) -> None:
+    """Let whoever else locks one of them wait until this transaction ends.
+
+    Called before it is looked whether something is on their record already: of two who send the same at once the second
+    one finds it there.
+    """
+    query = select(Person.id).where(Person.id.in_(list(person_ids))).order_by(Person.id)
+    session.execute(query.with_for_update(key_share=True))

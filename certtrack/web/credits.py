@@ -18,6 +18,7 @@ from certtrack.services.credits.shown import ShownArea
 from certtrack.services.credits.texts import clean
 from certtrack.services.evidence.limits import LARGEST_MB, MOST_FILES, MOST_PAGES, MOST_PIXELS_M
 from certtrack.services.evidence.shown import ShownFile, list_files, list_usable
+from certtrack.services.locking import lock_people
 from certtrack.services.people import get_person
 from certtrack.web.credit_drafts import keep_draft, load_draft, use_draft
 from certtrack.web.credit_form import CreditForm, FormFiles, blank_form, list_differences, recorded_form, typed_form
@@ -62,6 +63,7 @@ def log(person_id: int) -> Answer:
             credit, chosen = form.read(offer, files, today(offer.person.zone), is_new=True)
         except BadCredit as error:
             return _come_back(session, offer, form, files, problems=error.problems), 400
+        lock_people(session, [offer.person.id])
         doubles = list_duplicates(session, offer.person.id, credit)
         if doubles and not request.form.get("anyway"):
             return _come_back(session, offer, form, files, doubles=doubles), 409

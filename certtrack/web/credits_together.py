@@ -21,6 +21,7 @@ from certtrack.services.credits.together import (
     log_together,
 )
 from certtrack.services.credits.typed import NewCredit, TypedCredit, read_credit
+from certtrack.services.locking import lock_people
 from certtrack.services.overview import find_zone
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.numbers import read_number
@@ -57,6 +58,7 @@ def log() -> Answer:
             credit, chosen = _read(session, offer, typed, asked)
         except BadCredit as error:
             return _show(offer, typed, asked, problems=error.problems), 400
+        lock_people(session, [one.person_id for one in chosen])
         doubles = list_doubles(session, chosen, credit)
         if doubles and not (request.form.get("anyway") or request.form.get("without")):
             return _show(offer, typed, asked, doubles=doubles), 409

@@ -1,5 +1,6 @@
 """Credits are logged, amended by versions and withdrawn; every answer before and after stays what it was."""
 
+import threading
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,8 +13,9 @@ from sqlalchemy import func, select
 from certtrack.db.models import Claim, ClaimVersion, Credit, CreditVersion, Person, StandingSpan
 from certtrack.errors import NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.rules.facts import CreditPart
-from certtrack.services.credits.records import get_credit, list_duplicates, withdraw_credit
+from certtrack.services.credits.records import get_credit, list_duplicates, log_credit, withdraw_credit
 from certtrack.services.cycles import close_cycle, get_cycle
+from certtrack.services.locking import lock_people
 from certtrack.services.standing import load_standings
 
 AS_OF = date(2026, 5, 15)
@@ -233,6 +235,27 @@ def test_duplicates_are_pointed_out(world: World, cast: Cast) -> None:
     with world.database.reading() as session:
         found = list_duplicates(session, cast.carol, make_new(2, title="etica PARA pares"))
         assert [credit.id for credit in found] == [same]
+
+
+def test_of_two_who_send_the_same_at_once_the_second_one_finds_it_on_record(world: World, cast: Cast) -> None:
+    gate, found = threading.Barrier(2), list[int]()
+
+    def send() -> None:
+        new = make_new(2, title="Ethics")
+        gate.wait()
+        with world.database.writing() as session:
+            lock_people(session, [cast.carol])
+            doubles = list_duplicates(session, cast.carol, new)
+            found.append(len(doubles))
+            if not doubles:
+                log_credit(session, world.rulebook, cast.carol, new, [cast.cps], actor=world.actor, at=world.at)
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [0, 1]
 
 
 def test_a_dropped_claim_is_not_looked_at_again(world: World, cast: Cast) -> None:
