@@ -4,17 +4,19 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
+from certtrack.services.evidence.limits import UNUSED_KEPT
 from certtrack.services.evidence.purge import forget_unused, list_orphans
 from certtrack.services.evidence.store import open_store
 from jobs.workplace import Workplace
 
-_KEPT = timedelta(days=2)  # longer than a session: a form that is still open finds its files
+# a database that was put back from a backup doesn't name what was sent since, until the right one is back
+_ORPHANS_KEPT = timedelta(days=60)
 _AT_ONCE = 500
 
 
 def run(work: Workplace) -> dict[str, int]:
-    """Forget files that were sent two days ago and back nothing, then what the store keeps and no record names."""
-    store, before = open_store(work.settings), work.clock.now() - _KEPT
+    """Forget files that were sent two days ago and back nothing, then what for 60 days no record has named."""
+    store, before = open_store(work.settings), work.clock.now() - UNUSED_KEPT
     forgotten = 0
     while not work.stop():
         with work.database.writing() as session:
@@ -25,7 +27,7 @@ def run(work: Workplace) -> dict[str, int]:
             break
         forgotten += len(keys)
     orphans = 0
-    for batch in _cut(_list_old(store.list_keys(), before)):
+    for batch in _cut(_list_old(store.list_keys(), work.clock.now() - _ORPHANS_KEPT)):
         if work.stop():
             break
         with work.database.reading() as session:

@@ -9,6 +9,7 @@ from certtrack.db.models import Evidence, Person
 from certtrack.errors import NotFound
 from certtrack.services.evidence.earlier import get_shown_evidence
 from certtrack.services.evidence.parts import ORIGINAL, PREVIEW, name_page
+from certtrack.services.evidence.reading import read_part
 from certtrack.services.people import get_person
 from certtrack.web.edge import actor, note_look, parts, reading, render, signed_in, today
 
@@ -72,6 +73,6 @@ def _get(session: Session, person_id: int, evidence_id: int) -> tuple[Evidence, 
 
 
 def _read(found: Evidence, person_id: int, part: str) -> bytes:
-    data = parts().store.read(found.key, part)
+    data = read_part(parts().store, found, part)
     note_look("evidence.viewed", [person_id], ("evidence", found.id), part=part)
     return data

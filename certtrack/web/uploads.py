@@ -172,4 +172,5 @@ def _record(session: Session, person_id: int, one: KeptFile | int) -> Evidence:
 
 
 def _find_same(session: Session, person_id: int, came_sha256: str) -> Evidence | None:
-    return find_same(session, actor(), person_id, came_sha256, today(get_person(session, person_id).zone))
+    day = today(get_person(session, person_id).zone)
+    return find_same(session, actor(), person_id, came_sha256, at=parts().clock.now(), today=day)

@@ -54,7 +54,7 @@ def test_what_backs_nothing_is_gone_after_two_days_and_what_backed_something_sta
     assert list_events(world, "evidence")[-1] == ("evidence.forgotten", [carol])
 
 
-def test_what_a_process_kept_and_never_put_on_record_is_gone_after_two_days(
+def test_what_a_process_kept_and_never_put_on_record_is_gone_after_sixty_days(
     world: World, make_work: MakeWork, folder: Path, tmp_path: Path
 ) -> None:
     world.at = WallClock().now()
@@ -62,9 +62,9 @@ def test_what_a_process_kept_and_never_put_on_record_is_gone_after_two_days(
     with world.database.writing() as session:
         session.delete(session.get_one(Evidence, number))
 
-    world.at += timedelta(days=1)
+    world.at += timedelta(days=59)
     assert run(make_work()) == {"forgotten": 0, "orphans": 0}
-    assert len(list_kept(folder)) == 1
+    assert len(list_kept(folder)) == 1, "an older database may have been put back: the right one still names it"
     world.at += timedelta(days=1, minutes=1)
     assert run(make_work()) == {"forgotten": 0, "orphans": 1}
     assert list_kept(folder) == set()

@@ -4,7 +4,7 @@ import warnings
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from certtrack.services.evidence.limits import MOST_PAGES, MOST_PIXELS, BadFile
 from certtrack.services.evidence.parts import PREVIEW, Drawn, name_page
@@ -54,7 +54,7 @@ def _draw_picture(source: BinaryIO, found: str, folder: Path) -> None:
         flat = _flatten(image)
         flat.thumbnail((_PICTURE_LONGEST, _PICTURE_LONGEST))
         # what lies on its side by a note in the metadata is turned before that is dropped
-        turned = ImageOps.exif_transpose(_with_exif_of(image, flat))
+        turned = ImageOps.exif_transpose(_with_turn_of(image, flat))
     _save(turned, folder / name_page(1))
     _save_preview(turned, folder)
 
@@ -71,8 +71,14 @@ def _flatten(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _with_exif_of(image: Image.Image, flat: Image.Image) -> Image.Image:
-    flat.info = {"exif": image.getexif().tobytes()}
+def _with_turn_of(image: Image.Image, flat: Image.Image) -> Image.Image:
+    """The rest of the metadata is let alone: what some phone has garbled there is no reason to refuse a photo."""
+    flat.info = {}
+    turn = image.getexif().get(ExifTags.Base.Orientation)
+    if turn in range(1, 9):
+        kept = Image.Exif()
+        kept[ExifTags.Base.Orientation] = turn
+        flat.info["exif"] = kept.tobytes()
     return flat
 
 

@@ -1,5 +1,6 @@
 """What a file may be, so that opening it costs little: said to people where theirs is refused."""
 
+from datetime import timedelta
 from typing import Literal
 
 from certtrack.errors import BadInput
@@ -12,6 +13,9 @@ MOST_FILES = 10
 MOST_PIXELS_M = 64
 MOST_PIXELS = MOST_PIXELS_M * 1_000_000
 MOST_PAGES = 30
+
+UNUSED_KEPT = timedelta(days=2)
+"""For so long a file that backs nothing is kept: longer than a session, so that a form that is still open finds it."""
 
 FileProblem = Literal[
     "empty",

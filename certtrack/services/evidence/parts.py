@@ -20,12 +20,17 @@ class Drawn:
     @property
     def main(self) -> str:
         """The part that is the file itself: a PDF as it came, a picture as it was drawn anew."""
-        return ORIGINAL if self.kind == "pdf" else name_page(1)
+        return find_main(self.kind)
 
     def list_drawn(self) -> Iterator[str]:
         """The parts that were drawn."""
         yield PREVIEW
         yield from (name_page(number) for number in range(1, self.pages + 1))
+
+
+def find_main(kind: str) -> str:
+    """The part that is the file itself, of a file of this kind."""
+    return ORIGINAL if kind == "pdf" else name_page(1)
 
 
 def name_page(number: int) -> str:

@@ -18,10 +18,10 @@ def forget_unused(session: Session, sent_before: datetime, *, actor: Actor, at: 
 
     Their keys: the store is to forget them once this is committed. None is left where the list is empty.
     """
-    query = select(Evidence).where(Evidence.recorded_at < sent_before, _is_unused()).order_by(Evidence.id)
+    query = select(Evidence).where(Evidence.recorded_at < sent_before, is_unused()).order_by(Evidence.id)
     found = session.scalars(query.limit(_AT_ONCE).with_for_update(skip_locked=True)).all()
     # asked again now that they are locked: one may have been attached just before
-    query = select(Evidence).where(Evidence.id.in_([one.id for one in found]), _is_unused())
+    query = select(Evidence).where(Evidence.id.in_([one.id for one in found]), is_unused())
     unused = session.scalars(query).all()
     for one in unused:
         details = {"sha256": one.sha256}
@@ -40,6 +40,7 @@ def list_orphans(session: Session, keys: Iterable[str]) -> list[str]:
     return [key for key in asked if key not in known]
 
 
-def _is_unused() -> ColumnElement[bool]:
+def is_unused() -> ColumnElement[bool]:
+    """A condition on `evidence`: it never backed anything, and is in no draft."""
     is_linked = exists().where(EvidenceLink.evidence_id == Evidence.id)
     return ~is_linked & ~exists().where(DraftFile.evidence_id == Evidence.id)

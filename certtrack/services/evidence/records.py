@@ -14,7 +14,8 @@ from certtrack.errors import NotFound
 from certtrack.security import Actor, Fields
 from certtrack.services.actors import visible_certifications, visible_people
 from certtrack.services.evidence.intake import KeptFile
-from certtrack.services.evidence.limits import MOST_FILES, BadFile
+from certtrack.services.evidence.limits import MOST_FILES, UNUSED_KEPT, BadFile
+from certtrack.services.evidence.purge import is_unused
 
 Subject = tuple[Literal["credit"], int]
 """What a file backs: the kind of the record, and its number."""
@@ -51,9 +52,15 @@ def record_evidence(session: Session, person_id: int, kept: KeptFile, *, actor: 
     return evidence
 
 
-def find_same(session: Session, actor: Actor, person_id: int, came_sha256: str, today: date) -> Evidence | None:
-    """The file that was sent before for this person and is the actor's to see; None where there is none."""
-    same = (Evidence.person_id.in_(same_person(person_id)), Evidence.came_sha256 == came_sha256)
+def find_same(
+    session: Session, actor: Actor, person_id: int, came_sha256: str, *, at: datetime, today: date
+) -> Evidence | None:
+    """The file that was sent before for this person and is the actor's to see; None where there is none.
+
+    One that backs nothing and was sent long ago is none: it may be taken away before it backs something.
+    """
+    stays = or_(~is_unused(), Evidence.recorded_at > at - UNUSED_KEPT / 2)
+    same = (Evidence.person_id.in_(same_person(person_id)), Evidence.came_sha256 == came_sha256, stays)
     return session.scalar(select(Evidence).where(*same, are_open(actor, today)).order_by(Evidence.id).limit(1))
 
 

@@ -1,6 +1,7 @@
 """What is sent is told by its content, really opened, and drawn anew: nothing else of it is shown to anybody."""
 
 import io
+import struct
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,13 @@ def test_what_is_clear_is_white_and_gray_keeps_its_depth(tmp_path: Path) -> None
 
     draw(io.BytesIO(picture((9, 9), "PNG", "I;16", color=32_896)), tmp_path)
     assert load(tmp_path, name_page(1)).getpixel((4, 4)) == (128, 128, 128)
+
+
+def test_a_photo_whose_notes_are_garbled_is_taken_all_the_same(tmp_path: Path) -> None:
+    garbled = b"II*\0\x08\0\0\0\x01\0" + struct.pack("<HHII", 0x0112, 2, 4, 54) + bytes(4)  # its turn as letters
+    plain = picture()
+    head = b"\xff\xe1" + struct.pack(">H", len(garbled) + 8) + b"Exif\0\0" + garbled
+    assert draw(io.BytesIO(plain[:2] + head + plain[2:]), tmp_path) == PICTURE
 
 
 def test_what_hangs_on_a_picture_is_gone(tmp_path: Path) -> None:

@@ -55,10 +55,29 @@ def test_the_same_file_is_found_again_for_the_same_person_only(world: World, cas
     number = keep(world, tmp_path, cast.carol)
     with world.database.reading() as session:
         came = session.get_one(Evidence, number).came_sha256
-        found = find_same(session, world.actor, cast.carol, came, world.today)
+        found = find_same(session, world.actor, cast.carol, came, at=world.at, today=world.today)
         assert found is not None
         assert found.id == number
-        assert find_same(session, world.actor, cast.carol + 1, came, world.today) is None
+        assert find_same(session, world.actor, cast.carol + 1, came, at=world.at, today=world.today) is None
+
+
+def test_a_file_that_may_be_taken_away_any_moment_is_not_found_again(world: World, cast: Cast, tmp_path: Path) -> None:
+    unused, used = keep(world, tmp_path, cast.carol), keep(world, tmp_path, cast.carol, pdf())
+    log(world, cast.carol, make_new(3, files=(used,)), cast.cps)
+    later = world.at + timedelta(days=2)
+    with world.database.reading() as session:
+        found = {
+            number: find_same(
+                session,
+                world.actor,
+                cast.carol,
+                session.get_one(Evidence, number).came_sha256,
+                at=later,
+                today=world.today,
+            )
+            for number in (unused, used)
+        }
+        assert [number for number, same in found.items() if same] == [used]
 
 
 def test_a_file_that_is_attached_is_the_proof(world: World, cast: Cast, tmp_path: Path) -> None:
@@ -174,6 +193,7 @@ def test_a_programme_sees_the_files_of_what_is_claimed_for_its_own_credential(
         ("../../etc/passwd", "passwd"),
         ("C:\\Users\\me\\scan.pdf", "scan.pdf"),
         ("a\x00b\n.pdf", "ab .pdf"),
+        ("a\u202egpj.exe", "agpj.exe"),
         ("", "file"),
         ("/", "file"),
         ("é" * 300 + ".pdf", "…" + "é" * 115 + ".pdf"),
