@@ -1,11 +1,11 @@
 """Languages: catalogues, days and numbers in words, and the Jinja environment of everything that isn't a page."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_currency
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -17,7 +17,8 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 _PATTERNS = {"en": "MMMM d, y", "es": "d 'de' MMMM 'de' y"}
 _MONTH_DAYS = {"en": "MMMM d", "es": "d 'de' MMMM"}
 _SHORT = {"en": "MMM d, y", "es": "d MMM y"}
-_MOMENTS = {"en": "MMMM d, y, h:mm a", "es": "d 'de' MMMM 'de' y, H:mm"}
+_CLOCKS = {"en": "h:mm a", "es": "H:mm"}
+_MOMENTS = {"en": f"MMMM d, y, {_CLOCKS['en']}", "es": f"d 'de' MMMM 'de' y, {_CLOCKS['es']}"}
 
 
 def check_locale(name: str | None) -> str:
@@ -58,6 +59,12 @@ def format_moment(at: datetime, locale: str, zone: str) -> str:
     """A moment in words, in `zone`: October 31, 2027, 9:00 AM."""
     words = format_datetime(at, _MOMENTS[locale], tzinfo=ZoneInfo(zone), locale=locale)
     return words.replace("\u202f", " ")
+
+
+def format_clock(minute: int, locale: str) -> str:
+    """A minute of the day as the clock has it, 540 being nine in the morning: 9:00 AM; 9:00."""
+    words = format_time(time(*divmod(minute, 60)), _CLOCKS[locale], locale=locale)
+    return words.replace("\u202f", " ").replace(" ", _NO_BREAK)
 
 
 def format_money(cents: int, currency: str, locale: str) -> str:
@@ -109,10 +116,11 @@ def make_environment(locale: str) -> Environment:
 
 
 def add_filters(jinja: Environment, locale: str) -> None:
-    """Give `jinja` the filters `day`, `short_day`, `month_day`, `weekday`, `moment(zone)`, `money(currency)`."""
+    """Give `jinja` the filters `day`, `short_day`, `month_day`, `weekday`, `clock`, `moment(zone)`, `money(currency)`."""
     jinja.filters["day"] = lambda day: format_day(day, locale)
     jinja.filters["short_day"] = lambda day: format_short_day(day, locale)
     jinja.filters["month_day"] = lambda month, day: format_month_day(month, day, locale)
     jinja.filters["weekday"] = lambda day: format_weekday(day, locale)
+    jinja.filters["clock"] = lambda minute: format_clock(minute, locale)
     jinja.filters["moment"] = lambda at, zone: format_moment(at, locale, zone)
     jinja.filters["money"] = lambda cents, currency: format_money(cents, currency, locale)
