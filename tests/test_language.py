@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from jinja2 import UndefinedError
 from kit.rules import CPS, certification_facts, days, make_cycle, make_facts, shipped_packs
 
-from certtrack.language import LOCALES, format_month_day, say
+from certtrack.language import LOCALES, format_clock, format_month_day, say
 from certtrack.resources import get_resource
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Sure
@@ -120,3 +120,16 @@ def test_no_sentence_uses_a_word_that_is_not_for_people() -> None:
 
     assert said
     assert not [word for word in OUT_OF_PLACE if word in said]
+
+
+@pytest.mark.parametrize(
+    ("minute", "english", "spanish"),
+    [(0, "12:00 AM", "0:00"), (540, "9:00 AM", "9:00"), (780, "1:00 PM", "13:00")],
+)
+def test_a_time_of_day_is_as_the_languages_clock_has_it_and_never_parts(
+    minute: int, english: str, spanish: str
+) -> None:
+    assert [format_clock(minute, locale) for locale in ("en", "es")] == [
+        english.replace(" ", "\N{NO-BREAK SPACE}"),
+        spanish,
+    ]

@@ -8,10 +8,9 @@ from hashlib import sha256
 
 from certtrack.services.credit_log.holders import Held, find_ceu_minutes, list_claimed
 from certtrack.services.credit_log.mapping import Meanings
-from certtrack.services.credit_log.rows import AMOUNT_PROBLEMS, CreditLog, CreditRow
-from certtrack.services.credits import problems
-from certtrack.services.credits.amounts import to_minutes
+from certtrack.services.credit_log.rows import CreditLog, CreditRow
 from certtrack.services.people import fold
+from certtrack.services.sheets.amounts import to_minutes
 from certtrack.services.sheets.cells import Problem, Unreadable
 from certtrack.services.sheets.rows import Refused
 from certtrack.services.sheets.whose import Register
@@ -123,8 +122,8 @@ def _place(row: CreditRow, register: Register, held: Mapping[int, Sequence[Held]
     theirs = held.get(whose.person_id, ())
     try:
         minutes = to_minutes(row.amount, row.unit, find_ceu_minutes(theirs))
-    except problems.Unreadable as error:
-        raise _Misplaced("amount", AMOUNT_PROBLEMS[error.problem]) from error
+    except Unreadable as error:
+        raise _Misplaced("amount", error.problem) from error
     subject = make_subject(whose.person_id, row.provider, row.title, row.first_on)
     return PlacedRow(
         row=row,

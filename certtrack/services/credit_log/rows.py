@@ -10,31 +10,22 @@ from typing import cast
 from certtrack.rules.calendar import add_years
 from certtrack.rules.facts import Activity, Form
 from certtrack.services.credit_log.layout import CREDIT_LOG
-from certtrack.services.credit_log.words import Said, find_kind, find_unit, find_yes_or_no
-from certtrack.services.credits import problems
-from certtrack.services.credits.amounts import Amount, Unit, read_amount, to_minutes
+from certtrack.services.credit_log.words import Said, find_kind
+from certtrack.services.credits.amounts import Amount, Unit
 from certtrack.services.credits.texts import clean
 from certtrack.services.credits.typed import LONGEST_TEXT
 from certtrack.services.people import fold
+from certtrack.services.sheets.amounts import find_unit, find_yes_or_no, read_amount, to_minutes
 from certtrack.services.sheets.cells import Problem, Unreadable
 from certtrack.services.sheets.files import Cell, Line, open_sheets
 from certtrack.services.sheets.heads import Heads, find_sheet
 from certtrack.services.sheets.layout import Column
 from certtrack.services.sheets.mapping import Mapping
-from certtrack.services.sheets.rows import Fault, Refused, RowReader, list_lines
+from certtrack.services.sheets.rows import Fault, Refused, RowReader, list_lines, refuse
 from certtrack.services.sheets.whose import Mark, read_mark
 
 _YEARS_BACK = 30
 _CACHED = 10_000  # a log names the same courses again and again
-AMOUNT_PROBLEMS: Table[str, Problem] = {
-    "missing": "missing",
-    "not_an_amount": "not_an_amount",
-    "below_zero": "below_zero",
-    "too_little": "too_little",
-    "too_much": "too_much",
-    "ceu_not_published": "ceu_not_published",
-}
-"""Why an amount can't be taken, as a file's reasons have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +71,7 @@ class CreditLog:
 
     def refuse(self, row: CreditRow, column: Column, problem: Problem) -> Refused:
         """The row as one that doesn't go in after all."""
-        reader = RowReader(Line(row.line, row.cells), self.heads)
-        reader.note(column, problem)
-        return Refused(row.number, row.line, (*row.faults, *reader.faults), reader.texts)
+        return refuse(row, self.heads, column, problem)
 
 
 def read_log(
@@ -113,12 +102,12 @@ def _read_row(
     provider = reader.read("provider", lambda _: _read_text(reader.texts.get("provider", "")))
     last_on = _read_day(reader, "last_on", today)
     first_on = _read_first(reader, last_on, today)
-    amount = reader.read("amount", lambda _: _read_amount(reader.texts["amount"]))
+    amount = reader.read("amount", lambda _: read_amount(reader.texts["amount"]))
     meant = amount.unit or unit if amount else None
     if amount and meant is None:
         reader.note("amount", "unit_not_said")
     if amount and meant in ("hours", "minutes"):  # what a CEU is depends on whose it is
-        amount = reader.read("amount", lambda _: _check_length(amount, meant))
+        amount = amount if reader.read("amount", lambda _: to_minutes(amount, meant, None)) else None
     if mark == Mark() or None in (title, provider, first_on, last_on, amount, meant):
         return Refused(number, line.number, tuple(reader.faults), reader.texts)
     category, word = reader.texts.get("category", ""), reader.texts.get("format", "")
@@ -162,23 +151,6 @@ def _read_text(typed: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise Unreadable("too_long")
     return text if fold(text) else ""  # nothing but signs that nobody sees is no text
-
-
-@lru_cache(maxsize=_CACHED)
-def _read_amount(typed: str) -> Amount:
-    try:
-        return read_amount(typed)
-    except problems.Unreadable as error:
-        raise Unreadable(AMOUNT_PROBLEMS[error.problem]) from error
-
-
-@lru_cache(maxsize=_CACHED)
-def _check_length(amount: Amount, unit: Unit) -> Amount:
-    try:
-        to_minutes(amount, unit, None)
-    except problems.Unreadable as error:
-        raise Unreadable(AMOUNT_PROBLEMS[error.problem]) from error
-    return amount
 
 
 def _read_day(reader: RowReader, column: Column, today: date) -> date | None:

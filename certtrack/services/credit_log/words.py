@@ -1,10 +1,9 @@
-"""What offices' words for activities, forms and certificates say by themselves. Any other word says nothing."""
+"""What offices' words for activities and forms say by themselves. Any other word says nothing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from certtrack.rules.facts import Activity, Form
-from certtrack.services.credits.amounts import Unit
 from certtrack.services.sheets.layout import fold_head
 
 
@@ -38,27 +37,8 @@ _KINDS: dict[str, Said] = dict(
         *_spell(Said(), "live, online, virtual, en linea, en vivo"),  # in person or not, recorded or not: unsaid
     ]
 )
-_YES = frozenset("y yes x true 1 si".split())  # noqa: SIM905  # a list of quoted words reads worse
-_NO = frozenset("n no none false 0 missing".split())  # noqa: SIM905  # likewise
-_UNITS: dict[str, Unit] = {
-    **dict.fromkeys(("hours", "hour", "hrs", "h", "ceh", "horas"), "hours"),
-    **dict.fromkeys(("minutes", "min", "mins", "minutos"), "minutes"),
-    **dict.fromkeys(("ceu", "ceus"), "ceu"),
-}
 
 
 def find_kind(word: str) -> Said | None:
     """What the word says of an activity, None for one that isn't known."""
     return _KINDS.get(fold_head(word))
-
-
-def find_yes_or_no(word: str) -> bool | None:
-    """What the word says, None where it isn't clear."""
-    folded = fold_head(word)
-    return True if folded in _YES or folded == "on file" else False if folded in _NO else None
-
-
-def find_unit(head: str) -> Unit | None:
-    """The unit that the head of a column names, None where it names none or several."""
-    found = {_UNITS[word] for word in fold_head(head).split() if word in _UNITS}
-    return found.pop() if len(found) == 1 else None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from certtrack.services.sheets.cells import (
     Name,
@@ -41,6 +41,26 @@ class Refused:
     line: int
     faults: tuple[Fault, ...]
     texts: Table[Column, str]
+
+
+class WasRead(Protocol):
+    """A row that was read, with all its cells."""
+
+    @property
+    def number(self) -> int:
+        """Counts the rows that aren't blank."""
+
+    @property
+    def line(self) -> int:
+        """Counts the lines of the file."""
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """What the line holds."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What was wrong with it already."""
 
 
 class RowReader:
@@ -90,6 +110,13 @@ class RowReader:
         except Unreadable as error:
             self.note(column, error.problem)
             return None
+
+
+def refuse(row: WasRead, heads: Heads, column: Column, problem: Problem) -> Refused:
+    """A row that was read as one that doesn't go in after all, for what is wrong in that column too."""
+    reader = RowReader(Line(row.line, row.cells), heads)
+    reader.note(column, problem)
+    return Refused(row.number, row.line, (*row.faults, *reader.faults), reader.texts)
 
 
 def list_lines(sheet: Sheet, heads: Heads) -> Iterable[tuple[int, Line]]:
