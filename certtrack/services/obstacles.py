@@ -46,6 +46,11 @@ def is_over(cycle: Cycle, standing: Standing) -> bool:
 def _anchors(cycle: Cycle, standing: Standing) -> set[date]:
     if standing.cycle is not None and standing.cycle.id == cycle.id and standing.days is not None:
         return {standing.days.due_on, standing.days.due_on_latest}
+    return list_readings(cycle)
+
+
+def list_readings(cycle: Cycle) -> set[date]:
+    """Every day that may be the cycle's, whatever the rules say of weekends."""
     readings = {cycle.due_on}
     if cycle.due_source == "stated" and cycle.computed_due_on is not None:
         readings.add(cycle.computed_due_on)

@@ -12,7 +12,7 @@ from certtrack.rules.cycles import CycleDays
 from certtrack.rules.reminders import Decision, Policy, StageDay, decide, stage_days
 from certtrack.services.arming import UNSENT
 from certtrack.services.judging import Judge, Verdict
-from certtrack.services.obstacles import FOR_GOOD, POLICY_CHANGED, is_over
+from certtrack.services.obstacles import FOR_GOOD, POLICY_CHANGED, is_over, list_readings
 from certtrack.services.sending_hours import QuietHours, at_hour, find_send_after
 from certtrack.services.subjects import MOVED, SPOKEN, Move, Row_, Subject
 
@@ -88,12 +88,19 @@ def days_off(policy: Policy) -> IsDayOff:
 
 
 def _list_current(subject: Subject, stages: tuple[StageDay, ...]) -> dict[str, Row_]:
-    """The holder's reminders of the days as they are now, by stage; one that was sent goes before any other."""
-    anchors = {stage.stage: stage.anchor_on for stage in stages}
-    mine = [row for row in subject.rows if row.recipient_id in subject.holder_ids]
-    found = [row for row in mine if anchors.get(row.stage) == row.anchor_on]
+    """The holder's reminders of the days as they are now, by stage; one that was sent goes before any other.
+
+    One that was sent by another reading of the same day is among them: a rule that was settled since is no news.
+    """
+    anchors, readings = {stage.stage: stage.anchor_on for stage in stages}, list_readings(subject.cycle)
+    mine = [row for row in subject.rows if row.recipient_id in subject.holder_ids and row.stage in anchors]
+    found = [row for row in mine if anchors[row.stage] == row.anchor_on or _was_told(row, readings)]
     found = [row for row in found if row.state in SPOKEN or row.recipient_id == subject.holder.id]
     return {row.stage: row for row in sorted(found, key=lambda row: row.state in SPOKEN)}
+
+
+def _was_told(row: Row_, readings: set[date]) -> bool:
+    return row.state in SPOKEN and row.anchor_on in readings
 
 
 def _done(rows: dict[str, Row_]) -> frozenset[str]:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from kit.credits import log, make_new
+from kit.planning import Planner
 from kit.rules import CPS
 from kit.world import World
 from sqlalchemy import select
@@ -122,3 +123,18 @@ def test_a_pack_that_is_not_here_is_refused_with_those_that_are(world: World) ->
             session, world.rulebook, "nowhere", "weekend", "none",
             source="Letter", on=SAID_ON, actor=world.actor, at=world.at,
         )  # fmt: skip
+
+
+def test_a_stage_that_was_mailed_is_not_mailed_again_when_a_value_moves_the_day_that_it_counts_from(
+    world: World, planner: Planner
+) -> None:
+    _, cycle = world.certify(world.person(), DUE)  # a Saturday
+    planner.look(date(2026, 11, 1))
+    planner.settle()
+    assert planner.says(cycle)["grace"] == "sent"
+    world.move_to(date(2026, 11, 3))
+    say(world, "weekend", "next_day")
+    planner.look()
+    assert planner.waiting(cycle) == []
+    planner.look(date(2027, 1, 1))
+    assert planner.waiting(cycle) == ["late"]
