@@ -10,6 +10,7 @@ from certtrack.clock import today_in
 from certtrack.services.roster.mapping import NO_MAPPING, read_mapping
 from certtrack.services.roster.roster import read_roster
 from certtrack.services.roster.runs import Import
+from certtrack.services.rulebook import confirmed_rules
 
 
 @click.command(
@@ -47,9 +48,11 @@ def roster(edge: Edge, /, **options: Any) -> None:  # noqa: ANN401  # click's ke
 
 
 def _read(edge: Edge, options: Options) -> Import:
-    packs = edge.rulebook.packs
+    with edge.reading() as session:
+        rulebook = confirmed_rules(session, edge.rulebook)
+    packs = rulebook.packs
     mapping = options.read_mapping()
     confirmed = read_mapping(*mapping, packs) if mapping else NO_MAPPING
     owner = get_office(edge, options)
     read = read_roster(options.file.name, options.file.read_bytes(), confirmed, packs, today_in(edge.clock, owner.zone))
-    return Import(read, owner, edge.rulebook, options.actor, edge.clock.now())
+    return Import(read, owner, rulebook, options.actor, edge.clock.now())

@@ -31,18 +31,23 @@ class Confirmed:
     on: date
 
 
-def find_key(pack: Pack, key: str) -> str:
-    """The whole key of the unknown value that `key` names; its last word may be left out.
+def find_key(versions: Sequence[Pack], key: str) -> str:
+    """The whole key of the unknown value that `key` names in one of a pack's versions; its last word may be left out.
 
-    Raises BadInput where the pack has none of that name, or publishes a value there already.
+    The versions are in their order, and the newest that has it speaks. Raises BadInput where none has an unknown value
+    of that name.
     """
-    table = _find_table(tomllib.loads(pack.raw), key.split("."))
-    if table is not None:
+    for pack in reversed(versions):
+        table = _find_table(tomllib.loads(pack.raw), key.split("."))
+        if table is None:
+            continue
         path, content = table
         names = [name for name, value in content.items() if value == UNKNOWN and name != "sure"]
         if content.get("sure") == UNKNOWN and len(names) == 1 and key in (path, f"{path}.{names[0]}"):
             return f"{path}.{names[0]}"
-    raise BadInput(f"{pack.ref} has no unknown value called {key!r}. Those that it has: {', '.join(list_keys(pack))}.")
+    newest = versions[-1]
+    known = ", ".join(list_keys(newest))
+    raise BadInput(f"{newest.ref} has no unknown value called {key!r}. Those that it has: {known}.")
 
 
 def list_keys(pack: Pack) -> list[str]:

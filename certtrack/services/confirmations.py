@@ -33,19 +33,20 @@ def confirm_rule(
 
     It holds for each version of the pack in which the value is unknown. "unknown" takes it back. The same once more
     adds nothing. What rests on it is made anew by `renew_certifications`. Raises NotFound for a pack that isn't here,
-    BadInput for a key that isn't unknown in its newest version, a value that can't stand there, or a day to come.
+    BadInput for a key that is unknown in no version, a value that can't stand there in one of them, or a day to come.
     """
-    pack = rulebook.packs.find(pack_key)
-    if pack is None:
+    versions = [pack for pack in rulebook.packs.list() if pack.key == pack_key]
+    if not versions:
         known = ", ".join(sorted({pack.key for pack in rulebook.packs.list()}))
         raise NotFound(f"No rule pack is called {pack_key!r}; there are: {known}.")
     if on > at.date() + timedelta(days=1):
         raise BadInput(f"{on} is still to come: give the day on which it was said or read.")
     if not source.strip():
         raise BadInput("Say who confirmed it, or where it stands; the source is empty.")
-    whole, kept = find_key(pack, key), None if value == UNKNOWN else value
+    whole, kept = find_key(versions, key), None if value == UNKNOWN else value
     if kept is not None:
-        confirm(pack, [Confirmed(pack_key, whole, kept, source, on)])
+        for pack in versions:
+            confirm(pack, [Confirmed(pack_key, whole, kept, source, on)])
     newest = _find_newest(session, pack_key, whole)
     if newest is not None and (newest.value, newest.source, newest.said_on) == (kept, source, on):
         return newest

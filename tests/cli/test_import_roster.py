@@ -107,3 +107,12 @@ def test_a_renewal_is_shown_by_standing_and_why_with_the_import_of_each_day(home
     assert ("first.csv" in old, "second.csv" in new) == (True, True)
     assert "act by" not in told
     assert "NEXT CYCLE" not in run("standing", "--as-of", "2027-11-01").stdout
+
+
+def test_rows_are_held_against_what_was_confirmed_of_the_rules(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    file.write_bytes(make_csv(carol(credential="CPPS", expires="01/31/2028", exam="03/22/2025")))
+    confirm = ("rules", "confirm", "us-wi-cpps", "parity", "exam_year", "--source", "Letter", "--on", "2026-01-05")
+    assert run(*confirm).exit_code == 0
+    run("import", "roster", file)
+    assert open_findings()["exam_year_parity"] == 1

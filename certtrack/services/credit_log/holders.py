@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Certification, Cycle
 from certtrack.db.queries.merges import load_merged
 from certtrack.rules.pack import Pack
-from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 _AT_ONCE = 500
 
@@ -49,6 +49,7 @@ def find_ceu_minutes(held: Sequence[Held]) -> int | None:
 
 def load_held(session: Session, rulebook: Rulebook, people: Collection[int]) -> Mapping[int, tuple[Held, ...]]:
     """By person what they hold, in the order of recording; merged people are one. A few queries for each 500 people."""
+    rulebook = confirmed_rules(session, rulebook)
     found: dict[int, list[Held]] = defaultdict(list)
     numbers = sorted(people)
     for start in range(0, len(numbers), _AT_ONCE):
