@@ -1,6 +1,8 @@
 """Drafts of credits: kept whenever a form comes back, gone on with, discarded."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
@@ -41,14 +43,15 @@ def keep_draft(
     known = {file.id for file in files.known}
     return save_draft(
         session, actor(), person_id, form.to_draft() | beside, [number for number in form.files if number in known],
-        draft_id=_find_number(), credit_id=credit.id if credit else None, at=parts().clock.now(),
+        draft_id=_find_number(), credit_id=credit.id if credit else None, seen_at=_find_seen_at(),
+        at=parts().clock.now(),
     )  # fmt: skip
 
 
 def use_draft(session: Session, person_id: int, credit: Credit | None = None) -> None:
-    """What was typed is on record now: forget its draft, where there was one."""
-    number = _find_number()
-    draft = find_draft(session, actor(), person_id, number, credit.id if credit else None) if number else None
+    """What was typed is on record now: forget its draft, where there was one that nobody has saved since."""
+    number, about = _find_number(), credit.id if credit else None
+    draft = find_draft(session, actor(), person_id, number, about, _find_seen_at()) if number else None
     if draft is not None:
         drop_draft(session, draft, "used", actor=actor(), at=parts().clock.now())
 
@@ -78,3 +81,11 @@ def discard(person_id: int, draft_id: int) -> Response:
 
 def _find_number() -> int | None:
     return request.form.get("draft", type=read_number)
+
+
+def _find_seen_at() -> datetime | None:
+    """When the form was shown; None where it doesn't say so."""
+    with suppress(ValueError):
+        seen_at = datetime.fromisoformat(request.form.get("draft_at", ""))
+        return seen_at if seen_at.tzinfo else None
+    return None

@@ -267,6 +267,7 @@ def _show(
         files=files,
         limits=FILE_LIMITS,
         draft=draft,
+        draft_at=parts().clock.now().isoformat(),
         kept_days=KEPT_DAYS,
         credit=credit,
         doubles=doubles,

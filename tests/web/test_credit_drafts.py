@@ -2,12 +2,16 @@
 
 import io
 import re
+from datetime import timedelta
 
+from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.credit_pages import TYPED, Office, read
 from kit.files import picture
 
+from certtrack.clock import FixedClock
 from certtrack.security import Role
+from certtrack.web.parts import EXTENSION
 
 
 def find_draft(page: str) -> str:
@@ -49,6 +53,20 @@ def test_what_is_not_whole_yet_is_saved_as_a_draft_and_discarded(carol: Checking
     assert ("The draft is discarded." in page, "Half" in page) == (True, False)
     assert carol.send(f"{office.page}/drafts/1/discard").status_code == 404
     assert 'value=""' in carol.get(f"{office.new}?draft=1").text
+
+
+def test_a_draft_that_another_window_has_saved_meanwhile_stays_when_this_one_is_saved(
+    carol: CheckingClient, office: Office, app: Flask
+) -> None:
+    carol.send(office.new, title="Half", way="draft")
+    form = carol.get(f"{office.new}?draft=1").text
+    shown = re.search(r'name="draft_at" value="([^"]+)"', form)
+    assert shown
+    app.extensions[EXTENSION].clock = FixedClock(office.world.at + timedelta(minutes=1))
+    carol.send(office.new, title="More than half", way="draft", draft="1", draft_at=shown[1])
+
+    assert carol.send(office.new, **TYPED, draft="1", draft_at=shown[1]).location == office.page
+    assert "More than half" in carol.get(office.page).text
 
 
 def test_a_file_that_is_not_taken_is_said_when_a_draft_is_saved(carol: CheckingClient, office: Office) -> None:

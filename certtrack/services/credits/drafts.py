@@ -38,15 +38,17 @@ def save_draft(
     *,
     draft_id: int | None,
     credit_id: int | None = None,
+    seen_at: datetime | None = None,
     at: datetime,
 ) -> int | None:
     """Keep what was typed, in the draft of that number where it is the actor's, else in a new one; its number.
 
+    A new one also where that draft was saved after `seen_at`: two windows of one browser don't write over each other.
     `files` are on record and the actor's to see. None, and nothing kept, for an actor without an account.
     """
     if actor.account_id is None:
         return None
-    draft = find_draft(session, actor, person_id, draft_id, credit_id) if draft_id else None
+    draft = find_draft(session, actor, person_id, draft_id, credit_id, seen_at) if draft_id else None
     if draft is None:
         draft = CreditDraft(account_id=actor.account_id, person_id=person_id, credit_id=credit_id)
     draft.typed, draft.touched_at = dict(typed), at
@@ -69,10 +71,21 @@ def list_drafts(session: Session, actor: Actor, person_id: int) -> tuple[ShownDr
 
 
 def find_draft(
-    session: Session, actor: Actor, person_id: int, draft_id: int, credit_id: int | None
+    session: Session,
+    actor: Actor,
+    person_id: int,
+    draft_id: int,
+    credit_id: int | None,
+    seen_at: datetime | None = None,
 ) -> CreditDraft | None:
-    """The actor's draft of that number for this person and this credit, None: a new one; None where it isn't there."""
-    draft = session.scalar(select(CreditDraft).where(CreditDraft.id == draft_id, _are_own(actor, person_id)))
+    """The actor's draft of that number for this person and this credit, None: a new one; None where it isn't there.
+
+    None as well where it was saved after `seen_at`, where that is given.
+    """
+    query = select(CreditDraft).where(CreditDraft.id == draft_id, _are_own(actor, person_id))
+    if seen_at is not None:
+        query = query.where(CreditDraft.touched_at <= seen_at)
+    draft = session.scalar(query)
     return draft if draft is not None and draft.credit_id == credit_id else None
 
 

@@ -1,6 +1,6 @@
 """Drafts: one account's own, for one person, counting nowhere, and forgotten after a while."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,12 +26,12 @@ from certtrack.services.evidence.purge import forget_unused
 
 def save(
     world: World, cast: Cast, title: str = "Ethics", *files: int, actor: Actor | None = None, draft: int | None = None,
-    credit: int | None = None,
+    credit: int | None = None, seen_at: datetime | None = None,
 ) -> int:  # fmt: skip
     with world.database.writing() as session:
         number = save_draft(
             session, actor or cast.holder, cast.carol, {"title": title, "amount": "3"}, files,
-            draft_id=draft, credit_id=credit, at=world.at,
+            draft_id=draft, credit_id=credit, seen_at=seen_at, at=world.at,
         )  # fmt: skip
         assert number is not None
         return number
@@ -65,6 +65,15 @@ def test_saved_again_it_is_the_same_one_and_another_accounts_is_never_written_ov
     assert other != first
     assert list_titles(world, cast, cast.holder) == ["Ethics and more"]
     assert save(world, cast, "Another", draft=9999) > other
+
+
+def test_what_another_window_has_saved_meanwhile_is_not_written_over(world: World, cast: Cast) -> None:
+    first, seen_at = save(world, cast), world.at
+    world.at += timedelta(minutes=1)
+    assert save(world, cast, "Here", draft=first, seen_at=seen_at) == first
+    world.at += timedelta(minutes=1)
+    assert save(world, cast, "There", draft=first, seen_at=seen_at) != first
+    assert list_titles(world, cast, cast.holder) == ["There", "Here"]
 
 
 def test_drafts_are_listed_the_last_saved_first_and_none_of_what_was_withdrawn(world: World, cast: Cast) -> None:
