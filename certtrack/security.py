@@ -53,6 +53,7 @@ class Act(StrEnum):
     LOG_SUPERVISION = "log_supervision"
     LOG_SERVICE = "log_service"
     RECORD_TRAINING = "record_training"
+    REPORT_APPLICATION = "report_application"
 
 
 class Task(StrEnum):
@@ -65,6 +66,7 @@ class Task(StrEnum):
     RUN_TRAININGS = "run_trainings"
     SEE_SUPERVISION = "see_supervision"
     MANAGE_SUPERVISION = "manage_supervision"
+    LIST_APPLICATIONS = "list_applications"
     SETTLE_FINDINGS = "settle_findings"
     RELEASE_MAIL = "release_mail"
     IMPORT = "import"
@@ -104,6 +106,10 @@ _TEAM = _PATH | {Fields.SUPERVISION}
 
 _OFFICE = _TEAM | {Fields.ADDRESSES, Fields.MAIL}
 
+_TEAM_ACTS = frozenset(
+    {Act.LOG_CREDITS, Act.CHECK_CREDITS, Act.LOG_SUPERVISION, Act.LOG_SERVICE, Act.REPORT_APPLICATION}
+)
+
 # Design, section 5. A supervisor's `supervision` are the own sessions, which the query sees to.
 # A former administrator's view is of what was on record on the last day, which sessions aren't shown by yet.
 RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
@@ -120,11 +126,9 @@ RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
 # themselves, which the services see to. Supervision is logged by its supervisor or the office, and signed by each side
 # for itself: no right to sign is anybody else's.
 RECORD_ACTS: dict[Relation, frozenset[Act]] = {
-    Relation.HOLDER: frozenset({Act.LOG_CREDITS, Act.LOG_SERVICE}),
-    Relation.SUPERVISOR: frozenset({Act.LOG_CREDITS, Act.CHECK_CREDITS, Act.LOG_SUPERVISION, Act.LOG_SERVICE}),
-    Relation.AGENCY_ADMINISTRATOR: frozenset(
-        {Act.LOG_CREDITS, Act.CHECK_CREDITS, Act.LOG_SUPERVISION, Act.LOG_SERVICE, Act.RECORD_TRAINING}
-    ),
+    Relation.HOLDER: frozenset({Act.LOG_CREDITS, Act.LOG_SERVICE, Act.REPORT_APPLICATION}),
+    Relation.SUPERVISOR: _TEAM_ACTS,
+    Relation.AGENCY_ADMINISTRATOR: _TEAM_ACTS | {Act.RECORD_TRAINING},
     Relation.PROGRAMME_ADMINISTRATOR: frozenset({Act.CHECK_CREDITS, Act.RECORD_TRAINING}),
     Relation.AUDITOR: frozenset(),
     Relation.FORMER_ADMINISTRATOR: frozenset(),
@@ -133,10 +137,12 @@ RECORD_ACTS: dict[Relation, frozenset[Act]] = {
 
 TASK_RIGHTS: dict[Role, frozenset[Task]] = {
     Role.SPECIALIST: frozenset(),
-    Role.SUPERVISOR: frozenset({Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.LOG_FOR_MANY, Task.SEE_SUPERVISION}),
+    Role.SUPERVISOR: frozenset(
+        {Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.LOG_FOR_MANY, Task.LIST_APPLICATIONS, Task.SEE_SUPERVISION}
+    ),
     Role.AGENCY_ADMINISTRATOR: frozenset(Task),
     Role.PROGRAMME_ADMINISTRATOR: frozenset(
-        {Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.SETTLE_FINDINGS, Task.RUN_TRAININGS}
+        {Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.LIST_APPLICATIONS, Task.SETTLE_FINDINGS, Task.RUN_TRAININGS}
     ),
     Role.AUDITOR: frozenset({Task.LIST_PEOPLE}),
 }

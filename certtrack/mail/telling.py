@@ -27,8 +27,34 @@ class Part:
 def tell(item: ReminderItem, *, today: date, office: str, locale: str) -> Part:
     """Everything that is said of `item` on `today`, by an office of that name."""
     seen = view(item, today=today, office=office, locale=locale)
+    if item.sent_on is not None:
+        return _tell_sent(seen, item.sent_on)
     said = [*_about(seen), *_to_do(seen), *tell_by_post(seen), *_holding_now(seen), *_what_comes(seen)]
     return Part(_first(seen), seen.now.act_by, tuple(said), tuple(_whom_to_ask(seen)))
+
+
+def _tell_sent(seen: View, sent_on: date) -> Part:
+    """An application was sent, and its answer can't be seen: nothing is asked for but the new certificate's day.
+
+    What is left to do stands there all the same: what was sent may never have arrived.
+    """
+    first = seen.say("moved", seen.item.days.due_on) if seen.is_moved else seen.say("sent", sent_on)
+    name = seen.item.pack.name_at_first_use.of(seen.locale)
+    said = [
+        seen.say("check_moved") if seen.is_moved else "",
+        seen.say("sent", sent_on) if seen.is_moved else "",
+        seen.say("tell_certificate"),
+        seen.say("credential", name, seen.item.number),
+        _when_due(seen),
+    ]
+    left = [_phase(seen), _other_reading_of_end(seen), _needs(seen)]
+    paragraphs_ = [*paragraphs(said), *paragraphs(left, seen.say("if_not_arrived"))]
+    return Part(first, seen.now.act_by, tuple(paragraphs_), tuple(_whom_to_ask(seen)))
+
+
+def _other_reading_of_end(seen: View) -> str:
+    is_told = seen.is_endless or seen.is_between or seen.now.act_by == seen.now.until_on
+    return "" if is_told else _other_reading(seen)
 
 
 def _first(seen: View) -> str:
@@ -166,7 +192,8 @@ def _holds(value: Value[Holds | None] | None) -> tuple[Holds | None, str]:
 
 
 def _whom_to_ask(seen: View) -> list[Paragraph]:
-    said = paragraphs([seen.say("sent_already")] if seen.is_on_paper() else [])
+    asks = seen.is_on_paper() and seen.item.sent_on is None
+    said = paragraphs([seen.say("sent_already")] if asks else [])
     said += paragraphs([seen.say("ask", seen.whom)], seen.say("to_ask"))
     if not seen.item.is_granter:
         program = seen.item.pack.authority.name.of(seen.locale)

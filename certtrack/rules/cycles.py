@@ -8,6 +8,7 @@ from certtrack.rules.facts import CycleFact
 from certtrack.rules.pack import Pack, Phase
 
 _NEAR_DAYS = 31
+_SMALL_GAP_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,17 @@ def first_start_on(pack: Pack, due_on: date, passed_on: date | None = None) -> d
 def next_start_on(due_on: date) -> date:
     """The first day of the cycle that follows one due on `due_on`, whenever the recertification came."""
     return add_days(due_on, 1)
+
+
+def following_start_on(pack: Pack, old_due_on: date, due_on: date, today: date) -> date:
+    """The first day of a cycle due on `due_on` that comes on record `today`, after one that was due on `old_due_on`.
+
+    The day after the former due day; where terms are missing between the two, not longer ago than one term.
+    """
+    following, first = next_start_on(old_due_on), first_start_on(pack, due_on)
+    if (first - following).days <= _SMALL_GAP_DAYS:
+        return following
+    return max(following, min(first, today))
 
 
 def is_parity_odd_one_out(pack: Pack, exam_on: date, due_on: date) -> bool:

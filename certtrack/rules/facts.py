@@ -23,6 +23,9 @@ Form = Literal["in_person", "live_online", "recorded"]
 CreditRole = Literal["participant", "presenter"]
 Proof = Literal["none", "on_paper", "file"]
 """How hours are backed: not at all; by a paper that a named person has seen; by a file that is kept here."""
+StepKind = Literal["sent", "submitted", "received", "returned", "granted", "refused"]
+"""A keeper knows of `sent` alone; the others are a granter's."""
+IntentionKind = Literal["not_going_on", "more_time"]
 Decision = Literal["waiting", "checked", "accepted", "returned"]
 """What was decided of a claim: nothing yet; `checked` by a keeper; `accepted` by a granter; sent back to the holder."""
 
@@ -93,6 +96,27 @@ class CreditFact:
 
 
 @dataclass(frozen=True, slots=True)
+class StepFact:
+    """One thing that happened to an application to end a cycle, on a day. What was taken back is no fact."""
+
+    id: int
+    cycle_id: int
+    kind: StepKind
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class IntentionFact:
+    """What the holder of a cycle said of going on; `until_on` is until when time was asked for, None where not said."""
+
+    id: int
+    cycle_id: int
+    kind: IntentionKind
+    said_on: date
+    until_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CertificationFacts:
     """All that the standing of one certification rests on; `died_on` is the person's."""
 
@@ -104,3 +128,5 @@ class CertificationFacts:
     statuses: tuple[StatusFact, ...] = ()
     died_on: date | None = None
     credits: tuple[CreditFact, ...] = ()
+    steps: tuple[StepFact, ...] = ()
+    intentions: tuple[IntentionFact, ...] = ()

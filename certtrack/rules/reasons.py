@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from certtrack.rules.applications import find_step, list_intentions
 from certtrack.rules.cycles import CycleDays, PhaseDays
 from certtrack.rules.facts import CertificationFacts, CycleFact, StatusFact
 from certtrack.rules.pack import Pack, Phase, Value
@@ -72,6 +73,16 @@ def explain_phase(pack: Pack, cycle: CycleFact, now: PhaseDays, as_of: date) -> 
     if now.phase in pack.holds:
         holds = pack.holds[now.phase]
         yield _by_rule(_HOLDING[holds.value], pack, holds, record, phase=now.phase)
+
+
+def explain_application(facts: CertificationFacts, cycle: CycleFact, as_of: date) -> Iterator[Reason]:
+    """How far the application is, and what its holder said: `application_sent` ..., `not_going_on`, `more_time`."""
+    step = find_step(facts, cycle, as_of)
+    if step is not None:
+        yield _on_record(f"application_{step.kind}", ("application_step", step.id), on=step.on)
+    for said in list_intentions(facts, cycle, as_of):
+        values = {"said_on": said.said_on, "until_on": said.until_on}
+        yield _on_record(said.kind, ("intention", said.id), **values)
 
 
 def explain_statuses(facts: CertificationFacts, as_of: date) -> Iterator[Reason]:

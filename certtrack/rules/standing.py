@@ -1,17 +1,19 @@
-"""Where a certification stands as of a day, and why: the validity axis."""
+"""Where a certification stands as of a day, on each axis, and why."""
 
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Literal
 
+from certtrack.rules.applications import find_step, list_intentions
 from certtrack.rules.calendar import FIRST_DAY, add_days
 from certtrack.rules.cycles import CycleDays, PhaseDays, days_of, phases_of
-from certtrack.rules.facts import CertificationFacts, CycleFact
+from certtrack.rules.facts import CertificationFacts, CycleFact, IntentionFact, StepFact, StepKind
 from certtrack.rules.hours import Hours, HoursCount, count_hours
 from certtrack.rules.pack import Pack, Phase
 from certtrack.rules.reasons import (
     Reason,
+    explain_application,
     explain_cycle,
     explain_followed,
     explain_no_cycle,
@@ -36,7 +38,7 @@ Validity = Literal[
     "revoked",
     "retired",
 ]
-Application = Literal["none", "sent", "submitted", "received", "returned", "granted", "refused"]
+Application = Literal["none"] | StepKind
 NextCode = Literal["starts", "due", "grace_ends", "late_ends", "exam_route_ends"]
 
 _BY_PHASE: dict[Phase, Validity] = {
@@ -62,7 +64,8 @@ class Standing:
     last cycle on record that takes over when this one is closed, None where there is none: then nothing is to be done
     for this one any more. `next_on` is the next last day to act by, included, in its earliest reading that hasn't
     passed ("starts": the first day of a cycle to come); None where nothing more is to come. `counted` is what the
-    hours axis rests on.
+    hours axis rests on, `step` what the application axis does, None where nothing has happened. `intentions` are what
+    the holder of the speaking cycle says of going on.
     """
 
     as_of: date
@@ -77,6 +80,8 @@ class Standing:
     because: tuple[Reason, ...]
     counted: HoursCount
     following: CycleFact | None = None
+    step: StepFact | None = None
+    intentions: tuple[IntentionFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +112,12 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     validity = _validity(facts, now, as_of)
     next_code, next_on = _next(pack, facts, now, following, validity, as_of)
     counted = count_hours(pack, days, facts.credits, as_of)
+    step = find_step(facts, cycle, as_of) if cycle else None
     return Standing(
         as_of=as_of,
         validity=validity,
         hours=counted.hours,
-        application="none",
+        application=step.kind if step else "none",
         phase=now.phase if now and validity not in ("revoked", "retired") else None,
         cycle=cycle,
         days=days,
@@ -120,6 +126,8 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
         because=_because(pack, facts, as_of, cycle, days, now, following),
         counted=counted,
         following=following,
+        step=step,
+        intentions=list_intentions(facts, cycle, as_of) if cycle else (),
     )
 
 
@@ -133,19 +141,20 @@ def spans(pack: Pack, facts: CertificationFacts) -> tuple[Span, ...]:
     starts = [(next(days), projected) for projected, days in groups]
     ends = [add_days(from_on, -1) for from_on, _ in starts[1:]] + [date.max]
     return tuple(
-        Span(from_on, until_on, validity, hours, "none", next_on)
-        for (from_on, (validity, hours, next_on)), until_on in zip(starts, ends, strict=True)
+        Span(from_on, until_on, *projected) for (from_on, projected), until_on in zip(starts, ends, strict=True)
     )
 
 
-def _projected(pack: Pack, facts: CertificationFacts, as_of: date) -> tuple[Validity, Hours, date | None]:
+def _projected(pack: Pack, facts: CertificationFacts, as_of: date) -> tuple[Validity, Hours, Application, date | None]:
     cycle = _find_speaking(facts, as_of)
     days = days_of(pack, cycle) if cycle else None
     now = _phase_on(days, as_of) if days else None
     validity = _validity(facts, now, as_of)
     following = _find_following(facts, cycle) if cycle else None
     hours = count_hours(pack, days, facts.credits, as_of).hours
-    return validity, hours, _next(pack, facts, now, following, validity, as_of)[1]
+    step = find_step(facts, cycle, as_of) if cycle else None
+    application = step.kind if step else "none"
+    return validity, hours, application, _next(pack, facts, now, following, validity, as_of)[1]
 
 
 def _find_speaking(facts: CertificationFacts, as_of: date) -> CycleFact | None:
@@ -227,6 +236,8 @@ def _because(
     following: CycleFact | None,
 ) -> tuple[Reason, ...]:
     reasons = [*explain_statuses(facts, as_of)]
+    if cycle:
+        reasons += explain_application(facts, cycle, as_of)
     if cycle and following:
         reasons += explain_followed(cycle, following)
     elif cycle and days and now:
@@ -239,7 +250,7 @@ def _because(
 
 def _turning_days(pack: Pack, facts: CertificationFacts) -> set[date]:
     turns = {status.from_on for status in facts.statuses} | {exam.taken_on for exam in facts.exams}
-    turns |= {credit.last_on for credit in facts.credits}
+    turns |= {credit.last_on for credit in facts.credits} | {step.on for step in facts.steps}
     if facts.issued_on:
         turns.add(facts.issued_on)
     for cycle in facts.cycles:

@@ -124,6 +124,32 @@ def close_cycle(
     _add_version(session, rulebook, cycle.certification, cycle, "closed", reason, actor, at)
 
 
+def reopen_cycle(
+    session: Session, rulebook: Rulebook, cycle: Cycle, today: date, *, reason: str | None, actor: Actor, at: datetime
+) -> None:
+    """The cycle speaks again: its closing was a mistake. What it would tell `today` is looked at anew.
+
+    Raises Refused where it is open, or withdrawn.
+    """
+    if cycle.is_withdrawn or cycle.closed_on is None:
+        raise Refused(f"The cycle due on {cycle.due_on} isn't closed, so it can't be opened again.")
+    cycle.closed_on, cycle.next_stage_on = None, today
+    _add_version(session, rulebook, cycle.certification, cycle, "reopened", reason, actor, at)
+
+
+def withdraw_cycle(
+    session: Session, rulebook: Rulebook, cycle: Cycle, *, reason: str | None, actor: Actor, at: datetime
+) -> None:
+    """The cycle was put on record by mistake: it never speaks, and nothing more is mailed for it.
+
+    Raises Refused where it is closed already, or withdrawn.
+    """
+    _check_open(cycle, "withdrawn")
+    cycle.is_withdrawn, cycle.next_stage_on = True, None
+    recall(session, [cycle.id], "cycle_closed", at)
+    _add_version(session, rulebook, cycle.certification, cycle, "withdrawn", reason, actor, at)
+
+
 def list_cycles(session: Session, certification_id: int) -> list[Cycle]:
     """The cycles that weren't withdrawn, oldest first."""
     query = select(Cycle).where(Cycle.certification_id == certification_id, Cycle.is_withdrawn.is_(False))

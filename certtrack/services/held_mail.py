@@ -189,7 +189,9 @@ class _Maker:
         self, holder: Person, certification: Certification, cycle: Cycle, reminder: Reminder
     ) -> str | None:
         standing = self.standings.get(certification.id)
-        return find_obstacle(holder, standing, cycle, reminder.anchor_on) if standing is not None else None
+        return (
+            find_obstacle(holder, standing, cycle, reminder.anchor_on, reminder.stage) if standing is not None else None
+        )
 
     def _is_past(self, certification: Certification, reminder: Reminder, zone: str) -> bool:
         """True where its last true moment comes before the hour at which it could go."""

@@ -22,7 +22,7 @@ from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import days_off
 
 _CHUNK = 500
-_NOTHING_COMES = frozenset({"died", "cycle_closed", "day_moved", "revoked", "retired"})
+_NOTHING_COMES = frozenset({"died", "cycle_closed", "day_moved", "revoked", "retired", "not_going_on"})
 
 LedgerState = Literal[
     "planned",
@@ -207,7 +207,7 @@ def _list_coming(
     pack = rulebook.packs.get(certification.pack_key, on=cycle.due_on)
     standing = stand(pack, facts, today)
     for stage in stage_days(policy, days_of(pack, fact), days_off(policy)):
-        obstacle = find_obstacle(holder, standing, cycle, stage.anchor_on)
+        obstacle = find_obstacle(holder, standing, cycle, stage.anchor_on, stage.stage)
         if stage.stage_on <= today or stage.nominal_on < cycle.armed_on or obstacle in _NOTHING_COMES:
             continue
         yield LedgerEntry(

@@ -4,10 +4,15 @@ from datetime import date
 from typing import get_args
 
 from certtrack.db.models import Cycle, Person
+from certtrack.mail.content import DAY_MOVED
+from certtrack.rules.applications import find_hush_end
 from certtrack.rules.calendar import skip_weekend
 from certtrack.rules.standing import Standing, Validity
 
-OBSTACLES = ("died", "cycle_closed", "day_moved", "revoked", "retired", "suspended", "no_address")
+OBSTACLES = (
+    *("died", "cycle_closed", "day_moved", "revoked", "retired", "suspended"),
+    *("not_going_on", "application_sent", "asked_for_time", "no_address"),
+)
 """Every code, the one that speaks first where several are true."""
 
 POLICY_CHANGED = "policy_changed"
@@ -19,11 +24,17 @@ FOR_GOOD = frozenset({"cycle_closed", "day_moved", POLICY_CHANGED})
 _ACTS: tuple[Validity, ...] = tuple(code for code in get_args(Validity) if code in OBSTACLES)
 
 
-def find_obstacle(person: Person, standing: Standing, cycle: Cycle, anchor_on: date) -> str | None:
-    """The code of what keeps the cycle's holder from being told of `anchor_on` on the standing's day; None for nothing.
+_AT_THE_PROGRAM = ("submitted", "received")
 
-    `person` is the holder, merges followed; `standing` is the certification's. `cycle_closed`: the cycle is closed or
-    withdrawn, or a newer one speaks. `day_moved`: no reading of the cycle's day is `anchor_on` any more.
+
+def find_obstacle(person: Person, standing: Standing, cycle: Cycle, anchor_on: date, stage: str) -> str | None:
+    """The code of what keeps the cycle's holder from being told `stage` on the standing's day; None for nothing.
+
+    `person` is the holder, merges followed; `standing` is the certification's; `anchor_on` is the due day that the
+    stage hangs on. `cycle_closed`: the cycle is closed or withdrawn, or a newer one speaks. `day_moved`: no reading of
+    the cycle's day is `anchor_on` any more.
+    `application_sent`: stages before the due day ask to send it; those after it are told in other words, unless the
+    programme itself has it. `asked_for_time`: until `find_hush_end`.
     """
     if person.died_on is not None and person.died_on <= standing.as_of:
         return "died"
@@ -33,7 +44,7 @@ def find_obstacle(person: Person, standing: Standing, cycle: Cycle, anchor_on: d
         return "day_moved"
     if standing.validity in _ACTS:
         return standing.validity
-    return None if person.address else "no_address"
+    return _find_said(standing, stage) or (None if person.address else "no_address")
 
 
 def is_over(cycle: Cycle, standing: Standing) -> bool:
@@ -41,6 +52,27 @@ def is_over(cycle: Cycle, standing: Standing) -> bool:
     speaking = standing.cycle
     is_silent = speaking is not None and speaking.id != cycle.id and speaking.start_on >= cycle.start_on
     return cycle.closed_on is not None or cycle.is_withdrawn or is_silent
+
+
+def find_sent_on(standing: Standing) -> date | None:
+    """The day on which an application was sent whose answer can't be seen here; None where there is none such."""
+    return standing.step.on if standing.step is not None and standing.step.kind == "sent" else None
+
+
+def _find_said(standing: Standing, stage: str) -> str | None:
+    """What the holder said or did that makes this stage needless; None where it is to be told."""
+    said = {intention.kind: intention for intention in standing.intentions}
+    if "not_going_on" in said:
+        return "not_going_on"
+    if stage == DAY_MOVED:
+        return None
+    asks_to_send = stage.startswith("before_")
+    if standing.application in _AT_THE_PROGRAM or (standing.application == "sent" and asks_to_send):
+        return "application_sent"
+    asked = said.get("more_time")
+    if asked is not None and asks_to_send and standing.days is not None:
+        return "asked_for_time" if standing.as_of < find_hush_end(standing.days, asked) else None
+    return None
 
 
 def _anchors(cycle: Cycle, standing: Standing) -> set[date]:

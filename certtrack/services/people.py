@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from certtrack.clock import check_zone
 from certtrack.db.audit import record_event
 from certtrack.db.models import Person
+from certtrack.db.queries.merges import load_merged
 from certtrack.errors import BadInput, NotFound
 from certtrack.language import LOCALES
 from certtrack.security import Actor
@@ -130,6 +131,14 @@ def get_person(session: Session, person_id: int) -> Person:
     if person is None:
         raise NotFound(f"There is no person with the number {person_id}.")
     return person
+
+
+def load_holders(session: Session, numbers: set[int]) -> dict[int, Person]:
+    """Who each of these is in the end, merges followed; two queries."""
+    merged = load_merged(session, numbers)
+    last = {number: merged.get(number, number) for number in numbers}
+    found = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(last.values())))}
+    return {number: found[holder] for number, holder in last.items()}
 
 
 def list_by_address(session: Session, address: str) -> list[Person]:

@@ -115,6 +115,7 @@ def _compose(
             number=one.certification.number,
             is_granter=is_granter(session, one.certification.organization_id, one.certification.credential),
             today=at.astimezone(ZoneInfo(one.pack.zone)).date(),
+            sent_on=one.sent_on,
         )
         for one in ripe
     ]

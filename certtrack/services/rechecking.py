@@ -18,7 +18,7 @@ from certtrack.rules.facts import CycleFact, DueSource
 from certtrack.rules.pack import Pack
 from certtrack.rules.standing import Standing
 from certtrack.services.arming import rearm_person
-from certtrack.services.obstacles import FOR_GOOD, find_obstacle
+from certtrack.services.obstacles import FOR_GOOD, find_obstacle, find_sent_on
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of
 from certtrack.services.sending_hours import after_quiet, known_zone
@@ -37,12 +37,16 @@ _LOOKED_THROUGH = (
 
 @dataclass(frozen=True, slots=True)
 class Ripe:
-    """One reminder that is to be mailed now, with the fresh facts that its words rest on."""
+    """One reminder that is to be mailed now, with the fresh facts that its words rest on.
+
+    `sent_on` is when the application was sent whose answer can't be seen here; None where there is none such.
+    """
 
     reminder: Reminder
     certification: Certification
     pack: Pack
     days: CycleDays
+    sent_on: date | None
 
 
 def lock_recipients(session: Session, at: datetime, limit: int) -> list[Person]:
@@ -124,7 +128,8 @@ def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at
         if _waits_for_morning(rulebook, reminder, person, certification, at):
             continue
         pack = rulebook.packs.get(certification.pack_key, on=cycle.due_on)
-        found[person.id].append(Ripe(reminder, certification, pack, _days(pack, standing, cycle)))
+        days = _days(pack, standing, cycle)
+        found[person.id].append(Ripe(reminder, certification, pack, days, find_sent_on(standing)))
     session.flush()
     return found
 
@@ -192,7 +197,7 @@ def _judge(
         return "expired", None
     if reminder.stage_on < newest.get(cycle.id, reminder.stage_on):
         return "superseded", "overtaken"
-    obstacle = find_obstacle(person, standing, cycle, reminder.anchor_on)
+    obstacle = find_obstacle(person, standing, cycle, reminder.anchor_on, reminder.stage)
     if obstacle is None:
         return None
     return ("superseded" if obstacle in FOR_GOOD else "suppressed"), obstacle

@@ -8,17 +8,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import CycleVersion, ImportRun
+from certtrack.db.models import ApplicationStep, CycleVersion, ImportRun
 
 _CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
 class RecordSource:
-    """Where a record comes from; `file_name` is None where no import brought it."""
+    """Where a record comes from; `file_name` is None where no import brought it.
+
+    `seen_by` says that a certificate states it, and who has seen that; None for anything else.
+    """
 
     recorded_on: date
     file_name: str | None
+    seen_by: str | None = None
 
 
 def load_sources(
@@ -38,9 +42,12 @@ def load_sources(
             if known is None or _says(known) != _says(version):
                 first[version.cycle_id] = version
     files = _load_files(session, first.values())
+    papers = _load_papers(session, first.values())
     return {
         number: RecordSource(
-            version.recorded_at.astimezone(ZoneInfo(zone)).date(), files.get(_find_run(version.evidence) or 0)
+            version.recorded_at.astimezone(ZoneInfo(zone)).date(),
+            files.get(_find(version.evidence, "import") or 0),
+            papers.get(_find(version.evidence, "application_step") or 0),
         )
         for number, version in first.items()
     }
@@ -51,11 +58,18 @@ def _says(version: CycleVersion) -> tuple[date, str, str | None]:
 
 
 def _load_files(session: Session, versions: Iterable[CycleVersion]) -> dict[int, str]:
-    runs = {run for version in versions if (run := _find_run(version.evidence)) is not None}
+    runs = {run for version in versions if (run := _find(version.evidence, "import")) is not None}
     query = select(ImportRun.id, ImportRun.file_name).where(ImportRun.id.in_(runs))
     return {row.id: row.file_name for row in session.execute(query)}
 
 
-def _find_run(evidence: str | None) -> int | None:
+def _load_papers(session: Session, versions: Iterable[CycleVersion]) -> dict[int, str | None]:
+    """Who has seen each certificate that a cycle's day rests on."""
+    steps = {step for version in versions if (step := _find(version.evidence, "application_step")) is not None}
+    query = select(ApplicationStep.id, ApplicationStep.proof_seen_by).where(ApplicationStep.id.in_(steps))
+    return {row.id: row.proof_seen_by for row in session.execute(query)}
+
+
+def _find(evidence: str | None, wanted: str) -> int | None:
     kind, _, number = (evidence or "").partition(":")
-    return int(number) if kind == "import" and number.isdigit() else None
+    return int(number) if kind == wanted and number.isdigit() else None

@@ -1,7 +1,7 @@
 """What the planner decides on: the cycles that are due for a look, each with all that the decision rests on."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Cause, Certification, Cycle, CycleVersion, Email, Person, Reminder
 from certtrack.db.queries.facts import load_facts
 from certtrack.logs import get_log
+from certtrack.rules.applications import find_hush_end
 from certtrack.rules.cycles import CycleDays, days_of
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Pack
@@ -45,9 +46,9 @@ class Subject:
     """One cycle and what its decisions rest on, as of `today` in the pack's zone.
 
     `holder` is the person, merges followed; `holder_ids` are all their numbers. `days` is None for a withdrawn cycle.
-    `next_act_on` is the day of an authority's act to come. `is_told`: the held cause has mailed the holder before.
-    `wide` are the causes that concern the cycle without being its own, and from which the holder wasn't released.
-    `refused` holds addresses by the email that was refused.
+    `next_act_on` is the day of an authority's act to come, or on which reminders go on that were hushed. `is_told`: the
+    held cause has mailed the holder before. `wide` are the causes that concern the cycle without being its own, and
+    from which the holder wasn't released. `refused` holds addresses by the email that was refused.
     """
 
     cycle: Cycle
@@ -179,6 +180,7 @@ def _make(loaded: _Loaded, cycle: Cycle, certification: Certification) -> Subjec
     key, facts = certification.pack_key, loaded.facts[certification.id]
     pack = loaded.rulebook.packs.get(key, on=cycle.due_on)
     today = _today(loaded.rulebook.packs.get(key), loaded.at)
+    standing = stand(pack, facts, today)
     chain = loaded.people[certification.person_id]
     ids = frozenset(person.id for person in chain)
     return Subject(
@@ -189,9 +191,9 @@ def _make(loaded: _Loaded, cycle: Cycle, certification: Certification) -> Subjec
         pack=pack,
         policy=loaded.policies[key],
         today=today,
-        standing=stand(pack, facts, today),
+        standing=standing,
         days=_find_days(pack, facts, cycle),
-        next_act_on=min((status.from_on for status in facts.statuses if status.from_on > today), default=None),
+        next_act_on=min((day for day in _list_acts(facts, standing) if day > today), default=None),
         rows=tuple(loaded.rows[cycle.id]),
         move=find_move(loaded.versions[cycle.id], loaded.rows[cycle.id], pack),
         cause=loaded.causes.get(cycle.cause_id) if cycle.cause_id is not None else None,
@@ -204,6 +206,14 @@ def _make(loaded: _Loaded, cycle: Cycle, certification: Certification) -> Subjec
 
 def _is_released(loaded: _Loaded, wide: WideCause, person_ids: frozenset[int]) -> bool:
     return any((wide.cause.id, person_id) in loaded.released for person_id in person_ids)
+
+
+def _list_acts(facts: CertificationFacts, standing: Standing) -> Iterator[date]:
+    """Days on which something else than a stage changes who is told."""
+    yield from (status.from_on for status in facts.statuses)
+    if standing.days is not None:
+        asked = (said for said in standing.intentions if said.kind == "more_time")
+        yield from (find_hush_end(standing.days, said) for said in asked)
 
 
 def find_move(versions: Sequence[Row_], rows: Iterable[Row_], pack: Pack) -> Move | None:

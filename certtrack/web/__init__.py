@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from certtrack.web.answers import answers
+from certtrack.web.applications import applications
 from certtrack.web.attendance import attendance
 from certtrack.web.checking import checking
 from certtrack.web.credit_drafts import drafts
@@ -20,6 +21,6 @@ from certtrack.web.trainings import trainings
 from certtrack.web.trainings_elsewhere import trainings_elsewhere
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health),
+    *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, applications, findings, held, health),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
 )

@@ -15,6 +15,7 @@ from certtrack.errors import NotFound
 from certtrack.rules.calendar import add_days, check_day
 from certtrack.rules.cycles import phases_of
 from certtrack.security import Task, can_do, check_can_do, list_places
+from certtrack.services.applications.page import show_applications
 from certtrack.services.credits.drafts import KEPT_DAYS, list_drafts
 from certtrack.services.credits.page import show_hours
 from certtrack.services.credits.shown import count_waiting
@@ -122,6 +123,7 @@ def person(person_id: int) -> str:
         trainings = show_trainings(
             session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of or now, known_at=page.known_at
         )  # fmt: skip
+        applications = show_applications(session, actor(), page, today(page.person.zone))
     note_look("person.viewed", [page.person.id])
     return render(
         "people/person.html",
@@ -130,6 +132,7 @@ def person(person_id: int) -> str:
         trainings=trainings,
         drafts=drafts,
         kept_days=KEPT_DAYS,
+        applications=applications,
         steps={shown.certification.id: _list_steps_of(page.person, shown) for shown in page.certifications},
         ledger=fold_ledger(page.mail),
         today_on=now,

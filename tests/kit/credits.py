@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import pytest
+from kit.rules import CPPS
 from kit.world import World
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import AuditEvent, AuditPerson, Claim
 from certtrack.rules.facts import CreditPart
-from certtrack.security import Actor
+from certtrack.security import Actor, Role
 from certtrack.services.actors import find_actor
 from certtrack.services.credits.claims import Deciding, decide_claim, get_claim
 from certtrack.services.credits.records import amend_credit, get_credit, log_credit
 from certtrack.services.credits.typed import NewCredit
+from certtrack.services.organizations import assign_supervisor
 from certtrack.services.standing import load_standings
 
 DUE = date(2026, 10, 31)
@@ -117,3 +120,23 @@ def list_events(world: World, subject: str) -> list[tuple[str, list[int]]]:
             (event.action, list(session.scalars(people.where(AuditPerson.event_id == event.id))))
             for event in session.scalars(query)
         ]
+
+
+@pytest.fixture
+def cast(world: World) -> Cast:
+    """Carol and her two certifications; Bob supervises her, Alice has her agency, Dave has nothing to do with her."""
+    carol, bob, dave = world.person("Carol"), world.person("Bob"), world.person("Dave")
+    cps, cycle = world.certify(carol, DUE)
+    cpps, _ = world.certify(carol, DUE, pack=CPPS)
+    with world.database.writing() as session:
+        assign_supervisor(
+            session, person_id=carol, supervisor_id=bob, organization_id=world.organization_id,
+            from_on=world.today, actor=world.actor, at=world.at,
+        )  # fmt: skip
+    return Cast(
+        carol, cps, cpps, cycle,
+        holder=act_as(world, world.account("carol", Role.SPECIALIST, person_id=carol)),
+        supervisor=act_as(world, world.account("bob", Role.SUPERVISOR, person_id=bob)),
+        office=act_as(world, world.account("alice", Role.AGENCY_ADMINISTRATOR)),
+        stranger=act_as(world, world.account("dave", Role.SPECIALIST, person_id=dave)),
+    )  # fmt: skip

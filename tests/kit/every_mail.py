@@ -23,6 +23,7 @@ AFTER = {
     },
 }
 SHORT = {CPS: "cps", CPPS: "cpps"}
+SENT = date(2026, 9, 14)
 STATED, COMPUTED = date(2027, 1, 30), date(2027, 1, 31)
 
 
@@ -47,6 +48,18 @@ MAILS: dict[str, Callable[[str], Read]] = {
     "cps-day_moved": lambda locale: remind(make_item(CPS, stage="day_moved"), today=date(2026, 6, 1), locale=locale),
     "cps-day_moved_in_grace": lambda locale: remind(
         make_item(CPS, stage="day_moved"), today=date(2026, 11, 9), locale=locale
+    ),
+    "cps-sent_grace": lambda locale: remind(
+        make_item(CPS, stage="grace", sent_on=SENT), today=AFTER[CPS]["grace"], locale=locale
+    ),
+    "cps-sent_late": lambda locale: remind(
+        make_item(CPS, stage="late", sent_on=SENT), today=AFTER[CPS]["late"], locale=locale
+    ),
+    "cps-sent_full_route": lambda locale: remind(
+        make_item(CPS, stage="full_route", sent_on=SENT), today=AFTER[CPS]["full_route"], locale=locale
+    ),
+    "cps-sent_moved": lambda locale: remind(
+        make_item(CPS, stage="day_moved", sent_on=SENT), today=date(2026, 9, 21), locale=locale
     ),
     "cps-granter": lambda locale: remind(make_item(CPS, is_granter=True), today=date(2026, 9, 1), locale=locale),
     "cpps-two_days": two_days(date(2027, 1, 5)),

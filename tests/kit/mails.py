@@ -50,12 +50,13 @@ def make_item(
     number: str | None = "4711",
     is_granter: bool = False,
     today: date = _TODAY,
+    sent_on: date | None = None,
 ) -> ReminderItem:
     """Carol's certification by the shipped pack of that key, or by `pack`."""
     due_on = due_on or DUE[key]
     pack = pack or _PACKS.get(key, due_on)
     days = days_of(pack, make_cycle(due_on, computed=computed))
-    return ReminderItem(stage, pack, days, due_on, number, is_granter, today)
+    return ReminderItem(stage, pack, days, due_on, number, is_granter, today, sent_on)
 
 
 @dataclass(frozen=True)

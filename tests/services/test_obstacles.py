@@ -1,12 +1,13 @@
 """What stands in a reminder's way."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from kit.rules import CPS, make_cycle, make_facts, shipped_packs
 
 from certtrack.db.models import Cycle, Person
-from certtrack.rules.facts import StatusKind
+from certtrack.rules.facts import IntentionFact, StatusKind, StepFact, StepKind
 from certtrack.rules.standing import stand
 from certtrack.services.obstacles import find_obstacle
 
@@ -21,11 +22,16 @@ def find(
     died_on: date | None = None,
     closed_on: date | None = None,
     anchor_on: date = DUE,
+    stage: str = "before_30",
+    steps: tuple[StepFact, ...] = (),
+    said: tuple[IntentionFact, ...] = (),
+    today: date = TODAY,
 ) -> str | None:
-    standing = stand(shipped_packs().get(CPS), make_facts(make_cycle(DUE), statuses=acts), TODAY)
+    facts = replace(make_facts(make_cycle(DUE), statuses=acts), steps=steps, intentions=said)
+    standing = stand(shipped_packs().get(CPS), facts, today)
     person = Person(private_address=address, died_on=died_on)
     cycle = Cycle(id=1, start_on=date(2024, 11, 1), due_on=DUE, closed_on=closed_on, is_withdrawn=False)
-    return find_obstacle(person, standing, cycle, anchor_on)
+    return find_obstacle(person, standing, cycle, anchor_on, stage)
 
 
 def test_nothing_stands_in_the_way_of_somebody_with_an_address() -> None:
@@ -43,3 +49,53 @@ def test_what_concerns_the_record_speaks_before_what_concerns_the_mail() -> None
     assert find(address=None, anchor_on=date(2026, 12, 15)) == "day_moved"
     assert find(address=None, closed_on=TODAY) == "cycle_closed"
     assert find(address=None, died_on=TODAY, closed_on=TODAY) == "died"
+
+
+def test_a_sent_application_stops_the_stages_that_ask_to_send_and_no_others() -> None:
+    sent = (StepFact(1, 1, "sent", TODAY),)
+    assert find(steps=sent) == "application_sent"
+    assert find(steps=sent, stage="grace") is None
+    assert find(steps=sent, stage="day_moved") is None
+    assert find(steps=(StepFact(1, 1, "sent", date(2026, 6, 2)),)) is None, "it isn't sent yet on that day"
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        ("submitted", "application_sent", "application_sent"),
+        ("received", "application_sent", "application_sent"),
+        ("returned", None, None),
+        ("refused", None, None),
+    ],
+)
+def test_while_the_programme_itself_has_it_nothing_is_asked_for(
+    kind: StepKind, before: str | None, after: str | None
+) -> None:
+    steps = (StepFact(1, 1, kind, TODAY),)
+    assert (find(steps=steps), find(steps=steps, stage="grace"), find(steps=steps, stage="day_moved")) == (
+        *(before, after),
+        None,
+    )
+
+
+def test_whoever_is_not_going_on_is_told_nothing_more() -> None:
+    said = (IntentionFact(1, 1, "not_going_on", TODAY),)
+    assert {find(said=said, stage=stage) for stage in ("before_1", "late", "day_moved")} == {"not_going_on"}
+
+
+@pytest.mark.parametrize(
+    ("until_on", "today", "answer"),
+    [
+        (None, date(2026, 10, 16), "asked_for_time"),
+        (None, date(2026, 10, 17), None),
+        (date(2026, 9, 1), date(2026, 8, 31), "asked_for_time"),
+        (date(2026, 9, 1), date(2026, 9, 1), None),
+        (date(2027, 5, 1), date(2026, 10, 17), None),
+    ],
+)
+def test_asking_for_time_hushes_until_that_day_and_14_days_before_the_due_day_at_the_latest(
+    until_on: date | None, today: date, answer: str | None
+) -> None:
+    said = (IntentionFact(1, 1, "more_time", TODAY, until_on),)
+    assert find(said=said, today=today) == answer
+    assert find(said=said, today=today, stage="grace") is None

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from kit.applications import ask
 from kit.client import CheckingClient, sign_up
 from kit.credits import find_claim, log, make_new
 from kit.files import keep, pdf
@@ -23,6 +24,7 @@ WHO = ("alice", "bob", "carol", "dave", "nobody")
 # 302 for nobody: to signing in; for alice where nothing waits: back to the held mail.
 # 404: not here, or not theirs. A POST is sent without the record that it would change.
 OPEN, IN = (200,) * 5, 302
+AT = "/people/<int:person_id>/certifications/<int:certification_id>"
 MATRIX: dict[str, tuple[int, ...]] = {
     "GET /": (302, 302, 302, 404, IN),
     "GET /people": (200, 200, 404, 404, IN),
@@ -64,6 +66,20 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "POST /people/<int:person_id>/trainings/new": (400, 404, 404, 404, IN),
     "GET /people/<int:person_id>/trainings/<int:number>/withdraw": (200, 404, 404, 404, IN),
     "POST /people/<int:person_id>/trainings/<int:number>/withdraw": (409, 404, 404, 404, IN),
+    "GET /applications": (200, 200, 404, 404, IN),
+    f"GET {AT}/application": (200, 200, 200, 404, IN),
+    f"POST {AT}/application": (400, 400, 400, 404, IN),
+    f"GET {AT}/certificate": (200, 200, 200, 404, IN),
+    f"POST {AT}/certificate": (400, 400, 400, 404, IN),
+    f"GET {AT}/more-time": (200, 200, 200, 404, IN),
+    f"POST {AT}/more-time": (400, 400, 400, 404, IN),
+    f"GET {AT}/not-going-on": (200, 200, 200, 404, IN),
+    f"POST {AT}/not-going-on": (302, 409, 409, 404, IN),
+    f"GET {AT}/steps/<int:step_id>/take-back": (200, 200, 200, 404, IN),
+    f"POST {AT}/steps/<int:step_id>/take-back": (404, 404, 404, 404, IN),
+    f"POST {AT}/intentions/<int:intention_id>/take-back": (409, 409, 409, 404, IN),
+    f"GET {AT}/intentions/<int:intention_id>/answer": (200, 200, 200, 404, IN),
+    f"POST {AT}/intentions/<int:intention_id>/answer": (400, 400, 400, 404, IN),
     "GET /findings": (200, 404, 404, 404, IN),
     "POST /findings/<int:finding_id>": (400, 404, 404, 404, IN),
     "GET /held": (200, 404, 404, 404, IN),
@@ -113,7 +129,7 @@ def numbers(app: Flask, world: World) -> dict[str, int]:
     with world.database.writing() as session:
         elsewhere = NewElsewhere("cps", "Example Academy", world.today - timedelta(days=900))
         record_elsewhere(session, carol, elsewhere, actor=world.actor, at=world.at)
-    more = {"training": training, "enrollment": put_in(world, training, carol)}
+    more = {"training": training, "enrollment": put_in(world, training, carol), "cps": cps, "asked": ask(world, cps)}
     return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim, "file": file} | more
 
 
@@ -144,6 +160,8 @@ def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], 
     places |= {"<int:evidence_id>": str(numbers["file"]), "<int:number>": "1", "<int:draft_id>": "9999"}
     places |= {"<int:training_id>": str(numbers["training"]), "<int:enrollment_id>": str(numbers["enrollment"])}
     places |= {"<int:credit_id>": str(numbers["credit"]), "<int:claim_id>": str(numbers["claim"])}
+    places |= {"<int:certification_id>": str(numbers["cps"]), "<int:intention_id>": str(numbers["asked"])}
+    places |= {"<int:step_id>": "99999"}
     got = {}
     for route in sorted(MATRIX, key="POST /sign-out".__eq__):  # signing out comes last
         method, _, path = route.partition(" ")

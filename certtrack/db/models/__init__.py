@@ -1,6 +1,7 @@
 """Every table, by name: importing this is what makes the metadata whole."""
 
 from certtrack.db.models.accounts import Account, AccountRole, RateLimit
+from certtrack.db.models.applications import ApplicationStep, ApplicationStepVersion, Intention, IntentionVersion
 from certtrack.db.models.certifications import (
     Certification,
     Cycle,
@@ -76,6 +77,8 @@ __all__ = [
     "Affiliation",
     "AffiliationVersion",
     "Alarm",
+    "ApplicationStep",
+    "ApplicationStepVersion",
     "Assignment",
     "Attempt",
     "Attendance",
@@ -108,6 +111,8 @@ __all__ = [
     "Finding",
     "ImportRun",
     "ImportedRow",
+    "Intention",
+    "IntentionVersion",
     "Job",
     "Organization",
     "OrganizationCredential",

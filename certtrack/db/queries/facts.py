@@ -17,6 +17,7 @@ from certtrack.db.models import (
     Person,
     StatusChange,
 )
+from certtrack.db.queries.applications import load_intentions, load_steps
 from certtrack.db.queries.credits import load_credits
 from certtrack.db.queries.merges import load_merged
 from certtrack.db.queries.versions import latest_versions
@@ -42,7 +43,7 @@ def load_facts(
     """Facts by certification, as on record now or, with `known_at`, as they were on record at that moment.
 
     A certification that wasn't on record yet at `known_at` is left out. People who were merged, as far as is on record
-    now, are one: exams and death count for all. Eight queries for each 500 certifications.
+    now, are one: exams and death count for all. Ten queries for each 500 certifications.
     """
     found: dict[int, CertificationFacts] = {}
     for start in range(0, len(certification_ids), _CHUNK):
@@ -61,6 +62,7 @@ def _load_chunk(session: Session, ids: Sequence[int], known_at: datetime | None)
     statuses = _load_statuses(session, ids, known_at)
     exams = _load_exams(session, holders, known_at)
     claimed = load_credits(session, ids, known_at)
+    steps, said = load_steps(session, ids, known_at), load_intentions(session, ids, known_at)
     return {
         certification.id: CertificationFacts(
             id=certification.id,
@@ -71,6 +73,8 @@ def _load_chunk(session: Session, ids: Sequence[int], known_at: datetime | None)
             statuses=tuple(statuses[certification.id]),
             died_on=deaths.get(holders[certification.person_id]),
             credits=tuple(claimed[certification.id]),
+            steps=tuple(steps[certification.id]),
+            intentions=tuple(said[certification.id]),
         )
         for certification in certifications
     }

@@ -8,9 +8,9 @@ from typing import Any, cast
 from sqlalchemy import func, null, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Claim, ClaimVersion, Credit, CreditVersion, Person
+from certtrack.db.models import Certification, Claim, ClaimVersion, Credit, CreditVersion
 from certtrack.db.queries.facts import load_facts
-from certtrack.db.queries.merges import load_merged, same_person
+from certtrack.db.queries.merges import same_person
 from certtrack.db.queries.versions import latest_versions
 from certtrack.rules.facts import Activity, CreditRole, CycleFact, Decision, Form, Proof
 from certtrack.rules.hours import CreditCount
@@ -20,6 +20,7 @@ from certtrack.security import Act, Actor
 from certtrack.services.actors import find_actor_name, open_certifications
 from certtrack.services.credits.amounts import Unit
 from certtrack.services.evidence.shown import ShownFile, list_files
+from certtrack.services.people import load_holders
 from certtrack.services.rulebook import Rulebook
 
 _OF_OTHER_DAYS = ("before_cycle", "after_cycle")
@@ -135,7 +136,7 @@ def list_waiting(session: Session, actor: Actor, today: date) -> tuple[WaitingCr
     )
     query = query.order_by(Claim.recorded_at, Claim.id)
     rows = session.execute(query).all()
-    people = _load_people(session, {row[0].person_id for row in rows})
+    people = load_holders(session, {row[0].person_id for row in rows})
     claimed = _make_claimed(session, (row[2:] for row in rows), with_files=True)
     return tuple(
         WaitingCredit(
@@ -164,14 +165,6 @@ def _waiting(query: Any, actor: Actor, today: date) -> Any:  # noqa: ANN401  # a
     if actor.person_id is not None:
         query = query.where(Certification.person_id.not_in(same_person(actor.person_id)))
     return query
-
-
-def _load_people(session: Session, numbers: set[int]) -> dict[int, Person]:
-    """Who each of these is in the end; two queries."""
-    merged = load_merged(session, numbers)
-    last = {number: merged.get(number, number) for number in numbers}
-    found = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(last.values())))}
-    return {number: found[holder] for number, holder in last.items()}
 
 
 def _values(claimed: ClaimedCredit) -> dict[str, Any]:

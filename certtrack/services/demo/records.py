@@ -7,6 +7,9 @@ from typing import Any
 from certtrack.db.models import Certification, Person
 from certtrack.rules.cycles import first_start_on, is_parity_odd_one_out
 from certtrack.rules.pack import Pack
+from certtrack.services.applications.intentions import say
+from certtrack.services.applications.sending import record_sent
+from certtrack.services.applications.typed import Sent
 from certtrack.services.certifications import record_certification, record_exam_result, record_status
 from certtrack.services.cycles import NewCycle, open_cycle
 from certtrack.services.demo.people import DemoPerson
@@ -49,6 +52,7 @@ def _add_person(place: Place, one: DemoPerson) -> Person:
     _open_cycle(place, one, certification)
     _sit_exam(place, one, person)
     _act(place, one, certification)
+    _say(place, one, certification)
     _add_findings(place, one, person)
     return person
 
@@ -118,6 +122,18 @@ def _act(place: Place, one: DemoPerson, certification: Certification) -> None:
     acted_on = place.today + timedelta(days=days)
     reason = "Part of the demonstration"
     record_status(place.session, place.rulebook, certification, kind, acted_on, reason=reason, actor=ACTOR, at=place.at)
+
+
+def _say(place: Place, one: DemoPerson, certification: Certification) -> None:
+    """What is said of the application, or of going on."""
+    sent_on, until_on = place.day(one.applied_in), place.day(one.asks_until_in)
+    common: dict[str, Any] = {"actor": ACTOR, "at": place.at}
+    if sent_on is not None:
+        sent = Sent(sent_on, "post", "Form, six certificates, check for the fee", "Certified mail, receipt 70-EXAMPLE")
+        record_sent(place.session, place.rulebook, certification, sent, **common)
+    if until_on is not None:
+        words = "Two trainings are full until spring; I have a seat in the next ones."
+        say(place.session, place.rulebook, certification, "more_time", until_on=until_on, words=words, **common)
 
 
 def _add_findings(place: Place, one: DemoPerson, person: Person) -> None:

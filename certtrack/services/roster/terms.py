@@ -7,13 +7,12 @@ from typing import Literal
 
 from certtrack.db.models import Cycle
 from certtrack.rules.calendar import add_months
-from certtrack.rules.cycles import computed_due_on_near, first_start_on, next_start_on
+from certtrack.rules.cycles import computed_due_on_near, first_start_on, following_start_on
 from certtrack.rules.facts import CertificationFacts, CycleFact
 from certtrack.rules.pack import Pack
 from certtrack.rules.standing import stand
 
 _NEW_TERM_MONTHS = 6
-_SMALL_GAP_DAYS = 31
 _PAST = frozenset({"grace", "late", "exam_route", "full_route"})
 
 
@@ -60,7 +59,7 @@ def plan_term(pack: Pack, cycles: Sequence[Cycle], said: date | None, due_on: da
     if cycle.due_on == due_on:
         return TermPlan()
     if due_on != said and due_on > add_months(newest.due_on, _NEW_TERM_MONTHS):
-        start = _start_next(pack, cycle.due_on, due_on, today)
+        start = following_start_on(pack, cycle.due_on, due_on, today)
         return TermPlan(_make("renew", pack, due_on, start, today, cycle.due_on))
     if cycle.due_on != said:
         return TermPlan(is_kept=True, on_record=cycle.due_on)
@@ -76,7 +75,7 @@ def _plan_after_closed(pack: Pack, newest: Cycle, due_on: date, today: date) -> 
         return TermPlan()
     if due_on <= add_months(newest.due_on, _NEW_TERM_MONTHS):
         return TermPlan(is_kept=True, on_record=newest.due_on)
-    start = _start_next(pack, newest.due_on, due_on, today)
+    start = following_start_on(pack, newest.due_on, due_on, today)
     return TermPlan(_make("open", pack, due_on, start, today, newest.due_on))
 
 
@@ -102,11 +101,3 @@ def _is_past(pack: Pack, due_on: date, computed: date | None, today: date) -> bo
 def _start_first(pack: Pack, due_on: date, today: date) -> date:
     # a roster that lists a certification says that it holds today: its term can't begin after that
     return min(first_start_on(pack, due_on), today)
-
-
-def _start_next(pack: Pack, old_due_on: date, due_on: date, today: date) -> date:
-    """The day after the former due day; where terms are missing between the two, not longer than one term."""
-    following, first = next_start_on(old_due_on), first_start_on(pack, due_on)
-    if (first - following).days <= _SMALL_GAP_DAYS:
-        return following
-    return max(following, min(first, today))

@@ -54,6 +54,8 @@ SHOWN: dict[str, tuple[str, str, set[str]]] = {
     "Heldthree": ("current", "before_14 held cause", set()),
     "Nextmail": ("current", "before_60 held cause", set()),
     "Movedon": ("current", "", set()),
+    "Sentaway": ("current", "before_30 suppressed application_sent", set()),
+    "Moretime": ("current", "before_60 suppressed asked_for_time", set()),
     "Byname": ("grace", "grace held by_name", set()),
 }
 MAILS = sum(ledger.endswith(" planned") for _, ledger, _ in SHOWN.values())

@@ -1,0 +1,63 @@
+"""What happened to the applications of certifications, and what their holders said: facts, now or at a past moment."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast, get_args
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import ApplicationStep, ApplicationStepVersion, Cycle, Intention, IntentionVersion
+from certtrack.db.queries.versions import latest_versions
+from certtrack.rules.facts import IntentionFact, IntentionKind, StepFact, StepKind
+
+
+def load_steps(
+    session: Session, certification_ids: Sequence[int], known_at: datetime | None = None
+) -> dict[int, list[StepFact]]:
+    """By certification the steps of its cycles' applications, in the order of recording; one query.
+
+    With `known_at` as they were on record at that moment. What was taken back is left out, and so is the arrival of a
+    certificate: the cycle that it opened tells of it.
+    """
+    source: Any = ApplicationStep if known_at is None else ApplicationStepVersion
+    query: Select[Any] = (
+        select(Cycle.certification_id, ApplicationStep.id, Cycle.id, ApplicationStep.kind, source.happened_on)
+        .select_from(ApplicationStep)
+        .join(Cycle, Cycle.id == ApplicationStep.cycle_id)
+    )
+    if known_at is not None:
+        latest = latest_versions(ApplicationStepVersion, ApplicationStepVersion.step_id, known_at)
+        query = query.join(latest, latest.c.owner_id == ApplicationStep.id)
+        query = query.join(ApplicationStepVersion, ApplicationStepVersion.id == latest.c.version_id)
+    query = query.where(Cycle.certification_id.in_(certification_ids), source.is_withdrawn.is_(False))
+    query = query.where(ApplicationStep.kind.in_(get_args(StepKind))).order_by(ApplicationStep.id)
+    found: dict[int, list[StepFact]] = defaultdict(list)
+    for certification_id, number, cycle_id, kind, on in session.execute(query):
+        found[certification_id].append(StepFact(number, cycle_id, cast("StepKind", kind), on))
+    return found
+
+
+def load_intentions(
+    session: Session, certification_ids: Sequence[int], known_at: datetime | None = None
+) -> dict[int, list[IntentionFact]]:
+    """By certification what was said of its cycles and still stands, in the order of recording; one query."""
+    source: Any = Intention if known_at is None else IntentionVersion
+    query: Select[Any] = (
+        select(
+            *(Cycle.certification_id, Intention.id, Cycle.id, Intention.kind),
+            *(source.said_on, source.until_on),
+        )
+        .select_from(Intention)
+        .join(Cycle, Cycle.id == Intention.cycle_id)
+    )
+    if known_at is not None:
+        latest = latest_versions(IntentionVersion, IntentionVersion.intention_id, known_at)
+        query = query.join(latest, latest.c.owner_id == Intention.id)
+        query = query.join(IntentionVersion, IntentionVersion.id == latest.c.version_id)
+    query = query.where(Cycle.certification_id.in_(certification_ids), source.state == "said")
+    found: dict[int, list[IntentionFact]] = defaultdict(list)
+    for certification_id, number, cycle_id, kind, said_on, until_on in session.execute(query.order_by(Intention.id)):
+        found[certification_id].append(IntentionFact(number, cycle_id, cast("IntentionKind", kind), said_on, until_on))
+    return found

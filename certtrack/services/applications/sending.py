@@ -1,0 +1,267 @@
+"""Under a keeper: an application was sent, and its answer can't be seen until somebody says that a certificate came."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certtrack.db.audit import record_event
+from certtrack.db.models import ApplicationStep, Certification, Cycle
+from certtrack.errors import BadInput, NotFound, Refused
+from certtrack.rules.cycles import computed_due_on_near, following_start_on
+from certtrack.security import Act, Actor
+from certtrack.services.actors import find_actor_name
+from certtrack.services.applications.rights import check_is_keepers, check_may, get_cycle_to_end, today_by_pack
+from certtrack.services.applications.typed import BadApplication, NewCertificate, Sent
+from certtrack.services.applications.versions import add_step_version, lock_current, look_again
+from certtrack.services.certifications import find_by_number
+from certtrack.services.cycles import NewCycle, close_cycle, get_cycle, open_cycle, reopen_cycle, withdraw_cycle
+from certtrack.services.findings import open_finding
+from certtrack.services.rulebook import Rulebook
+
+CERTIFICATE = "application_step:"
+"""What begins the evidence of a cycle that a certificate opened: `application_step:7`."""
+
+
+def record_sent(
+    session: Session, rulebook: Rulebook, certification: Certification, sent: Sent, *, actor: Actor, at: datetime
+) -> ApplicationStep:
+    """Put on record that the application for the open cycle was sent; nothing is renewed by it.
+
+    Raises NotAllowed, Refused where a granter keeps the record, no cycle is open, or one was sent already, BadInput for
+    a day ahead.
+    """
+    today = _check(session, rulebook, certification, actor, at)
+    cycle = get_cycle_to_end(session, certification)
+    if sent.sent_on > today:
+        raise BadInput(f"{sent.sent_on} is still to come; say the day on which it was sent.")
+    if list_steps(session, cycle.id):
+        raise Refused("An application is on record for this cycle already. Take that one back if it wasn't sent.")
+    step = make_step(cycle, "sent", sent.sent_on, actor=actor, at=at)
+    step.way, step.enclosed, step.receipt = sent.way, sent.enclosed, sent.receipt
+    return add_step(session, rulebook, cycle, step, today, actor=actor, at=at)
+
+
+def take_back_sent(
+    session: Session,
+    rulebook: Rulebook,
+    step: ApplicationStep,
+    *,
+    expected_no: int,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """It wasn't sent after all: reminders go on.
+
+    Raises NotAllowed, StaleRecord; Refused where it is taken back already, or the cycle is over: then the certificate
+    goes first.
+    """
+    cycle = get_cycle(session, step.cycle_id)
+    today = _check(session, rulebook, cycle.certification, actor, at)
+    lock_current(session, step, expected_no)
+    if step.kind != "sent" or step.is_withdrawn or cycle.closed_on is not None:
+        raise Refused("There is no sent application to take back.")
+    step.is_withdrawn = True
+    add_step_version(session, step, cycle, "taken_back", reason, actor=actor, at=at)
+    look_again(session, rulebook, cycle, today)
+
+
+def record_certificate(
+    session: Session,
+    rulebook: Rulebook,
+    certification: Certification,
+    came: NewCertificate,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> Cycle:
+    """A new certificate came on paper, seen by the actor: the next cycle opens, due on the day that it states.
+
+    Where the published rule gives another day near it, that is a finding, and both stand as readings. Raises
+    NotAllowed; Refused where a granter keeps the record, or no cycle is open; BadInput where the day isn't later than
+    the present one, or the number is another certificate's.
+    """
+    today = _check(session, rulebook, certification, actor, at)
+    cycle = get_cycle_to_end(session, certification)
+    if came.due_on <= cycle.due_on:
+        raise BadInput(f"The present cycle is due on {cycle.due_on}; a new certificate states a later day.")
+    step = make_step(cycle, "certificate", came.came_on, actor=actor, at=at)
+    step.due_on, step.proof_seen_by = came.due_on, find_actor_name(session, actor.key) or actor.key
+    step.number = _change_number(session, certification, came.number, actor, at)
+    session.add(step)
+    session.flush()
+    opened = open_next(session, rulebook, cycle, came.due_on, f"{CERTIFICATE}{step.id}", today, actor=actor, at=at)
+    step.opened_cycle_id = opened.id
+    add_step_version(session, step, cycle, "certificate", None, actor=actor, at=at)
+    return opened
+
+
+def take_back_certificate(
+    session: Session,
+    rulebook: Rulebook,
+    step: ApplicationStep,
+    *,
+    expected_no: int,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """That certificate was put on record by mistake: its cycle is withdrawn, and the one before speaks again.
+
+    A number that it brought stays. Raises NotAllowed, StaleRecord, Refused where it is taken back already or the cycle
+    that it opened is over.
+    """
+    cycle = get_cycle(session, step.cycle_id)
+    today = _check(session, rulebook, cycle.certification, actor, at)
+    lock_current(session, step, expected_no)
+    if step.kind != "certificate" or step.is_withdrawn:
+        raise Refused("There is no certificate to take back.")
+    close_again(session, rulebook, step, cycle, today, reason=reason, actor=actor, at=at)
+    add_step_version(session, step, cycle, "certificate_taken_back", reason, actor=actor, at=at)
+
+
+def make_step(cycle: Cycle, kind: str, happened_on: date, *, actor: Actor, at: datetime) -> ApplicationStep:
+    """A step that is to be written."""
+    return ApplicationStep(
+        cycle_id=cycle.id,
+        kind=kind,
+        happened_on=happened_on,
+        is_self_attested=False,
+        is_withdrawn=False,
+        no=0,
+        recorded_at=at,
+        recorded_by=actor.key,
+    )
+
+
+def add_step(
+    session: Session,
+    rulebook: Rulebook,
+    cycle: Cycle,
+    step: ApplicationStep,
+    today: date,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> ApplicationStep:
+    """Write a step with its first version; the standing and the reminders follow."""
+    session.add(step)
+    session.flush()
+    add_step_version(session, step, cycle, step.kind, None, actor=actor, at=at)
+    look_again(session, rulebook, cycle, today)
+    return step
+
+
+def open_next(
+    session: Session,
+    rulebook: Rulebook,
+    cycle: Cycle,
+    due_on: date,
+    evidence: str,
+    today: date,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> Cycle:
+    """Close the cycle and open the next one with that stated day; a day that the rule doesn't give is a finding."""
+    certification = cycle.certification
+    pack = rulebook.packs.get(certification.pack_key, on=due_on)
+    computed = computed_due_on_near(pack, due_on)
+    start_on = following_start_on(pack, cycle.due_on, due_on, today)
+    close_cycle(session, rulebook, cycle, start_on, reason=evidence, actor=actor, at=at)
+    new = NewCycle(
+        start_on=start_on,
+        due_on=due_on,
+        due_source="stated",
+        armed_on=today,
+        computed_due_on=computed,
+        evidence=evidence,
+    )
+    opened = open_cycle(session, rulebook, certification, new, actor=actor, at=at)
+    if computed != due_on:
+        _note_other_day(session, certification, due_on, computed, actor, at)
+    return opened
+
+
+def close_again(
+    session: Session,
+    rulebook: Rulebook,
+    step: ApplicationStep,
+    cycle: Cycle,
+    today: date,
+    *,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Undo what a step opened: its cycle is withdrawn, and the one before speaks again."""
+    if step.opened_cycle_id is not None:
+        opened = get_cycle(session, step.opened_cycle_id)
+        withdraw_cycle(session, rulebook, opened, reason=reason, actor=actor, at=at)
+        reopen_cycle(session, rulebook, cycle, today, reason=reason, actor=actor, at=at)
+    step.is_withdrawn = True
+
+
+def list_steps(session: Session, cycle_id: int) -> list[ApplicationStep]:
+    """The steps of a cycle's application that weren't taken back, in the order of recording."""
+    query = select(ApplicationStep).where(ApplicationStep.cycle_id == cycle_id, ApplicationStep.is_withdrawn.is_(False))
+    return list(session.scalars(query.order_by(ApplicationStep.id)))
+
+
+def get_step(session: Session, certification: Certification, step_id: int) -> ApplicationStep:
+    """A step of this certification's cycles, a withdrawn one too. Raises NotFound."""
+    step = session.get(ApplicationStep, step_id)
+    if step is None or get_cycle(session, step.cycle_id).certification_id != certification.id:
+        raise NotFound(f"There is no step with the number {step_id}.")
+    return step
+
+
+def _check(session: Session, rulebook: Rulebook, certification: Certification, actor: Actor, at: datetime) -> date:
+    today = today_by_pack(rulebook, certification, at)
+    check_may(session, actor, certification, Act.REPORT_APPLICATION, today)
+    check_is_keepers(session, certification)
+    return today
+
+
+def _change_number(
+    session: Session, certification: Certification, number: str | None, actor: Actor, at: datetime
+) -> str | None:
+    """The new number where it is another one; then the certification bears it."""
+    if number is None or number == certification.number:
+        return None
+    other = find_by_number(session, certification.organization_id, certification.credential, number)
+    if other is not None:
+        raise BadApplication({"number": "taken"})
+    before, certification.number = certification.number, number
+    session.flush()
+    record_event(
+        session,
+        at=at,
+        actor=actor.key,
+        action="certification.renumbered",
+        subject=("certification", certification.id),
+        people=[certification.person_id],
+        details={"number": number, "before": before},
+    )
+    return number
+
+
+def _note_other_day(
+    session: Session, certification: Certification, due_on: date, computed: date | None, actor: Actor, at: datetime
+) -> None:
+    open_finding(
+        session,
+        "stated_day_differs",
+        f"certification:{certification.id}:{due_on}",
+        organization_id=certification.organization_id,
+        person_id=certification.person_id,
+        certification_id=certification.id,
+        details={
+            "credential": certification.credential,
+            "stated": str(due_on),
+            "computed": str(computed) if computed else None,
+        },
+        actor=actor,
+        at=at,
+    )

@@ -1,0 +1,178 @@
+"""Reading what was typed of an application: all of it, or every field that is wrong at once."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeVar, cast, get_args
+
+from certtrack.errors import BadInput
+from certtrack.rules.calendar import add_years
+from certtrack.services.credits.texts import clean
+
+Way = Literal["post", "email", "online", "in_person"]
+Problem = Literal[
+    "missing", "not_a_day", "lies_ahead", "too_long_ago", "too_long", "not_a_choice", "not_later", "past", "taken"
+]
+
+LONGEST_TEXT = 200
+LONGEST_WORDS = 1_000
+LONGEST_NUMBER = 60
+_YEARS_BACK = 10
+_YEARS_AHEAD = 10
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+T = TypeVar("T")
+
+
+class BadApplication(BadInput):
+    """What was typed can't be used: `problems` says of each field that is wrong what it is."""
+
+    def __init__(self, problems: Mapping[str, Problem]) -> None:
+        super().__init__(f"This can't be read yet: {', '.join(problems)}. Please look at it again.")
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An application that was sent: when, how, with what, and what was given for it. None where nothing was said."""
+
+    sent_on: date
+    way: Way
+    enclosed: str | None = None
+    receipt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCertificate:
+    """A certificate that came: the last valid day that it states, its number where it is another one than before."""
+
+    came_on: date
+    due_on: date
+    number: str | None = None
+
+
+class Reader:
+    """Reads field by field and notes what is wrong, the first of each field."""
+
+    def __init__(self, typed: Mapping[str, str], today: date) -> None:
+        self._typed = typed
+        self._today = today
+        self._problems: dict[str, Problem] = {}
+
+    def finish(self) -> None:
+        """Raise BadApplication where anything was wrong."""
+        if self._problems:
+            raise BadApplication(self._problems)
+
+    def refuse(self, field: str, problem: Problem) -> None:
+        """Note what is wrong with a field, unless something is already."""
+        self._problems.setdefault(field, problem)
+
+    def past_day(self, field: str) -> date:
+        """A day that isn't ahead of today, nor ten years ago; the first day there is where it can't be read."""
+        day = self.day(field)
+        if day > self._today:
+            self.refuse(field, "lies_ahead")
+        elif day < add_years(self._today, -_YEARS_BACK):
+            self.refuse(field, "too_long_ago")
+        return day
+
+    def later_day(self, field: str, than: date) -> date:
+        """A day after `than`, within ten years from today."""
+        day = self.day(field)
+        if day <= than:
+            self.refuse(field, "not_later")
+        elif day > add_years(self._today, _YEARS_AHEAD):
+            self.refuse(field, "lies_ahead")
+        return day
+
+    def day(self, field: str) -> date:
+        """Any day; the first day there is where it can't be read, which is noted."""
+        return self._read(field, date.min, _parse_day)
+
+    def has(self, field: str) -> bool:
+        """Whether anything was typed."""
+        return bool(self._typed.get(field, "").strip())
+
+    def choice(self, field: str, among: tuple[str, ...]) -> str:
+        """One of these."""
+        text = self._typed.get(field, "")
+        if text not in among:
+            self.refuse(field, "not_a_choice" if text else "missing")
+        return text
+
+    def text(self, field: str, longest: int = LONGEST_TEXT) -> str | None:
+        """What was typed on one line, None for nothing."""
+        text = clean(self._typed.get(field, ""))
+        if len(text) > longest:
+            self.refuse(field, "too_long")
+        return text or None
+
+    def words(self, field: str) -> str:
+        """Words that have to be there."""
+        text = self.text(field, LONGEST_WORDS)
+        if text is None:
+            self.refuse(field, "missing")
+        return text or ""
+
+    def _read(self, field: str, otherwise: T, how: Callable[[str], T]) -> T:
+        text = self._typed.get(field, "").strip()
+        if not text:
+            self.refuse(field, "missing")
+            return otherwise
+        try:
+            return how(text)
+        except ValueError:
+            self.refuse(field, "not_a_day")
+            return otherwise
+
+
+def _parse_day(text: str) -> date:
+    if not _DAY.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+def read_sent(typed: Mapping[str, str], today: date) -> Sent:
+    """Fields `sent_on`, `way`, `enclosed`, `receipt`. Raises BadApplication with all that is wrong."""
+    reader = Reader(typed, today)
+    sent = Sent(
+        sent_on=reader.past_day("sent_on"),
+        way=cast("Way", reader.choice("way", get_args(Way))),
+        enclosed=reader.text("enclosed"),
+        receipt=reader.text("receipt"),
+    )
+    reader.finish()
+    return sent
+
+
+def read_certificate(typed: Mapping[str, str], than: date, today: date) -> NewCertificate:
+    """Fields `came_on`, `due_on`, `number`; `due_on` is to be later than `than`. Raises BadApplication."""
+    reader = Reader(typed, today)
+    came = NewCertificate(
+        came_on=reader.past_day("came_on"),
+        due_on=reader.later_day("due_on", than),
+        number=reader.text("number", LONGEST_NUMBER),
+    )
+    reader.finish()
+    return came
+
+
+def read_more_time(typed: Mapping[str, str], today: date) -> tuple[date | None, str]:
+    """Fields `until_on`, which may be blank, and `words`. Raises BadApplication."""
+    reader = Reader(typed, today)
+    until_on = reader.day("until_on") if reader.has("until_on") else None
+    if until_on is not None and until_on <= today:
+        reader.refuse("until_on", "past")
+    words = reader.words("words")
+    reader.finish()
+    return until_on, words
+
+
+def read_words(typed: Mapping[str, str], today: date, field: str = "words") -> str:
+    """Words that have to be there. Raises BadApplication."""
+    reader = Reader(typed, today)
+    words = reader.words(field)
+    reader.finish()
+    return words

@@ -1,0 +1,92 @@
+"""Applications for tests of services: said with few words, and what the standing and the ledger make of them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from kit.world import World
+from sqlalchemy import select
+
+from certtrack.db.models import ApplicationStep, Certification, Cycle, Intention
+from certtrack.rules.facts import IntentionKind
+from certtrack.rules.standing import Standing
+from certtrack.services.applications import intentions, sending
+from certtrack.services.applications.typed import NewCertificate, Sent
+from certtrack.services.certifications import get_certification
+from certtrack.services.cycles import list_cycles
+from certtrack.services.standing import load_standings
+
+
+def send(world: World, certification_id: int, sent_on: date | None = None, **values: Any) -> int:
+    """Say that it was sent, by post today unless told otherwise; the step's number."""
+    with world.database.writing() as session:
+        sent = Sent(sent_on or world.today, "post")
+        found = get_certification(session, certification_id)
+        return sending.record_sent(session, world.rulebook, found, sent, **_who(world, values)).id
+
+
+def take_back(world: World, step_id: int, *, expected_no: int = 1, **values: Any) -> None:
+    """Take back what was sent, or a certificate."""
+    with world.database.writing() as session:
+        step = session.get_one(ApplicationStep, step_id)
+        act = sending.take_back_sent if step.kind == "sent" else sending.take_back_certificate
+        act(session, world.rulebook, step, expected_no=expected_no, reason="a slip", **_who(world, values))
+
+
+def bring_certificate(
+    world: World, certification_id: int, due_on: date, number: str | None = None, **values: Any
+) -> int:
+    """Say that a certificate came today; the step's number."""
+    with world.database.writing() as session:
+        found, came = get_certification(session, certification_id), NewCertificate(world.today, due_on, number)
+        opened = sending.record_certificate(session, world.rulebook, found, came, **_who(world, values))
+        return session.scalars(select(ApplicationStep.id).where(ApplicationStep.opened_cycle_id == opened.id)).one()
+
+
+def ask(
+    world: World,
+    certification_id: int,
+    kind: IntentionKind = "more_time",
+    until_on: date | None = None,
+    *,
+    expected_no: int = 0,
+    **values: Any,
+) -> int:
+    """Say something of going on; its number."""
+    with world.database.writing() as session:
+        found = get_certification(session, certification_id)
+        said: dict[str, Any] = {"until_on": until_on, "words": "a course in spring", "expected_no": expected_no}
+        return intentions.say(session, world.rulebook, found, kind, **said, **_who(world, values)).id
+
+
+def unsay(world: World, intention_id: int, *, expected_no: int = 1, words: str | None = None, **values: Any) -> None:
+    """Take back what was said; with words answer it."""
+    with world.database.writing() as session:
+        said = session.get_one(Intention, intention_id)
+        common = {"expected_no": expected_no, **_who(world, values)}
+        if words is None:
+            intentions.take_back(session, world.rulebook, said, **common)
+        else:
+            intentions.answer(session, world.rulebook, said, words, **common)
+
+
+def stand(world: World, certification_id: int, as_of: date | None = None, known_at: datetime | None = None) -> Standing:
+    """Where the certification stands, today by what is on record now unless told otherwise."""
+    with world.database.reading() as session:
+        found = load_standings(session, world.rulebook, [certification_id], as_of or world.today, known_at)
+        return found[certification_id]
+
+
+def list_terms(world: World, certification_id: int) -> list[Cycle]:
+    """The certification's cycles, oldest first."""
+    with world.database.reading() as session:
+        return list_cycles(session, certification_id)
+
+
+def find_number(world: World, certification_id: int) -> str | None:
+    """The number that the certification bears."""
+    with world.database.reading() as session:
+        return session.get_one(Certification, certification_id).number
+
+
+def _who(world: World, values: dict[str, Any]) -> dict[str, Any]:
+    return {"actor": world.actor, "at": world.at} | values

@@ -1,0 +1,97 @@
+"""Applications on their pages: said, seen, taken back; what was typed stays where something is wrong."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from kit.applications import ask, list_terms, send, stand
+from kit.client import CheckingClient, sign_up
+from kit.world import World
+
+from certtrack.clock import FixedClock
+from certtrack.security import Role
+from certtrack.web.parts import EXTENSION
+
+
+@pytest.fixture
+def carol(app: Flask, world: World) -> tuple[int, int, str]:
+    """Carol, her certification due in half a year, and where its forms are."""
+    app.extensions[EXTENSION].clock = FixedClock(world.at)
+    person = world.person("Carol")
+    cps, _ = world.certify(person, world.today + timedelta(days=169))
+    return person, cps, f"/people/{person}/certifications/{cps}"
+
+
+@pytest.fixture
+def holder(client: CheckingClient, world: World, carol: tuple[int, int, str]) -> CheckingClient:
+    sign_up(client, world, world.account("carol", Role.SPECIALIST, person_id=carol[0]))
+    return client
+
+
+def test_the_holder_says_that_it_was_sent_and_then_that_the_certificate_came(
+    holder: CheckingClient, world: World, carol: tuple[int, int, str]
+) -> None:
+    person, cps, at = carol
+    assert f'href="{at}/application">I have sent my application' in holder.get(f"/people/{person}").text
+
+    wrong = holder.send(f"{at}/application", sent_on="soon", enclosed="form <b>&", way="")
+    assert wrong.status_code == 400
+    assert 'value="soon"' in wrong.text
+    assert 'value="form &lt;b&gt;&amp;"' in wrong.text
+    assert "Choose how it was sent." in wrong.text
+
+    sent = holder.send(f"{at}/application", sent_on="2026-05-11", way="post", enclosed="form", receipt="R 7")
+    assert sent.headers["Location"] == f"/people/{person}"
+    page = holder.get(f"/people/{person}").text
+    for said in (
+        "we can't see the answer",
+        "Enclosed: form",
+        "Receipt: R 7",
+        "Tell us when your certificate comes.",
+    ):
+        assert said in page
+    assert not {"granted", "accepted", "renewed"} & set(page.lower().split())
+    assert holder.send(f"{at}/application", sent_on="2026-05-11", way="post").status_code == 409
+
+    early = holder.send(f"{at}/certificate", due_on="2026-10-01", came_on="2026-05-15")
+    assert early.status_code == 400
+    assert "Enter a later one" in early.text
+    assert holder.send(f"{at}/certificate", due_on="2028-10-31", came_on="2026-05-15").status_code == 302
+    assert [cycle.due_on.year for cycle in list_terms(world, cps)] == [2026, 2028]
+    assert "seen by Carol Example" in holder.get(f"/people/{person}").text
+
+
+def test_what_was_said_of_going_on_is_taken_back_and_what_somebody_changed_meanwhile_is_not_overwritten(
+    holder: CheckingClient, world: World, carol: tuple[int, int, str]
+) -> None:
+    person, cps, at = carol
+    assert holder.send(f"{at}/more-time", until_on="2026-12-15", expected_no="").status_code == 400
+    kept = holder.send(f"{at}/more-time", words="two <trainings>", until_on="2026-01-01")
+    assert kept.status_code == 400
+    assert "two &lt;trainings&gt;</textarea>" in kept.text
+    assert holder.send(f"{at}/more-time", words="two trainings", until_on="2026-12-15").status_code == 302
+    assert "until December 15, 2026" in holder.get(f"/people/{person}").text.replace("\xa0", " ")
+    assert holder.send(f"{at}/intentions/1/take-back", expected_no="9").status_code == 409
+    assert [said.kind for said in stand(world, cps).intentions] == ["more_time"]
+    assert holder.send(f"{at}/intentions/1/take-back", expected_no="1").status_code == 302
+    assert stand(world, cps).intentions == ()
+
+
+def test_the_office_reads_what_waits_in_its_own_language_and_answers(
+    client: CheckingClient, world: World, carol: tuple[int, int, str]
+) -> None:
+    _, cps, at = carol
+    ask(world, cps)
+    sign_up(client, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
+    step = send(world, cps)
+    page = client.get("/applications?lang=es").text
+    assert "Pide más tiempo" in page
+    assert "Enviada, respuesta desconocida" in page
+    assert f"{at}/intentions/1/answer" in page
+    assert client.send(f"{at}/intentions/1/answer", words="No later day was given.", expected_no="1").status_code == 302
+    assert client.send(f"{at}/steps/{step}/take-back", reason="", expected_no="1").status_code == 400
+    assert (
+        client.send(f"{at}/steps/{step}/take-back", reason="the letter came back", expected_no="1").status_code == 302
+    )
+    assert stand(world, cps).application == "none"
+    assert client.get("/applications?kind=sent").status_code == 200
