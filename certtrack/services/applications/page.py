@@ -61,7 +61,7 @@ class ApplicationOffer:
 
 
 def show_applications(session: Session, actor: Actor, page: PersonPage, today: date) -> dict[int, ShownApplication]:
-    """By certification of the page, for those whose open cycle is on record; none on a page of another day or moment."""
+    """By certification of the page, for those whose open cycle is on record; none on a page of another day."""
     found: dict[int, ShownApplication] = {}
     if page.as_of is not None or page.known_at is not None:
         return found

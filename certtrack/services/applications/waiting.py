@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Date, Select, Text, cast, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import ApplicationStep, Certification, Cycle, Intention
@@ -102,11 +102,10 @@ def count_applications(session: Session, actor: Actor, today: date) -> dict[str,
 
 
 def _rows() -> Any:  # noqa: ANN401  # a subquery, whose columns have no types
-    none = literal(None)
     sent = select(
         *(ApplicationStep.kind, ApplicationStep.id, ApplicationStep.no, ApplicationStep.cycle_id),
         ApplicationStep.happened_on.label("on"),
-        *(none.label("until_on"), none.label("words")),
+        *(cast(null(), Date).label("until_on"), cast(null(), Text).label("words")),
     ).where(ApplicationStep.kind == "sent", ApplicationStep.is_withdrawn.is_(False))
     said = select(
         *(Intention.kind, Intention.id, Intention.no, Intention.cycle_id),
