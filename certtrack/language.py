@@ -116,7 +116,7 @@ def make_environment(locale: str) -> Environment:
 
 
 def add_filters(jinja: Environment, locale: str) -> None:
-    """Give `jinja` the filters `day`, `short_day`, `month_day`, `weekday`, `clock`, `moment(zone)`, `money(currency)`."""
+    """Give `jinja` the filters day, short_day, month_day, weekday, clock, moment(zone) and money(currency)."""
     jinja.filters["day"] = lambda day: format_day(day, locale)
     jinja.filters["short_day"] = lambda day: format_short_day(day, locale)
     jinja.filters["month_day"] = lambda month, day: format_month_day(month, day, locale)

@@ -30,6 +30,7 @@ _LISTED = 20
 _KINDS = {
     "roster": "certtrack.cli.roster:roster",
     "credits": "certtrack.cli.credit_log:credit_log",
+    "attendance": "certtrack.cli.attendance_list:attendance_list",
 }
 
 

@@ -33,6 +33,18 @@ Problem = Literal[
     "too_much",
     "too_little",
     "not_yes_or_no",
+    # which session of which training, and why somebody's time there can't be noted
+    "not_a_session",
+    "training_unknown",
+    "several_trainings",
+    "session_unknown",
+    "several_sessions",
+    "sessions_differ",
+    "longer_than_session",
+    "not_accepted",
+    "training_complete",
+    "training_full",
+    "training_called_off",
     # whose row it is
     "says_nobody",
     "only_a_name",

@@ -1,0 +1,70 @@
+"""What an office's list of who was there looks like, and the words that its mapping file may explain."""
+
+from certtrack.services.sheets.layout import WHOSE, WHOSE_NEEDED, Layout
+
+ATTENDANCE = Layout(
+    kind="attendance",
+    singular="an attendance list",
+    plural="attendance lists",
+    asks="an email or a certification number, a training, a session or its day, and how long (Hours or Minutes)",
+    usual={
+        **WHOSE,
+        "training": (
+            "training",
+            "training title",
+            "training name",
+            "course",
+            "course title",
+            "course name",
+            "title",
+            "class",
+            "cohort",
+        ),
+        "session": (
+            "session",
+            "session no",
+            "session number",
+            "class no",
+            "class number",
+            "meeting",
+            "meeting no",
+            "meeting number",
+            "module",
+        ),
+        "day": (
+            "date",
+            "day",
+            "session date",
+            "session day",
+            "date of session",
+            "meeting date",
+            "class date",
+            "training date",
+            "held on",
+        ),
+        "amount": (
+            "hours",
+            "hrs",
+            "minutes",
+            "min",
+            "mins",
+            "hours attended",
+            "hours present",
+            "minutes attended",
+            "minutes present",
+            "time attended",
+            "time present",
+            "time",
+            "attended",
+            "attendance",
+            "present",
+            "amount",
+            "duration",
+        ),
+    },
+    needed=(WHOSE_NEEDED, (("training",),), (("day",), ("session",)), (("amount",),)),
+    tables={"trainings": '"CPS spring" = "Certified Peer Specialist training"'},
+    is_confirmed=True,
+)
+
+KIND = ATTENDANCE.kind
