@@ -35,7 +35,8 @@ class BucketStore:
         """See EvidenceStore."""
         with _reaching():
             for name, path in parts.items():
-                obstore.put(self._bucket, f"{key}/{name}", path)
+                # whole: of an upload in parts that a crash cut off the parts would stay, unlisted and paid for
+                obstore.put(self._bucket, f"{key}/{name}", path, use_multipart=False)
 
     def read(self, key: str, part: str) -> bytes:
         """See EvidenceStore."""

@@ -1,6 +1,7 @@
 """Files by their content, really opened: what people look at is drawn anew, and nothing else of a picture is kept."""
 
 import warnings
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +13,7 @@ from certtrack.services.evidence.parts import PREVIEW, Drawn, name_page
 _PICTURE_LONGEST, _PAGE_LONGEST, _PREVIEW_LONGEST = 2400, 1600, 640
 _MOST_ENLARGED = 4
 _QUALITY = 85
-_HEADS = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"%PDF-": "PDF"}
+_HEADS = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG"}
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1", b"avif")
 
 
@@ -32,6 +33,8 @@ def draw(source: BinaryIO, folder: Path) -> Drawn:
 def _find_format(head: bytes) -> str:
     if not head:
         raise BadFile("empty")
+    if head.removeprefix(BOM_UTF8).lstrip().startswith(b"%PDF-"):  # scanners put an empty line before it
+        return "PDF"
     for start, name in _HEADS.items():
         if head.startswith(start):
             return name

@@ -121,5 +121,10 @@ def test_a_page_of_an_absurd_size_is_drawn_within_bounds(tmp_path: Path, size: t
     assert max(load(tmp_path, name_page(1)).size) <= 1600
 
 
+@pytest.mark.parametrize("before", [b"\r\n", b"\xef\xbb\xbf"])
+def test_a_pdf_may_begin_with_an_empty_line_as_scanners_write_it(tmp_path: Path, before: bytes) -> None:
+    assert draw(io.BytesIO(before + pdf()), tmp_path) == Drawn("pdf", 1)
+
+
 def test_a_pdf_that_is_something_else_too_is_only_its_pages(tmp_path: Path) -> None:
     assert draw(io.BytesIO(pdf() + HTML + ZIP), tmp_path) == Drawn("pdf", 1)

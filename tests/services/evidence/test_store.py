@@ -7,10 +7,12 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+import obstore
 import pytest
 from kit.bucket import Bucket
 from kit.files import on_disk, picture
 from kit.ports import find_port
+from obstore.store import S3Store
 
 from certtrack.clock import WallClock
 from certtrack.errors import BadSettings, NotFound
@@ -67,6 +69,15 @@ def test_nothing_is_written_over_on_disk(tmp_path: Path, part: Path) -> None:
     store.put(KEY, {"page-1.jpg": part})
     with pytest.raises(StoreAway):
         store.put(KEY, {"page-1.jpg": part})
+
+
+def test_a_large_file_goes_to_a_bucket_whole_so_that_a_crash_leaves_no_parts(bucket: Bucket, part: Path) -> None:
+    part.write_bytes(bytes(11 * 1024 * 1024))
+    BucketStore(bucket.url).put(KEY, {"original.pdf": part})
+    tag = obstore.head(S3Store.from_url(bucket.url, client_options={"allow_http": True}), f"{KEY}/original.pdf")[
+        "e_tag"
+    ]
+    assert "-" not in (tag or "-"), "the tag of one that came in parts says how many they were"
 
 
 def test_storage_that_does_not_answer_is_said_to_be_away(
