@@ -26,7 +26,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(NotAllowed, lambda _error: _page(404))
     app.register_error_handler(BadInput, lambda _error: _page(400))
     app.register_error_handler(StaleRecord, lambda _error: _page(409))
-    app.register_error_handler(StoreAway, lambda _error: _page(503))
+    app.register_error_handler(StoreAway, _answer_store)
     app.register_error_handler(Refused, lambda _error: _page(409))
     app.register_error_handler(DBAPIError, _answer_database)
     app.register_error_handler(Exception, _answer_unexpected)
@@ -57,6 +57,11 @@ def list_typed() -> list[str]:
 def _answer_database(error: DBAPIError) -> Response:
     get_log().error("database_away", kind=type(error.orig).__name__)
     _forget()
+    return _page(503)
+
+
+def _answer_store(error: StoreAway) -> Response:
+    get_log().error("files_away", kind=type(error.__cause__).__name__)
     return _page(503)
 
 

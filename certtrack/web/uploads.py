@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from certtrack.db.models import Evidence
+from certtrack.logs import get_log
 from certtrack.services.evidence.intake import KeptFile, digest, take_in, tidy_name
 from certtrack.services.evidence.limits import LARGEST, MOST_FILES, BadFile, FileProblem
 from certtrack.services.evidence.records import find_same, record_evidence
-from certtrack.services.evidence.store import StoreAway
+from certtrack.services.evidence.store import EvidenceStore, StoreAway
 from certtrack.services.people import get_person
 from certtrack.web.edge import actor, parts, reading, today, writing
 from certtrack.web.viewers import find_viewer
@@ -96,7 +97,8 @@ class BoundedFile:
     def _losing(self) -> Iterator[None]:
         try:
             yield
-        except OSError:
+        except OSError as error:
+            get_log().error("file_not_kept", kind=type(error).__name__)
             self._left, self.is_lost = 0, True
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # all else is the file's
@@ -130,6 +132,7 @@ def receive_files(uploads: Sequence[FileStorage], person_id: int) -> Received:
                 _check_openable(upload, place, refused)
                 found.append(_receive(upload, name, person_id))
             except BadFile as error:
+                _note(error)
                 refused.append(RefusedFile(name, error.problem))
         if found:
             with writing() as session:
@@ -142,6 +145,15 @@ def receive_files(uploads: Sequence[FileStorage], person_id: int) -> Received:
                 with suppress(StoreAway):  # the purge finds it
                     parts().store.remove(one.key)
     return Received(ids if found else (), tuple(refused))
+
+
+def _note(error: BadFile) -> None:
+    """Log what hindered it where that isn't the file: whoever runs this place has to know that a disk is full."""
+    first: BaseException = error
+    while first.__cause__:
+        first = first.__cause__
+    if error.problem == "not_kept" and first is not error:
+        get_log().error("file_not_kept", kind=type(first).__name__)
 
 
 def _check_openable(upload: FileStorage, place: int, refused: Sequence[RefusedFile]) -> None:
@@ -160,7 +172,14 @@ def _receive(upload: FileStorage, name: str, person_id: int) -> KeptFile | int:
     source = cast("BinaryIO", upload.stream)
     with reading() as session:
         same = _find_same(session, person_id, digest(source))
-    return same.id if same else take_in(source, name, parts().store)
+    return same.id if same else take_in(source, name, _get_store())
+
+
+def _get_store() -> EvidenceStore:
+    try:
+        return parts().store
+    except StoreAway as error:
+        raise BadFile("not_kept") from error
 
 
 def _record(session: Session, person_id: int, one: KeptFile | int) -> Evidence:

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from certtrack.db.models import Evidence
 from certtrack.errors import Refused
+from certtrack.logs import configure_logs
 from certtrack.security import Role
 from certtrack.services.evidence.limits import LARGEST, LARGEST_MB, MOST_FILES, BadFile
 from certtrack.web import uploads
@@ -119,13 +120,29 @@ def test_a_file_beyond_its_limit_is_not_even_kept_for_a_moment() -> None:
 
 
 def test_a_file_that_a_full_disk_does_not_take_is_named_and_nothing_typed_is_lost(
-    carol: CheckingClient, office: Office, monkeypatch: pytest.MonkeyPatch
+    carol: CheckingClient, office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    configure_logs("text")
     monkeypatch.setattr(uploads, "TemporaryFile", lambda **_: io.FileIO("/dev/full", "w"))
     answer = send(carol, office.new, (picture(), "a.jpg"), title="Kept title")
     assert answer.status_code == 400
     assert "“a.jpg” wasn't taken: it couldn't be kept just now. Add it again in a while." in read(answer.text)
     assert 'value="Kept title"' in answer.text
+    assert "file_not_kept" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_used_is_in_the_log_whoever_writes_or_reads(
+    carol: CheckingClient, office: Office, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs("text")
+    number = keep(office.world, folder, office.carol)
+    folder.rename(folder.with_name("elsewhere"))
+    folder.write_text("a file where the folder should be")
+    page = read(send(carol, office.new, (photo((90, 60)), "a.jpg")).text)
+    assert "“a.jpg” wasn't taken: it couldn't be kept just now." in page
+    assert carol.get(f"{office.page}/evidence/{number}/preview").status_code == 503
+    said = capsys.readouterr().err
+    assert ("file_not_kept" in said, "files_away" in said) == (True, True)
 
 
 def test_after_two_files_that_are_too_hard_the_rest_is_asked_for_later(

@@ -32,6 +32,8 @@ def open_file(source: BinaryIO, folder: Path) -> Drawn:
     if done.returncode:  # over its limits, or the decoder broke off
         raise BadFile("too_hard")
     said = json.loads(done.stdout)
+    if said.get("problem") == "not_kept":
+        raise BadFile("not_kept") from OSError("There is no room to draw it in.")
     if "problem" in said:
         raise BadFile(said["problem"])
     return Drawn(said["kind"], said["pages"])

@@ -95,13 +95,23 @@ class FolderStore:
 
 
 def open_store(settings: Settings) -> EvidenceStore:
-    """The store of this installation; after a fork, each process opens its own. Raises BadSettings as `check_store`."""
+    """The store of this installation; after a fork, each process opens its own.
+
+    Raises BadSettings as `check_store`, and StoreAway where the folder can't be made.
+    """
     check_store(settings)
     if not settings.evidence_url:
-        return FolderStore(make_instance(settings) / "evidence")
+        return _open_folder(settings)
     from certtrack.services.evidence.bucket import BucketStore  # noqa: PLC0415  # an extra, which need not be there
 
     return BucketStore(settings.evidence_url)
+
+
+def _open_folder(settings: Settings) -> FolderStore:
+    try:
+        return FolderStore(make_instance(settings) / "evidence")
+    except OSError as error:
+        raise StoreAway from error
 
 
 def check_store(settings: Settings) -> None:
