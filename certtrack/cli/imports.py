@@ -31,6 +31,7 @@ _KINDS = {
     "roster": "certtrack.cli.roster:roster",
     "credits": "certtrack.cli.credit_log:credit_log",
     "attendance": "certtrack.cli.attendance_list:attendance_list",
+    "supervision": "certtrack.cli.supervision_log:supervision_log",
 }
 
 

@@ -3,7 +3,7 @@
 import getpass
 from datetime import date
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, CompoundSelect, Select, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import (
@@ -163,6 +163,16 @@ def _assigned(supervisor_id: int, organizations: set[int | None], today: date) -
     if None not in organizations:
         query = query.where(Assignment.organization_id.in_(organizations))
     return query
+
+
+def find_actor_person(session: Session, actor: Actor) -> int | None:
+    """Who acts, as a person: of a command, whose account `--as` names by its key or sign-in name; None for nobody."""
+    if actor.person_id is not None or not actor.is_command:
+        return actor.person_id
+    kind, _, number = actor.key.partition(":")
+    is_key = kind == "account" and number.isdigit()
+    wanted = Account.id == int(number) if is_key else func.lower(Account.sign_in_name) == actor.key.lower()
+    return session.scalar(select(Account.person_id).where(wanted))
 
 
 def find_actor_name(session: Session, key: str | None) -> str | None:

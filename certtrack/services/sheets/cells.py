@@ -45,6 +45,18 @@ Problem = Literal[
     "training_complete",
     "training_full",
     "training_called_off",
+    # a session of supervision
+    "member_missing",
+    "supervises_self",
+    "one_person",
+    "meeting_too_long",
+    "kind_unknown",
+    "service_too_long",
+    "signed_unclear",
+    "was_there",
+    "service_of_several",
+    "service_since_unknown",
+    "service_overlaps",
     # whose row it is
     "says_nobody",
     "only_a_name",

@@ -129,8 +129,13 @@ class Register:
         return found[0]
 
 
-def load_register(session: Session, organization_id: int, marks: Iterable[Mark]) -> Register:
-    """Load whom these marks may mean, in a few queries however many there are."""
+def load_register(
+    session: Session, organization_id: int, marks: Iterable[Mark], besides: Collection[int] = ()
+) -> Register:
+    """Load whom these marks may mean, in a few queries however many there are.
+
+    `besides` are people who count as the organization's though they were never affiliated with it.
+    """
     listed = list(marks)
     holders = _load_holders(session, organization_id, {mark.number for mark in listed if mark.number})
     addresses = {mark.address for mark in listed if mark.address}
@@ -147,7 +152,7 @@ def load_register(session: Session, organization_id: int, marks: Iterable[Mark])
     for chunk in _part(sorted(people)):
         query = select(Affiliation.person_id).where(Affiliation.organization_id == organization_id)
         here |= set(session.scalars(query.where(Affiliation.person_id.in_(chunk))))
-    return Register(people, by_number, here)
+    return Register(people, by_number, here | set(besides))
 
 
 def _load_holders(session: Session, organization_id: int, numbers: set[str]) -> dict[str, set[int]]:

@@ -12,7 +12,7 @@ from certtrack.db.models import Signature, SupervisionSession
 from certtrack.errors import BadInput, NotAllowed, Refused
 from certtrack.rules.service import Side
 from certtrack.security import Actor
-from certtrack.services.actors import find_actor_name
+from certtrack.services.actors import find_actor_name, find_actor_person
 from certtrack.services.locking import lock_current
 from certtrack.services.supervision.records import list_attendees
 from certtrack.services.supervision.rights import NOT_THEIRS, is_office, is_same, today_at
@@ -21,10 +21,11 @@ from certtrack.services.supervision.seen import is_visible
 
 def find_side(session: Session, record: SupervisionSession, actor: Actor) -> tuple[Side, int] | None:
     """The side that is the actor's own to sign, and their number there; None where they weren't at the session."""
-    if is_same(session, actor.person_id, record.supervisor_id):
+    own_id = find_actor_person(session, actor)
+    if is_same(session, own_id, record.supervisor_id):
         return "supervisor", record.supervisor_id
     for number in list_attendees(session, record):
-        if is_same(session, actor.person_id, number):
+        if is_same(session, own_id, number):
             return "person", number
     return None
 
