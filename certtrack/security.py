@@ -61,6 +61,7 @@ class Task(StrEnum):
 
     LIST_PEOPLE = "list_people"
     LIST_FORMER = "list_former"
+    END_AFFILIATION = "end_affiliation"
     CHECK_QUEUE = "check_queue"
     LOG_FOR_MANY = "log_for_many"
     RUN_TRAININGS = "run_trainings"

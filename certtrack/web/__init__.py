@@ -13,6 +13,7 @@ from certtrack.web.evidence import evidence
 from certtrack.web.findings import findings
 from certtrack.web.health import health
 from certtrack.web.held import held
+from certtrack.web.leaving import leaving
 from certtrack.web.passwords import passwords
 from certtrack.web.people import people
 from certtrack.web.sign_in import sign_in
@@ -22,5 +23,5 @@ from certtrack.web.trainings_elsewhere import trainings_elsewhere
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, applications, findings, held, health),
-    *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
+    *(leaving, credits_together, trainings, training_people, attendance, trainings_elsewhere),
 )

@@ -23,9 +23,10 @@ from certtrack.services.finding_list import count_findings
 from certtrack.services.former import PAGE as FORMER_PAGE
 from certtrack.services.former import closed_people, count_former, list_former
 from certtrack.services.held_mail import count_held
+from certtrack.services.leaving import list_places_to_leave
 from certtrack.services.ledger import LedgerEntry
 from certtrack.services.overview import NEAR_DAYS, PAGE, Filters, find_zone, list_credentials, list_overview
-from certtrack.services.person_page import ShownCertification, get_person_page
+from certtrack.services.person_page import PersonPage, ShownCertification, get_person_page
 from certtrack.services.trainings.shown import show_trainings
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, signed_in, today
 
@@ -120,6 +121,7 @@ def person(person_id: int) -> str:
         now = today(page.person.zone)
         hours = show_hours(session, found.rulebook, actor(), page, now)
         drafts = list_drafts(session, actor(), page.person.id) if hours.can_log else ()
+        can_leave = _can_leave(session, page, today(page.person.zone))
         trainings = show_trainings(
             session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of or now, known_at=page.known_at
         )  # fmt: skip
@@ -142,7 +144,15 @@ def person(person_id: int) -> str:
         typed=request.args,
         errors=errors,
         can_list=can_do(actor(), Task.LIST_PEOPLE),
+        can_leave=can_leave,
     )
+
+
+def _can_leave(session: Session, page: PersonPage, now: date) -> bool:
+    """True where the reader may say, of the record as it is today, that the person has left."""
+    is_now = page.as_of is None and page.known_at is None
+    is_asked = is_now and can_do(actor(), Task.END_AFFILIATION)
+    return is_asked and bool(list_places_to_leave(session, actor(), page.person.id, now))
 
 
 def _load_hands(session: Session, now: date) -> dict[str, int]:

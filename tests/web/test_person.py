@@ -360,3 +360,34 @@ def test_who_looked_is_kept_and_the_holder_s_own_look_is_not(
     assert len(looks) == 2
     assert {number for _, number in looks} == {carol}
     assert len({actor for actor, _ in looks}) == 1
+
+
+def test_the_office_says_that_somebody_has_left_and_is_told_what_ends_with_it(
+    app: Flask, world: World, carol: int
+) -> None:
+    with world.database.writing() as session:
+        person = session.get_one(Person, carol)
+        change_person(session, person, {"work_address": "c@office.example.org"}, actor=world.actor, at=world.at)
+    app.extensions[EXTENSION].clock = FixedClock(world.at + timedelta(days=3))
+    client = CheckingClient(app)
+    sign_up(client, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
+    assert f'href="/people/{carol}/leaving"' in client.get(f"/people/{carol}").text
+    asked = client.get(f"/people/{carol}/leaving").text
+    assert "Whoever supervises Carol Example here no longer does after that day." in words(asked)
+    assert "This record was begun on May 15, 2026; with an earlier last day your office sees none of it." in words(
+        asked
+    )
+    fields = {"place": str(world.organization_id), "no": "1", "forget": "y"}
+    for typed, says in (("2026-05-19", "That day is still to come."), ("", "That isn't a day.")):
+        refused = client.send(f"/people/{carol}/leaving", last_on=typed, **fields)
+        assert refused.status_code == 400
+        assert says in words(refused.text)
+        assert f'value="{typed}"' in refused.text
+    stale = client.send(f"/people/{carol}/leaving", last_on="2026-05-16", **(fields | {"no": "9"}))
+    assert (stale.status_code, "changed this meanwhile" in words(stale.text)) == (409, True)
+    assert client.send(f"/people/{carol}/leaving", last_on="2026-05-16", **fields).location == "/people"
+    assert "The last day of Carol Example with you is on record." in client.get("/people").text
+    assert client.get(f"/people/{carol}/leaving").status_code == 404
+    frozen = words(client.get(f"/people/{carol}").text)
+    assert "as it stood on May 16, 2026" in frozen
+    assert "no longer with us" not in frozen
