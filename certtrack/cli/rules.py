@@ -11,7 +11,7 @@ from certtrack.security import Actor
 from certtrack.services.confirmations import confirm_rule, renew_certifications
 
 _CONFIRMING = "certtrack rules confirm PACK weekend.rule next_day --source 'Letter of the program' --on 2026-10-31"
-_AT_ONCE = 25  # renewed in one transaction: nobody else waits long for the database
+_AT_ONCE = 10  # renewed in one transaction: nobody else waits long for the database
 
 
 @click.group(epilog=f"Example: {_CONFIRMING}")

@@ -1,7 +1,7 @@
 """Which reminder policy is in force: a change is noticed by itself, and every open cycle is looked at again by it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from certtrack.db.audit import record_event
 from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import Cause, Certification, Cycle, PackVersion, PolicyTerm
 from certtrack.errors import BadPack
+from certtrack.logs import get_log
 from certtrack.packs import parse_policy
 from certtrack.rules.reminders import Policy
 from certtrack.security import Actor
@@ -17,6 +18,7 @@ from certtrack.services.arming import earliest_day
 from certtrack.services.cycles import get_cause
 from certtrack.services.rulebook import Rulebook, pin
 
+_SPREADING = timedelta(hours=1)
 _AT_ONCE = 500  # cycles: a few milliseconds of SQLite's write lock
 
 
@@ -24,7 +26,8 @@ def note_policies(session: Session, rulebook: Rulebook, *, actor: Actor, at: dat
     """Put on record which policy each pack goes by now; the packs for which it is another one than before.
 
     The first policy that is on record for a pack is no change, unless the pack's cycles were there without one. A
-    policy that is gone changes nothing: its cycles wait until there is one again.
+    policy that is gone changes nothing: its cycles wait until there is one again. An older version than the one in
+    force is a change once that one has been in force for an hour: until then another machine may not have it yet.
     """
     terms = _load_newest(session)
     changed = []
@@ -34,7 +37,9 @@ def note_policies(session: Session, rulebook: Rulebook, *, actor: Actor, at: dat
         if term is None or policy is None:
             continue
         policy_id = pin(session, policy, at)
-        if policy_id != term.policy_id and _change(session, term, policy, policy_id, actor, at):
+        if policy_id == term.policy_id or _is_behind(session, term, policy, at):
+            continue
+        if _change(session, term, policy, policy_id, actor, at):
             changed.append(key)
     return changed
 
@@ -89,6 +94,14 @@ def _find_used(session: Session, pack_key: str) -> PackVersion | None:
     query = select(PackVersion).where(PackVersion.kind == "policy")
     rows = session.scalars(query.order_by(PackVersion.first_used_at.desc(), PackVersion.version.desc()))
     return next((row for row in rows if pack_key in _credentials_of(row)), None)
+
+
+def _is_behind(session: Session, term: PolicyTerm, policy: Policy, at: datetime) -> bool:
+    used = session.get(PackVersion, term.policy_id) if term.policy_id is not None else None
+    is_older = used is not None and used.key == policy.key and used.version > policy.version
+    if used is not None and is_older:
+        get_log().warning("policy_behind", policy=policy.ref, in_force=f"{used.key}@{used.version}")
+    return is_older and at < term.from_at + _SPREADING
 
 
 def _credentials_of(row: PackVersion) -> Iterable[str]:

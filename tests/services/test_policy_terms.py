@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from kit.planning import Planner
@@ -179,6 +179,7 @@ def test_going_back_to_a_former_version_is_a_change_too(world: World, planner: P
     planner.change_policy(2, 100)
     planner.look(CHANGED)
     world.rulebook = first
+    world.at += timedelta(hours=1)
     assert planner.notice_policies() == ["us-wi-cps"]
     planner.look()
     assert planner.says(cycles[0])["before_100"] == "superseded:policy_changed"
@@ -192,6 +193,23 @@ def die_rearming(world: World) -> None:
     with world.database.writing() as session:
         rearm_batch(session, at=world.at, limit=7)
         raise KeyboardInterrupt
+
+
+def test_a_machine_that_still_has_the_former_version_changes_nothing_while_the_others_get_theirs(
+    world: World, planner: Planner
+) -> None:
+    told(world, planner, 26)
+    first = world.rulebook
+    planner.change_policy(2, 100)
+    planner.look(CHANGED)
+    with world.database.writing() as session:
+        release_cause(session, CAUSE, actor=world.actor, at=world.at)
+    newer = world.rulebook
+    for _ in range(3):
+        world.at += timedelta(minutes=15)
+        for world.rulebook in (first, newer):
+            assert planner.notice_policies() == []
+    assert planner.cause(CAUSE).state == "released", "what somebody has let go stays so"
 
 
 def test_a_crash_while_cycles_are_set_to_be_looked_at_costs_nobody_a_look(world: World, planner: Planner) -> None:
