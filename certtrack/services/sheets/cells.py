@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 
@@ -101,7 +101,8 @@ class Name:
 def text_of(cell: Cell) -> str:
     """The cell as its office would read it, white space folded; whole numbers without a point, days as ISO texts.
 
-    An apostrophe that keeps a spreadsheet from running a formula is no part of the text.
+    What a spreadsheet takes for a time of day, or for so many hours, is hours and minutes: 3:30. An apostrophe that
+    keeps a spreadsheet from running a formula is no part of the text.
     """
     if cell is None:
         return ""
@@ -109,6 +110,10 @@ def text_of(cell: Cell) -> str:
         cell = int(cell)
     if isinstance(cell, datetime):
         cell = cell.date() if cell.time() == datetime.min.time() else cell
+    if isinstance(cell, time):
+        cell = timedelta(hours=cell.hour, minutes=cell.minute, seconds=cell.second)
+    if isinstance(cell, timedelta):
+        cell = "{}:{:02}".format(*divmod(round(cell / timedelta(minutes=1)), 60))
     text = " ".join(str(cell).split())
     return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
 

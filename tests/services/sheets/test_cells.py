@@ -1,6 +1,6 @@
 """Cells as offices write them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -123,3 +123,11 @@ def test_a_number_that_no_record_can_hold_is_refused() -> None:
 def test_what_a_spreadsheet_would_run_comes_back_as_it_was(text: str) -> None:
     assert escape(text) == f"'{text}"
     assert text_of(escape(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [(time(3, 30), "3:30"), (timedelta(hours=3, minutes=30), "3:30"), (timedelta(hours=30), "30:00"), (time(), "0:00")],
+)
+def test_hours_that_a_spreadsheet_takes_for_a_time_are_read_as_they_look(cell: Any, text: str) -> None:
+    assert text_of(cell) == text
