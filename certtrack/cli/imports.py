@@ -175,10 +175,10 @@ def _write(edge: Edge, work: Import[Any, Any]) -> None:
         work.start(session)
     with _progress(len(work.rows), "Importing") as advance:
         for rows in work.batches():
-            started = time.perf_counter()
+            began, worked = time.perf_counter(), time.process_time()
             with edge.writing() as session:
                 done = work.write(session, rows)
-            work.pace(time.perf_counter() - started)
+            work.pace(time.perf_counter() - began, time.process_time() - worked)
             advance(done)
     with edge.writing() as session:
         work.finish(session)

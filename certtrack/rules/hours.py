@@ -159,16 +159,20 @@ class _Filled:
         known = [Want(area.key, area.minimum.value) for area in rule.areas if area.minimum.value is not None]
         rest = [Want(area.key, self.total) for area in rule.areas if area.minimum.value is None]
         self._found: Allocation = allocate(offers, [*known, *rest])
+        self._shares = self._list_shares()
 
     def counted(self, area: str) -> int:
         return self._found.counted[area]
 
     def shares_of(self, credit: CreditFact) -> tuple[tuple[str, int], ...]:
-        shares: dict[str, int] = {}
+        return tuple(self._shares.get(credit.id, {}).items())
+
+    def _list_shares(self) -> dict[int, dict[str, int]]:
+        shares: dict[int, dict[str, int]] = {}
         for (offer, area), minutes in self._found.shares.items():
-            if self._owners[offer] == credit.id:
-                shares[area] = shares.get(area, 0) + minutes
-        return tuple(shares.items())
+            own = shares.setdefault(self._owners[offer], {})
+            own[area] = own.get(area, 0) + minutes
+        return shares
 
 
 def _list_requirements(rule: HoursRule, sure: _Filled, best: _Filled) -> Iterable[Requirement]:

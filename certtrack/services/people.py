@@ -49,7 +49,10 @@ def fold(text: str) -> str:
 
     Each kind of apostrophe is one, each hyphen too, and a letter with a stroke is that letter: `Łuk` is `luk`.
     """
-    plain = unicodedata.normalize("NFKD", text.translate(_ALIKE))
+    alike = text.translate(_ALIKE)
+    if alike.isascii():
+        return " ".join(alike.casefold().split())
+    plain = unicodedata.normalize("NFKD", alike)
     letters = "".join(letter for letter in plain if not _is_mark(letter))
     return " ".join(letters.casefold().split())
 

@@ -68,7 +68,7 @@ class LogOffice:
                 return work
             with self.world.database.writing() as session:
                 work.write(session, rows)
-            work.pace(0)  # as many rows as can be next time, however busy the machine is
+            work.pace(0, 0)  # as many rows as can be next time, however busy the machine is
         with self.world.database.writing() as session:
             work.finish(session)
         return work

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, CompoundSelect, Select, Subquery, or_, select, union
+from sqlalchemy import CTE, CompoundSelect, Select, bindparam, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import Person
@@ -37,11 +37,8 @@ def load_merged(session: Session, people: Iterable[int]) -> dict[int, int]:
 
     Whoever wasn't merged isn't a key. Merges that lead round in a ring are as none.
     """
-    numbers = list(people)
-    last = _last_ways()
-    mine = select(last.c.into_id).where(last.c.person_id.in_(numbers))
-    query = select(last.c.person_id, last.c.into_id).where(or_(last.c.into_id.in_(numbers), last.c.into_id.in_(mine)))
-    return {row.person_id: row.into_id for row in session.execute(query)}
+    found = session.execute(_last_ways_of_people(), {"people": list(people)})
+    return {row.person_id: row.into_id for row in found}
 
 
 @cache  # one statement may ask several times, and takes it for one only if it is the same
@@ -56,7 +53,12 @@ def _all_ways() -> CTE:
     return whole
 
 
-def _last_ways() -> Subquery:
+@cache  # everything asks for it, and to make it takes longer than to run it
+def _last_ways_of_people() -> Select[tuple[int, int]]:
+    """The last way of each of `people`, and of everybody who ends where one of them does."""
     ways, end = _all_ways(), aliased(Person)
     query = select(ways.c.person_id, ways.c.into_id).join(end, end.id == ways.c.into_id)
-    return query.where(end.merged_into_id.is_(None)).subquery()
+    last = query.where(end.merged_into_id.is_(None)).subquery()
+    people = bindparam("people", expanding=True)
+    mine = select(last.c.into_id).where(last.c.person_id.in_(people))
+    return select(last.c.person_id, last.c.into_id).where(or_(last.c.into_id.in_(people), last.c.into_id.in_(mine)))

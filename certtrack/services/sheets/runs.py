@@ -25,7 +25,7 @@ R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 F = TypeVar("F", bound="ReadFile[Any]")
 
-_AIM_S = 0.03  # on SQLite nobody is to wait longer than 0.1 s for the write lock, and the next rows may be slower
+_AIM_S = 0.05  # on SQLite nobody is to wait longer than 0.1 s for the write lock, and the next rows may be slower
 _AIM_UNLOCKED_S = 0.4  # on PostgreSQL only other imports wait
 _SMALLEST = 5
 _LOCK = 4_207_316_003  # any number that nobody else uses on this database
@@ -136,8 +136,13 @@ class Import(ABC, Generic[F, R]):
             yield batch
             start += self._done
 
-    def pace(self, seconds: float) -> None:
-        """Learn from how long the last batch held its transaction how many rows the next one takes."""
+    def pace(self, took_s: float, worked_s: float) -> None:
+        """Learn from the last batch how many rows the next one takes.
+
+        `took_s` is how long its transaction was held, `worked_s` the processor's time in it: what else the machine has
+        to do makes the first longer, and no batch small enough would make up for that.
+        """
+        seconds = max(worked_s, took_s / 2)
         wished = int(self._done * self._aim_s / max(seconds, 0.001))
         self._size = max(_SMALLEST, min(wished, 2 * (self._size or self.batch), self.largest_batch))
 

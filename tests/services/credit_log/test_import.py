@@ -301,3 +301,25 @@ def test_the_shared_log_goes_in_as_it_is_whatever_it_is_saved_as(world: World, e
     assert {credit.minutes for credit in found if credit.title.startswith("Community of Practice")} == {90}
     excluded = {credit.activity for credit in found if credit.title.startswith(("YouTube", "Intro to Psychology"))}
     assert excluded == {"video", "college_course"}
+
+
+@pytest.mark.parametrize(
+    ("took_s", "worked_s", "rows"),
+    [
+        (0.01, 0.01, 20),  # twice as many, at most
+        (0.1, 0.05, 10),
+        (0.1, 0.02, 10),  # a machine that has other things to do
+        (0.2, 0.1, 5),
+        (9, 0.01, 5),
+    ],
+)
+def test_the_next_batch_is_as_large_as_the_last_one_was_quick(
+    world: World, office: LogOffice, took_s: float, worked_s: float, rows: int
+) -> None:
+    work = office.read(make_csv(*(row(title=f"Course {number}") for number in range(40)), heads=HEADS))
+    with world.database.reading() as session:
+        work.prepare(session)
+    batches = work.batches()
+    assert len(next(batches)) == 10
+    work.pace(took_s, worked_s)
+    assert len(next(batches)) == rows
