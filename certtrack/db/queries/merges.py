@@ -59,6 +59,6 @@ def _last_ways_of_people() -> Select[tuple[int, int]]:
     ways, end = _all_ways(), aliased(Person)
     query = select(ways.c.person_id, ways.c.into_id).join(end, end.id == ways.c.into_id)
     last = query.where(end.merged_into_id.is_(None)).subquery()
-    people = bindparam("people", expanding=True)
+    people: Any = bindparam("people", expanding=True)
     mine = select(last.c.into_id).where(last.c.person_id.in_(people))
     return select(last.c.person_id, last.c.into_id).where(or_(last.c.into_id.in_(people), last.c.into_id.in_(mine)))
