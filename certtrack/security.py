@@ -54,6 +54,7 @@ class Act(StrEnum):
     LOG_SERVICE = "log_service"
     RECORD_TRAINING = "record_training"
     REPORT_APPLICATION = "report_application"
+    RECORD_CERTIFICATE = "record_certificate"
 
 
 class Task(StrEnum):
@@ -68,6 +69,8 @@ class Task(StrEnum):
     SEE_SUPERVISION = "see_supervision"
     MANAGE_SUPERVISION = "manage_supervision"
     LIST_APPLICATIONS = "list_applications"
+    ARRANGE_EXAMS = "arrange_exams"
+    ENTER_RESULTS = "enter_results"
     SETTLE_FINDINGS = "settle_findings"
     RELEASE_MAIL = "release_mail"
     IMPORT = "import"
@@ -129,21 +132,23 @@ RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
 RECORD_ACTS: dict[Relation, frozenset[Act]] = {
     Relation.HOLDER: frozenset({Act.LOG_CREDITS, Act.LOG_SERVICE, Act.REPORT_APPLICATION}),
     Relation.SUPERVISOR: _TEAM_ACTS,
-    Relation.AGENCY_ADMINISTRATOR: _TEAM_ACTS | {Act.RECORD_TRAINING},
+    Relation.AGENCY_ADMINISTRATOR: _TEAM_ACTS | {Act.RECORD_TRAINING, Act.RECORD_CERTIFICATE},
     Relation.PROGRAMME_ADMINISTRATOR: frozenset({Act.CHECK_CREDITS, Act.RECORD_TRAINING}),
     Relation.AUDITOR: frozenset(),
     Relation.FORMER_ADMINISTRATOR: frozenset(),
     Relation.NONE: frozenset(),
 }
 
+# An agency holds exams for those who belong to it; what came of them is the programme's to enter and to see.
 TASK_RIGHTS: dict[Role, frozenset[Task]] = {
     Role.SPECIALIST: frozenset(),
     Role.SUPERVISOR: frozenset(
         {Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.LOG_FOR_MANY, Task.LIST_APPLICATIONS, Task.SEE_SUPERVISION}
     ),
-    Role.AGENCY_ADMINISTRATOR: frozenset(Task),
+    Role.AGENCY_ADMINISTRATOR: frozenset(Task) - {Task.ENTER_RESULTS},
     Role.PROGRAMME_ADMINISTRATOR: frozenset(
         {Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.LIST_APPLICATIONS, Task.SETTLE_FINDINGS, Task.RUN_TRAININGS}
+        | {Task.ARRANGE_EXAMS, Task.ENTER_RESULTS}
     ),
     Role.AUDITOR: frozenset({Task.LIST_PEOPLE}),
 }

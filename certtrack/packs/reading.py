@@ -131,6 +131,7 @@ class _Reader(Origins):
             grace=self._find("grace", lambda table: table.number("months", 1, 120)),
             late=late,
             exam_route=self._find("exam_route", lambda table: _read_exam_route(table, has_late=late is not None)),
+            pass_percent=self._pass_percent(),
             earn_until=self._value("earn_until", "phase", lambda table: table.choice("phase", _EARN_UNTIL)),
             weekend=self._value("weekend", "rule", lambda table: table.choice("rule", _WEEKEND)),
             counts_by=self._value("counts_by", "rule", lambda table: table.choice("rule", _COUNTS_BY)),
@@ -157,6 +158,10 @@ class _Reader(Origins):
     def _by_phase(self, key: str, unknowable: str, read: Callable[[Table], T]) -> Mapping[Phase, Value[T | None]]:
         tables = self._phases(key)
         return MappingProxyType({phase: self.maybe(tables[phase], unknowable, read) for phase in tables})
+
+    def _pass_percent(self) -> Value[int | None] | None:
+        table = self._top.find_table("pass_mark")
+        return self.maybe(table, "percent", lambda inner: inner.number("percent", 1, 100)) if table else None
 
     def _needs(self) -> Mapping[Phase, Value[tuple[Need, ...]]]:
         tables = self._phases("needs")

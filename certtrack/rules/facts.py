@@ -5,7 +5,8 @@ from datetime import date
 from typing import Literal
 
 DueSource = Literal["stated", "computed", "extended"]
-Outcome = Literal["not_known", "passed", "not_passed_yet"]
+Outcome = Literal["not_known", "not_established", "passed", "not_passed_yet"]
+"""What came of an attempt. `not_known`: only the sitting is; `not_established`: a score without a pass mark."""
 Route = Literal["first", "way_back"]
 StatusKind = Literal["suspended", "restored", "revoked", "retired"]
 Activity = Literal[
@@ -47,7 +48,7 @@ class CycleFact:
 
 @dataclass(frozen=True, slots=True)
 class ExamFact:
-    """One person's attempt on a day. An outcome that isn't known sets no day."""
+    """One person's attempt on a day. An outcome that isn't known or established sets no day."""
 
     id: int
     taken_on: date

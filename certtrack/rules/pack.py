@@ -136,6 +136,8 @@ class Authority:
 class Pack:
     """One version of one credential's rules. `grace`, `late`, `exam_route` are None where the rules have no such phase.
 
+    `pass_percent` is what an exam is passed with; None where the rules name no exam.
+
     `late` holds every published reading of the late window's length, in months from the due day.
     `applies_from`: the version speaks for cycles that are due on that day or later. `hours` is None where none
     are asked for, `training` where none leads to it. `sha256` is of the file's bytes.
@@ -161,6 +163,7 @@ class Pack:
     grace: Value[int] | None
     late: Value[tuple[int, ...]] | None
     exam_route: Value[ExamRoute] | None
+    pass_percent: Value[int | None] | None
     earn_until: Value[EarnUntil | None]
     weekend: Value[Weekend | None]
     counts_by: Value[CountsBy | None]

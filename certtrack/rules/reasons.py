@@ -33,12 +33,12 @@ def explain_no_cycle(facts: CertificationFacts, as_of: date) -> Iterator[Reason]
     closed = [cycle for cycle in facts.cycles if cycle.start_on <= as_of]
     if closed:
         last = max(closed, key=lambda cycle: (cycle.closed_on or cycle.start_on, cycle.id))
-        yield _on_record("cycle_closed", ("cycle", last.id), closed_on=last.closed_on, due_on=last.due_on)
+        yield on_record("cycle_closed", ("cycle", last.id), closed_on=last.closed_on, due_on=last.due_on)
     if ahead:
         first = min(ahead, key=lambda cycle: (cycle.start_on, cycle.id))
-        yield _on_record("before_start", ("cycle", first.id), start_on=first.start_on)
+        yield on_record("before_start", ("cycle", first.id), start_on=first.start_on)
     if not facts.cycles:
-        yield _on_record("no_cycle", ("certification", facts.id))
+        yield on_record("no_cycle", ("certification", facts.id))
 
 
 def explain_cycle(
@@ -46,10 +46,10 @@ def explain_cycle(
 ) -> Iterator[Reason]:
     """Where the due day of the cycle that speaks comes from, and which older ones have to be silent."""
     record = ("cycle", cycle.id)
-    yield _on_record(f"due_{cycle.due_source}", record, due_on=cycle.due_on)
+    yield on_record(f"due_{cycle.due_source}", record, due_on=cycle.due_on)
     yield from _explain_computed(pack, cycle)
     for older in _silent(facts, cycle, as_of):
-        yield _on_record("newer_cycle_speaks", record, ("cycle", older.id), start_on=cycle.start_on)
+        yield on_record("newer_cycle_speaks", record, ("cycle", older.id), start_on=cycle.start_on)
     if days.window_opens_on and as_of < days.window_opens_on:
         yield _by_rule("window_opens", pack, pack.window_days, record, on=days.window_opens_on)
 
@@ -57,9 +57,9 @@ def explain_cycle(
 def explain_followed(cycle: CycleFact, following: CycleFact) -> Iterator[Reason]:
     """Where the due day comes from, and that the next cycle is on record: nothing of this one is to be acted on."""
     record, coming = ("cycle", cycle.id), ("cycle", following.id)
-    yield _on_record(f"due_{cycle.due_source}", record, due_on=cycle.due_on)
+    yield on_record(f"due_{cycle.due_source}", record, due_on=cycle.due_on)
     days = {"start_on": following.start_on, "due_on": following.due_on}
-    yield _on_record("next_cycle_on_record", coming, record, **days)
+    yield on_record("next_cycle_on_record", coming, record, **days)
 
 
 def explain_phase(pack: Pack, cycle: CycleFact, now: PhaseDays, as_of: date) -> Iterator[Reason]:
@@ -79,28 +79,25 @@ def explain_application(facts: CertificationFacts, cycle: CycleFact, as_of: date
     """How far the application is, and what its holder said: `application_sent` ..., `not_going_on`, `more_time`."""
     step = find_step(facts, cycle, as_of)
     if step is not None:
-        yield _on_record(f"application_{step.kind}", ("application_step", step.id), on=step.on)
+        yield on_record(f"application_{step.kind}", ("application_step", step.id), on=step.on)
     for said in list_intentions(facts, cycle, as_of):
         values = {"said_on": said.said_on, "until_on": said.until_on}
-        yield _on_record(said.kind, ("intention", said.id), **values)
+        yield on_record(said.kind, ("intention", said.id), **values)
 
 
 def explain_statuses(facts: CertificationFacts, as_of: date) -> Iterator[Reason]:
     """Each act of the authority in order of its days: `suspended`, `restored`, `revoked`, `retired`, or one to come."""
     for status in in_order(facts.statuses):
         code = status.kind if status.from_on <= as_of else "status_coming"
-        yield _on_record(code, ("status", status.id), kind=status.kind, from_on=status.from_on)
+        yield on_record(code, ("status", status.id), kind=status.kind, from_on=status.from_on)
 
 
 def explain_records(facts: CertificationFacts, as_of: date) -> Iterator[Reason]:
-    """What is on record beside cycles and statuses: exams without known outcome, a first issue to come, a death."""
-    for exam in sorted(facts.exams, key=lambda exam: (exam.taken_on, exam.id)):
-        if exam.taken_on <= as_of and exam.outcome == "not_known":
-            yield _on_record("exam_outcome_not_known", ("exam", exam.id), taken_on=exam.taken_on)
+    """What is on record beside cycles, statuses and exams: a first issue to come, a death."""
     if facts.issued_on and as_of < facts.issued_on:
-        yield _on_record("before_first_issue", ("certification", facts.id), issued_on=facts.issued_on)
+        yield on_record("before_first_issue", ("certification", facts.id), issued_on=facts.issued_on)
     if facts.died_on and facts.died_on <= as_of:
-        yield _on_record("died", ("certification", facts.id), died_on=facts.died_on)
+        yield on_record("died", ("certification", facts.id), died_on=facts.died_on)
 
 
 def in_order(statuses: tuple[StatusFact, ...]) -> list[StatusFact]:
@@ -143,7 +140,8 @@ def _rule_of(pack: Pack, phase: Phase) -> Value[Any]:
     return lengths.get(phase) or pack.deadline
 
 
-def _on_record(code: str, *records: tuple[str, int], **values: object) -> Reason:
+def on_record(code: str, *records: tuple[str, int], **values: object) -> Reason:
+    """A reason that rests on records alone."""
     return Reason(code, values, None, None, None, records)
 
 

@@ -8,7 +8,8 @@ from typing import Literal
 from certtrack.rules.applications import find_step, list_intentions
 from certtrack.rules.calendar import FIRST_DAY, add_days
 from certtrack.rules.cycles import CycleDays, PhaseDays, days_of, phases_of
-from certtrack.rules.facts import CertificationFacts, CycleFact, IntentionFact, StepFact, StepKind
+from certtrack.rules.exams import explain_exams, find_way_back
+from certtrack.rules.facts import CertificationFacts, CycleFact, ExamFact, IntentionFact, StepFact, StepKind
 from certtrack.rules.hours import Hours, HoursCount, count_hours
 from certtrack.rules.pack import Pack, Phase
 from certtrack.rules.reasons import (
@@ -54,6 +55,7 @@ _NEXT: dict[Phase, NextCode] = {
     "late": "late_ends",
     "exam_route": "exam_route_ends",
 }
+_WAYS_BACK = ("exam_route", "full_route")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class Standing:
     for this one any more. `next_on` is the next last day to act by, included, in its earliest reading that hasn't
     passed ("starts": the first day of a cycle to come); None where nothing more is to come. `counted` is what the
     hours axis rests on, `step` what the application axis does, None where nothing has happened. `intentions` are what
-    the holder of the speaking cycle says of going on.
+    the holder of the speaking cycle says of going on. `passed_on` is the day of an exam passed on the way back, while
+    no newer cycle answers it.
     """
 
     as_of: date
@@ -82,6 +85,7 @@ class Standing:
     following: CycleFact | None = None
     step: StepFact | None = None
     intentions: tuple[IntentionFact, ...] = ()
+    passed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,7 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     next_code, next_on = _next(pack, facts, now, following, validity, as_of)
     counted = count_hours(pack, days, facts.credits, as_of)
     step = find_step(facts, cycle, as_of) if cycle else None
+    way_back = find_way_back(facts.exams, cycle, as_of) if now and now.phase in _WAYS_BACK and cycle else None
     return Standing(
         as_of=as_of,
         validity=validity,
@@ -123,11 +128,12 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
         days=days,
         next_code=next_code,
         next_on=next_on,
-        because=_because(pack, facts, as_of, cycle, days, now, following),
+        because=_because(pack, facts, as_of, cycle, days, now, following, way_back),
         counted=counted,
         following=following,
         step=step,
         intentions=list_intentions(facts, cycle, as_of) if cycle else (),
+        passed_on=way_back.taken_on if way_back else None,
     )
 
 
@@ -234,6 +240,7 @@ def _because(
     days: CycleDays | None,
     now: PhaseDays | None,
     following: CycleFact | None,
+    way_back: ExamFact | None,
 ) -> tuple[Reason, ...]:
     reasons = [*explain_statuses(facts, as_of)]
     if cycle:
@@ -245,7 +252,7 @@ def _because(
         reasons += explain_cycle(pack, facts, cycle, days, as_of)
     else:
         reasons += explain_no_cycle(facts, as_of)
-    return (*reasons, *explain_records(facts, as_of))
+    return (*reasons, *explain_records(facts, as_of), *explain_exams(facts, way_back, as_of))
 
 
 def _turning_days(pack: Pack, facts: CertificationFacts) -> set[date]:

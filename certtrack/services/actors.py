@@ -3,7 +3,7 @@
 import getpass
 from datetime import date
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, CompoundSelect, Select, false, func, or_, select, true, union
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import (
@@ -12,6 +12,9 @@ from certtrack.db.models import (
     Affiliation,
     Assignment,
     Certification,
+    ExamRegistration,
+    ExamResult,
+    ExamSitting,
     OrganizationCredential,
     Person,
 )
@@ -123,8 +126,7 @@ def _ways(actor: Actor, today: date) -> dict[Relation, CompoundSelect[int]]:
     if organizations := _organizations(actor, Role.AUDITOR):
         ways.append((Relation.AUDITOR, _affiliated(organizations, today)))
     if _organizations(actor, Role.PROGRAMME_ADMINISTRATOR):
-        holding = select(Certification.person_id).where(Certification.credential.in_(_list_granted(actor)))
-        ways.append((Relation.PROGRAMME_ADMINISTRATOR, holding))
+        ways.append((Relation.PROGRAMME_ADMINISTRATOR, _concerned(actor)))
     if (organizations := _organizations(actor, Role.SUPERVISOR)) and actor.person_id is not None:
         ways.append((Relation.SUPERVISOR, _assigned(actor.person_id, organizations, today)))
     return {relation: same_people(people) for relation, people in ways}
@@ -143,6 +145,19 @@ def _affiliated(organizations: set[int | None], today: date) -> Select[int]:
     if None not in organizations:
         query = query.where(Affiliation.organization_id.in_(organizations))
     return query
+
+
+def _concerned(actor: Actor) -> Select[int]:
+    """Whoever holds a credential that the actor's programmes grant, has a seat in an exam for it, or sat one."""
+    granted = _list_granted(actor)
+    people = union(
+        select(Certification.person_id).where(Certification.credential.in_(granted)),
+        select(ExamResult.person_id).where(ExamResult.credential.in_(granted), ExamResult.is_withdrawn.is_(False)),
+        select(ExamRegistration.person_id)
+        .join(ExamSitting, ExamSitting.id == ExamRegistration.sitting_id)
+        .where(ExamSitting.credential.in_(granted), ExamRegistration.is_withdrawn.is_(False)),
+    ).subquery()
+    return select(people.c.person_id)
 
 
 def _list_granted(actor: Actor) -> Select[str]:

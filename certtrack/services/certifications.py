@@ -1,4 +1,4 @@
-"""Certifications, what an authority does to them, and exam results; each change projects the standing anew."""
+"""Certifications, and what an authority does to them; each change projects the standing anew."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
-from certtrack.db.models import Certification, Cycle, ExamResult, ExamResultVersion, StatusChange
-from certtrack.errors import BadInput, NotFound, Refused
-from certtrack.rules.facts import Outcome, Route, StatusKind
+from certtrack.db.models import Certification, Cycle, StatusChange
+from certtrack.errors import NotFound, Refused
+from certtrack.rules.facts import StatusKind
 from certtrack.rules.pack import Pack
 from certtrack.security import Actor
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.standing import project_spans, project_spans_of_person
+from certtrack.services.standing import project_spans
 
 
 def record_certification(
@@ -121,77 +121,6 @@ def withdraw_status(session: Session, rulebook: Rulebook, change: StatusChange, 
     subject = ("certification", certification.id)
     _record(session, "certification.status_withdrawn", subject, certification.person_id, {"id": change.id}, actor, at)
     _look_again(session, rulebook, certification)
-
-
-def record_exam_result(
-    session: Session,
-    rulebook: Rulebook,
-    *,
-    person_id: int,
-    organization_id: int,
-    credential: str,
-    taken_on: date,
-    outcome: Outcome = "not_known",
-    route: Route = "first",
-    actor: Actor,
-    at: datetime,
-) -> ExamResult:
-    """Put an attempt on record; where only the sitting is known its outcome is `not_known`, and it sets no day."""
-    result = ExamResult(
-        person_id=person_id,
-        organization_id=organization_id,
-        credential=credential,
-        taken_on=taken_on,
-        outcome=outcome,
-        route=route,
-        no=0,
-        recorded_at=at,
-        recorded_by=actor.key,
-    )
-    session.add(result)
-    session.flush()
-    _add_exam_version(session, rulebook, result, None, actor, at)
-    return result
-
-
-def amend_exam_result(
-    session: Session,
-    rulebook: Rulebook,
-    result: ExamResult,
-    *,
-    taken_on: date | None = None,
-    outcome: Outcome | None = None,
-    reason: str | None,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    """Correct an attempt by a new version; None leaves a value as it is. Raises BadInput where nothing was given."""
-    if taken_on is None and outcome is None:
-        raise BadInput("Say which day or which outcome is to be corrected.")
-    result.taken_on = taken_on or result.taken_on
-    result.outcome = outcome or result.outcome
-    _add_exam_version(session, rulebook, result, reason, actor, at)
-
-
-def _add_exam_version(
-    session: Session, rulebook: Rulebook, result: ExamResult, reason: str | None, actor: Actor, at: datetime
-) -> None:
-    result.no += 1
-    session.add(
-        ExamResultVersion(
-            exam_result_id=result.id,
-            no=result.no,
-            taken_on=result.taken_on,
-            outcome=result.outcome,
-            route=result.route,
-            recorded_at=at,
-            recorded_by=actor.key,
-            reason=reason,
-        ),
-    )
-    details = {"taken_on": result.taken_on, "outcome": result.outcome, "no": result.no}
-    _record(session, "exam_result.recorded", ("exam_result", result.id), result.person_id, details, actor, at)
-    project_spans_of_person(session, rulebook, result.person_id)
 
 
 def _look_again(session: Session, rulebook: Rulebook, certification: Certification) -> None:

@@ -10,6 +10,8 @@ from certtrack.web.credit_drafts import drafts
 from certtrack.web.credits import credits_
 from certtrack.web.credits_together import credits_together
 from certtrack.web.evidence import evidence
+from certtrack.web.exam_results import exam_results
+from certtrack.web.exams import exams
 from certtrack.web.findings import findings
 from certtrack.web.health import health
 from certtrack.web.held import held
@@ -23,5 +25,5 @@ from certtrack.web.trainings_elsewhere import trainings_elsewhere
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, applications, findings, held, health),
-    *(leaving, credits_together, trainings, training_people, attendance, trainings_elsewhere),
+    *(leaving, exams, exam_results, credits_together, trainings, training_people, attendance, trainings_elsewhere),
 )

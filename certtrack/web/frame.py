@@ -18,6 +18,7 @@ _NAV = (
     ("People", "/people", Task.LIST_PEOPLE),
     ("To check", "/credits", Task.CHECK_QUEUE),
     ("Trainings", "/trainings", Task.RUN_TRAININGS),
+    ("Exams", "/exams", Task.ARRANGE_EXAMS),
     ("Applications", "/applications", Task.LIST_APPLICATIONS),
     ("Findings", "/findings", Task.SETTLE_FINDINGS),
     ("Held mail", "/held", Task.RELEASE_MAIL),

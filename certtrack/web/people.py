@@ -19,6 +19,7 @@ from certtrack.services.applications.page import show_applications
 from certtrack.services.credits.drafts import KEPT_DAYS, list_drafts
 from certtrack.services.credits.page import show_hours
 from certtrack.services.credits.shown import count_waiting
+from certtrack.services.exams.shown import list_shown_exams
 from certtrack.services.finding_list import count_findings
 from certtrack.services.former import PAGE as FORMER_PAGE
 from certtrack.services.former import closed_people, count_former, list_former
@@ -126,6 +127,9 @@ def person(person_id: int) -> str:
             session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of or now, known_at=page.known_at
         )  # fmt: skip
         applications = show_applications(session, actor(), page, today(page.person.zone))
+        exams = list_shown_exams(
+            session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of, known_at=page.known_at
+        )  # fmt: skip
     note_look("person.viewed", [page.person.id])
     return render(
         "people/person.html",
@@ -135,6 +139,7 @@ def person(person_id: int) -> str:
         drafts=drafts,
         kept_days=KEPT_DAYS,
         applications=applications,
+        exams=exams,
         steps={shown.certification.id: _list_steps_of(page.person, shown) for shown in page.certifications},
         ledger=fold_ledger(page.mail),
         today_on=now,

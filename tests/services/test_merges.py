@@ -9,7 +9,7 @@ from sqlalchemy import select
 from certtrack.db.models import Person
 from certtrack.security import Relation, Role
 from certtrack.services.actors import find_actor, list_relations, visible_people
-from certtrack.services.certifications import record_exam_result
+from certtrack.services.exams.results import NewResult, record_exam_result
 from certtrack.services.lookup import list_certifications
 from certtrack.services.people import change_person, get_person
 from certtrack.services.standing import list_certification_ids, load_standings
@@ -56,7 +56,7 @@ def test_exams_and_death_of_merged_people_count_for_all_their_certifications(
     with world.database.writing() as session:
         record_exam_result(
             session, world.rulebook, person_id=people[0], organization_id=world.organization_id, credential="cps",
-            taken_on=taken_on, actor=world.actor, at=world.at,
+            new=NewResult(taken_on), actor=world.actor, at=world.at,
         )  # fmt: skip
         change_person(
             session, get_person(session, people[0]), {"died_on": date(2026, 5, 1)}, actor=world.actor, at=world.at

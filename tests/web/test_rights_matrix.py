@@ -7,6 +7,7 @@ from flask import Flask
 from kit.applications import ask
 from kit.client import CheckingClient, sign_up
 from kit.credits import find_claim, log, make_new
+from kit.exams import hold, seat, sit
 from kit.files import keep, pdf
 from kit.trainings import plan, put_in
 from kit.world import World
@@ -82,6 +83,17 @@ MATRIX: dict[str, tuple[int, ...]] = {
     f"POST {AT}/intentions/<int:intention_id>/take-back": (409, 409, 409, 404, IN),
     f"GET {AT}/intentions/<int:intention_id>/answer": (200, 200, 200, 404, IN),
     f"POST {AT}/intentions/<int:intention_id>/answer": (400, 400, 400, 404, IN),
+    "GET /exams": (200, 404, 404, 404, IN),
+    "GET /exams/new": (200, 404, 404, 404, IN),
+    "POST /exams/new": (400, 404, 404, 404, IN),
+    "GET /exams/<int:sitting_id>": (200, 404, 404, 404, IN),
+    "GET /exams/<int:sitting_id>/amend": (200, 404, 404, 404, IN),
+    "POST /exams/<int:sitting_id>/amend": (400, 404, 404, 404, IN),
+    "POST /exams/<int:sitting_id>/seats": (404, 404, 404, 404, IN),
+    "POST /exams/<int:sitting_id>/seats/<int:registration_id>/withdraw": (302, 404, 404, 404, IN),
+    "POST /exams/<int:sitting_id>/results": (404, 404, 404, 404, IN),
+    "GET /people/<int:person_id>/exams/<int:result_id>/certificate": (200, 404, 404, 404, IN),
+    "POST /people/<int:person_id>/exams/<int:result_id>/certificate": (400, 404, 404, 404, IN),
     "GET /findings": (200, 404, 404, 404, IN),
     "POST /findings/<int:finding_id>": (400, 404, 404, 404, IN),
     "GET /held": (200, 404, 404, 404, IN),
@@ -132,6 +144,9 @@ def numbers(app: Flask, world: World) -> dict[str, int]:
         elsewhere = NewElsewhere("cps", "Example Academy", world.today - timedelta(days=900))
         record_elsewhere(session, carol, elsewhere, actor=world.actor, at=world.at)
     more = {"training": training, "enrollment": put_in(world, training, carol), "cps": cps, "asked": ask(world, cps)}
+    sitting = hold(world)
+    more |= {"sitting": sitting, "seat": seat(world, sitting, carol)}
+    more["result"] = sit(world, carol, credential="cpps", outcome="passed")
     return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim, "file": file} | more
 
 
@@ -161,6 +176,8 @@ def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], 
     places = {"<int:person_id>": str(numbers["carol"]), "<int:finding_id>": str(numbers["finding"]), "<token>": "none"}
     places |= {"<int:evidence_id>": str(numbers["file"]), "<int:number>": "1", "<int:draft_id>": "9999"}
     places |= {"<int:training_id>": str(numbers["training"]), "<int:enrollment_id>": str(numbers["enrollment"])}
+    places |= {f"<int:{name}_id>": str(numbers[name]) for name in ("sitting", "result")}
+    places |= {"<int:registration_id>": str(numbers["seat"])}
     places |= {"<int:credit_id>": str(numbers["credit"]), "<int:claim_id>": str(numbers["claim"])}
     places |= {"<int:certification_id>": str(numbers["cps"]), "<int:intention_id>": str(numbers["asked"])}
     places |= {"<int:step_id>": "99999"}

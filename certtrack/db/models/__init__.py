@@ -6,8 +6,6 @@ from certtrack.db.models.certifications import (
     Certification,
     Cycle,
     CycleVersion,
-    ExamResult,
-    ExamResultVersion,
     Finding,
     PackVersion,
     StandingSpan,
@@ -16,6 +14,14 @@ from certtrack.db.models.certifications import (
 from certtrack.db.models.credits import Claim, ClaimVersion, Credit, CreditVersion
 from certtrack.db.models.drafts import CreditDraft, DraftFile
 from certtrack.db.models.evidence import Evidence, EvidenceLink, EvidenceLinkVersion
+from certtrack.db.models.exams import (
+    ExamRegistration,
+    ExamRegistrationVersion,
+    ExamResult,
+    ExamResultVersion,
+    ExamSitting,
+    ExamSittingVersion,
+)
 from certtrack.db.models.people import (
     Affiliation,
     AffiliationVersion,
@@ -106,8 +112,12 @@ __all__ = [
     "Evidence",
     "EvidenceLink",
     "EvidenceLinkVersion",
+    "ExamRegistration",
+    "ExamRegistrationVersion",
     "ExamResult",
     "ExamResultVersion",
+    "ExamSitting",
+    "ExamSittingVersion",
     "Finding",
     "ImportRun",
     "ImportedRow",

@@ -1,4 +1,4 @@
-"""Certifications with their cycles, exam results and spans of standing."""
+"""Certifications with their cycles and spans of standing."""
 
 from datetime import date, datetime
 from typing import Any
@@ -104,32 +104,6 @@ class CycleVersion(Version, _CycleValues, Base):
 
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
     pack_version_id: Mapped[int] = mapped_column(ForeignKey("pack_version.id"))
-
-
-class ExamResult(Numbered, Recorded, Base):
-    """One person's attempt on a day. Known only as a sitting, its outcome is `not_known` and sets no day."""
-
-    __tablename__ = "exam_result"
-    __table_args__ = (Index("ix_exam_result_person_id_credential", "person_id", "credential"),)
-
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
-    credential: Mapped[str] = mapped_column(String(40))
-    taken_on: Mapped[date]
-    outcome: Mapped[str] = mapped_column(String(16))
-    route: Mapped[str] = mapped_column(String(10))
-    no: Mapped[int]
-
-
-class ExamResultVersion(Version, Base):
-    """What an exam result was at a moment."""
-
-    __tablename__ = "exam_result_version"
-
-    exam_result_id: Mapped[int] = mapped_column(ForeignKey("exam_result.id"), index=True)
-    taken_on: Mapped[date]
-    outcome: Mapped[str] = mapped_column(String(16))
-    route: Mapped[str] = mapped_column(String(10))
 
 
 class StandingSpan(Numbered, Base):

@@ -148,7 +148,7 @@ def _load_exams(
     if known_at is None:
         rows: Iterable[Any] = session.execute(
             select(ExamResult.person_id, ExamResult.credential, ExamResult.id, *_exam_columns(ExamResult))
-            .where(ExamResult.person_id.in_(holders))
+            .where(ExamResult.person_id.in_(holders), ExamResult.is_withdrawn.is_(False))
             .order_by(ExamResult.taken_on, ExamResult.id),
         )
     else:
@@ -157,7 +157,7 @@ def _load_exams(
             select(ExamResult.person_id, ExamResult.credential, ExamResult.id, *_exam_columns(ExamResultVersion))
             .join(latest, latest.c.owner_id == ExamResult.id)
             .join(ExamResultVersion, ExamResultVersion.id == latest.c.version_id)
-            .where(ExamResult.person_id.in_(holders))
+            .where(ExamResult.person_id.in_(holders), ExamResultVersion.is_withdrawn.is_(False))
             .order_by(ExamResultVersion.taken_on, ExamResult.id),
         )
     for person_id, credential, result_id, taken_on, outcome, route in rows:

@@ -10,10 +10,11 @@ from certtrack.rules.pack import Pack
 from certtrack.services.applications.intentions import say
 from certtrack.services.applications.sending import record_sent
 from certtrack.services.applications.typed import Sent
-from certtrack.services.certifications import record_certification, record_exam_result, record_status
+from certtrack.services.certifications import record_certification, record_status
 from certtrack.services.cycles import NewCycle, open_cycle
 from certtrack.services.demo.people import DemoPerson
 from certtrack.services.demo.place import ACTOR, ZONE, Place
+from certtrack.services.exams.results import NewResult, record_exam_result
 from certtrack.services.findings import open_finding
 from certtrack.services.organizations import affiliate, end_affiliation, find_affiliation
 from certtrack.services.people import NewPerson, change_person, create_person, fold
@@ -109,7 +110,7 @@ def _sit_exam(place: Place, one: DemoPerson, person: Person) -> None:
             person_id=person.id,
             organization_id=place.organization.id,
             credential=one.credential,
-            taken_on=taken_on,
+            new=NewResult(taken_on),
             actor=ACTOR,
             at=place.at,
         )

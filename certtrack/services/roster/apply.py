@@ -9,13 +9,12 @@ from certtrack.db.models import Certification, Cycle, ExamResult, ImportedRow
 from certtrack.security import Actor
 from certtrack.services.arming import rearm_person
 from certtrack.services.certifications import (
-    amend_exam_result,
     get_certification,
     record_certification,
-    record_exam_result,
     record_number,
 )
 from certtrack.services.cycles import NewCycle, close_cycle, get_cycle, list_cycles, move_due_day, open_cycle
+from certtrack.services.exams.results import NewResult, amend_exam_result, record_exam_result
 from certtrack.services.findings import open_finding, settle_by_file
 from certtrack.services.organizations import affiliate, assign_supervisor
 from certtrack.services.people import NewPerson, change_person, create_person, get_person
@@ -179,7 +178,7 @@ class Writer:
             person_id=person_id,
             organization_id=self.planner.organization.id,
             credential=plan.row.pack.credential,
-            taken_on=plan.exam_on,
+            new=NewResult(plan.exam_on),
             actor=self.actor,
             at=self.at,
         )

@@ -150,7 +150,11 @@ def _group(session: Session, model: Any, column: Any, ids: Any, *more: Any) -> d
 
 def _load_exams(session: Session, ids: set[int]) -> dict[tuple[int, str], list[ExamResult]]:
     found: dict[tuple[int, str], list[ExamResult]] = defaultdict(list)
-    for item in session.scalars(select(ExamResult).where(ExamResult.person_id.in_(ids)).order_by(ExamResult.id)):
+    for item in session.scalars(
+        select(ExamResult)
+        .where(ExamResult.person_id.in_(ids), ExamResult.is_withdrawn.is_(False))
+        .order_by(ExamResult.id)
+    ):
         found[item.person_id, item.credential].append(item)
     return found
 

@@ -7,7 +7,7 @@ from kit.world import World
 from sqlalchemy import select
 
 from certtrack.db.models import Assignment, Certification, ExamResult, Person
-from certtrack.services.certifications import amend_exam_result
+from certtrack.services.exams.results import amend_exam_result
 from certtrack.services.organizations import assign_supervisor, end_affiliation, find_affiliation
 from certtrack.services.people import change_person
 from certtrack.services.roster.runs import Import

@@ -1,0 +1,174 @@
+"""What came of a sitting, entered as a table; and the certification that follows: granted, or put on record."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import ExamResult, ExamSitting, Person
+from certtrack.errors import BadInput, NotAllowed, NotFound, Refused
+from certtrack.language import translations
+from certtrack.security import Task
+from certtrack.services.credits.texts import clean
+from certtrack.services.exams.certificates import (
+    compute_certificate_due,
+    find_giving,
+    grant_certification,
+    record_certificate,
+)
+from certtrack.services.exams.entering import BadEntries, Entry, enter_results
+from certtrack.services.exams.results import get_exam_result
+from certtrack.services.exams.seats import SittingPage, show_sitting
+from certtrack.services.exams.shown import ShownExam, list_shown_exams
+from certtrack.services.exams.sittings import get_sitting
+from certtrack.services.people import get_person
+from certtrack.web.edge import (
+    actor,
+    locale,
+    needs,
+    note_look,
+    parts,
+    reading,
+    render,
+    show_toast,
+    signed_in,
+    today,
+    writing,
+)
+from certtrack.web.exam_forms import (
+    BadForm,
+    CertificateForm,
+    ResultRow,
+    typed_certificate,
+    typed_row,
+)
+from certtrack.web.exams import name_credentials, show_page
+from certtrack.web.frame import gettext as _
+
+exam_results = Blueprint("exam_results", __name__)
+
+_LONGEST_WORDS = 1_000
+
+
+@exam_results.post("/exams/<int:sitting_id>/results")
+@needs(Task.ENTER_RESULTS)
+def enter(sitting_id: int) -> ResponseReturnValue:
+    """Save every row that says something, or none: what is wrong is said at its row, and what was typed stays."""
+    reason = clean(request.form.get("reason", ""))[:_LONGEST_WORDS]
+    rows: dict[int, ResultRow] = {}
+    try:
+        with writing() as session:
+            sitting = get_sitting(session, actor(), sitting_id)
+            page = show_sitting(session, parts().rulebook, actor(), sitting, "", sitting.held_on)
+            if not page.can_enter:
+                raise NotAllowed("This page isn't here, or isn't yours to see.")
+            entries = _read_entries(page, rows)
+            changed = enter_results(
+                session, parts().rulebook, sitting, entries, reason=reason or None,
+                actor=actor(), at=parts().clock.now(),
+            )  # fmt: skip
+    except BadForm as error:
+        return show_page(sitting_id, rows=rows, problems=error.problems, reason=reason), 400
+    except BadEntries as error:
+        return show_page(sitting_id, rows=rows, problems=_place(error.problems), reason=reason), 409
+    show_toast(_say_changed(changed))
+    return redirect(f"/exams/{sitting_id}")
+
+
+@exam_results.get("/people/<int:person_id>/exams/<int:result_id>/certificate")
+@signed_in
+def show_certificate(person_id: int, result_id: int) -> str:
+    """What is known of the certificate, to be completed."""
+    with reading() as session:
+        person, _result, shown = _get_open(session, person_id, result_id)
+    note_look("person.viewed", [person.id])
+    return _show(person, shown, CertificateForm())
+
+
+@exam_results.post("/people/<int:person_id>/exams/<int:result_id>/certificate")
+@signed_in
+def give_certificate(person_id: int, result_id: int) -> ResponseReturnValue:
+    """A granter grants it; a keeper puts on record the one that came."""
+    form = typed_certificate()
+    with reading() as session:
+        person, _result, shown = _get_open(session, person_id, result_id)
+    is_grant = shown.giving == "grant"
+    try:
+        given = form.read(needs_number=is_grant, needs_due=not is_grant)
+        with writing() as session:
+            result = get_exam_result(session, person.id, result_id)
+            act = grant_certification if find_giving(session, result) == "grant" else record_certificate
+            act(session, parts().rulebook, result, given, actor=actor(), at=parts().clock.now())
+    except BadForm as error:
+        return _show(person, shown, form, error.problems), 400
+    except BadInput:
+        return _show(person, shown, form, {"issued_on": "days"}), 400
+    except NotAllowed:
+        raise
+    except Refused:
+        return _show(person, shown, form, {"number": "refused"}), 409
+    show_toast(_("Granted. The certification is on record.") if is_grant else _("Saved. The certificate is on record."))
+    return redirect(f"/people/{person.id}")
+
+
+def _read_entries(page: SittingPage, rows: dict[int, ResultRow]) -> list[Entry]:
+    """What the rows say. Raises BadForm; `rows` then has all that was typed."""
+    problems: dict[str, str] = {}
+    entries = []
+    for seat in page.seats:
+        number = seat.registration.id
+        rows[number] = row = typed_row(number)
+        told = None if seat.is_own else row.read(number, _find_day(page.sitting, seat.result), problems)
+        if told is not None:
+            entries.append(Entry(seat.registration, told, seat.result, int(row.no) if row.no.isdecimal() else 0))
+    if problems:
+        raise BadForm(problems)
+    return entries
+
+
+def _find_day(sitting: ExamSitting, result: ExamResult | None) -> date:
+    return result.taken_on if result is not None else sitting.held_on
+
+
+def _place(problems: Mapping[int, str]) -> dict[str, str]:
+    """The problems by the field that each is shown at."""
+    fields = {"taken": "attempt", "stale": "score", "own": "score"}
+    placed = {f"{fields[code]}{number}": code for number, code in problems.items() if code in fields}
+    return placed | ({"reason": "no_reason"} if "no_reason" in problems.values() else {})
+
+
+def _say_changed(changed: int) -> str:
+    if not changed:
+        return _("Nothing was different, so nothing changed.")
+    said = translations(locale()).ngettext(
+        "Saved. 1 result is on record.", "Saved. %(num)d results are on record.", changed
+    )
+    return said % {"num": changed}
+
+
+def _get_open(session: Session, person_id: int, result_id: int) -> tuple[Person, ExamResult, ShownExam]:
+    """The result, for which this reader has something to give. Raises NotFound."""
+    person = get_person(session, person_id)
+    result = get_exam_result(session, person.id, result_id)
+    shown = list_shown_exams(session, parts().rulebook, actor(), person.id, today=today(person.zone))
+    found = next((one for one in shown if one.id == result.id and one.giving), None)
+    if found is None:
+        raise NotFound(f"There is no exam result with the number {result_id} on this person's record.")
+    return person, result, found
+
+
+def _show(person: Person, shown: ShownExam, form: CertificateForm, problems: Mapping[str, str] | None = None) -> str:
+    with reading() as session:
+        result = get_exam_result(session, person.id, shown.id)
+        computed = compute_certificate_due(session, parts().rulebook, result)
+    return render(
+        "exams/certificate.html",
+        person=person,
+        shown=shown,
+        form=form,
+        problems=problems or {},
+        computed=computed,
+        names=name_credentials(),
+    )

@@ -1,0 +1,144 @@
+"""Exams: sittings, registrations, and what a result says beside its outcome."""
+
+import sqlalchemy as sa
+from alembic import op
+from alembic.operations import BatchOperations
+
+from certtrack.db.base import BigId
+from certtrack.db.types import Moment
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+_SITTING = "fk_exam_result_sitting_id"
+
+
+def upgrade() -> None:
+    _create_sittings()
+    _create_registrations()
+    with op.batch_alter_table("exam_result") as batch:
+        batch.add_column(sa.Column("sitting_id", BigId, nullable=True))
+        _add_result_values(batch)
+        batch.create_foreign_key(op.f(_SITTING), "exam_sitting", ["sitting_id"], ["id"])
+        batch.create_index(op.f("ix_exam_result_sitting_id"), ["sitting_id"], unique=False)
+    with op.batch_alter_table("exam_result_version") as batch:
+        _add_result_values(batch)
+    _keep_what_was_stated()
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("exam_result_version") as batch:
+        _drop_result_values(batch)
+    with op.batch_alter_table("exam_result") as batch:
+        batch.drop_index(op.f("ix_exam_result_sitting_id"))
+        batch.drop_constraint(op.f(_SITTING), type_="foreignkey")
+        batch.drop_column("sitting_id")
+        _drop_result_values(batch)
+    op.drop_index(op.f("ix_exam_registration_version_registration_id"), table_name="exam_registration_version")
+    op.drop_table("exam_registration_version")
+    op.drop_index(op.f("ix_exam_registration_person_id"), table_name="exam_registration")
+    op.drop_table("exam_registration")
+    op.drop_index(op.f("ix_exam_sitting_version_sitting_id"), table_name="exam_sitting_version")
+    op.drop_table("exam_sitting_version")
+    op.drop_index("ix_exam_sitting_organization_id_held_on", table_name="exam_sitting")
+    op.drop_table("exam_sitting")
+
+
+def _create_sittings() -> None:
+    op.create_table(
+        "exam_sitting",
+        sa.Column("organization_id", BigId, nullable=False),
+        sa.Column("credential", sa.String(length=40), nullable=False),
+        sa.Column("no", sa.Integer(), nullable=False),
+        *_recorded(),
+        *_sitting_values(),
+        sa.CheckConstraint("seats > 0", name=op.f("ck_exam_sitting_some_seats")),
+        sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_exam_sitting_organization_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exam_sitting")),
+    )
+    columns = ["organization_id", "held_on"]
+    op.create_index("ix_exam_sitting_organization_id_held_on", "exam_sitting", columns, unique=False)
+    op.create_table(
+        "exam_sitting_version",
+        sa.Column("sitting_id", BigId, nullable=False),
+        *_version(),
+        *_sitting_values(),
+        sa.ForeignKeyConstraint(["sitting_id"], ["exam_sitting.id"], name=op.f("fk_exam_sitting_version_sitting_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exam_sitting_version")),
+    )
+    name = op.f("ix_exam_sitting_version_sitting_id")
+    op.create_index(name, "exam_sitting_version", ["sitting_id"], unique=False)
+
+
+def _create_registrations() -> None:
+    op.create_table(
+        "exam_registration",
+        sa.Column("sitting_id", BigId, nullable=False),
+        sa.Column("person_id", BigId, nullable=False),
+        sa.Column("is_withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("no", sa.Integer(), nullable=False),
+        *_recorded(),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_exam_registration_person_id")),
+        sa.ForeignKeyConstraint(["sitting_id"], ["exam_sitting.id"], name=op.f("fk_exam_registration_sitting_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exam_registration")),
+        sa.UniqueConstraint("sitting_id", "person_id", name=op.f("uq_exam_registration_sitting_id_person_id")),
+    )
+    op.create_index(op.f("ix_exam_registration_person_id"), "exam_registration", ["person_id"], unique=False)
+    op.create_table(
+        "exam_registration_version",
+        sa.Column("registration_id", BigId, nullable=False),
+        sa.Column("is_withdrawn", sa.Boolean(), nullable=False),
+        *_version(),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["exam_registration.id"], name=op.f("fk_exam_registration_version_registration_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exam_registration_version")),
+    )
+    name = op.f("ix_exam_registration_version_registration_id")
+    op.create_index(name, "exam_registration_version", ["registration_id"], unique=False)
+
+
+def _recorded() -> tuple[sa.Column, ...]:
+    return (
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("recorded_at", Moment(), nullable=False),
+        sa.Column("recorded_by", sa.String(length=80), nullable=False),
+    )
+
+
+def _version() -> tuple[sa.Column, ...]:
+    reason = sa.Column("reason", sa.Text(), nullable=True)
+    return (sa.Column("no", sa.Integer(), nullable=False), reason, *_recorded())
+
+
+def _sitting_values() -> tuple[sa.Column, ...]:
+    return (
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("pass_mark", sa.Integer(), nullable=True),
+        sa.Column("is_called_off", sa.Boolean(), nullable=False),
+    )
+
+
+def _add_result_values(batch: BatchOperations) -> None:
+    batch.add_column(sa.Column("outcome_by", sa.String(length=12), nullable=True))
+    batch.add_column(sa.Column("attempt", sa.Integer(), nullable=True))
+    batch.add_column(sa.Column("score", sa.Integer(), nullable=True))
+    batch.add_column(sa.Column("is_withdrawn", sa.Boolean(), nullable=False, server_default=sa.false()))
+
+
+def _keep_what_was_stated() -> None:
+    """What was on record came without a score: an outcome that was known had been stated."""
+    op.execute("UPDATE exam_result SET outcome_by = 'stated' WHERE outcome <> 'not_known'")
+    op.execute("UPDATE exam_result_version SET outcome_by = 'stated' WHERE outcome <> 'not_known'")
+    for name in ("exam_result", "exam_result_version"):
+        with op.batch_alter_table(name) as batch:
+            batch.alter_column("is_withdrawn", server_default=None, existing_type=sa.Boolean(), existing_nullable=False)
+
+
+def _drop_result_values(batch: BatchOperations) -> None:
+    for name in ("is_withdrawn", "score", "attempt", "outcome_by"):
+        batch.drop_column(name)
