@@ -98,12 +98,24 @@ class CreditFact:
 
 @dataclass(frozen=True, slots=True)
 class StepFact:
-    """One thing that happened to an application to end a cycle, on a day. What was taken back is no fact."""
+    """One thing that happened to an application to end a cycle, on a day. What was taken back is no fact.
+
+    `postmarked_on` is None where it didn't come by post, or nobody has read the postmark.
+    """
 
     id: int
     cycle_id: int
     kind: StepKind
     on: date
+    postmarked_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BasisFact:
+    """What the end of a cycle rested on, as it was frozen then: the credits, earned after its due day, that it took."""
+
+    cycle_id: int
+    credit_ids: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +143,4 @@ class CertificationFacts:
     credits: tuple[CreditFact, ...] = ()
     steps: tuple[StepFact, ...] = ()
     intentions: tuple[IntentionFact, ...] = ()
+    bases: tuple[BasisFact, ...] = ()

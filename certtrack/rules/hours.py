@@ -19,6 +19,7 @@ CountCode = Literal[
     "before_cycle",
     "after_cycle",
     "after_due_not_published",
+    "taken_before",
     "activity_excluded",
     "form_excluded",
     "form_not_published",
@@ -68,8 +69,16 @@ class HoursCount:
     credits: tuple[CreditCount, ...]
 
 
-def count_hours(pack: Pack, days: CycleDays | None, claimed: Sequence[CreditFact], as_of: date) -> HoursCount:
+def count_hours(
+    pack: Pack,
+    days: CycleDays | None,
+    claimed: Sequence[CreditFact],
+    as_of: date,
+    taken: frozenset[int] = frozenset(),
+) -> HoursCount:
     """Count the hours of the cycle with these days, at the end of `as_of`.
+
+    `taken` are credits that the end of an earlier cycle rested on: an hour counts once.
 
     `complete` only where no reading says otherwise, `short` only where none says that it is; else `unconfirmed`, as
     without a cycle or without published rules. One more credit never makes the answer worse.
@@ -77,7 +86,7 @@ def count_hours(pack: Pack, days: CycleDays | None, claimed: Sequence[CreditFact
     rule = pack.hours
     if rule is None or days is None:
         return HoursCount("unconfirmed", (), ())
-    judged = [(credit, *_judge(pack, rule, days, credit, as_of)) for credit in claimed]
+    judged = [(credit, *_judge(pack, rule, days, credit, as_of, taken)) for credit in claimed]
     sure = _Filled(rule, [credit for credit, counts, _ in judged if counts == "yes"])
     may_be_more = any(counts == "unsure" for _, counts, _ in judged)
     best = _Filled(rule, [credit for credit, counts, _ in judged if counts != "no"]) if may_be_more else sure
@@ -92,10 +101,13 @@ def count_hours(pack: Pack, days: CycleDays | None, claimed: Sequence[CreditFact
     )
 
 
-def _judge(pack: Pack, rule: HoursRule, days: CycleDays, credit: CreditFact, as_of: date) -> tuple[Counts, CountCode]:
+def _judge(
+    pack: Pack, rule: HoursRule, days: CycleDays, credit: CreditFact, as_of: date, taken: frozenset[int]
+) -> tuple[Counts, CountCode]:
     """The first thing that says no; else the first that leaves it open."""
     verdicts = [
         _judge_day(pack, days, credit, as_of),
+        ("no", "taken_before") if credit.id in taken else ("yes", "counts"),
         _judge_kind(rule, credit),
         _judge_proof(rule, credit),
     ]

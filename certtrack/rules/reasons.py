@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from certtrack.rules.applications import find_step, list_intentions
+from certtrack.rules.applications import find_step, judge_arrival, list_intentions
 from certtrack.rules.cycles import CycleDays, PhaseDays
 from certtrack.rules.facts import CertificationFacts, CycleFact, StatusFact
 from certtrack.rules.pack import Pack, Phase, Value
@@ -75,10 +75,16 @@ def explain_phase(pack: Pack, cycle: CycleFact, now: PhaseDays, as_of: date) -> 
         yield _by_rule(_HOLDING[holds.value], pack, holds, record, phase=now.phase)
 
 
-def explain_application(facts: CertificationFacts, cycle: CycleFact, as_of: date) -> Iterator[Reason]:
+def explain_application(
+    pack: Pack, facts: CertificationFacts, cycle: CycleFact, days: CycleDays, as_of: date
+) -> Iterator[Reason]:
     """How far the application is, and what its holder said: `application_sent` ..., `not_going_on`, `more_time`."""
     step = find_step(facts, cycle, as_of)
-    if step is not None:
+    if step is not None and step.kind == "received":
+        timely = judge_arrival(pack, days, step.on, step.postmarked_on)
+        values = {"on": step.on, "postmarked_on": step.postmarked_on, "timely": timely}
+        yield _by_rule("application_received", pack, pack.counts_by, ("application_step", step.id), **values)
+    elif step is not None:
         yield on_record(f"application_{step.kind}", ("application_step", step.id), on=step.on)
     for said in list_intentions(facts, cycle, as_of):
         values = {"said_on": said.said_on, "until_on": said.until_on}

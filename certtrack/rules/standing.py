@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from typing import Literal
 
-from certtrack.rules.applications import find_step, list_intentions
+from certtrack.rules.applications import find_step, list_intentions, list_taken
 from certtrack.rules.calendar import FIRST_DAY, add_days
 from certtrack.rules.cycles import CycleDays, PhaseDays, days_of, phases_of
 from certtrack.rules.exams import explain_exams, find_way_back
@@ -115,7 +115,7 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     now = _phase_on(days, as_of) if days else None
     validity = _validity(facts, now, as_of)
     next_code, next_on = _next(pack, facts, now, following, validity, as_of)
-    counted = count_hours(pack, days, facts.credits, as_of)
+    counted = count_hours(pack, days, facts.credits, as_of, list_taken(facts, cycle) if cycle else frozenset())
     step = find_step(facts, cycle, as_of) if cycle else None
     way_back = find_way_back(facts.exams, cycle, as_of) if now and now.phase in _WAYS_BACK and cycle else None
     return Standing(
@@ -157,7 +157,8 @@ def _projected(pack: Pack, facts: CertificationFacts, as_of: date) -> tuple[Vali
     now = _phase_on(days, as_of) if days else None
     validity = _validity(facts, now, as_of)
     following = _find_following(facts, cycle) if cycle else None
-    hours = count_hours(pack, days, facts.credits, as_of).hours
+    taken = list_taken(facts, cycle) if cycle else frozenset()
+    hours = count_hours(pack, days, facts.credits, as_of, taken).hours
     step = find_step(facts, cycle, as_of) if cycle else None
     application = step.kind if step else "none"
     return validity, hours, application, _next(pack, facts, now, following, validity, as_of)[1]
@@ -243,8 +244,8 @@ def _because(
     way_back: ExamFact | None,
 ) -> tuple[Reason, ...]:
     reasons = [*explain_statuses(facts, as_of)]
-    if cycle:
-        reasons += explain_application(facts, cycle, as_of)
+    if cycle and days:
+        reasons += explain_application(pack, facts, cycle, days, as_of)
     if cycle and following:
         reasons += explain_followed(cycle, following)
     elif cycle and days and now:

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from certtrack.web.answers import answers
+from certtrack.web.application_decisions import application_decisions
 from certtrack.web.applications import applications
 from certtrack.web.attendance import attendance
 from certtrack.web.checking import checking
@@ -24,6 +25,7 @@ from certtrack.web.trainings import trainings
 from certtrack.web.trainings_elsewhere import trainings_elsewhere
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, applications, findings, held, health),
-    *(leaving, exams, exam_results, credits_together, trainings, training_people, attendance, trainings_elsewhere),
+    *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health),
+    *(leaving, applications, application_decisions, exams, exam_results),
+    *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
 )

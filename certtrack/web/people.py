@@ -126,7 +126,7 @@ def person(person_id: int) -> str:
         trainings = show_trainings(
             session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of or now, known_at=page.known_at
         )  # fmt: skip
-        applications = show_applications(session, actor(), page, today(page.person.zone))
+        applications = show_applications(session, found.rulebook, actor(), page, now)
         exams = list_shown_exams(
             session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of, known_at=page.known_at
         )  # fmt: skip

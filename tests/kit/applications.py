@@ -9,10 +9,11 @@ from sqlalchemy import select
 from certtrack.db.models import ApplicationStep, Certification, Cycle, Intention
 from certtrack.rules.facts import IntentionKind
 from certtrack.rules.standing import Standing
-from certtrack.services.applications import intentions, sending
-from certtrack.services.applications.typed import NewCertificate, Sent
+from certtrack.services.applications import deciding, intentions, sending
+from certtrack.services.applications.typed import NewCertificate, Sent, Verdict, VerdictKind
 from certtrack.services.certifications import get_certification
 from certtrack.services.cycles import list_cycles
+from certtrack.services.organizations import get_organization, set_role
 from certtrack.services.standing import load_standings
 
 
@@ -25,11 +26,37 @@ def send(world: World, certification_id: int, sent_on: date | None = None, **val
 
 
 def take_back(world: World, step_id: int, *, expected_no: int = 1, **values: Any) -> None:
-    """Take back what was sent, or a certificate."""
+    """Take back what was sent, a certificate, or a decision."""
     with world.database.writing() as session:
         step = session.get_one(ApplicationStep, step_id)
-        act = sending.take_back_sent if step.kind == "sent" else sending.take_back_certificate
+        by_kind = {"sent": sending.take_back_sent, "certificate": sending.take_back_certificate}
+        act = by_kind.get(step.kind, deciding.take_back_decision)
         act(session, world.rulebook, step, expected_no=expected_no, reason="a slip", **_who(world, values))
+
+
+def submit(world: World, certification_id: int, sent_on: date | None = None, *, after: int = 0, **values: Any) -> int:
+    """Submit it to the office that decides, by post today unless told otherwise; the step's number."""
+    with world.database.writing() as session:
+        sent = Sent(sent_on or world.today, "post")
+        found = get_certification(session, certification_id)
+        return deciding.submit(session, world.rulebook, found, sent, after=after, **_who(world, values)).id
+
+
+def decide(
+    world: World, certification_id: int, kind: VerdictKind, on: date | None = None, *, after: int, **values: Any
+) -> int:
+    """Say what the programme did, today unless told otherwise; the step's number. `values`: a Verdict's, an actor."""
+    who = _who(world, {"actor": values.pop("actor")} if "actor" in values else {})
+    with world.database.writing() as session:
+        verdict = Verdict(kind, on or world.today, **values)
+        found = get_certification(session, certification_id)
+        return deciding.decide(session, world.rulebook, found, verdict, after=after, **who).id
+
+
+def make_granter(world: World, credential: str = "cps") -> None:
+    """From now on the office gives the certification itself."""
+    with world.database.writing() as session:
+        set_role(session, get_organization(session, None), credential, "granter", actor=world.actor, at=world.at)
 
 
 def bring_certificate(

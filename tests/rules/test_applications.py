@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from kit.rules import make_cycle, make_facts
 
-from certtrack.rules.applications import find_hush_end, find_step
+from certtrack.rules.applications import Timely, find_hush_end, find_step, judge_arrival
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import IntentionFact, StepFact
-from certtrack.rules.pack import Pack
+from certtrack.rules.pack import CountsBy, Pack
 from certtrack.rules.standing import spans, stand
 
 DUE = date(2027, 10, 31)
@@ -77,3 +77,28 @@ def test_spans_part_where_a_step_is(cps: Pack) -> None:
 def test_a_wish_for_time_hushes_for_so_long_and_no_longer(cps: Pack, until_on: date | None, end: date) -> None:
     asked = IntentionFact(1, 1, "more_time", date(2027, 6, 1), until_on)
     assert find_hush_end(days_of(cps, CYCLE), asked) == end
+
+
+@pytest.mark.parametrize(
+    ("counts_by", "received_on", "postmarked_on", "timely"),
+    [
+        ("received_or_postmarked", date(2027, 11, 4), date(2027, 10, 31), "yes"),
+        ("received_or_postmarked", date(2027, 11, 4), date(2027, 11, 2), "no"),
+        ("received_or_postmarked", date(2027, 11, 4), None, "no"),
+        ("received", date(2027, 11, 4), date(2027, 10, 20), "no"),
+        ("received", date(2027, 10, 31), None, "yes"),
+        (None, date(2027, 11, 4), date(2027, 10, 31), "unsure"),
+        (None, date(2027, 10, 30), date(2027, 10, 28), "yes"),
+        (None, date(2027, 11, 4), None, "no"),
+    ],
+)
+def test_what_comes_by_post_is_timely_by_its_postmark_where_the_rules_say_so(
+    cps: Pack, counts_by: CountsBy | None, received_on: date, postmarked_on: date | None, timely: Timely
+) -> None:
+    pack = replace(cps, counts_by=replace(cps.counts_by, value=counts_by), weekend=replace(cps.weekend, value="none"))
+    assert judge_arrival(pack, days_of(pack, CYCLE), received_on, postmarked_on) == timely
+
+
+def test_between_two_readings_of_the_due_day_nobody_says_that_it_was_late(cps: Pack) -> None:
+    days = days_of(cps, make_cycle(DUE, computed=date(2027, 11, 10)))
+    assert [judge_arrival(cps, days, date(2027, 11, day), None) for day in (5, 11)] == ["unsure", "no"]

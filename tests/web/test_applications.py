@@ -1,12 +1,15 @@
 """Applications on their pages: said, seen, taken back; what was typed stays where something is wrong."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from kit.applications import ask, list_terms, send, stand
+from kit.applications import ask, list_terms, make_granter, send, stand
 from kit.client import CheckingClient, sign_up
+from kit.files import picture
 from kit.world import World
+from werkzeug.test import TestResponse
 
 from certtrack.clock import FixedClock
 from certtrack.security import Role
@@ -95,3 +98,50 @@ def test_the_office_reads_what_waits_in_its_own_language_and_answers(
     )
     assert stand(world, cps).application == "none"
     assert client.get("/applications?kind=sent").status_code == 200
+
+
+def test_the_programme_takes_it_through_its_steps_and_the_holder_reads_how_far_it_is(
+    client: CheckingClient, world: World, carol: tuple[int, int, str]
+) -> None:
+    person, cps, at = carol
+    make_granter(world)
+    sign_up(client, world, world.account("grace", Role.PROGRAMME_ADMINISTRATOR))
+    assert f'href="{at}/application/received">It was received' in client.get(f"/people/{person}").text
+    late = client.send(f"{at}/application/received", on="2026-05-11", postmarked_on="2026-05-12", after="0")
+    assert late.status_code == 400
+    assert "The postmark can" in late.text
+    received = client.send(f"{at}/application/received", on="2026-05-11", postmarked_on="2026-05-08", after="0")
+    assert received.status_code == 302
+    page = client.get(f"/people/{person}").text
+    assert "By that it was in time." in page
+    assert client.send(f"{at}/application/returned", on="2026-05-12", after="1").status_code == 400
+    assert client.send(f"{at}/application/refused", on="2026-05-12", words="no", after="9").status_code == 409
+    assert 'value="2028-10-31"' in client.get(f"{at}/application/granted").text
+    granted = client.send(f"{at}/application/granted", on="2026-05-12", due_on="2028-10-31", after="1")
+    assert granted.headers["Location"] == f"/people/{person}"
+    assert [cycle.due_on.year for cycle in list_terms(world, cps)] == [2026, 2028]
+    assert "This cycle was opened by the grant of" in client.get(f"/people/{person}").text
+    assert "The grant is taken back" in client.get(f"{at}/steps/2/take-back").text
+    assert client.send(f"{at}/steps/2/take-back", reason="a slip", expected_no="1").status_code == 302
+    assert stand(world, cps).application == "received"
+
+
+def test_a_picture_of_the_new_certificate_is_kept_with_it_and_seen_by_the_office(
+    holder: CheckingClient, world: World, carol: tuple[int, int, str]
+) -> None:
+    person, _, at = carol
+    kept = _upload(holder, f"{at}/certificate", picture(), "new.jpg", came_on="")
+    assert kept.status_code == 400
+    assert 'value="1"' in kept.text, "the file is kept while the day is put right"
+    refused = _upload(holder, f"{at}/certificate", b"MZ", "run.exe", came_on="2026-05-15", files="1")
+    assert refused.status_code == 400
+    assert "run.exe" in refused.text
+    assert holder.send(f"{at}/certificate", due_on="2028-10-31", came_on="2026-05-15", files="1").status_code == 302
+    assert f'href="/people/{person}/evidence/1"' in holder.get(f"/people/{person}").text
+    sign_up(holder, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
+    assert holder.get(f"/people/{person}/evidence/1").status_code == 200
+
+
+def _upload(client: CheckingClient, path: str, data: bytes, name: str, **fields: str) -> TestResponse:
+    file = (io.BytesIO(data), name)
+    return client.post(path, data={"csrf_token": client.token(), "due_on": "2028-10-31", "upload": file, **fields})

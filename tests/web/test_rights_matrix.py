@@ -72,6 +72,8 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /applications": (200, 200, 404, 404, IN),
     f"GET {AT}/application": (200, 200, 200, 404, IN),
     f"POST {AT}/application": (400, 400, 400, 404, IN),
+    f"GET {AT}/application/<any(received, returned, granted, refused):kind>": (200, 200, 200, 404, IN),
+    f"POST {AT}/application/<any(received, returned, granted, refused):kind>": (400, 400, 400, 404, IN),
     f"GET {AT}/certificate": (200, 200, 200, 404, IN),
     f"POST {AT}/certificate": (400, 400, 400, 404, IN),
     f"GET {AT}/more-time": (200, 200, 200, 404, IN),
@@ -180,7 +182,7 @@ def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], 
     places |= {"<int:registration_id>": str(numbers["seat"])}
     places |= {"<int:credit_id>": str(numbers["credit"]), "<int:claim_id>": str(numbers["claim"])}
     places |= {"<int:certification_id>": str(numbers["cps"]), "<int:intention_id>": str(numbers["asked"])}
-    places |= {"<int:step_id>": "99999"}
+    places |= {"<int:step_id>": "99999", "<any(received, returned, granted, refused):kind>": "received"}
     got = {}
     for route in sorted(MATRIX, key="POST /sign-out".__eq__):  # signing out comes last
         method, _, path = route.partition(" ")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import ApplicationStep, ApplicationStepVersion, Cycle, Intention, IntentionVersion
 from certtrack.db.queries.versions import latest_versions
-from certtrack.rules.facts import IntentionFact, IntentionKind, StepFact, StepKind
+from certtrack.rules.facts import BasisFact, IntentionFact, IntentionKind, StepFact, StepKind
 
 
 def load_steps(
@@ -23,7 +23,10 @@ def load_steps(
     """
     source: Any = ApplicationStep if known_at is None else ApplicationStepVersion
     query: Select[Any] = (
-        select(Cycle.certification_id, ApplicationStep.id, Cycle.id, ApplicationStep.kind, source.happened_on)
+        select(
+            *(Cycle.certification_id, ApplicationStep.id, Cycle.id, ApplicationStep.kind),
+            *(source.happened_on, source.postmarked_on),
+        )
         .select_from(ApplicationStep)
         .join(Cycle, Cycle.id == ApplicationStep.cycle_id)
     )
@@ -34,8 +37,31 @@ def load_steps(
     query = query.where(Cycle.certification_id.in_(certification_ids), source.is_withdrawn.is_(False))
     query = query.where(ApplicationStep.kind.in_(get_args(StepKind))).order_by(ApplicationStep.id)
     found: dict[int, list[StepFact]] = defaultdict(list)
-    for certification_id, number, cycle_id, kind, on in session.execute(query):
-        found[certification_id].append(StepFact(number, cycle_id, cast("StepKind", kind), on))
+    for certification_id, number, cycle_id, kind, on, postmarked_on in session.execute(query):
+        step = StepFact(number, cycle_id, cast("StepKind", kind), on, postmarked_on)
+        found[certification_id].append(step)
+    return found
+
+
+def load_bases(
+    session: Session, certification_ids: Sequence[int], known_at: datetime | None = None
+) -> dict[int, list[BasisFact]]:
+    """By certification what the end of each cycle rested on; one query. What ended none, or was taken back, is none."""
+    source: Any = ApplicationStep if known_at is None else ApplicationStepVersion
+    query: Select[Any] = (
+        select(Cycle.certification_id, Cycle.id, ApplicationStep.basis)
+        .select_from(ApplicationStep)
+        .join(Cycle, Cycle.id == ApplicationStep.cycle_id)
+    )
+    if known_at is not None:
+        latest = latest_versions(ApplicationStepVersion, ApplicationStepVersion.step_id, known_at)
+        query = query.join(latest, latest.c.owner_id == ApplicationStep.id)
+        query = query.join(ApplicationStepVersion, ApplicationStepVersion.id == latest.c.version_id)
+    query = query.where(Cycle.certification_id.in_(certification_ids), source.is_withdrawn.is_(False))
+    query = query.where(ApplicationStep.opened_cycle_id.is_not(None))
+    found: dict[int, list[BasisFact]] = defaultdict(list)
+    for certification_id, cycle_id, basis in session.execute(query.order_by(ApplicationStep.id)):
+        found[certification_id].append(BasisFact(cycle_id, frozenset((basis or {}).get("taken", ()))))
     return found
 
 

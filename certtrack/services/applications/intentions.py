@@ -11,8 +11,9 @@ from certtrack.rules.facts import IntentionKind
 from certtrack.security import Act, Actor, Relation
 from certtrack.services.actors import list_relations
 from certtrack.services.applications.rights import check_may, get_cycle_to_end, today_by_pack
-from certtrack.services.applications.versions import add_intention_version, lock_current, look_again
+from certtrack.services.applications.versions import add_intention_version, look_again
 from certtrack.services.cycles import get_cycle
+from certtrack.services.locking import lock_current
 from certtrack.services.rulebook import Rulebook
 
 

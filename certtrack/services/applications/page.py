@@ -1,22 +1,28 @@
 """What one person's page says of applications, and what the reader may do about them now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import ApplicationStep, Certification, Cycle, Intention, Person
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
+from certtrack.rules.applications import Timely, judge_arrival
+from certtrack.rules.cycles import days_of
+from certtrack.rules.facts import CycleFact, DueSource
 from certtrack.rules.pack import Pack
-from certtrack.security import Act, Actor, Relation
+from certtrack.security import Act, Actor, Fields, Relation, can_see
 from certtrack.services.actors import find_actor_name, list_relations, open_certifications
-from certtrack.services.applications.rights import is_granted_here
+from certtrack.services.applications.deciding import NEXT, suggest_due_on
+from certtrack.services.applications.rights import is_granted_here, may
 from certtrack.services.applications.sending import list_steps
 from certtrack.services.certifications import get_certification
 from certtrack.services.cycles import find_open_cycle
+from certtrack.services.evidence.shown import ShownFile, list_files
 from certtrack.services.people import get_person
 from certtrack.services.person_page import PersonPage
 from certtrack.services.rulebook import Rulebook
@@ -24,28 +30,35 @@ from certtrack.services.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class ShownStep:
-    """One step, and who put it on record."""
+    """One step, who put it on record, and the files that back it where the reader may see them."""
 
     step: ApplicationStep
     by: str
+    files: tuple[ShownFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ShownApplication:
     """Where one certification's application is, for its open cycle.
 
-    `steps` are those of that cycle, `certificate` is what opened it where that can be taken back. `said` holds what
-    stands of going on, `numbers` the last version of each kind, 0 where nothing was ever said.
+    `steps` are those of that cycle, `opened_by` is what opened it where that can be taken back. `said` holds what
+    stands of going on, `numbers` the last version of each kind, 0 where nothing was ever said. Under a granter `coming`
+    are the kinds of the steps that may come next, and `timely` says whether what was received last was in time, None
+    where nothing was; `suggested_due_on` is the next due day by the rules, None where they can't say.
     """
 
     certification: Certification
     cycle: Cycle
     is_granter: bool
     steps: tuple[ShownStep, ...]
-    certificate: ShownStep | None
+    opened_by: ShownStep | None
+    coming: tuple[str, ...]
+    timely: Timely | None
+    suggested_due_on: date | None
     said: Mapping[str, Intention]
     numbers: Mapping[str, int]
     can_report: bool
+    can_decide: bool
     is_holder: bool
 
 
@@ -60,13 +73,15 @@ class ApplicationOffer:
     is_holder: bool
 
 
-def show_applications(session: Session, actor: Actor, page: PersonPage, today: date) -> dict[int, ShownApplication]:
+def show_applications(
+    session: Session, rulebook: Rulebook, actor: Actor, page: PersonPage, today: date
+) -> dict[int, ShownApplication]:
     """By certification of the page, for those whose open cycle is on record; none on a page of another day."""
     found: dict[int, ShownApplication] = {}
     if page.as_of is not None or page.known_at is not None:
         return found
     for shown in page.certifications:
-        application = _show(session, actor, shown.certification, page.person.id, today)
+        application = _show(session, rulebook, actor, shown.certification, today)
         if application is not None:
             found[shown.certification.id] = application
     return found
@@ -80,11 +95,11 @@ def get_application_offer(
     mine = select(Certification.id).where(
         Certification.id == certification.id,
         Certification.person_id.in_(same_person(person.id)),
-        open_certifications(actor, today, Act.REPORT_APPLICATION),
+        or_(*(open_certifications(actor, today, act) for act in (Act.REPORT_APPLICATION, Act.DECIDE_APPLICATION))),
     )
     if session.scalar(mine) is None:
         raise NotFound(f"There is no certification with the number {certification_id} on this person's record.")
-    application = _show(session, actor, certification, person.id, today)
+    application = _show(session, rulebook, actor, certification, today)
     due_on = application.cycle.due_on if application else None
     return ApplicationOffer(
         person=person,
@@ -96,40 +111,57 @@ def get_application_offer(
 
 
 def _show(
-    session: Session, actor: Actor, certification: Certification, person_id: int, today: date
+    session: Session, rulebook: Rulebook, actor: Actor, certification: Certification, today: date
 ) -> ShownApplication | None:
     cycle = find_open_cycle(session, certification.id)
     if cycle is None:
         return None
-    query = select(Intention).where(Intention.cycle_id == cycle.id)
-    intentions = {said.kind: said for said in session.scalars(query)}
-    can_report = session.scalar(
-        select(Certification.id).where(
-            Certification.id == certification.id, open_certifications(actor, today, Act.REPORT_APPLICATION)
-        )
+    relations = list_relations(session, actor, certification.person_id, today)
+    intentions = {said.kind: said for said in session.scalars(select(Intention).where(Intention.cycle_id == cycle.id))}
+    steps, opened_by = list_steps(session, cycle.id), _find_opening(session, cycle)
+    shown = _list_shown(session, [*steps, *opened_by], with_files=can_see(relations, Fields.EVIDENCE))
+    pack, is_granter = (
+        rulebook.packs.get(certification.pack_key, on=cycle.due_on),
+        is_granted_here(session, certification),
     )
     return ShownApplication(
         certification=certification,
         cycle=cycle,
-        is_granter=is_granted_here(session, certification),
-        steps=tuple(_show_step(session, step) for step in list_steps(session, cycle.id)),
-        certificate=_find_certificate(session, cycle),
+        is_granter=is_granter,
+        steps=tuple(shown[step.id] for step in steps),
+        opened_by=shown[opened_by[0].id] if opened_by else None,
+        coming=NEXT[steps[-1].kind if steps else "none"] if is_granter else (),
+        timely=_find_timely(pack, cycle, steps),
+        suggested_due_on=suggest_due_on(pack, cycle.due_on),
         said={kind: said for kind, said in intentions.items() if said.state == "said"},
         numbers={kind: intentions[kind].no if kind in intentions else 0 for kind in ("not_going_on", "more_time")},
-        can_report=can_report is not None,
-        is_holder=Relation.HOLDER in list_relations(session, actor, person_id, today),
+        can_report=may(session, actor, certification, Act.REPORT_APPLICATION, today),
+        can_decide=is_granter and may(session, actor, certification, Act.DECIDE_APPLICATION, today),
+        is_holder=Relation.HOLDER in relations,
     )
 
 
-def _find_certificate(session: Session, cycle: Cycle) -> ShownStep | None:
+def _find_opening(session: Session, cycle: Cycle) -> list[ApplicationStep]:
     query = select(ApplicationStep).where(
-        ApplicationStep.opened_cycle_id == cycle.id,
-        ApplicationStep.kind == "certificate",
-        ApplicationStep.is_withdrawn.is_(False),
+        ApplicationStep.opened_cycle_id == cycle.id, ApplicationStep.is_withdrawn.is_(False)
     )
-    step = session.scalar(query)
-    return _show_step(session, step) if step is not None else None
+    return list(session.scalars(query))
 
 
-def _show_step(session: Session, step: ApplicationStep) -> ShownStep:
-    return ShownStep(step, find_actor_name(session, step.recorded_by) or step.recorded_by)
+def _list_shown(session: Session, steps: Sequence[ApplicationStep], *, with_files: bool) -> dict[int, ShownStep]:
+    files = list_files(session, [step.id for step in steps], kind="application_step") if with_files else {}
+    return {
+        step.id: ShownStep(
+            step, find_actor_name(session, step.recorded_by) or step.recorded_by, tuple(files.get(step.id, ()))
+        )
+        for step in steps
+    }
+
+
+def _find_timely(pack: Pack, cycle: Cycle, steps: Sequence[ApplicationStep]) -> Timely | None:
+    received = [step for step in steps if step.kind == "received"]
+    if not received:
+        return None
+    source = cast("DueSource", cycle.due_source)
+    days = days_of(pack, CycleFact(cycle.id, cycle.start_on, cycle.due_on, source, cycle.computed_due_on))
+    return judge_arrival(pack, days, received[-1].happened_on, received[-1].postmarked_on)

@@ -40,6 +40,12 @@ def check_is_keepers(session: Session, certification: Certification) -> None:
         raise Refused("The office that keeps this record gives the certification itself, so it is submitted here.")
 
 
+def check_is_granters(session: Session, certification: Certification) -> None:
+    """Raise Refused where the office keeps the record only: nobody there can receive or grant anything."""
+    if not is_granted_here(session, certification):
+        raise Refused("The office that keeps this record doesn't give the certification, so it can't decide on it.")
+
+
 def get_cycle_to_end(session: Session, certification: Certification) -> Cycle:
     """The open cycle, locked until the transaction ends. Raises Refused where there is none."""
     cycle = find_open_cycle(session, certification.id)

@@ -11,12 +11,15 @@ from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.rules.cycles import computed_due_on_near, following_start_on
 from certtrack.security import Act, Actor
 from certtrack.services.actors import find_actor_name
+from certtrack.services.applications.basis import freeze
 from certtrack.services.applications.rights import check_is_keepers, check_may, get_cycle_to_end, today_by_pack
 from certtrack.services.applications.typed import BadApplication, NewCertificate, Sent
-from certtrack.services.applications.versions import add_step_version, lock_current, look_again
+from certtrack.services.applications.versions import add_step_version, look_again
 from certtrack.services.certifications import find_by_number
 from certtrack.services.cycles import NewCycle, close_cycle, get_cycle, open_cycle, reopen_cycle, withdraw_cycle
+from certtrack.services.evidence.records import Subject, attach_files
 from certtrack.services.findings import open_finding
+from certtrack.services.locking import lock_current
 from certtrack.services.rulebook import Rulebook
 
 CERTIFICATE = "application_step:"
@@ -39,7 +42,9 @@ def record_sent(
         raise Refused("An application is on record for this cycle already. Take that one back if it wasn't sent.")
     step = make_step(cycle, "sent", sent.sent_on, actor=actor, at=at)
     step.way, step.enclosed, step.receipt = sent.way, sent.enclosed, sent.receipt
-    return add_step(session, rulebook, cycle, step, today, actor=actor, at=at)
+    add_step(session, rulebook, cycle, step, today, actor=actor, at=at)
+    attach_to_step(session, certification, step, sent.files, today, actor=actor, at=at)
+    return step
 
 
 def take_back_sent(
@@ -78,7 +83,8 @@ def record_certificate(
 ) -> Cycle:
     """A new certificate came on paper, seen by the actor: the next cycle opens, due on the day that it states.
 
-    Where the published rule gives another day near it, that is a finding, and both stand as readings. Raises
+    What the cycle that ends rested on is frozen with it. Where the published rule gives another day near it, that is
+    a finding, and both stand as readings. Raises
     NotAllowed; Refused where a granter keeps the record, or no cycle is open; BadInput where the day isn't later than
     the present one, or the number is another certificate's.
     """
@@ -89,11 +95,13 @@ def record_certificate(
     step = make_step(cycle, "certificate", came.came_on, actor=actor, at=at)
     step.due_on, step.proof_seen_by = came.due_on, find_actor_name(session, actor.key) or actor.key
     step.number = _change_number(session, certification, came.number, actor, at)
+    step.basis = freeze(session, rulebook, cycle, today)
     session.add(step)
     session.flush()
     opened = open_next(session, rulebook, cycle, came.due_on, f"{CERTIFICATE}{step.id}", today, actor=actor, at=at)
     step.opened_cycle_id = opened.id
     add_step_version(session, step, cycle, "certificate", None, actor=actor, at=at)
+    attach_to_step(session, certification, step, came.files, today, actor=actor, at=at)
     return opened
 
 
@@ -201,6 +209,21 @@ def close_again(
         withdraw_cycle(session, rulebook, opened, reason=reason, actor=actor, at=at)
         reopen_cycle(session, rulebook, cycle, today, reason=reason, actor=actor, at=at)
     step.is_withdrawn = True
+
+
+def attach_to_step(
+    session: Session,
+    certification: Certification,
+    step: ApplicationStep,
+    files: tuple[int, ...],
+    today: date,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Attach files on record to a step. Raises NotFound where one isn't the person's, BadFile for too many."""
+    subject: Subject = ("application_step", step.id)
+    attach_files(session, subject, certification.person_id, files, reason=None, actor=actor, at=at, today=today)
 
 
 def list_steps(session: Session, cycle_id: int) -> list[ApplicationStep]:

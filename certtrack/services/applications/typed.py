@@ -12,9 +12,20 @@ from certtrack.services.credits.texts import clean
 
 Way = Literal["post", "email", "online", "in_person"]
 Problem = Literal[
-    "missing", "not_a_day", "lies_ahead", "too_long_ago", "too_long", "not_a_choice", "not_later", "past", "taken"
+    "missing",
+    "not_a_day",
+    "lies_ahead",
+    "too_long_ago",
+    "too_long",
+    "not_a_choice",
+    "not_later",
+    "past",
+    "taken",
+    "after_arrival",
 ]
 
+VerdictKind = Literal["received", "returned", "granted", "refused"]
+RETURN_REASONS = ("form_incomplete", "hours_missing", "certificates_missing", "fee_missing", "other")
 LONGEST_TEXT = 200
 LONGEST_WORDS = 1_000
 LONGEST_NUMBER = 60
@@ -35,21 +46,44 @@ class BadApplication(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An application that was sent: when, how, with what, and what was given for it. None where nothing was said."""
+    """An application that was sent: when, how, with what, and what was given for it. None where nothing was said.
+
+    `files` are numbers of files on record: the receipt.
+    """
 
     sent_on: date
     way: Way
     enclosed: str | None = None
     receipt: str | None = None
+    files: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NewCertificate:
-    """A certificate that came: the last valid day that it states, its number where it is another one than before."""
+    """A certificate that came: the last valid day that it states, its number where it is another one than before.
+
+    `files` are numbers of files on record: its picture.
+    """
 
     came_on: date
     due_on: date
     number: str | None = None
+    files: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a granter put on record of an application, on a day: `received`, `returned`, `granted` or `refused`.
+
+    `due_on` is a grant's, `reason_code` what a returned one lacks; None for the others.
+    """
+
+    kind: VerdictKind
+    on: date
+    postmarked_on: date | None = None
+    reason_code: str | None = None
+    words: str | None = None
+    due_on: date | None = None
 
 
 class Reader:
@@ -134,7 +168,7 @@ def _parse_day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def read_sent(typed: Mapping[str, str], today: date) -> Sent:
+def read_sent(typed: Mapping[str, str], today: date, files: tuple[int, ...] = ()) -> Sent:
     """Fields `sent_on`, `way`, `enclosed`, `receipt`. Raises BadApplication with all that is wrong."""
     reader = Reader(typed, today)
     sent = Sent(
@@ -142,21 +176,47 @@ def read_sent(typed: Mapping[str, str], today: date) -> Sent:
         way=cast("Way", reader.choice("way", get_args(Way))),
         enclosed=reader.text("enclosed"),
         receipt=reader.text("receipt"),
+        files=files,
     )
     reader.finish()
     return sent
 
 
-def read_certificate(typed: Mapping[str, str], than: date, today: date) -> NewCertificate:
+def read_certificate(typed: Mapping[str, str], than: date, today: date, files: tuple[int, ...] = ()) -> NewCertificate:
     """Fields `came_on`, `due_on`, `number`; `due_on` is to be later than `than`. Raises BadApplication."""
     reader = Reader(typed, today)
     came = NewCertificate(
         came_on=reader.past_day("came_on"),
         due_on=reader.later_day("due_on", than),
         number=reader.text("number", LONGEST_NUMBER),
+        files=files,
     )
     reader.finish()
     return came
+
+
+def read_verdict(typed: Mapping[str, str], kind: VerdictKind, than: date, today: date) -> Verdict:
+    """Field `on`, and by kind `postmarked_on`, `reason_code`, `words`, `due_on`, which is to be later than `than`.
+
+    Raises BadApplication.
+    """
+    reader = Reader(typed, today)
+    on = reader.past_day("on")
+    postmarked_on = reader.past_day("postmarked_on") if kind == "received" and reader.has("postmarked_on") else None
+    if postmarked_on is not None and postmarked_on > on:
+        reader.refuse("postmarked_on", "after_arrival")
+    code = reader.choice("reason_code", RETURN_REASONS) if kind == "returned" else None
+    needs_words = kind == "refused" or code == "other"
+    verdict = Verdict(
+        kind=kind,
+        on=on,
+        postmarked_on=postmarked_on,
+        reason_code=code,
+        words=reader.words("words") if needs_words else reader.text("words", LONGEST_WORDS),
+        due_on=reader.later_day("due_on", than) if kind == "granted" else None,
+    )
+    reader.finish()
+    return verdict
 
 
 def read_more_time(typed: Mapping[str, str], today: date) -> tuple[date | None, str]:

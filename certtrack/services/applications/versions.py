@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
 from certtrack.db.models import ApplicationStep, ApplicationStepVersion, Cycle, Intention, IntentionVersion
-from certtrack.errors import StaleRecord
 from certtrack.security import Actor
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import project_spans
@@ -17,13 +16,6 @@ _STEP_VALUES = (
     *("due_on", "number", "proof_seen_by", "is_self_attested", "is_withdrawn"),
 )
 _INTENTION_VALUES = ("said_on", "until_on", "words", "state")
-
-
-def lock_current(session: Session, record: ApplicationStep | Intention, expected_no: int) -> None:
-    """Read the record anew, locked until the transaction ends. Raises StaleRecord where its number is another one."""
-    session.refresh(record, with_for_update=True)
-    if record.no != expected_no:
-        raise StaleRecord("Somebody else has changed this meanwhile, so nothing was written. Look at it again.")
 
 
 def add_step_version(

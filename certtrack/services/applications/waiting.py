@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Date, Select, Text, cast, func, null, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Date, Select, Text, cast, exists, func, null, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import ApplicationStep, Certification, Cycle, Intention
 from certtrack.security import Act, Actor
@@ -13,8 +13,10 @@ from certtrack.services.actors import open_certifications
 from certtrack.services.people import load_holders
 
 PAGE = 50
-WaitingKind = Literal["sent", "more_time", "not_going_on"]
-KINDS: tuple[WaitingKind, ...] = ("more_time", "sent", "not_going_on")
+WaitingKind = Literal["sent", "submitted", "received", "more_time", "not_going_on"]
+KINDS: tuple[WaitingKind, ...] = ("more_time", "submitted", "received", "sent", "not_going_on")
+_STEPS = ("sent", "submitted", "received")
+_ACTS = (Act.REPORT_APPLICATION, Act.DECIDE_APPLICATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _rows() -> Any:  # noqa: ANN401  # a subquery, whose columns have no types
         *(ApplicationStep.kind, ApplicationStep.id, ApplicationStep.no, ApplicationStep.cycle_id),
         ApplicationStep.happened_on.label("on"),
         *(cast(null(), Date).label("until_on"), cast(null(), Text).label("words")),
-    ).where(ApplicationStep.kind == "sent", ApplicationStep.is_withdrawn.is_(False))
+    ).where(ApplicationStep.kind.in_(_STEPS), ApplicationStep.is_withdrawn.is_(False), ~_is_followed())
     said = select(
         *(Intention.kind, Intention.id, Intention.no, Intention.cycle_id),
         Intention.said_on.label("on"),
@@ -115,11 +117,19 @@ def _rows() -> Any:  # noqa: ANN401  # a subquery, whose columns have no types
     return union_all(said, sent).subquery()
 
 
+def _is_followed() -> ColumnElement[bool]:
+    """A condition on `application_step`: another step came after it."""
+    later = aliased(ApplicationStep)
+    return exists().where(
+        later.cycle_id == ApplicationStep.cycle_id, later.id > ApplicationStep.id, later.is_withdrawn.is_(False)
+    )
+
+
 def _open(query: Select[Any], rows: Any, actor: Actor, today: date) -> Select[Any]:  # noqa: ANN401  # likewise
     return (
         query.select_from(rows)
         .join(Cycle, Cycle.id == rows.c.cycle_id)
         .join(Certification, Certification.id == Cycle.certification_id)
         .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
-        .where(open_certifications(actor, today, Act.REPORT_APPLICATION))
+        .where(or_(*(open_certifications(actor, today, act) for act in _ACTS)))
     )

@@ -8,7 +8,17 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
-from certtrack.db.models import Certification, Claim, Credit, Evidence, EvidenceLink, EvidenceLinkVersion, Person
+from certtrack.db.models import (
+    ApplicationStep,
+    Certification,
+    Claim,
+    Credit,
+    Cycle,
+    Evidence,
+    EvidenceLink,
+    EvidenceLinkVersion,
+    Person,
+)
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
 from certtrack.security import Actor, Fields
@@ -17,7 +27,8 @@ from certtrack.services.evidence.intake import KeptFile
 from certtrack.services.evidence.limits import MOST_FILES, UNUSED_KEPT, BadFile
 from certtrack.services.evidence.purge import is_unused
 
-Subject = tuple[Literal["credit"], int]
+SubjectKind = Literal["credit", "application_step"]
+Subject = tuple[SubjectKind, int]
 """What a file backs: the kind of the record, and its number."""
 
 GONE = "This file isn't here any more, or isn't yours to see."
@@ -77,7 +88,8 @@ def are_open(actor: Actor, today: date) -> ColumnElement[bool]:
     """A condition on `evidence`: files that the actor may see today.
 
     They are those of the own record; those attached to a credit that is claimed for a certification whose evidence the
-    actor may see; and those that the actor has sent for somebody whose evidence they may see, while they back nothing.
+    actor may see, or to a step of its application; and those that the actor has sent for somebody whose evidence they
+    may see, while they back nothing.
     """
     if actor.is_command:
         return true()
@@ -89,10 +101,18 @@ def are_open(actor: Actor, today: date) -> ColumnElement[bool]:
         .where(EvidenceLink.is_attached, Credit.state == "logged", Claim.is_dropped.is_(False))
         .where(visible_certifications(actor, today, Fields.EVIDENCE))
     )
+    of_step = (EvidenceLink.subject_kind == "application_step", EvidenceLink.subject_id == ApplicationStep.id)
+    with_steps = (
+        linked.join(ApplicationStep, and_(*of_step))
+        .join(Cycle, Cycle.id == ApplicationStep.cycle_id)
+        .join(Certification, Certification.id == Cycle.certification_id)
+        .where(EvidenceLink.is_attached, ApplicationStep.is_withdrawn.is_(False))
+        .where(visible_certifications(actor, today, Fields.EVIDENCE))
+    )
     seen = select(Person.id).where(visible_people(actor, today, Fields.EVIDENCE))
     sent = and_(Evidence.recorded_by == actor.key, Evidence.id.not_in(linked), Evidence.person_id.in_(seen))
     own = Evidence.person_id.in_(same_person(actor.person_id)) if actor.person_id is not None else false()
-    return or_(own, Evidence.id.in_(backing), sent)
+    return or_(own, Evidence.id.in_(backing), Evidence.id.in_(with_steps), sent)
 
 
 def list_attached(session: Session, subject: Subject) -> list[int]:

@@ -14,7 +14,7 @@ from certtrack.db.queries.merges import same_person
 from certtrack.db.queries.versions import latest_versions
 from certtrack.security import Actor
 from certtrack.services.evidence.parts import Kind
-from certtrack.services.evidence.records import are_open
+from certtrack.services.evidence.records import SubjectKind, are_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,15 @@ class ShownFile:
 
 
 def list_files(
-    session: Session, credit_ids: Iterable[int], known_at: datetime | None = None
+    session: Session,
+    subject_ids: Iterable[int],
+    known_at: datetime | None = None,
+    *,
+    kind: SubjectKind = "credit",
 ) -> Mapping[int, Sequence[ShownFile]]:
-    """By credit the files that are attached to it, in the order in which they came; a credit without one has no key.
+    """By credit, or other record of that kind, the files that are attached to it, in the order in which they came.
+
+    One without a file has no key.
 
     With `known_at` those that were attached at that moment. Whether they are the reader's to see is for the caller.
     """
@@ -47,10 +53,10 @@ def list_files(
             .join(EvidenceLinkVersion, EvidenceLinkVersion.id == then.c.version_id)
             .where(EvidenceLinkVersion.is_attached)
         )
-    query = query.where(EvidenceLink.subject_kind == "credit", EvidenceLink.subject_id.in_(list(credit_ids)))
+    query = query.where(EvidenceLink.subject_kind == kind, EvidenceLink.subject_id.in_(list(subject_ids)))
     found: dict[int, list[ShownFile]] = defaultdict(list)
-    for credit_id, is_attached, evidence in session.execute(query.order_by(Evidence.id)):
-        found[credit_id].append(_show(evidence, is_attached=is_attached))
+    for subject_id, is_attached, evidence in session.execute(query.order_by(Evidence.id)):
+        found[subject_id].append(_show(evidence, is_attached=is_attached))
     return found
 
 

@@ -68,7 +68,7 @@ def test_the_office_sees_what_stands_open_nearest_day_first_and_nothing_that_is_
     assert [(item.kind, item.name) for item in page.items] == [
         *(("not_going_on", "Erin Example"), ("more_time", "Carol Example"), ("sent", "Carol Example")),
     ]
-    assert page.counts == {"more_time": 1, "sent": 1, "not_going_on": 1}
+    assert page.counts == {"more_time": 1, "submitted": 0, "received": 0, "sent": 1, "not_going_on": 1}
     assert (page.items[1].until_on, page.items[1].words) == (date(2027, 3, 1), "a course in spring")
     assert [item.kind for item in narrowed.items] == ["sent"]
     assert ([item.person_id for item in theirs.items], none.total) == ([cast.carol, cast.carol], 0)
