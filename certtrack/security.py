@@ -56,6 +56,7 @@ class Act(StrEnum):
     REPORT_APPLICATION = "report_application"
     RECORD_CERTIFICATE = "record_certificate"
     DECIDE_APPLICATION = "decide_application"
+    RECORD_WAIVER = "record_waiver"
 
 
 class Task(StrEnum):
@@ -133,7 +134,7 @@ RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
 RECORD_ACTS: dict[Relation, frozenset[Act]] = {
     Relation.HOLDER: frozenset({Act.LOG_CREDITS, Act.LOG_SERVICE, Act.REPORT_APPLICATION}),
     Relation.SUPERVISOR: _TEAM_ACTS,
-    Relation.AGENCY_ADMINISTRATOR: _TEAM_ACTS | {Act.RECORD_TRAINING, Act.RECORD_CERTIFICATE},
+    Relation.AGENCY_ADMINISTRATOR: _TEAM_ACTS | {Act.RECORD_TRAINING, Act.RECORD_CERTIFICATE, Act.RECORD_WAIVER},
     Relation.PROGRAMME_ADMINISTRATOR: frozenset({Act.CHECK_CREDITS, Act.RECORD_TRAINING, Act.DECIDE_APPLICATION}),
     Relation.AUDITOR: frozenset(),
     Relation.FORMER_ADMINISTRATOR: frozenset(),

@@ -27,6 +27,7 @@ Proof = Literal["none", "on_paper", "file"]
 StepKind = Literal["sent", "submitted", "received", "returned", "granted", "refused"]
 """A keeper knows of `sent` alone; the others are a granter's."""
 IntentionKind = Literal["not_going_on", "more_time"]
+WaiverKind = Literal["waiver", "extension"]
 Decision = Literal["waiting", "checked", "accepted", "returned"]
 """What was decided of a claim: nothing yet; `checked` by a keeper; `accepted` by a granter; sent back to the holder."""
 
@@ -130,6 +131,23 @@ class IntentionFact:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiverFact:
+    """What an authority gave for a cycle: a release that holds from `from_on` on, or a later due day.
+
+    `requirement` is what a waiver releases from, `total` or an area's key; `due_on` is the day that an extension gave.
+    The other one is None. `given_by` is who gave it, in words.
+    """
+
+    id: int
+    cycle_id: int
+    kind: WaiverKind
+    from_on: date
+    given_by: str
+    requirement: str | None = None
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CertificationFacts:
     """All that the standing of one certification rests on; `died_on` is the person's."""
 
@@ -144,3 +162,4 @@ class CertificationFacts:
     steps: tuple[StepFact, ...] = ()
     intentions: tuple[IntentionFact, ...] = ()
     bases: tuple[BasisFact, ...] = ()
+    waivers: tuple[WaiverFact, ...] = ()

@@ -1,7 +1,7 @@
 """Which hours count in a cycle, how far each requirement is met, and why a credit counts or doesn't."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -50,7 +50,7 @@ class Requirement:
 
     `key` is `total`, or an area's. `needed` is None where nothing is published. `counted` are minutes that count for
     sure, never more than `needed`; `unsure` those besides that may count; `open` those still to be earned by the best
-    reading: None where `needed` is.
+    reading: None where `needed` is. `is_waived`: it needn't be met; then nothing of it is open.
     """
 
     key: str
@@ -58,6 +58,7 @@ class Requirement:
     counted: int
     unsure: int
     open: int | None
+    is_waived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,12 @@ def count_hours(
     claimed: Sequence[CreditFact],
     as_of: date,
     taken: frozenset[int] = frozenset(),
+    waived: frozenset[str] = frozenset(),
 ) -> HoursCount:
     """Count the hours of the cycle with these days, at the end of `as_of`.
 
-    `taken` are credits that the end of an earlier cycle rested on: an hour counts once.
+    `taken` are credits that the end of an earlier cycle rested on: an hour counts once. `waived` are requirements that
+    needn't be met; with `total` none of them need be.
 
     `complete` only where no reading says otherwise, `short` only where none says that it is; else `unconfirmed`, as
     without a cycle or without published rules. One more credit never makes the answer worse.
@@ -87,10 +90,11 @@ def count_hours(
     if rule is None or days is None:
         return HoursCount("unconfirmed", (), ())
     judged = [(credit, *_judge(pack, rule, days, credit, as_of, taken)) for credit in claimed]
-    sure = _Filled(rule, [credit for credit, counts, _ in judged if counts == "yes"])
+    waived = waived if TOTAL not in waived else frozenset({TOTAL, *(area.key for area in rule.areas)})
+    sure = _Filled(rule, waived, [credit for credit, counts, _ in judged if counts == "yes"])
     may_be_more = any(counts == "unsure" for _, counts, _ in judged)
-    best = _Filled(rule, [credit for credit, counts, _ in judged if counts != "no"]) if may_be_more else sure
-    requirements = tuple(_list_requirements(rule, sure, best))
+    best = _Filled(rule, waived, [credit for credit, counts, _ in judged if counts != "no"]) if may_be_more else sure
+    requirements = tuple(_list_requirements(rule, waived, sure, best))
     return HoursCount(
         hours=_answer(requirements),
         requirements=requirements,
@@ -159,17 +163,18 @@ def _judge_proof(rule: HoursRule, credit: CreditFact) -> tuple[Counts, CountCode
 
 
 class _Filled:
-    """What these credits fill: minutes in all, and by area. An area without a published minimum takes what is left."""
+    """What these credits fill: minutes in all, and by area. An area that asks for nothing known takes what is left."""
 
-    def __init__(self, rule: HoursRule, counting: Iterable[CreditFact]) -> None:
+    def __init__(self, rule: HoursRule, waived: frozenset[str], counting: Iterable[CreditFact]) -> None:
         given = list(counting)
         self.total = sum(credit.minutes for credit in given)
         given.sort(key=lambda credit: (credit.last_on, credit.id))
         parts = [(credit.id, part) for credit in given for part in credit.parts]
         self._owners = [owner for owner, _ in parts]
         offers = [Offer(place, part.minutes, frozenset(part.areas)) for place, (_, part) in enumerate(parts)]
-        known = [Want(area.key, area.minimum.value) for area in rule.areas if area.minimum.value is not None]
-        rest = [Want(area.key, self.total) for area in rule.areas if area.minimum.value is None]
+        asked = [area for area in rule.areas if area.minimum.value is not None and area.key not in waived]
+        known = [Want(area.key, area.minimum.value or 0) for area in asked]
+        rest = [Want(area.key, self.total) for area in rule.areas if area not in asked]
         self._found: Allocation = allocate(offers, [*known, *rest])
         self._shares = self._list_shares()
 
@@ -187,10 +192,12 @@ class _Filled:
         return shares
 
 
-def _list_requirements(rule: HoursRule, sure: _Filled, best: _Filled) -> Iterable[Requirement]:
-    yield _make(TOTAL, rule.total.value, sure.total, best.total)
-    for area in rule.areas:
-        yield _make(area.key, area.minimum.value, sure.counted(area.key), best.counted(area.key))
+def _list_requirements(rule: HoursRule, waived: frozenset[str], sure: _Filled, best: _Filled) -> Iterable[Requirement]:
+    lines = [(TOTAL, rule.total.value, sure.total, best.total)]
+    each = [(area.key, area.minimum.value, sure.counted(area.key), best.counted(area.key)) for area in rule.areas]
+    for key, needed, counted, most in (*lines, *each):
+        line = _make(key, needed, counted, most)
+        yield replace(line, open=0, is_waived=True) if key in waived else line
 
 
 def _make(key: str, needed: int | None, sure: int, best: int) -> Requirement:
@@ -203,5 +210,6 @@ def _make(key: str, needed: int | None, sure: int, best: int) -> Requirement:
 def _answer(requirements: Sequence[Requirement]) -> Hours:
     if any(requirement.open for requirement in requirements):
         return "short"
-    is_sure = all(requirement.needed == requirement.counted for requirement in requirements)
+    asked = [requirement for requirement in requirements if not requirement.is_waived]
+    is_sure = all(requirement.needed == requirement.counted for requirement in asked)
     return "complete" if is_sure else "unconfirmed"

@@ -9,6 +9,7 @@ from certtrack.rules.applications import find_step, judge_arrival, list_intentio
 from certtrack.rules.cycles import CycleDays, PhaseDays
 from certtrack.rules.facts import CertificationFacts, CycleFact, StatusFact
 from certtrack.rules.pack import Pack, Phase, Value
+from certtrack.rules.waivers import list_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,14 @@ def explain_application(
     for said in list_intentions(facts, cycle, as_of):
         values = {"said_on": said.said_on, "until_on": said.until_on}
         yield on_record(said.kind, ("intention", said.id), **values)
+
+
+def explain_waivers(facts: CertificationFacts, cycle: CycleFact, as_of: date) -> Iterator[Reason]:
+    """What an authority gave for this cycle, and from which day on: `waiver`, `extension`."""
+    for given in list_given(facts, cycle, as_of):
+        values = {"from_on": given.from_on, "given_by": given.given_by}
+        values |= {"requirement": given.requirement, "due_on": given.due_on}
+        yield on_record(given.kind, ("waiver", given.id), **values)
 
 
 def explain_statuses(facts: CertificationFacts, as_of: date) -> Iterator[Reason]:

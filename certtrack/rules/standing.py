@@ -21,9 +21,11 @@ from certtrack.rules.reasons import (
     explain_phase,
     explain_records,
     explain_statuses,
+    explain_waivers,
     in_order,
     is_open,
 )
+from certtrack.rules.waivers import list_waived
 
 __all__ = ["Application", "Hours", "NextCode", "Reason", "Span", "Standing", "Validity", "spans", "stand"]
 
@@ -115,7 +117,7 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     now = _phase_on(days, as_of) if days else None
     validity = _validity(facts, now, as_of)
     next_code, next_on = _next(pack, facts, now, following, validity, as_of)
-    counted = count_hours(pack, days, facts.credits, as_of, list_taken(facts, cycle) if cycle else frozenset())
+    counted = _count(pack, facts, cycle, days, as_of)
     step = find_step(facts, cycle, as_of) if cycle else None
     way_back = find_way_back(facts.exams, cycle, as_of) if now and now.phase in _WAYS_BACK and cycle else None
     return Standing(
@@ -157,11 +159,19 @@ def _projected(pack: Pack, facts: CertificationFacts, as_of: date) -> tuple[Vali
     now = _phase_on(days, as_of) if days else None
     validity = _validity(facts, now, as_of)
     following = _find_following(facts, cycle) if cycle else None
-    taken = list_taken(facts, cycle) if cycle else frozenset()
-    hours = count_hours(pack, days, facts.credits, as_of, taken).hours
+    hours = _count(pack, facts, cycle, days, as_of).hours
     step = find_step(facts, cycle, as_of) if cycle else None
     application = step.kind if step else "none"
     return validity, hours, application, _next(pack, facts, now, following, validity, as_of)[1]
+
+
+def _count(
+    pack: Pack, facts: CertificationFacts, cycle: CycleFact | None, days: CycleDays | None, as_of: date
+) -> HoursCount:
+    if cycle is None:
+        return count_hours(pack, None, facts.credits, as_of)
+    taken, waived = list_taken(facts, cycle), list_waived(facts, cycle, as_of)
+    return count_hours(pack, days, facts.credits, as_of, taken, waived)
 
 
 def _find_speaking(facts: CertificationFacts, as_of: date) -> CycleFact | None:
@@ -246,6 +256,7 @@ def _because(
     reasons = [*explain_statuses(facts, as_of)]
     if cycle and days:
         reasons += explain_application(pack, facts, cycle, days, as_of)
+        reasons += explain_waivers(facts, cycle, as_of)
     if cycle and following:
         reasons += explain_followed(cycle, following)
     elif cycle and days and now:
@@ -259,6 +270,7 @@ def _because(
 def _turning_days(pack: Pack, facts: CertificationFacts) -> set[date]:
     turns = {status.from_on for status in facts.statuses} | {exam.taken_on for exam in facts.exams}
     turns |= {credit.last_on for credit in facts.credits} | {step.on for step in facts.steps}
+    turns |= {given.from_on for given in facts.waivers}
     if facts.issued_on:
         turns.add(facts.issued_on)
     for cycle in facts.cycles:

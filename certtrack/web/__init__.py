@@ -23,9 +23,10 @@ from certtrack.web.sign_in import sign_in
 from certtrack.web.training_people import training_people
 from certtrack.web.trainings import trainings
 from certtrack.web.trainings_elsewhere import trainings_elsewhere
+from certtrack.web.waivers import waivers
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health),
-    *(leaving, applications, application_decisions, exams, exam_results),
+    *(leaving, applications, application_decisions, waivers, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
 )

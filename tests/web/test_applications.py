@@ -142,6 +142,28 @@ def test_a_picture_of_the_new_certificate_is_kept_with_it_and_seen_by_the_office
     assert holder.get(f"/people/{person}/evidence/1").status_code == 200
 
 
+def test_the_office_enters_a_later_day_and_waived_hours_and_takes_them_back(
+    client: CheckingClient, world: World, carol: tuple[int, int, str]
+) -> None:
+    person, cps, at = carol
+    sign_up(client, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
+    early = client.send(f"{at}/waivers/extension", due_on="2026-10-01", given_by="", words="x <y>")
+    assert early.status_code == 400
+    assert "x &lt;y&gt;" in early.text
+    said = {"from_on": "2026-05-01", "given_by": "The program", "words": "A letter of May 4"}
+    assert client.send(f"{at}/waivers/extension", due_on="2026-12-31", **said).status_code == 302
+    assert client.send(f"{at}/waivers/waiver", requirement="nothing", **said).status_code == 400
+    assert client.send(f"{at}/waivers/waiver", requirement="total", **said).status_code == 302
+    page = client.get(f"/people/{person}").text.replace("\xa0", " ")
+    for words in (
+        "The program gave a later due day, December 31, 2026, from May 1, 2026 on.",
+        "The hours of this cycle are waived.",
+    ):
+        assert words in page
+    assert client.send(f"{at}/waivers/1/take-back", reason="a slip", expected_no="1").status_code == 302
+    assert list_terms(world, cps)[0].due_on.isoformat() == "2026-10-31"
+
+
 def _upload(client: CheckingClient, path: str, data: bytes, name: str, **fields: str) -> TestResponse:
     file = (io.BytesIO(data), name)
     return client.post(path, data={"csrf_token": client.token(), "due_on": "2028-10-31", "upload": file, **fields})

@@ -76,6 +76,7 @@ from certtrack.db.models.trainings import (
     TrainingSessionVersion,
     TrainingVersion,
 )
+from certtrack.db.models.waivers import Waiver, WaiverVersion
 
 __all__ = [
     "Account",
@@ -151,4 +152,6 @@ __all__ = [
     "TrainingSession",
     "TrainingSessionVersion",
     "TrainingVersion",
+    "Waiver",
+    "WaiverVersion",
 ]

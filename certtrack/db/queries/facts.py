@@ -21,6 +21,7 @@ from certtrack.db.queries.applications import load_bases, load_intentions, load_
 from certtrack.db.queries.credits import load_credits
 from certtrack.db.queries.merges import load_merged
 from certtrack.db.queries.versions import latest_versions
+from certtrack.db.queries.waivers import load_waivers
 from certtrack.rules.facts import (
     CertificationFacts,
     CycleFact,
@@ -43,7 +44,7 @@ def load_facts(
     """Facts by certification, as on record now or, with `known_at`, as they were on record at that moment.
 
     A certification that wasn't on record yet at `known_at` is left out. People who were merged, as far as is on record
-    now, are one: exams and death count for all. Eleven queries for each 500 certifications.
+    now, are one: exams and death count for all. Twelve queries for each 500 certifications.
     """
     found: dict[int, CertificationFacts] = {}
     for start in range(0, len(certification_ids), _CHUNK):
@@ -63,7 +64,7 @@ def _load_chunk(session: Session, ids: Sequence[int], known_at: datetime | None)
     exams = _load_exams(session, holders, known_at)
     claimed = load_credits(session, ids, known_at)
     steps, said = load_steps(session, ids, known_at), load_intentions(session, ids, known_at)
-    bases = load_bases(session, ids, known_at)
+    bases, waivers = load_bases(session, ids, known_at), load_waivers(session, ids, known_at)
     return {
         certification.id: CertificationFacts(
             id=certification.id,
@@ -77,6 +78,7 @@ def _load_chunk(session: Session, ids: Sequence[int], known_at: datetime | None)
             steps=tuple(steps[certification.id]),
             intentions=tuple(said[certification.id]),
             bases=tuple(bases[certification.id]),
+            waivers=tuple(waivers[certification.id]),
         )
         for certification in certifications
     }

@@ -13,6 +13,7 @@ from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CertificationFacts, CycleFact
 from certtrack.rules.hours import HoursCount, count_hours
 from certtrack.rules.pack import Pack
+from certtrack.rules.waivers import list_waived
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import pack_for
 
@@ -37,6 +38,7 @@ def freeze(session: Session, rulebook: Rulebook, cycle: Cycle, today: date) -> d
         "hours": counted.hours,
         "requirements": [
             {"key": one.key, "needed": one.needed, "counted": one.counted, "unsure": one.unsure}
+            | ({"is_waived": True} if one.is_waived else {})
             for one in counted.requirements
         ],
         "credits": [
@@ -49,7 +51,8 @@ def freeze(session: Session, rulebook: Rulebook, cycle: Cycle, today: date) -> d
 
 
 def _count(pack: Pack, facts: CertificationFacts, cycle: CycleFact, today: date) -> HoursCount:
-    return count_hours(pack, days_of(pack, cycle), facts.credits, today, list_taken(facts, cycle))
+    taken, waived = list_taken(facts, cycle), list_waived(facts, cycle, today)
+    return count_hours(pack, days_of(pack, cycle), facts.credits, today, taken, waived)
 
 
 def _list_needed_late(

@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import ApplicationStep, Certification, Cycle, Intention, Person
+from certtrack.db.models import ApplicationStep, Certification, Cycle, Intention, Person, Waiver
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
 from certtrack.rules.applications import Timely, judge_arrival
@@ -26,6 +26,9 @@ from certtrack.services.evidence.shown import ShownFile, list_files
 from certtrack.services.people import get_person
 from certtrack.services.person_page import PersonPage
 from certtrack.services.rulebook import Rulebook
+from certtrack.services.waivers.records import list_waivers, may_record
+
+_ACTS = (Act.REPORT_APPLICATION, Act.DECIDE_APPLICATION, Act.RECORD_WAIVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,14 @@ class ShownStep:
     step: ApplicationStep
     by: str
     files: tuple[ShownFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWaiver:
+    """A waiver or an extension of the open cycle, and who put it on record."""
+
+    waiver: Waiver
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +66,12 @@ class ShownApplication:
     coming: tuple[str, ...]
     timely: Timely | None
     suggested_due_on: date | None
+    waivers: tuple[ShownWaiver, ...]
     said: Mapping[str, Intention]
     numbers: Mapping[str, int]
     can_report: bool
     can_decide: bool
+    can_waive: bool
     is_holder: bool
 
 
@@ -95,7 +108,7 @@ def get_application_offer(
     mine = select(Certification.id).where(
         Certification.id == certification.id,
         Certification.person_id.in_(same_person(person.id)),
-        or_(*(open_certifications(actor, today, act) for act in (Act.REPORT_APPLICATION, Act.DECIDE_APPLICATION))),
+        or_(*(open_certifications(actor, today, act) for act in _ACTS)),
     )
     if session.scalar(mine) is None:
         raise NotFound(f"There is no certification with the number {certification_id} on this person's record.")
@@ -133,9 +146,11 @@ def _show(
         coming=NEXT[steps[-1].kind if steps else "none"] if is_granter else (),
         timely=_find_timely(pack, cycle, steps),
         suggested_due_on=suggest_due_on(pack, cycle.due_on),
+        waivers=tuple(ShownWaiver(one, _name(session, one.recorded_by)) for one in list_waivers(session, cycle.id)),
         said={kind: said for kind, said in intentions.items() if said.state == "said"},
         numbers={kind: intentions[kind].no if kind in intentions else 0 for kind in ("not_going_on", "more_time")},
         can_report=may(session, actor, certification, Act.REPORT_APPLICATION, today),
+        can_waive=may_record(session, actor, certification, today),
         can_decide=is_granter and may(session, actor, certification, Act.DECIDE_APPLICATION, today),
         is_holder=Relation.HOLDER in relations,
     )
@@ -150,12 +165,11 @@ def _find_opening(session: Session, cycle: Cycle) -> list[ApplicationStep]:
 
 def _list_shown(session: Session, steps: Sequence[ApplicationStep], *, with_files: bool) -> dict[int, ShownStep]:
     files = list_files(session, [step.id for step in steps], kind="application_step") if with_files else {}
-    return {
-        step.id: ShownStep(
-            step, find_actor_name(session, step.recorded_by) or step.recorded_by, tuple(files.get(step.id, ()))
-        )
-        for step in steps
-    }
+    return {step.id: ShownStep(step, _name(session, step.recorded_by), tuple(files.get(step.id, ()))) for step in steps}
+
+
+def _name(session: Session, key: str) -> str:
+    return find_actor_name(session, key) or key
 
 
 def _find_timely(pack: Pack, cycle: Cycle, steps: Sequence[ApplicationStep]) -> Timely | None:

@@ -1,0 +1,161 @@
+"""Waivers and extensions: put on record as an authority gave them, also reaching back, and taken back by a version."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certtrack.db.audit import record_event
+from certtrack.db.models import Certification, Cycle, Waiver, WaiverVersion
+from certtrack.errors import BadInput, NotFound, Refused
+from certtrack.rules.facts import DueSource
+from certtrack.security import Act, Actor, Relation
+from certtrack.services.actors import list_relations
+from certtrack.services.applications.rights import check_may, get_cycle_to_end, is_granted_here, today_by_pack
+from certtrack.services.applications.versions import look_again
+from certtrack.services.cycles import get_cycle, move_due_day
+from certtrack.services.locking import lock_current
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.waivers.typed import NewWaiver
+
+_EVIDENCE = "waiver:"
+_VALUES = ("from_on", "given_by", "words", "is_withdrawn")
+
+
+def record_waiver(
+    session: Session, rulebook: Rulebook, certification: Certification, new: NewWaiver, *, actor: Actor, at: datetime
+) -> Waiver:
+    """Put on record what was given for the open cycle; it may hold from a day that has long been.
+
+    An extension moves the due day, and the reminders with it. Raises NotAllowed; Refused for the own record, and where
+    no cycle is open; BadInput for a first day ahead, a due day that isn't later, or one that another cycle has.
+    """
+    today = today_by_pack(rulebook, certification, at)
+    _check_may(session, actor, certification, today)
+    cycle = get_cycle_to_end(session, certification)
+    if new.from_on > today:
+        raise BadInput(f"{new.from_on} is still to come; say from which day it holds.")
+    if new.due_on is not None and new.due_on <= cycle.due_on:
+        raise BadInput(f"The present due day is {cycle.due_on}; an extension gives a later one.")
+    waiver = Waiver(
+        cycle_id=cycle.id, kind=new.kind, requirement=new.requirement, due_on=new.due_on, from_on=new.from_on,
+        given_by=new.given_by, words=new.words, is_withdrawn=False, no=0, recorded_at=at, recorded_by=actor.key,
+    )  # fmt: skip
+    session.add(waiver)
+    session.flush()
+    if new.due_on is not None:
+        _extend(session, rulebook, cycle, waiver, new.due_on, today, actor, at)
+    _add_version(session, waiver, cycle, "given", None, actor, at)
+    look_again(session, rulebook, cycle, today)
+    return waiver
+
+
+def take_back_waiver(
+    session: Session, rulebook: Rulebook, waiver: Waiver, *, expected_no: int, reason: str, actor: Actor, at: datetime
+) -> None:
+    """It wasn't given after all: what it released from is asked for again, and the former due day is back.
+
+    Raises NotAllowed, StaleRecord; Refused for the own record, where it is taken back already, and where the day was
+    moved by something else since, or its cycle is over.
+    """
+    cycle = get_cycle(session, waiver.cycle_id)
+    today = today_by_pack(rulebook, cycle.certification, at)
+    _check_may(session, actor, cycle.certification, today)
+    lock_current(session, waiver, expected_no)
+    if waiver.is_withdrawn:
+        raise Refused("This was taken back already.")
+    if waiver.kind == "extension":
+        _move_back(session, rulebook, cycle, waiver, reason, actor, at)
+    waiver.is_withdrawn = True
+    _add_version(session, waiver, cycle, "taken_back", reason, actor, at)
+    look_again(session, rulebook, cycle, today)
+
+
+def may_record(session: Session, actor: Actor, certification: Certification, today: date) -> bool:
+    """True where the actor may put on record what was given for this certification."""
+    try:
+        _check_may(session, actor, certification, today)
+    except Refused:  # NotAllowed is one
+        return False
+    return True
+
+
+def list_waivers(session: Session, cycle_id: int) -> list[Waiver]:
+    """What was given for a cycle and not taken back, in the order of recording."""
+    query = select(Waiver).where(Waiver.cycle_id == cycle_id, Waiver.is_withdrawn.is_(False))
+    return list(session.scalars(query.order_by(Waiver.id)))
+
+
+def get_waiver(session: Session, certification: Certification, waiver_id: int) -> Waiver:
+    """What was given for one of this certification's cycles, a withdrawn one too. Raises NotFound."""
+    waiver = session.get(Waiver, waiver_id)
+    if waiver is None or get_cycle(session, waiver.cycle_id).certification_id != certification.id:
+        raise NotFound(f"There is no waiver with the number {waiver_id}.")
+    return waiver
+
+
+def _check_may(session: Session, actor: Actor, certification: Certification, today: date) -> None:
+    """Under a granter its own people alone; under a keeper the office puts on record what the programme gave."""
+    act = Act.DECIDE_APPLICATION if is_granted_here(session, certification) else Act.RECORD_WAIVER
+    check_may(session, actor, certification, act, today)
+    if not actor.is_command and Relation.HOLDER in list_relations(session, actor, certification.person_id, today):
+        raise Refused("Nobody puts a waiver on their own record. Ask a colleague who may.")
+
+
+def _extend(
+    session: Session,
+    rulebook: Rulebook,
+    cycle: Cycle,
+    waiver: Waiver,
+    due_on: date,
+    today: date,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    waiver.former_due_on, waiver.former_source = cycle.due_on, cycle.due_source
+    waiver.former_computed_on, waiver.former_evidence = cycle.computed_due_on, cycle.evidence
+    move_due_day(
+        session, rulebook, cycle, due_on, due_source="extended", computed_due_on=cycle.computed_due_on, armed_on=today,
+        reason=None, evidence=f"{_EVIDENCE}{waiver.id}", actor=actor, at=at,
+    )  # fmt: skip
+
+
+def _move_back(
+    session: Session,
+    rulebook: Rulebook,
+    cycle: Cycle,
+    waiver: Waiver,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Stages of the former day that fell into the time of the extension are armed again: nobody was told them."""
+    former, source = waiver.former_due_on, waiver.former_source
+    if former is None or source is None or cycle.evidence != f"{_EVIDENCE}{waiver.id}":
+        raise Refused("The due day was moved by something else since. Take that back first.")
+    sources: dict[str, DueSource] = {"stated": "stated", "computed": "computed", "extended": "extended"}
+    armed_on = today_by_pack(rulebook, cycle.certification, waiver.recorded_at)
+    move_due_day(
+        session, rulebook, cycle, former, due_source=sources[source], computed_due_on=waiver.former_computed_on,
+        armed_on=armed_on, reason=reason, evidence=waiver.former_evidence, actor=actor, at=at,
+    )  # fmt: skip
+
+
+def _add_version(
+    session: Session, waiver: Waiver, cycle: Cycle, what: str, reason: str | None, actor: Actor, at: datetime
+) -> None:
+    waiver.no += 1
+    values: dict[str, Any] = {name: getattr(waiver, name) for name in _VALUES}
+    version = {"no": waiver.no, "reason": reason, "recorded_at": at, "recorded_by": actor.key}
+    session.add(WaiverVersion(waiver_id=waiver.id, **version, **values))
+    kept = {"kind": waiver.kind, "requirement": waiver.requirement, "due_on": waiver.due_on, "cycle": cycle.id}
+    record_event(
+        session,
+        at=at,
+        actor=actor.key,
+        action=f"waiver.{what}",
+        subject=("waiver", waiver.id),
+        people=[cycle.certification.person_id],
+        details=values | kept | {"no": waiver.no, "reason": reason},
+    )
