@@ -2,8 +2,8 @@
 
 Imports it on SQLite and on PostgreSQL, for one person for each twenty credits, as `certtrack import credits` does it.
 Limits: ten times reading the file and a bare `executemany` of the same credits, 300 MB for the command, and on SQLite
-0.1 s of the processor for the longest transaction, which keeps others from writing. How long it took by the clock
-stands beside it: that depends on what else the machine does. Run it with
+0.1 s for the longest transaction, which keeps others from writing. On SQLite the processor's time is measured: the
+clock's depends on what else the machine does. Run it with
 `PYTHONPATH=tests python benchmarks/importing.py [--rows 5000]`.
 """
 
@@ -15,6 +15,7 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -36,6 +37,7 @@ from certtrack.services.rulebook import load_rulebook
 from certtrack.services.sheets.mapping import Mapping
 
 ROWS, EACH = 100_000, 20
+Clock = Callable[[], float]
 RATIO, LONGEST_MS, MEMORY_MB = 10.0, 100, 300
 LAST_ON = date(2025, 6, 1)
 HEADS = ("Email", "Course", "Provider", "Date completed", "Hours", "Category", "Format", "Certificate on file")
@@ -75,20 +77,20 @@ def read(database: Database, data: bytes) -> Import:
     return Import(log, owner, load_rulebook(NOWHERE), command_actor("benchmark"), AT)
 
 
-def measure_bare(url: str, data: bytes) -> tuple[float, float]:
+def measure_bare(url: str, data: bytes, clock: Clock) -> tuple[float, float]:
     """Seconds for reading the file, and for a bare `executemany` of its credits."""
     database = Database(url)
-    started = time.perf_counter()
+    started = clock()
     work = read(database, data)
-    reading = time.perf_counter() - started
+    reading = clock() - started
     with database.reading() as session:
         work.prepare(session)
     common = {"state": "logged", "no": 1, "recorded_at": AT, "recorded_by": "benchmark", "proof_seen_by": None}
     rows = [values_of(make_new(row)) | common | {"person_id": row.person_id} for row in work.rows]
-    started = time.perf_counter()
+    started = clock()
     with database.writing() as session:
         session.execute(insert(Credit), rows)
-    inserting = time.perf_counter() - started
+    inserting = clock() - started
     database.close()
     return reading, inserting
 
@@ -102,10 +104,10 @@ class Measured:
     longest_took_s: float = 0
 
 
-def measure_import(url: str, data: bytes, rows: int) -> Measured:
+def measure_import(url: str, data: bytes, rows: int, clock: Clock) -> Measured:
     """Import the file as the command does it."""
     database, measured = Database(url), Measured()
-    started = time.perf_counter()
+    started = clock()
     work = read(database, data)
     with database.reading() as session:
         work.prepare(session)
@@ -122,7 +124,7 @@ def measure_import(url: str, data: bytes, rows: int) -> Measured:
         measured.longest_worked_s = max(measured.longest_worked_s, worked_s)
     with database.writing() as session:
         work.finish(session)
-    measured.took_s = time.perf_counter() - started
+    measured.took_s = clock() - started
     with database.reading() as session:
         made = session.scalar(select(func.count()).select_from(Credit)) or 0
     database.close()
@@ -135,10 +137,12 @@ def measure(registry: Registry, folder: Path, data: bytes, rows: int) -> list[bo
     """Whether the import goes over its limits on this database."""
     file = folder / "log.csv"
     file.write_bytes(data)
+    # with SQLite all the work is this process's own, whatever else the machine does meanwhile
+    clock = time.process_time if registry.kind == "sqlite" else time.perf_counter
     with registry.copy(folder) as url:
-        reading, inserting = measure_bare(url, data)
+        reading, inserting = measure_bare(url, data, clock)
     with registry.copy(folder) as url:
-        measured = measure_import(url, data, rows)
+        measured = measure_import(url, data, rows, clock)
     with registry.copy(folder) as url:
         env = {"CERTTRACK_INSTANCE": str(folder), "CERTTRACK_DATABASE_URL": url, "CERTTRACK_ENV": "test"}
         used = run_measured(PROGRAMME, "import", "credits", str(file), "--format", "json", env=env)

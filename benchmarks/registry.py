@@ -14,7 +14,7 @@ from kit.postgres import run_postgres
 from sqlalchemy import Connection, insert, text
 
 from certtrack.db.engine import Database
-from certtrack.db.models import Affiliation, Certification, Cycle, CycleVersion, Person
+from certtrack.db.models import Affiliation, Certification, Claim, Credit, Cycle, CycleVersion, Person
 from certtrack.services.actors import command_actor
 from certtrack.services.organizations import create_organization
 from certtrack.services.rulebook import load_rulebook, pin
@@ -22,6 +22,7 @@ from certtrack.services.rulebook import load_rulebook, pin
 ZONE = "America/Chicago"
 AT = datetime(2026, 8, 4, 17, tzinfo=UTC)
 """Noon of a day on which the stage 90 days before October 31, 2026 is reached."""
+AREAS = ("ethics_boundaries", "trauma_informed_care", "cultural_humility")
 NOWHERE = Path("no-instance-of-its-own")
 _AT_ONCE = 5_000
 
@@ -54,8 +55,11 @@ def run_servers(folder: Path) -> Iterator[dict[str, str]]:
         yield {"sqlite": f"sqlite:///{folder}", "postgresql": server}
 
 
-def make_registry(url: str, kind: str, *, certifications: int, due: int) -> Registry:
-    """Fill an empty database at `url`; `due` of the certifications have a stage on the day of `AT`."""
+def make_registry(url: str, kind: str, *, certifications: int, due: int, credits_each: int = 0) -> Registry:
+    """Fill an empty database at `url`; `due` of the certifications have a stage on the day of `AT`.
+
+    Those that are due have `credits_each` credits.
+    """
     migrate(url)
     database = Database(url)
     rulebook = load_rulebook(NOWHERE)
@@ -69,6 +73,9 @@ def make_registry(url: str, kind: str, *, certifications: int, due: int) -> Regi
         numbers = range(start, min(start + _AT_ONCE, certifications + 1))
         with database.writing() as session:
             _fill(session.connection(), numbers, due, organization_id, version_id)
+    if credits_each:
+        with database.writing() as session:
+            _add_credits(session.connection(), due, credits_each)
     if kind == "postgresql":
         with database.writing() as session:
             session.execute(text("ANALYZE"))  # as the server does by itself within a minute
@@ -94,6 +101,38 @@ def _fill(connection: Connection, numbers: range, due: int, organization_id: int
         insert(CycleVersion),
         [known | cycle | {"cycle_id": n, "no": 1} for n, cycle in zip(numbers, cycles, strict=True)],
     )
+
+
+def _add_credits(connection: Connection, people: int, each: int) -> None:
+    known: dict[str, Any] = {"recorded_at": AT - timedelta(days=60), "recorded_by": "benchmark", "no": 1}
+    owners = [1 + place // each for place in range(people * each)]
+    credits_ = [known | _credit(n % each) | {"id": n, "person_id": owner} for n, owner in enumerate(owners, 1)]
+    connection.execute(insert(Credit), credits_)
+    waiting = known | {"decision": "waiting", "is_dropped": False}
+    connection.execute(
+        insert(Claim), [waiting | {"credit_id": n, "certification_id": owner} for n, owner in enumerate(owners, 1)]
+    )
+
+
+def _credit(place: int) -> dict[str, Any]:
+    day = date(2024, 12, 1) + timedelta(days=20 * place)
+    return {
+        "title": f"Course {place}",
+        "folded_title": f"course {place}",
+        "provider": "Lakeside",
+        "first_on": day,
+        "last_on": day,
+        "unit": "hours",
+        "amount": "1",
+        "minutes": 60,
+        "parts": [{"minutes": 60, "areas": [AREAS[place % len(AREAS)]]}],
+        "activity": "course",
+        "form": "recorded" if place % 2 else "in_person",
+        "role": "participant",
+        "proof": "on_paper",
+        "proof_seen_by": "benchmark",
+        "state": "logged",
+    }
 
 
 def _person(number: int) -> dict[str, Any]:

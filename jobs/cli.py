@@ -1,5 +1,6 @@
 """The `certtrack-jobs` command: jobs by hand, or all of them on their schedule."""
 
+import gc
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -80,11 +81,13 @@ def schedule(edge: Edge) -> None:
 
 def make_workplace(edge: Edge, stopping: threading.Event, clock: Clock) -> Workplace:
     """What jobs of this process are given; `stopping` ends them early."""
+    rulebook = edge.rulebook
+    gc.freeze()  # looking again and again at all that was loaded would take long, in the middle of a transaction
     return Workplace(
         settings=edge.settings,
         clock=clock,
         database=edge.database,
-        rulebook=edge.rulebook,
+        rulebook=rulebook,
         actor=job_actor("schedule"),
         stop=stopping.is_set,
     )

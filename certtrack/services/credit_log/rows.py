@@ -25,6 +25,7 @@ from certtrack.services.sheets.rows import Fault, Refused, RowReader, list_lines
 from certtrack.services.sheets.whose import Mark, read_mark
 
 _YEARS_BACK = 30
+_NO_TEXTS: Table[Column, str] = {}
 _CACHED = 10_000  # a log names the same courses again and again
 
 
@@ -131,7 +132,7 @@ def _read_row(
         form=(kind and kind.form) or (subject and subject.form) or None,
         has_paper=has_paper,
         faults=tuple(reader.faults),
-        texts=reader.texts if reader.faults else {},
+        texts=reader.texts if reader.faults else _NO_TEXTS,
     )
 
 

@@ -11,6 +11,8 @@ from kit.credit_log import SHARED as LOG
 from kit.credit_log import LogOffice
 from kit.roster import SHARED as ROSTER
 from kit.roster import Office
+from kit.supervision_log import SHARED as SUPERVISION
+from kit.supervision_log import SupervisionOffice
 from kit.world import World
 from sqlalchemy import select
 
@@ -32,7 +34,9 @@ def log(world: World) -> Import:
     """The log's import, once all files are in."""
     world.move_to(TODAY)
     Office(world).take(ROSTER.read_bytes(), ROSTER.name)
-    return LogOffice(world).take(LOG.read_bytes(), WORDS)
+    work = LogOffice(world).take(LOG.read_bytes(), WORDS)
+    SupervisionOffice(world, is_empty=True).take(SUPERVISION.read_bytes())
+    return work
 
 
 def test_hours_are_those_worked_out_by_hand(world: World, log: Import) -> None:
