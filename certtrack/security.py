@@ -117,14 +117,14 @@ _TEAM_ACTS = frozenset(
 )
 
 # Design, section 5. A supervisor's `supervision` are the own sessions, which the query sees to.
-# A former administrator's view is of what was on record on the last day, which sessions aren't shown by yet.
+# A former administrator's view is of what was on record on the last day, of supervision of that place's own.
 RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
     Relation.HOLDER: _EVERYTHING,
     Relation.SUPERVISOR: _TEAM,
     Relation.AGENCY_ADMINISTRATOR: _OFFICE,
     Relation.PROGRAMME_ADMINISTRATOR: _PATH | {Fields.EXAM_SCORES},
     Relation.AUDITOR: _PATH,
-    Relation.FORMER_ADMINISTRATOR: _OFFICE - {Fields.SUPERVISION},
+    Relation.FORMER_ADMINISTRATOR: _OFFICE,
     Relation.NONE: frozenset(),
 }
 

@@ -28,6 +28,7 @@ from certtrack.services.leaving import list_places_to_leave
 from certtrack.services.ledger import LedgerEntry
 from certtrack.services.overview import NEAR_DAYS, PAGE, Filters, find_zone, list_credentials, list_overview
 from certtrack.services.person_page import PersonPage, ShownCertification, get_person_page
+from certtrack.services.supervision.then import SupervisionThen, show_supervision_then
 from certtrack.services.trainings.shown import show_trainings
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, signed_in, today
 
@@ -130,12 +131,14 @@ def person(person_id: int) -> str:
         exams = list_shown_exams(
             session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of, known_at=page.known_at
         )  # fmt: skip
+        supervision = _show_supervision(session, page)
     note_look("person.viewed", [page.person.id])
     return render(
         "people/person.html",
         page=page,
         hours=hours,
         trainings=trainings,
+        supervision=supervision,
         drafts=drafts,
         kept_days=KEPT_DAYS,
         applications=applications,
@@ -150,6 +153,13 @@ def person(person_id: int) -> str:
         errors=errors,
         can_list=can_do(actor(), Task.LIST_PEOPLE),
         can_leave=can_leave,
+    )
+
+
+def _show_supervision(session: Session, page: PersonPage) -> SupervisionThen | None:
+    last = page.last_day
+    return (
+        show_supervision_then(session, last, page.as_of or last.on, page.known_at or last.known_at) if last else None
     )
 
 
