@@ -12,6 +12,7 @@ from kit.client import CheckingClient, read_alike, sign_up
 from kit.delivery import Deliverer
 from kit.planning import Planner
 from kit.rules import CPPS
+from kit.supervision import hold, make_session, serve
 from kit.world import World
 from sqlalchemy import select
 
@@ -136,6 +137,9 @@ def test_an_office_sees_who_has_left_as_of_the_last_day_and_not_among_its_people
     app: Flask, client: CheckingClient, world: World, carol: int
 ) -> None:
     app.extensions[EXTENSION].clock = FixedClock(world.at + timedelta(days=10))
+    bob = world.person("Bob")
+    hold(world, make_session(bob, carol, world.person("Erin")))
+    serve(world, carol, date(2026, 5, 4), date(2026, 5, 12), 20)
     with world.database.writing() as session:
         belonging = find_affiliation(session, carol, world.organization_id)
         assert belonging is not None
@@ -159,6 +163,9 @@ def test_an_office_sees_who_has_left_as_of_the_last_day_and_not_among_its_people
         True,
         False,
     )
+    assert "Group session, 60 minutes" in said
+    assert "With Bob Example, at Lakeside Peers. 1 more person was there. Nobody had signed yet." in said
+    assert "May 4, 2026 to May 12, 2026. 20 hours, Lakeside Peers" in said
     assert "/credits/new" not in page
     assert client.get(f"/people/{carol}/credits/new").status_code == 404
     with world.database.reading() as session:
