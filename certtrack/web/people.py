@@ -158,9 +158,7 @@ def person(person_id: int) -> str:
 
 def _show_supervision(session: Session, page: PersonPage) -> SupervisionThen | None:
     last = page.last_day
-    return (
-        show_supervision_then(session, last, page.as_of or last.on, page.known_at or last.known_at) if last else None
-    )
+    return show_supervision_then(session, last, page.as_of or last.on, page.known_at or last.known_at) if last else None
 
 
 def _can_leave(session: Session, page: PersonPage, now: date) -> bool:
