@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 
-from certtrack.db.models import Credit
+from certtrack.db.models import Claim, Credit
 from certtrack.services.credits.page import CreditOffer
 from certtrack.services.credits.problems import BadCredit, Problem
 from certtrack.services.credits.typed import NewCredit, TypedCredit, read_credit
@@ -36,11 +36,25 @@ class FormFiles:
 
 @dataclass(frozen=True, slots=True)
 class CreditForm:
-    """What was typed, as it came: `typed`, the certifications that were chosen, as texts, and the chosen files."""
+    """What was typed, as it came: `typed`, the certifications that were chosen, as texts, and the chosen files.
+
+    `seen` are the versions of claims that the form was made from, as texts: certification and number, `3:1`.
+    """
 
     typed: TypedCredit
     certifications: tuple[str, ...] = ()
     files: tuple[int, ...] = ()
+    seen: tuple[str, ...] = ()
+
+    @property
+    def seen_claims(self) -> Mapping[int, int]:
+        """By certification the number of its claim's version; what can't be read is left out."""
+        found = {}
+        for text in self.seen:
+            certification, _, number = text.partition(":")
+            with suppress(ValueError):
+                found[read_number(certification)] = read_number(number)
+        return found
 
     def with_files(self, came: Iterable[int]) -> "CreditForm":
         """The form with the files that came with it chosen too."""
@@ -48,10 +62,13 @@ class CreditForm:
 
     def to_draft(self) -> dict[str, Any]:
         """What a draft keeps of it, but for the files."""
-        return asdict(self.typed) | {"certifications": list(self.certifications)}
+        return asdict(self.typed) | {"certifications": list(self.certifications), "seen": list(self.seen)}
 
     def read(self, offer: CreditOffer, files: FormFiles, today: date, *, is_new: bool) -> tuple[NewCredit, list[int]]:
-        """The credit and the certifications to claim it for. Raises BadCredit with all that is wrong, in page order."""
+        """The credit and the certifications to claim it for. Raises BadCredit with all that is wrong, in page order.
+
+        Of an amendment these are all that can be claimed and were chosen; where there is no choice, none.
+        """
         problems: dict[str, Problem] = {}
         new: NewCredit | None = None
         try:
@@ -62,7 +79,7 @@ class CreditForm:
             problems.setdefault("areas", "not_a_choice")
         if problem := self._find_problem(files):
             problems["upload"] = problem
-        chosen = self._choose(offer, problems) if is_new else []
+        chosen = self._choose(offer, problems) if is_new or has_choice(offer) else []
         if problems or new is None:
             raise BadCredit({field: problems[field] for field in FIELDS if field in problems})
         return new, chosen
@@ -101,7 +118,8 @@ def typed_form() -> CreditForm:
     texts = {name: request.form.get(name, "")[:_LONGEST] for name in names}
     areas = tuple(text[:_LONGEST] for text in request.form.getlist("areas"))
     certifications = tuple(request.form.getlist("certifications"))
-    return CreditForm(TypedCredit(**texts, areas=areas), certifications, tuple(_read_files()))
+    seen = tuple(request.form.getlist("seen"))
+    return CreditForm(TypedCredit(**texts, areas=areas), certifications, tuple(_read_files()), seen)
 
 
 def draft_form(kept: Mapping[str, Any], files: Iterable[int]) -> CreditForm:
@@ -109,10 +127,10 @@ def draft_form(kept: Mapping[str, Any], files: Iterable[int]) -> CreditForm:
     blank = asdict(blank_form().typed)
     texts = {name: kept.get(name, blank[name]) for name in blank}
     typed = TypedCredit(**(texts | {"areas": tuple(texts["areas"])}))
-    return CreditForm(typed, tuple(kept.get("certifications", ())), tuple(files))
+    return CreditForm(typed, tuple(kept.get("certifications", ())), tuple(files), tuple(kept.get("seen", ())))
 
 
-def recorded_form(credit: Credit, files: Iterable[ShownFile]) -> CreditForm:
+def recorded_form(credit: Credit, files: Iterable[ShownFile], claims: Mapping[int, Claim]) -> CreditForm:
     """The form as it would say what is on record; one day is told as the last."""
     areas = dict.fromkeys(area for part in credit.parts for area in part["areas"])
     values: dict[str, Any] = {
@@ -128,15 +146,25 @@ def recorded_form(credit: Credit, files: Iterable[ShownFile]) -> CreditForm:
             areas=tuple(areas),
             form=credit.form or "",
         ),
+        certifications=tuple(str(number) for number, claim in claims.items() if not claim.is_dropped),
+        seen=tuple(f"{number}:{claim.no}" for number, claim in claims.items()),
         files=tuple(file.id for file in files),
     )
 
 
-def list_differences(mine: CreditForm, theirs: CreditForm) -> Mapping[str, tuple[Any, Any]]:
-    """What was typed and what is on record, by field, where the two aren't the same."""
+def has_choice(offer: CreditOffer) -> bool:
+    """True where a credit can be claimed for several certifications, so that the form asks."""
+    return len(offer.claimable) > 1
+
+
+def list_differences(mine: CreditForm, theirs: CreditForm, offer: CreditOffer) -> Mapping[str, tuple[Any, Any]]:
+    """What was typed and what is on record, by field, where the two aren't the same; claims where there is a choice."""
     names = [name for name in FIELDS if name not in ("upload", "certifications")]
     pairs = {name: (getattr(mine.typed, name), getattr(theirs.typed, name)) for name in names}
     pairs["upload"] = (mine.files, theirs.files)
+    if has_choice(offer):
+        offered = {str(item.certification.id) for item in offer.claimable}
+        pairs["certifications"] = (mine.certifications, tuple(one for one in theirs.certifications if one in offered))
     return {name: pair for name, pair in pairs.items() if _settle(pair[0]) != _settle(pair[1])}
 
 

@@ -20,8 +20,9 @@ from certtrack.services.evidence.limits import LARGEST_MB, MOST_FILES, MOST_PAGE
 from certtrack.services.evidence.shown import ShownFile, list_files, list_usable
 from certtrack.services.locking import lock_people
 from certtrack.services.people import get_person
+from certtrack.web.credit_claims import choose_certifications, load_recorded
 from certtrack.web.credit_drafts import keep_draft, load_draft, use_draft
-from certtrack.web.credit_form import CreditForm, FormFiles, blank_form, list_differences, recorded_form, typed_form
+from certtrack.web.credit_form import CreditForm, FormFiles, blank_form, list_differences, typed_form
 from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
@@ -83,7 +84,7 @@ def show_amend(person_id: int, credit_id: int) -> Answer:
         offer, credit = _get_both(session, person_id, credit_id)
         attached = _list_attached(session, credit)
         draft = load_draft(session, offer.person.id, credit)
-        form = draft.form if draft else recorded_form(credit, attached)
+        form = draft.form if draft else load_recorded(session, credit, attached)
         files = _list_files(session, offer, form, (), attached)
     note_look("person.viewed", [offer.person.id])
     if draft is None:
@@ -120,9 +121,11 @@ def _amend(person_id: int, credit_id: int, form: CreditForm, refused: tuple[Refu
             if _is_draft():
                 return _save_draft(session, offer, form, files, **beside)
             try:
-                said, _none = form.read(offer, files, today(offer.person.zone), is_new=False)
+                said, chosen = form.read(offer, files, today(offer.person.zone), is_new=False)
             except BadCredit as error:
                 return _come_back(session, offer, form, files, problems=error.problems, **beside), 400
+            # an amendment gives each claim a version, so the choice goes before it
+            is_chosen = choose_certifications(session, offer, credit, form, chosen)
             is_changed = amend_credit(
                 session, parts().rulebook, credit, said, expected_no=_get_expected(), reason=reason or None,
                 actor=actor(), at=parts().clock.now(),
@@ -130,6 +133,7 @@ def _amend(person_id: int, credit_id: int, form: CreditForm, refused: tuple[Refu
             use_draft(session, offer.person.id, credit)
     except StaleRecord:
         return _show_stale(person_id, credit_id, form, refused, reason), 409
+    is_changed = is_changed or is_chosen
     show_toast(_("Saved. The change is on record.") if is_changed else _("Nothing was different, so nothing changed."))
     return redirect(f"/people/{offer.person.id}")
 
@@ -206,7 +210,9 @@ def _show_stale(person_id: int, credit_id: int, form: CreditForm, refused: tuple
         offer, credit = _get_both(session, person_id, credit_id)
         attached = _list_attached(session, credit)
         files = _list_files(session, offer, form, refused, attached)
-        differences = list_differences(form, recorded_form(credit, attached))
+        recorded = load_recorded(session, credit, attached)
+        differences = list_differences(form, recorded, offer)
+        form = replace(form, seen=recorded.seen)
         beside = {"credit": credit, "reason": reason, "expected_no": credit.no}
         return _come_back(session, offer, form, files, differences=differences, is_stale=True, **beside)
 

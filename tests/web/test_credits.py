@@ -169,6 +169,28 @@ def test_of_several_certifications_the_chosen_ones_are_claimed(carol: CheckingCl
         assert session.scalars(select(Claim.certification_id)).all() == [cpps]
 
 
+def test_while_amending_the_certifications_are_chosen_anew_and_never_over_a_decision_that_nobody_saw(
+    carol: CheckingClient, office: Office
+) -> None:
+    cpps, _ = office.world.certify(office.carol, office.world.today.replace(month=10, day=31), pack=CPPS)
+    carol.send(office.new, **TYPED, certifications=str(cpps))
+    [credit] = office.load()
+    form = f"/people/{office.carol}/credits/{credit.id}/amend"
+    shown = carol.get(form).text
+    assert f'name="seen" value="{cpps}:1"' in shown
+    none = carol.send(form, **TYPED, expected_no="1", seen=f"{cpps}:1")
+    assert (none.status_code, "Choose at least one certification" in none.text) == (400, True)
+    other = str(office.cps)
+    more = {**TYPED, "amount": "3"}
+    assert carol.send(form, **more, expected_no="1", seen=f"{cpps}:1", certifications=other).status_code == 302
+    with office.world.database.reading() as session:
+        claims = session.scalars(select(Claim))
+        assert {claim.certification_id: claim.is_dropped for claim in claims} == {office.cps: False, cpps: True}
+    stale = carol.send(form, **more, expected_no="2", seen=f"{cpps}:1", certifications=str(cpps))
+    assert stale.status_code == 409
+    assert f'name="seen" value="{cpps}:2"' in stale.text
+
+
 def test_without_a_certification_there_is_nothing_to_log_for(app: Flask, world: World) -> None:
     client = app.test_client()
     assert isinstance(client, CheckingClient)

@@ -63,7 +63,7 @@ def log_credit(
     files = list(new.files or ())
     add_credit_version(session, credit, "logged", None, actor=actor, at=at, certifications=claimed_for, files=files)
     for certification_id in claimed_for:
-        _add_claim(session, credit, certification_id, actor, at)
+        add_claim(session, credit, certification_id, actor=actor, at=at)
     project_spans_of_person(session, rulebook, credit.person_id)
     return credit
 
@@ -121,6 +121,24 @@ def withdraw_credit(
     credit.state = "withdrawn"
     add_credit_version(session, credit, "withdrawn", reason, actor=actor, at=at)
     project_spans_of_person(session, rulebook, credit.person_id)
+
+
+def add_claim(
+    session: Session, credit: Credit, certification_id: int, *, actor: Actor, at: datetime, what: str | None = None
+) -> None:
+    """Claim the credit for a certification for the first time: it waits. With `what` the event `claim.WHAT` tells."""
+    claim = Claim(
+        credit_id=credit.id,
+        certification_id=certification_id,
+        decision="waiting",
+        is_dropped=False,
+        no=0,
+        recorded_at=at,
+        recorded_by=actor.key,
+    )
+    session.add(claim)
+    session.flush()
+    add_claim_version(session, claim, credit, what, None, actor=actor, at=at)
 
 
 def get_credit(session: Session, credit_id: int) -> Credit:
@@ -189,21 +207,6 @@ def _open_for_change(session: Session, credit: Credit, expected_no: int, actor: 
     lock_current(session, credit, expected_no)
     if credit.state == "withdrawn":
         raise Refused("This credit was withdrawn; log it anew if it counts after all.")
-
-
-def _add_claim(session: Session, credit: Credit, certification_id: int, actor: Actor, at: datetime) -> None:
-    claim = Claim(
-        credit_id=credit.id,
-        certification_id=certification_id,
-        decision="waiting",
-        is_dropped=False,
-        no=0,
-        recorded_at=at,
-        recorded_by=actor.key,
-    )
-    session.add(claim)
-    session.flush()
-    add_claim_version(session, claim, credit, None, None, actor=actor, at=at)
 
 
 def _have_looked_at_again(session: Session, credit: Credit, actor: Actor, at: datetime) -> None:
