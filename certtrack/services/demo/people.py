@@ -12,7 +12,8 @@ class DemoPerson:
     `due_in` None: no day is on record, only a sitting. `computed_in`: the rule's day, where it differs from the stated
     one. `address` None: none is known; empty: one of the person's own. `act`: what an authority did, and when.
     `left_in`: the last day with the office, of somebody who had been on record long before.
-    `applied_in`: when an application was sent; `asks_until_in`: until when more time was asked for.
+    `applied_in`: when an application was sent; `asks_until_in`: until when more time was asked for;
+    `waived`: the area whose hours the program waived.
     """
 
     given_name: str
@@ -29,6 +30,7 @@ class DemoPerson:
     language: str = "en"
     applied_in: int | None = None
     asks_until_in: int | None = None
+    waived: str | None = None
     has_supervisor: bool = False
     is_imported: bool = False
     left_in: int | None = None
@@ -71,5 +73,5 @@ PEOPLE = (
     DemoPerson("Bea", "Nextmail", due_in=45, is_imported=True),
     DemoPerson("Lars", "Movedon", due_in=320, left_in=-30),
     DemoPerson("Cleo", "Sentaway", due_in=20, applied_in=-6, has_supervisor=True),
-    DemoPerson("Dara", "Moretime", due_in=52, asks_until_in=110, has_supervisor=True),
+    DemoPerson("Dara", "Moretime", due_in=52, asks_until_in=110, waived="ethics_boundaries", has_supervisor=True),
 )

@@ -18,6 +18,8 @@ from certtrack.services.exams.results import NewResult, record_exam_result
 from certtrack.services.findings import open_finding
 from certtrack.services.organizations import affiliate, end_affiliation, find_affiliation
 from certtrack.services.people import NewPerson, change_person, create_person, fold
+from certtrack.services.waivers.records import record_waiver
+from certtrack.services.waivers.typed import NewWaiver
 
 _KNOWN_BEFORE = timedelta(days=200)
 _LONG_BEFORE = timedelta(days=400)  # more than the longest lead of a stage
@@ -54,6 +56,7 @@ def _add_person(place: Place, one: DemoPerson) -> Person:
     _sit_exam(place, one, person)
     _act(place, one, certification)
     _say(place, one, certification)
+    _waive(place, one, certification)
     _add_findings(place, one, person)
     return person
 
@@ -135,6 +138,16 @@ def _say(place: Place, one: DemoPerson, certification: Certification) -> None:
     if until_on is not None:
         words = "Two trainings are full until spring; I have a seat in the next ones."
         say(place.session, place.rulebook, certification, "more_time", until_on=until_on, words=words, **common)
+
+
+def _waive(place: Place, one: DemoPerson, certification: Certification) -> None:
+    """What the program waived, reaching back a month."""
+    if one.waived is None:
+        return
+    program = place.find_pack(one.credential).authority.name.en
+    from_on = place.today - timedelta(days=30)
+    new = NewWaiver("waiver", from_on, program, "A letter of the program, kept in the office.", requirement=one.waived)
+    record_waiver(place.session, place.rulebook, certification, new, actor=ACTOR, at=place.at)
 
 
 def _add_findings(place: Place, one: DemoPerson, person: Person) -> None:
