@@ -100,7 +100,7 @@ def fill(site: Site) -> None:
     with app.app_context(), database.writing() as session:
         load_demo(session, rulebook, clock=clock, hash_password=hash_password, store=open_store(settings))
     with database.reading() as session:
-        office = session.scalars(select(Organization.id)).one()
+        office = session.scalars(select(Organization.id).where(Organization.key == "lakeside")).one()
     planner = Planner(World(database, rulebook, at=clock.now(), organization_id=office))
     today = planner.world.today
     # the stage of 30 days may have moved to an earlier working day

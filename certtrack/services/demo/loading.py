@@ -13,6 +13,7 @@ from certtrack.errors import Refused
 from certtrack.security import Actor, Role, RoleGrant
 from certtrack.services.accounts import create_account
 from certtrack.services.demo.credits import add_credits
+from certtrack.services.demo.exams import add_exams
 from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place, open_office
 from certtrack.services.demo.records import add_person
@@ -38,6 +39,7 @@ LOGINS = (
     Login("alice@example.org", "lakeside-demo-alice", "administrator"),
     Login("bob@example.org", "lakeside-demo-bob", "supervisor"),
     Login("carol@example.org", "lakeside-demo-carol", "specialist"),
+    Login("pat@example.org", "lakeside-demo-pat", "administrator of the program"),
 )
 
 
@@ -83,6 +85,9 @@ def load_demo(
     number = accounts[Role.AGENCY_ADMINISTRATOR]
     office = RoleGrant(Role.AGENCY_ADMINISTRATOR, place.organization.id)
     add_trainings(place, people, Actor(f"account:{number}", number, grants=frozenset({office})))
+    number = accounts[Role.PROGRAMME_ADMINISTRATOR]
+    programme = RoleGrant(Role.PROGRAMME_ADMINISTRATOR, place.programme.id)
+    add_exams(place, people, Actor(f"account:{number}", number, grants=frozenset({programme})))
     # here, and not only by the schedule: its first delivery would find nothing, and the next is a minute later
     while plan_batch(session, rulebook, at=place.at).looked_at:
         pass
@@ -112,15 +117,15 @@ def _assign(place: Place, people: dict[DemoPerson, Person]) -> None:
 def _add_accounts(
     place: Place, people: dict[DemoPerson, Person], hash_password: Callable[[str], str]
 ) -> dict[Role, int]:
-    roles = (Role.AGENCY_ADMINISTRATOR, Role.SUPERVISOR, Role.SPECIALIST)
-    owners = (None, people[BOB].id, people[CAROL].id)
+    roles = (Role.AGENCY_ADMINISTRATOR, Role.SUPERVISOR, Role.SPECIALIST, Role.PROGRAMME_ADMINISTRATOR)
+    owners = (None, people[BOB].id, people[CAROL].id, None)
     made = {}
     for login, role, owner in zip(LOGINS, roles, owners, strict=True):
         account = create_account(
             place.session,
             login.sign_in_name,
             role=role,
-            organization_id=place.organization.id,
+            organization_id=(place.programme if role is Role.PROGRAMME_ADMINISTRATOR else place.organization).id,
             person_id=owner,
             actor=ACTOR,
             at=place.at,

@@ -20,11 +20,12 @@ ZONE = "America/Chicago"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The office, the import that brought some of its people in, and the day that all days are counted from."""
+    """The office, the program that gives the credential, the import that brought people in, and the day of all this."""
 
     session: Session
     rulebook: Rulebook
     organization: Organization
+    programme: Organization
     import_key: str
     at: datetime
     today: date
@@ -42,7 +43,7 @@ class Place:
 
 
 def open_office(session: Session, rulebook: Rulebook, clock: Clock) -> Place:
-    """Put the office on record, a keeper of every credential that its people have."""
+    """Put the office on record, a keeper of every credential that its people have, and the program that gives one."""
     at, today = clock.now(), today_in(clock, ZONE)
     office = create_organization(
         session,
@@ -55,7 +56,12 @@ def open_office(session: Session, rulebook: Rulebook, clock: Clock) -> Place:
     )
     for credential in sorted({one.credential for one in PEOPLE}):
         set_role(session, office, credential, "keeper", actor=ACTOR, at=at)
-    return Place(session, rulebook, office, f"import:{_add_import(session, office, at, today).id}", at, today)
+    programme = create_organization(
+        session, key="program", name="Example Certification Program", zone=ZONE, actor=ACTOR, at=at
+    )  # fmt: skip
+    set_role(session, programme, "cps", "granter", actor=ACTOR, at=at)
+    import_key = f"import:{_add_import(session, office, at, today).id}"
+    return Place(session, rulebook, office, programme, import_key, at, today)
 
 
 def _add_import(session: Session, office: Organization, at: datetime, today: date) -> ImportRun:
