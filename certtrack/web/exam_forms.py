@@ -88,10 +88,13 @@ class ResultRow:
     attempt: str
     no: str
 
-    def read(self, number: int, held_on: date, problems: dict[str, str]) -> NewResult | None:
-        """What the row says, None where it says nothing; what can't be read is noted under its field."""
-        if not self.score.strip() and not self.outcome and self.no == "0":
-            return None
+    @property
+    def says_nothing(self) -> bool:
+        """True where neither a score nor an outcome is there."""
+        return not self.score.strip() and not self.outcome
+
+    def read(self, number: int, held_on: date, problems: dict[str, str]) -> NewResult:
+        """What the row says; what can't be read is noted under its field."""
         score = _read_score(f"score{number}", self.score, problems)
         attempt = _read_number(f"attempt{number}", self.attempt, MOST_ATTEMPTS, problems) if self.attempt else None
         if self.outcome not in _OUTCOMES:

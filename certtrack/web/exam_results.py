@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import ExamResult, ExamSitting, Person
+from certtrack.db.models import ExamResult, ExamSitting, Organization, Person
 from certtrack.errors import BadInput, NotAllowed, NotFound, Refused
 from certtrack.language import translations
 from certtrack.security import Task
@@ -61,7 +61,8 @@ def enter(sitting_id: int) -> ResponseReturnValue:
     try:
         with writing() as session:
             sitting = get_sitting(session, actor(), sitting_id)
-            page = show_sitting(session, parts().rulebook, actor(), sitting, "", sitting.held_on)
+            now = today(session.get_one(Organization, sitting.organization_id).zone)
+            page = show_sitting(session, parts().rulebook, actor(), sitting, "", now)
             if not page.can_enter:
                 raise NotAllowed("This page isn't here, or isn't yours to see.")
             entries = _read_entries(page, rows)
@@ -120,12 +121,19 @@ def _read_entries(page: SittingPage, rows: dict[int, ResultRow]) -> list[Entry]:
     for seat in page.seats:
         number = seat.registration.id
         rows[number] = row = typed_row(number)
-        told = None if seat.is_own else row.read(number, _find_day(page.sitting, seat.result), problems)
-        if told is not None:
-            entries.append(Entry(seat.registration, told, seat.result, int(row.no) if row.no.isdecimal() else 0))
+        no = int(row.no) if row.no.isdecimal() else 0
+        if seat.is_own or (row.says_nothing and _shows_nothing(seat.result, no)):
+            continue
+        told = row.read(number, _find_day(page.sitting, seat.result), problems)
+        entries.append(Entry(seat.registration, told, seat.result, no))
     if problems:
         raise BadForm(problems)
     return entries
+
+
+def _shows_nothing(result: ExamResult | None, no: int) -> bool:
+    """True where an empty row says nothing: it showed no result, or one of which no more than the sitting is known."""
+    return not no or result is None or result.outcome == "not_known"
 
 
 def _find_day(sitting: ExamSitting, result: ExamResult | None) -> date:

@@ -1,6 +1,7 @@
 """Sittings of exams: listed, made, amended, and who has a seat."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, request
@@ -12,7 +13,7 @@ from certtrack.db.models import ExamSitting, Organization
 from certtrack.errors import BadInput, NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.security import Task, list_places
 from certtrack.services.credits.texts import clean
-from certtrack.services.exams.seats import show_sitting
+from certtrack.services.exams.seats import Seat, show_sitting
 from certtrack.services.exams.sittings import (
     amend_sitting,
     count_taken,
@@ -172,13 +173,12 @@ def show_page(
     return render(
         "exams/sitting.html",
         page=page,
-        rows=rows or {seat.registration.id: recorded_row(seat) for seat in page.seats},
+        rows={seat.registration.id: _choose_row(seat, rows or {}, problems or {}) for seat in page.seats},
         problems=problems or {},
         reason=reason,
         words=words,
         names=name_credentials(),
         places=places,
-        is_past=found.held_on <= now,
         has_refused_seat=has_refused_seat,
     )
 
@@ -186,6 +186,15 @@ def show_page(
 def name_credentials() -> dict[str, str]:
     """What each credential is called, in the reader's language."""
     return {pack.credential: pack.name.of(locale()) for pack in parts().rulebook.packs.list()}
+
+
+def _choose_row(seat: Seat, typed: Mapping[int, ResultRow], problems: Mapping[str, str]) -> ResultRow:
+    """What was typed, else what is on record; typed over a change that is told now, it is saved the next time."""
+    number, recorded = seat.registration.id, recorded_row(seat)
+    row = typed.get(number, recorded)
+    if problems.get(f"score{number}") != "stale":
+        return row
+    return recorded if row.says_nothing else replace(row, no=recorded.no)
 
 
 def _load_places(session: Session) -> dict[int, str]:

@@ -41,6 +41,13 @@ FULL = (
     ("/trainings/1/people/1/complete", "alice"),
     ("/people/2/trainings/new", "alice"),
     ("/people/2/trainings/1/withdraw", "alice"),
+    ("/exams", "alice"),
+    ("/exams/new", "alice"),
+    ("/exams/5?words=e", "alice"),
+    ("/exams/4/amend", "alice"),
+    ("/exams/2", "pat"),
+    ("/people/3", "pat"),
+    ("/people/4/exams/1/certificate", "alice"),
     ("/credits/together", "bob"),
     ("/findings", "alice"),
     ("/held", "alice"),
@@ -165,6 +172,23 @@ def test_a_return_without_a_reason_is_clean_and_keeps_the_words(
     expect(page).to_have_title(re.compile("^Error"))
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("article").first.get_by_role("textbox")).to_have_value("Is it the same as the one of May?")
+    if scripts:
+        check_page(page)
+    check_width(page)
+    check_stops(page)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_results_with_errors_are_clean_and_keep_every_row(visit: Visit, scripts: bool) -> None:
+    page = visit("/exams/2", "pat", width=320, lang="es", scripts=scripts)
+    scores = page.get_by_label("Calificación de")
+    scores.first.fill("101")
+    scores.last.fill("84")
+    page.get_by_role("button", name="Guardar los resultados").press("Enter")
+    expect(page).to_have_title(re.compile("^Error"))
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(scores.first).to_have_value("101")
+    expect(scores.last).to_have_value("84")
     if scripts:
         check_page(page)
     check_width(page)

@@ -70,7 +70,7 @@ def _find_lack_of_driver() -> str | None:
 
 @pytest.fixture(scope="session")
 def cookies(browser: Browser, site: Site) -> Callable[[str], Any]:
-    """The cookies of alice, bob or carol, who sign in once a session."""
+    """The cookies of alice, bob, carol or pat, who sign in once a session."""
     kept: dict[str, Any] = {}
 
     def find(name: str) -> Any:
@@ -110,7 +110,7 @@ def visit(browser: Browser, site: Site, cookies: Callable[[str], Any]) -> Iterat
 
 
 def sign_in(page: Page, name: str, path: str = "/sign-in") -> None:
-    """Sign in as alice, bob or carol of the demonstration, through the form."""
+    """Sign in as alice, bob, carol or pat of the demonstration, through the form."""
     page.goto(path)
     page.get_by_label("Sign-in name").fill(f"{name}@example.org")
     page.get_by_label("Password").fill(PASSWORDS[name])

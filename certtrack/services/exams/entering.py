@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import ExamRegistration, ExamResult, ExamSitting
+from certtrack.db.models import ExamRegistration, ExamResult, ExamResultVersion, ExamSitting
 from certtrack.errors import StaleRecord
 from certtrack.security import Actor
 from certtrack.services.exams.results import (
@@ -15,6 +16,7 @@ from certtrack.services.exams.results import (
     NoReason,
     correct_exam_result,
     record_exam_result,
+    told_of,
 )
 from certtrack.services.exams.rights import OwnExam
 from certtrack.services.exams.versions import lock_current
@@ -78,6 +80,10 @@ def _enter(
     at: datetime,
 ) -> bool:
     result = entry.result
+    if result is None and entry.no:
+        raise StaleRecord("The result that this row shows was withdrawn meanwhile.")
+    if result is not None and _is_untouched(session, result, entry):
+        return False
     if result is None or result.outcome == "not_known":
         if result is not None:
             lock_current(session, result, entry.no)
@@ -96,3 +102,12 @@ def _enter(
     return correct_exam_result(
         session, rulebook, result, entry.new, expected_no=entry.no, reason=reason, actor=actor, at=at
     )
+
+
+def _is_untouched(session: Session, result: ExamResult, entry: Entry) -> bool:
+    """True where the row says what its version said: what somebody else wrote since then stays."""
+    shown = select(ExamResultVersion).where(
+        ExamResultVersion.exam_result_id == result.id, ExamResultVersion.no == entry.no
+    )
+    version = session.scalar(shown)
+    return version is not None and told_of(version) == entry.new

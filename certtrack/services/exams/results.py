@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import ExamResult, ExamSitting, Person
+from certtrack.db.models import ExamResult, ExamResultVersion, ExamSitting, Person
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.rules.calendar import check_day
@@ -171,8 +171,8 @@ def get_exam_result(session: Session, person_id: int, result_id: int) -> ExamRes
     return result
 
 
-def told_of(result: ExamResult) -> NewResult:
-    """What was told of a result: an outcome that the pass mark gave is none that was told."""
+def told_of(result: ExamResult | ExamResultVersion) -> NewResult:
+    """What was told of a result, or of a version of it: an outcome that the pass mark gave is none that was told."""
     return NewResult(
         taken_on=result.taken_on,
         outcome=cast("Outcome", result.outcome) if result.outcome_by == "stated" else None,

@@ -41,7 +41,10 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class SittingPage:
-    """The sitting; `found` are people who fit what was asked for and have no seat in it."""
+    """The sitting; `found` are people who fit what was asked for and have no seat in it.
+
+    `can_enter`: the reader enters what came of it, which is nothing before its day, nor where it is called off.
+    """
 
     sitting: ExamSitting
     seats: tuple[Seat, ...]
@@ -72,7 +75,7 @@ def show_sitting(
         seats=seats,
         found=tuple(_list_found(session, actor, sitting, words, today, {seat.person.id for seat in seats})),
         mark=find_pass_mark(session, rulebook, None, sitting.credential, sitting),
-        can_enter=enters,
+        can_enter=enters and sitting.held_on <= today and not sitting.is_called_off,
     )
 
 
