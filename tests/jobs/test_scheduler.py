@@ -19,9 +19,11 @@ from certtrack.clock import WallClock
 from certtrack.db.engine import Database
 from certtrack.db.models import Email, Job, Reminder
 from certtrack.services.schedule import is_silent, list_job_records
+from certtrack.settings import load_settings
+from jobs.catalogue import list_jobs
 
 PATIENCE_S = 60
-NAMES = {"plan_reminders", "deliver_mail", "deliver_now_mail", "seal_audit", "purge_bodies", "heartbeat"}
+NAMES = {job.name for job in list_jobs(load_settings(env="test"))}
 
 
 @dataclass
