@@ -16,6 +16,7 @@ from kit.databases import (
 )
 from kit.delivery import deliverer
 from kit.figures import pytest_terminal_summary
+from kit.order import pytest_collection_modifyitems
 from kit.planning import planner
 from kit.site import site
 from kit.smtp import smtp
@@ -46,6 +47,7 @@ __all__ = [
     "planner",
     "postgres_server",
     "postgres_template",
+    "pytest_collection_modifyitems",
     "pytest_terminal_summary",
     "s3_server",
     "site",

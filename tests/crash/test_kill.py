@@ -103,6 +103,7 @@ def list_copies(deliverer: Deliverer) -> dict[str, list[Taken]]:
     return copies
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_killed_at_random_points_every_mail_arrives_and_twice_at_most_once_for_each_kill(
     deliverer: Deliverer, tmp_path: Path, record_property: Callable[[str, object], None]

@@ -119,6 +119,7 @@ def office(installed_wheel: Installed, empty_url: str, smtp: SmtpServer, tmp_pat
     return made
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_a_roster_is_imported_and_each_due_person_is_mailed_once_at_each_step(office: Office) -> None:
     with run_up(office):

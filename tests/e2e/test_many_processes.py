@@ -51,6 +51,7 @@ def make_environment(world: World, smtp: SmtpServer, folder: Path) -> dict[str, 
     }
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_each_stage_is_mailed_once_however_many_processes_do_everything(
     world: World, smtp: SmtpServer, tmp_path: Path
