@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from kit.postgres import NoPostgres, run_postgres
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url
 
 from certtrack.db.engine import Database, make_engine
 from certtrack.db.migrate import upgrade
@@ -93,7 +94,7 @@ def migrate(url: str) -> None:
 def create_on_server(server: str, template: str = "template1") -> str:
     """Make a database on a PostgreSQL server, as a copy of `template`; its name."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    on_server(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")  # takes a third of the time
     return name
 
 
@@ -130,7 +131,6 @@ def name_database(server: str, name: str) -> str:
 
 def on_server(server: str, statement: str) -> None:
     """Run one statement outside of any transaction."""
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    address = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement)

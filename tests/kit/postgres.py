@@ -20,6 +20,10 @@ _OPTIONS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "120",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",  # tests' databases live for a second
+    "shared_buffers": "32MB",  # each is looked through for a database that is dropped
     "listen_addresses": "",
     "timezone": "UTC",
 }
