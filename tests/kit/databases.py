@@ -56,13 +56,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated database of the test's own."""
-    if database_kind == "sqlite":
-        file = tmp_path / "certtrack.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        yield f"sqlite:///{file}"
-        return
-    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
-    with make_copy_on_server(name_database(server, template)) as url:
+    with make_fresh(database_kind, request, tmp_path) as url:
         yield url
 
 
@@ -73,6 +67,19 @@ def empty_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
     with make_copy_on_server(name_database(request.getfixturevalue("postgres_server"), "template1")) as url:
+        yield url
+
+
+@contextmanager
+def make_fresh(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """The address of a migrated database in which nothing is on record; on SQLite it is a file in `folder`."""
+    if kind == "sqlite":
+        file = folder / "certtrack.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
+    with make_copy_on_server(name_database(server, template)) as url:
         yield url
 
 

@@ -1,5 +1,6 @@
-"""The fixture of an office that imports."""
+"""The fixtures of an office that imports."""
 
 from kit.roster import office
+from kit.shared_office import imported
 
-__all__ = ["office"]
+__all__ = ["imported", "office"]
