@@ -15,6 +15,8 @@ from certtrack.services.demo import load_demo
 from certtrack.services.rulebook import load_rulebook
 from certtrack.services.standing import load_standings
 
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])  # the days differ, the kinds of database don't
+
 DAYS = (date(2026, 1, 31), date(2026, 11, 26), date(2028, 2, 29))
 # newest first: why each counts or doesn't, and what was decided
 CASES = [
