@@ -20,6 +20,7 @@ from kit.order import pytest_collection_modifyitems
 from kit.planning import planner
 from kit.site import site
 from kit.smtp import smtp
+from kit.statements import share_statements
 from kit.typed import typed
 from kit.wheel import built, installed_wheel
 from kit.world import world
@@ -29,6 +30,8 @@ from kit.world import world
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=1000, deadline=None)
 settings.load_profile("same")
+
+share_statements()
 
 __all__ = [
     "app",
