@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -129,9 +130,14 @@ class World:
             return account.id
 
 
+@cache  # nobody writes into it
+def _load_shipped() -> Rulebook:
+    return load_rulebook(_NOWHERE)
+
+
 def make_world(database: Database, **values: Any) -> World:
     """A world with one organization, Lakeside Peers, and nobody in it."""
-    world = World(database, load_rulebook(_NOWHERE), **values)
+    world = World(database, _load_shipped(), **values)
     with database.writing() as session:
         made = create_organization(
             session,
