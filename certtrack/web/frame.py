@@ -19,6 +19,7 @@ _NAV = (
     ("To check", "/credits", Task.CHECK_QUEUE),
     ("Trainings", "/trainings", Task.RUN_TRAININGS),
     ("Exams", "/exams", Task.ARRANGE_EXAMS),
+    ("Supervision", "/supervision", Task.SEE_SUPERVISION),
     ("Applications", "/applications", Task.LIST_APPLICATIONS),
     ("Findings", "/findings", Task.SETTLE_FINDINGS),
     ("Held mail", "/held", Task.RELEASE_MAIL),

@@ -28,6 +28,7 @@ from certtrack.services.leaving import list_places_to_leave
 from certtrack.services.ledger import LedgerEntry
 from certtrack.services.overview import NEAR_DAYS, PAGE, Filters, find_zone, list_credentials, list_overview
 from certtrack.services.person_page import PersonPage, ShownCertification, get_person_page
+from certtrack.services.supervision.shown import show_supervision
 from certtrack.services.supervision.then import SupervisionThen, show_supervision_then
 from certtrack.services.trainings.shown import show_trainings
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, signed_in, today
@@ -132,6 +133,9 @@ def person(person_id: int) -> str:
             session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of, known_at=page.known_at
         )  # fmt: skip
         supervision = _show_supervision(session, page)
+        part = None if page.last_day else show_supervision(
+            session, actor(), page.person, now, as_of=page.as_of, known_at=page.known_at
+        )  # fmt: skip
     note_look("person.viewed", [page.person.id])
     return render(
         "people/person.html",
@@ -139,6 +143,7 @@ def person(person_id: int) -> str:
         hours=hours,
         trainings=trainings,
         supervision=supervision,
+        part=part,
         drafts=drafts,
         kept_days=KEPT_DAYS,
         applications=applications,

@@ -9,6 +9,8 @@ from kit.client import CheckingClient, sign_up
 from kit.credits import find_claim, log, make_new
 from kit.exams import hold, seat, sit
 from kit.files import keep, pdf
+from kit.supervision import hold as hold_supervision
+from kit.supervision import make_session, serve
 from kit.trainings import plan, put_in
 from kit.world import World
 from sqlalchemy import select
@@ -100,6 +102,22 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "POST /exams/<int:sitting_id>/results": (404, 404, 404, 404, IN),
     "GET /people/<int:person_id>/exams/<int:result_id>/certificate": (200, 404, 404, 404, IN),
     "POST /people/<int:person_id>/exams/<int:result_id>/certificate": (400, 404, 404, 404, IN),
+    "GET /supervision": (200, 200, 404, 404, IN),
+    "GET /supervision/new": (200, 200, 404, 404, IN),
+    "POST /supervision/new": (400, 400, 404, 404, IN),
+    "GET /supervision/<int:session_id>": (200, 200, 200, 404, IN),
+    "GET /supervision/<int:session_id>/amend": (200, 200, 404, 404, IN),
+    "POST /supervision/<int:session_id>/amend": (400, 400, 404, 404, IN),
+    "GET /supervision/<int:session_id>/withdraw": (200, 200, 404, 404, IN),
+    "POST /supervision/<int:session_id>/withdraw": (400, 400, 404, 404, IN),
+    "POST /supervision/<int:session_id>/sign": (404, 409, 409, 404, IN),
+    "POST /supervision/<int:session_id>/paper": (400, 404, 404, 404, IN),
+    "GET /people/<int:person_id>/service/new": (200, 200, 200, 404, IN),
+    "POST /people/<int:person_id>/service/new": (400, 400, 400, 404, IN),
+    "GET /people/<int:person_id>/service/<int:span_id>/amend": (200, 200, 200, 404, IN),
+    "POST /people/<int:person_id>/service/<int:span_id>/amend": (400, 400, 400, 404, IN),
+    "GET /people/<int:person_id>/service/<int:span_id>/withdraw": (200, 200, 200, 404, IN),
+    "POST /people/<int:person_id>/service/<int:span_id>/withdraw": (400, 400, 400, 404, IN),
     "GET /findings": (200, 404, 404, 404, IN),
     "POST /findings/<int:finding_id>": (400, 404, 404, 404, IN),
     "GET /held": (200, 404, 404, 404, IN),
@@ -153,6 +171,9 @@ def numbers(app: Flask, world: World) -> dict[str, int]:
     sitting = hold(world)
     more |= {"sitting": sitting, "seat": seat(world, sitting, carol)}
     more["result"] = sit(world, carol, credential="cpps", outcome="passed")
+    day = world.today - timedelta(days=4)
+    more["session"] = hold_supervision(world, make_session(bob, carol, held_on=day))
+    more["span"] = serve(world, carol, day, day, 6)
     return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim, "file": file} | more
 
 
@@ -182,7 +203,7 @@ def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], 
     places = {"<int:person_id>": str(numbers["carol"]), "<int:finding_id>": str(numbers["finding"]), "<token>": "none"}
     places |= {"<int:evidence_id>": str(numbers["file"]), "<int:number>": "1", "<int:draft_id>": "9999"}
     places |= {"<int:training_id>": str(numbers["training"]), "<int:enrollment_id>": str(numbers["enrollment"])}
-    places |= {f"<int:{name}_id>": str(numbers[name]) for name in ("sitting", "result")}
+    places |= {f"<int:{name}_id>": str(numbers[name]) for name in ("sitting", "result", "session", "span")}
     places |= {"<int:registration_id>": str(numbers["seat"])}
     places |= {"<int:credit_id>": str(numbers["credit"]), "<int:claim_id>": str(numbers["claim"])}
     places |= {"<int:certification_id>": str(numbers["cps"]), "<int:intention_id>": str(numbers["asked"])}

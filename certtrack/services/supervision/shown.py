@@ -64,6 +64,11 @@ class SupervisionPart:
     places: tuple[Organization, ...]
     can_log_session: bool
 
+    @property
+    def is_empty(self) -> bool:
+        """True where nothing is on record, and nothing can be logged."""
+        return not (self.sessions or self.service or self.places or self.can_log_session)
+
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
@@ -91,7 +96,7 @@ class SessionPage:
     can_say_paper: bool
 
 
-class _Reader:
+class Reader:
     """Who looks: their own number, merges followed, and what they are to each person at each organization."""
 
     def __init__(self, session: Session, actor: Actor, today: date) -> None:
@@ -141,10 +146,10 @@ def show_supervision(
     relations = list_relations(session, actor, person.id, today)
     if not (actor.is_command or can_see(relations, Fields.SUPERVISION)):
         return None
-    reader = _Reader(session, actor, today)
+    reader = Reader(session, actor, today)
     rows = _load_rows(session, actor, person, today, as_of, known_at)
     is_now = as_of is None and known_at is None
-    places = _list_places(session, actor, reader, person)
+    places = list_service_places(session, actor, person, today)
     offices = {row.id: row.name for row in session.execute(select(Organization.id, Organization.name))}
     return SupervisionPart(
         sessions=tuple(_show(session, reader, row, person, offices, is_now=is_now) for row in rows),
@@ -162,7 +167,7 @@ def get_session_page(session: Session, actor: Actor, session_id: int, at: dateti
     if not seen or not rows:
         raise NotFound(f"There is no supervision session with the number {session_id}.")
     row, today = rows[0], today_at(session, record.organization_id, at)
-    reader = _Reader(session, actor, today)
+    reader = Reader(session, actor, today)
     is_at_office = any(is_office(session, actor, number, record.organization_id, today) for number in seen)
     supervisor = get_person(session, row.supervisor_id)
     return SessionPage(
@@ -189,18 +194,13 @@ def list_to_sign(session: Session, actor: Actor, today: date) -> list[SessionRow
         Signature.person_id.in_(me),
     )
     mine = attended_by([actor.person_id]) | SupervisionSession.supervisor_id.in_(me)
-    rows = load_sessions(session, mine & ~signed & _is_seen(session, actor, today))
-    reader = _Reader(session, actor, today)
+    rows = load_sessions(session, mine & ~signed & seen_sessions(session, actor, today))
+    reader = Reader(session, actor, today)
     return [row for row in rows if reader.find_unsigned(row)]
 
 
-def list_sessions(session: Session, actor: Actor, organization_id: int, today: date, most: int) -> list[SessionRow]:
-    """The latest sessions there that the actor may see, `most` at most."""
-    here = SupervisionSession.organization_id == organization_id
-    return load_sessions(session, here & _is_seen(session, actor, today), most=most)
-
-
-def _is_seen(session: Session, actor: Actor, today: date) -> ColumnElement[bool]:
+def seen_sessions(session: Session, actor: Actor, today: date) -> ColumnElement[bool]:
+    """A condition on a session: the actor may see of somebody that they were there, by its latest version."""
     there = (Attendance.session_id == SupervisionSession.id, Attendance.no == SupervisionSession.no)
     return exists().where(*there, visible_sessions(session, actor, today)).correlate(SupervisionSession)
 
@@ -216,7 +216,7 @@ def _load_rows(
 
 
 def _show(
-    session: Session, reader: _Reader, row: SessionRow, person: Person, offices: Mapping[int, str], *, is_now: bool
+    session: Session, reader: Reader, row: SessionRow, person: Person, offices: Mapping[int, str], *, is_now: bool
 ) -> ShownSession:
     return ShownSession(
         row=row,
@@ -230,8 +230,9 @@ def _show(
     )
 
 
-def _list_places(session: Session, actor: Actor, reader: _Reader, person: Person) -> tuple[Organization, ...]:
-    """Where the person belongs, or has belonged, and the actor may log and see their hours."""
+def list_service_places(session: Session, actor: Actor, person: Person, today: date) -> tuple[Organization, ...]:
+    """Where the person belongs, or has belonged, and the actor may log and see their hours of service, by name."""
+    reader = Reader(session, actor, today)
     belonging = select(Affiliation.organization_id).where(Affiliation.person_id.in_(same_person(person.id)))
     query = select(Organization).where(Organization.id.in_(belonging)).order_by(Organization.name, Organization.id)
     return tuple(
