@@ -17,6 +17,7 @@ from certtrack.services.demo.exams import add_exams
 from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place, open_office
 from certtrack.services.demo.records import add_person
+from certtrack.services.demo.supervision import add_supervision
 from certtrack.services.demo.trainings import add_trainings
 from certtrack.services.evidence.store import EvidenceStore
 from certtrack.services.organizations import assign_supervisor
@@ -79,19 +80,29 @@ def load_demo(
     people = {one: add_person(place, one) for one in PEOPLE}
     _assign(place, people)
     accounts = _add_accounts(place, people, hash_password)
-    grant = RoleGrant(Role.SUPERVISOR, place.organization.id)
-    number = accounts[Role.SUPERVISOR]
-    add_credits(place, people, Actor(f"account:{number}", number, people[BOB].id, frozenset({grant})), store)
-    number = accounts[Role.AGENCY_ADMINISTRATOR]
-    office = RoleGrant(Role.AGENCY_ADMINISTRATOR, place.organization.id)
-    add_trainings(place, people, Actor(f"account:{number}", number, grants=frozenset({office})))
-    number = accounts[Role.PROGRAMME_ADMINISTRATOR]
-    programme = RoleGrant(Role.PROGRAMME_ADMINISTRATOR, place.programme.id)
-    add_exams(place, people, Actor(f"account:{number}", number, grants=frozenset({programme})))
+    actors = _make_actors(place, accounts, people)
+    add_credits(place, people, actors[Role.SUPERVISOR], store)
+    add_trainings(place, people, actors[Role.AGENCY_ADMINISTRATOR])
+    add_exams(place, people, actors[Role.PROGRAMME_ADMINISTRATOR])
+    add_supervision(
+        place, people, actors[Role.SUPERVISOR], actors[Role.SPECIALIST], actors[Role.AGENCY_ADMINISTRATOR]
+    )  # fmt: skip
     # here, and not only by the schedule: its first delivery would find nothing, and the next is a minute later
     while plan_batch(session, rulebook, at=place.at).looked_at:
         pass
     return LOGINS
+
+
+def _make_actors(place: Place, accounts: dict[Role, int], people: dict[DemoPerson, Person]) -> dict[Role, Actor]:
+    owners = {Role.SUPERVISOR: people[BOB].id, Role.SPECIALIST: people[CAROL].id}
+    grants = {
+        role: RoleGrant(role, (place.programme if role is Role.PROGRAMME_ADMINISTRATOR else place.organization).id)
+        for role in accounts
+    }
+    return {
+        role: Actor(f"account:{number}", number, owners.get(role), frozenset({grants[role]}))
+        for role, number in accounts.items()
+    }
 
 
 def count_mails(session: Session, *, clock: Clock) -> int:
