@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from certtrack.db.models import Person, SupervisionSession
-from certtrack.rules.service import SessionKind, Topic, Way
+from certtrack.rules.service import SessionKind, Side, Topic, Way
 from certtrack.security import Actor
 from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import Place
@@ -28,7 +28,7 @@ def add_supervision(
     _sign(place, first, supervisor)
     _sign(place, first, holder)
     group = _hold(place, bob, {carol, *others}, 9, 90, "group", "remote", ("listening", "teamwork"), supervisor)
-    said = [("supervisor", bob), *(("person", number) for number in others)]
+    said: list[tuple[Side, int]] = [("supervisor", bob), *(("person", number) for number in others)]
     record_paper(place.session, group, said, expected_no=group.no, actor=office, at=place.at)
     latest = _hold(
         place, bob, {carol}, 2, 60, "individual", "in_person", ("sharing_own_story", "learning_goals"), supervisor
