@@ -130,7 +130,8 @@ def person(person_id: int) -> str:
         )  # fmt: skip
         applications = show_applications(session, found.rulebook, actor(), page, now)
         exams = list_shown_exams(
-            session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of, known_at=page.known_at
+            session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of, known_at=page.known_at,
+            last=page.last_day,
         )  # fmt: skip
         supervision = _show_supervision(session, page)
         part = None if page.last_day else show_supervision(

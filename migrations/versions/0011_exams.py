@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from alembic.operations import BatchOperations
 
 from certtrack.db.base import BigId
 from certtrack.db.types import Moment
@@ -12,30 +11,30 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-_SITTING = "fk_exam_result_sitting_id"
+_RESULTS = ("exam_result", "exam_result_version")
 
 
 def upgrade() -> None:
     _create_sittings()
     _create_registrations()
-    with op.batch_alter_table("exam_result") as batch:
-        batch.add_column(sa.Column("sitting_id", BigId, nullable=True))
-        _add_result_values(batch)
-        batch.create_foreign_key(op.f(_SITTING), "exam_sitting", ["sitting_id"], ["id"])
-        batch.create_index(op.f("ix_exam_result_sitting_id"), ["sitting_id"], unique=False)
-    with op.batch_alter_table("exam_result_version") as batch:
-        _add_result_values(batch)
+    # no table is made anew: on SQLite one that has rows which others point to can't be dropped
+    sitting = sa.ForeignKey("exam_sitting.id", name=op.f("fk_exam_result_sitting_id"))
+    op.add_column("exam_result", sa.Column("sitting_id", BigId, sitting, nullable=True), inline_references=True)
+    op.create_index(op.f("ix_exam_result_sitting_id"), "exam_result", ["sitting_id"], unique=False)
+    for table in _RESULTS:
+        op.add_column(table, sa.Column("outcome_by", sa.String(length=12), nullable=True))
+        op.add_column(table, sa.Column("attempt", sa.Integer(), nullable=True))
+        op.add_column(table, sa.Column("score", sa.Integer(), nullable=True))
+        op.add_column(table, sa.Column("is_withdrawn", sa.Boolean(), nullable=False, server_default=sa.false()))
     _keep_what_was_stated()
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("exam_result_version") as batch:
-        _drop_result_values(batch)
-    with op.batch_alter_table("exam_result") as batch:
-        batch.drop_index(op.f("ix_exam_result_sitting_id"))
-        batch.drop_constraint(op.f(_SITTING), type_="foreignkey")
-        batch.drop_column("sitting_id")
-        _drop_result_values(batch)
+    for table in _RESULTS:
+        for name in ("is_withdrawn", "score", "attempt", "outcome_by"):
+            op.drop_column(table, name)
+    op.drop_index(op.f("ix_exam_result_sitting_id"), table_name="exam_result")
+    op.drop_column("exam_result", "sitting_id")
     op.drop_index(op.f("ix_exam_registration_version_registration_id"), table_name="exam_registration_version")
     op.drop_table("exam_registration_version")
     op.drop_index(op.f("ix_exam_registration_person_id"), table_name="exam_registration")
@@ -123,22 +122,7 @@ def _sitting_values() -> tuple[sa.Column, ...]:
     )
 
 
-def _add_result_values(batch: BatchOperations) -> None:
-    batch.add_column(sa.Column("outcome_by", sa.String(length=12), nullable=True))
-    batch.add_column(sa.Column("attempt", sa.Integer(), nullable=True))
-    batch.add_column(sa.Column("score", sa.Integer(), nullable=True))
-    batch.add_column(sa.Column("is_withdrawn", sa.Boolean(), nullable=False, server_default=sa.false()))
-
-
 def _keep_what_was_stated() -> None:
     """What was on record came without a score: an outcome that was known had been stated."""
     op.execute("UPDATE exam_result SET outcome_by = 'stated' WHERE outcome <> 'not_known'")
     op.execute("UPDATE exam_result_version SET outcome_by = 'stated' WHERE outcome <> 'not_known'")
-    for name in ("exam_result", "exam_result_version"):
-        with op.batch_alter_table(name) as batch:
-            batch.alter_column("is_withdrawn", server_default=None, existing_type=sa.Boolean(), existing_nullable=False)
-
-
-def _drop_result_values(batch: BatchOperations) -> None:
-    for name in ("is_withdrawn", "score", "attempt", "outcome_by"):
-        batch.drop_column(name)

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+from datetime import UTC, date, datetime, time
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select, text
 
 from certtrack.db.engine import make_engine
 from certtrack.db.migrate import downgrade, list_drift, make_config, upgrade
@@ -38,6 +39,42 @@ def test_down_leaves_nothing_behind_and_up_again_makes_all_of_it(empty_url: str)
         assert inspect(engine).get_table_names() == ["alembic_version"]
         assert find_revision(engine) is None
     engine.dispose()
+
+
+def test_exam_results_of_before_sittings_go_up_and_down_unharmed(empty_url: str) -> None:
+    engine = make_engine(empty_url)
+    upgrade(engine, "0010")
+    with engine.begin() as connection:
+        person, office = _fill(connection, "person"), _fill(connection, "organization")
+        for outcome in ("passed", "not_known"):
+            own = {"person_id": person, "organization_id": office, "outcome": outcome}
+            result = _fill(connection, "exam_result", **own)
+            _fill(connection, "exam_result_version", exam_result_id=result, outcome=outcome)
+    upgrade(engine)
+    assert list_drift(engine) == []
+    for table in ("exam_result", "exam_result_version"):
+        said = _list(engine, table, "outcome", "outcome_by", "is_withdrawn")
+        assert said == [("passed", "stated", False), ("not_known", None, False)]
+    downgrade(engine, "0010")
+    for table in ("exam_result", "exam_result_version"):
+        assert _list(engine, table, "outcome") == [("passed",), ("not_known",)]
+    engine.dispose()
+
+
+def _fill(connection: Connection, name: str, **values: object) -> int:
+    """The number of a row in which everything that must be there is something."""
+    table, day = Table(name, MetaData(), autoload_with=connection), date(2026, 5, 1)
+    some = {str: "x", int: 1, bool: False, date: day, datetime: datetime.combine(day, time(), UTC)}
+    needed = {one.name: some[one.type.python_type] for one in table.columns if not one.nullable and one.name != "id"}
+    made = connection.execute(table.insert().values(needed | values).returning(table.c.id))
+    return int(made.scalar_one())
+
+
+def _list(engine: Engine, name: str, *columns: str) -> list[tuple[object, ...]]:
+    table = Table(name, MetaData(), autoload_with=engine)
+    with engine.connect() as connection:
+        rows = connection.execute(select(*(table.c[column] for column in columns)).order_by(table.c.id))
+        return [tuple(row) for row in rows]
 
 
 def test_two_processes_may_upgrade_at_once(empty_url: str) -> None:

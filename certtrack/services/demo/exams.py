@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
 from certtrack.db.models import ExamResult, ExamSitting, Person
 from certtrack.rules.facts import Route
@@ -24,7 +23,7 @@ def add_exams(place: Place, people: People, programme: Actor) -> None:
     _add_first(place, people, programme)
     _add_second(place, people, programme)
     _hold(place, people, _NEXT_IN, 12, ("Noor", "Anders"), programme)
-    own = replace(place, programme=place.organization)
+    own = replace(place, programme=place.organization)  # it holds these for its own people, and gives nothing
     _hold(own, people, _NAMED["Wendell"].sat_in, 8, ("Wendell",), ACTOR)
     _hold(own, people, _OFFICES_NEXT_IN, 4, ("Oskar", "Milo"), ACTOR)
 
@@ -68,14 +67,13 @@ def _enter(
     *,
     route: Route = "first",
 ) -> ExamResult:
-    day: date = sitting.held_on
     return record_exam_result(
         place.session,
         place.rulebook,
         person_id=people[_NAMED[name]].id,
         organization_id=sitting.organization_id,
         credential=sitting.credential,
-        new=NewResult(day, score=score, route=route, attempt=attempt),
+        new=NewResult(sitting.held_on, score=score, route=route, attempt=attempt),
         sitting_id=sitting.id,
         actor=actor,
         at=place.at,

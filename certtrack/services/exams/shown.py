@@ -1,6 +1,6 @@
 """The exams on one person's page: what each reader may see of them, as of a day and as known at a moment."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -19,6 +19,7 @@ from certtrack.services.credits.rights import is_own
 from certtrack.services.exams.certificates import Giving, find_certified, find_giving
 from certtrack.services.exams.marks import find_exam_pack
 from certtrack.services.exams.rights import can_enter, visible_days, visible_scores
+from certtrack.services.former import FORMER, LastDay
 from certtrack.services.rulebook import Rulebook
 
 
@@ -59,17 +60,21 @@ def list_shown_exams(
     today: date,
     as_of: date | None = None,
     known_at: datetime | None = None,
+    last: LastDay | None = None,
 ) -> tuple[ShownExam, ...]:
     """The person's attempts, the latest first: those taken by `as_of`, as on record now or at `known_at`.
 
     Whoever sees days alone sees those passed and those of which nobody knows the outcome; who may see none: empty.
+    `last`: up to where an office sees the record of somebody who has left; None for everybody else. With it `as_of` and
+    `known_at` are bound by it already, and of merged rows only the office's own are shown.
     """
-    relations = list_relations(session, actor, person_id, today)
+    relations = FORMER if last is not None else list_relations(session, actor, person_id, today)
     scores = set(session.scalars(select(ExamResult.id).where(visible_scores(actor, relations))))
     days = visible_days(actor, relations)
     can_record = actor.is_command or can_act(relations, Act.RECORD_CERTIFICATE)
     found = []
-    for result, told in _list_told(session, person_id, days, known_at):
+    people = last.own_ids if last is not None else set(session.scalars(same_person(person_id)))
+    for result, told in _list_told(session, people, days, known_at):
         is_scored = result.id in scores
         if told.taken_on > (as_of or date.max) or (told.outcome == "not_passed_yet" and not is_scored):
             continue
@@ -91,9 +96,9 @@ def list_shown_exams(
 
 
 def _list_told(
-    session: Session, person_id: int, days: ColumnElement[bool], known_at: datetime | None
+    session: Session, people: Collection[int], days: ColumnElement[bool], known_at: datetime | None
 ) -> Iterable[tuple[ExamResult, ExamResult | ExamResultVersion]]:
-    mine = select(ExamResult).where(ExamResult.person_id.in_(same_person(person_id)), days)
+    mine = select(ExamResult).where(ExamResult.person_id.in_(people), days)
     if known_at is None:
         query = mine.where(ExamResult.is_withdrawn.is_(False))
         for result in session.scalars(query.order_by(ExamResult.taken_on.desc(), ExamResult.id.desc())):
