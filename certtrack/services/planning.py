@@ -24,7 +24,7 @@ from certtrack.services.wide_causes import WideCause
 __all__ = ["PlanCounts", "expire_batch", "plan_batch", "rearm_person"]
 
 _TABLE: Any = Reminder.__table__
-_AT_ONCE = 50  # cycles: SQLite's write lock is to be free again within 100 ms
+_AT_ONCE = 30  # cycles: SQLite's write lock is to be free again within 100 ms
 _WAITING = text("state IN ('planned', 'held')")  # as the index has it
 
 
