@@ -32,6 +32,7 @@ _KINDS = {
     "credits": "certtrack.cli.credit_log:credit_log",
     "attendance": "certtrack.cli.attendance_list:attendance_list",
     "supervision": "certtrack.cli.supervision_log:supervision_log",
+    "exams": "certtrack.cli.exam_results:exam_results",
 }
 
 

@@ -97,7 +97,7 @@ def _place(
         raise _Misplaced(row.mark.column, error.problem) from error
     training, session = _find_session(file, row, trainings)
     if session.held_on > today:
-        raise _Misplaced(file.session_column, "not_come_yet")
+        raise _Misplaced(_session_column(file), "not_come_yet")
     minutes = session.minutes if row.minutes is None else row.minutes
     if minutes > session.minutes:
         raise _Misplaced("amount", "longer_than_session")
@@ -113,15 +113,20 @@ def _find_session(file: AttendanceList, row: AttendanceRow, trainings: Trainings
     if len({one.id for one, _ in found}) > 1:
         raise _Misplaced("training", "several_trainings")
     if len(found) > 1:
-        raise _Misplaced(file.session_column, "several_sessions")
+        raise _Misplaced(_session_column(file), "several_sessions")
     if not found:
         is_both = row.session is not None and row.held_on is not None
         is_differing = is_both and any(
             session.number == row.session or session.held_on == row.held_on for one in named for session in one.sessions
         )
-        raise _Misplaced(file.session_column, "sessions_differ" if is_differing else "session_unknown")
+        raise _Misplaced(_session_column(file), "sessions_differ" if is_differing else "session_unknown")
     return found[0]
 
 
 def _is_meant(row: AttendanceRow, session: SessionFact) -> bool:
     return row.session in (None, session.number) and row.held_on in (None, session.held_on)
+
+
+def _session_column(file: AttendanceList) -> Column:
+    """The column that a refusal of a session is about."""
+    return "session" if "session" in file.heads.places else "day"

@@ -1,10 +1,10 @@
 """The rows of an attendance list as values: what each says, whoever and whichever training it is about."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
-from hashlib import sha256
+from functools import lru_cache, partial
 from typing import Literal, cast
 
 from certtrack.rules.calendar import add_years
@@ -13,12 +13,13 @@ from certtrack.services.credits.amounts import Unit
 from certtrack.services.credits.texts import clean
 from certtrack.services.people import fold
 from certtrack.services.sheets.amounts import find_unit, find_yes_or_no, read_amount, to_minutes
-from certtrack.services.sheets.cells import Problem, Unreadable, read_day, text_of
-from certtrack.services.sheets.files import Cell, Line, open_sheets
-from certtrack.services.sheets.heads import Heads, find_sheet
+from certtrack.services.sheets.cells import Unreadable, read_day, text_of
+from certtrack.services.sheets.files import Cell, Line
+from certtrack.services.sheets.heads import Heads
 from certtrack.services.sheets.layout import Column, fold_head
+from certtrack.services.sheets.lists import ListFile, read_list_file
 from certtrack.services.sheets.mapping import Mapping
-from certtrack.services.sheets.rows import Fault, Refused, RowReader, list_lines, refuse
+from certtrack.services.sheets.rows import Fault, Refused, RowReader
 from certtrack.services.sheets.whose import Mark, read_mark
 from certtrack.services.trainings.typed import LONGEST_TEXT, MOST_SESSIONS
 
@@ -48,47 +49,19 @@ class AttendanceRow:
     faults: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True)
-class AttendanceList:
-    """What a file says: rows that can go in if they are somebody's, and rows that can't."""
-
-    file_name: str
-    sha256: str
-    heads: Heads
-    rows: tuple[AttendanceRow, ...]
-    refused: tuple[Refused, ...]
-
-    @property
-    def returned(self) -> tuple[Refused, ...]:
-        """What comes back to be mended."""
-        return self.refused
-
-    @property
-    def session_column(self) -> Column:
-        """The column that a refusal of a session is about."""
-        return "session" if "session" in self.heads.places else "day"
-
-    def refuse(self, row: AttendanceRow, column: Column, problem: Problem) -> Refused:
-        """The row as one that doesn't go in after all."""
-        return refuse(row, self.heads, column, problem)
+AttendanceList = ListFile[AttendanceRow]
 
 
 def read_list(file_name: str, data: bytes, mapping: Mapping, today: date) -> AttendanceList:
     """Read a list whole, before anything is written. Raises BadInput; `today` is the organization's day."""
-    sheet, heads = find_sheet(file_name, open_sheets(file_name, data), ATTENDANCE, mapping)
-    unit = find_unit(heads.texts["amount"])
-    accepted: list[AttendanceRow] = []
-    refused: list[Refused] = []
-    for number, line in list_lines(sheet, heads):
-        row = _read_row(number, line, RowReader(line, heads), unit, today)
-        if isinstance(row, Refused):
-            refused.append(row)
-        else:
-            accepted.append(row)
-    return AttendanceList(file_name, sha256(data).hexdigest(), heads, tuple(accepted), tuple(refused))
+
+    def start(heads: Heads) -> Callable[[int, Line, RowReader], AttendanceRow | Refused]:
+        return partial(_read_row, find_unit(heads.texts["amount"]), today)
+
+    return read_list_file(file_name, data, ATTENDANCE, mapping, start)
 
 
-def _read_row(number: int, line: Line, reader: RowReader, unit: Unit | None, today: date) -> AttendanceRow | Refused:
+def _read_row(unit: Unit | None, today: date, number: int, line: Line, reader: RowReader) -> AttendanceRow | Refused:
     mark = _keep_once(read_mark(reader))
     training = reader.read("training", lambda _: _read_title(reader.texts["training"]))
     session, held_on = _read_session(reader, today)

@@ -97,17 +97,6 @@ def place_rows(log: CreditLog, register: Register, held: Mapping[int, Sequence[H
     return Placed(tuple(sorted(first.values(), key=lambda item: item.person_id)), tuple(twice), tuple(refused))
 
 
-def list_people(log: CreditLog, register: Register) -> set[int]:
-    """Everybody whose rows these are, as far as they can be known."""
-    found: set[int] = set()
-    for mark in {row.mark for row in log.rows}:
-        try:
-            found.add(register.get(mark).person_id)
-        except Unreadable:
-            continue
-    return found
-
-
 class _Misplaced(Exception):
     def __init__(self, column: str, problem: Problem) -> None:
         super().__init__(column, problem)

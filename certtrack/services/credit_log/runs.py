@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.services.credit_log.holders import load_held
 from certtrack.services.credit_log.mapping import Meanings
-from certtrack.services.credit_log.placing import Placed, PlacedRow, list_people, place_rows
+from certtrack.services.credit_log.placing import Placed, PlacedRow, place_rows
 from certtrack.services.credit_log.plan import CreditPlan, plan_row
 from certtrack.services.credit_log.rows import CreditLog
 from certtrack.services.credit_log.state import KIND, FileKeys, list_file_keys, load_state
@@ -62,7 +62,7 @@ class Import(runs.Import[CreditLog, PlacedRow]):
     def prepare(self, session: Session) -> None:
         """Find whose each row is, and what it is known by."""
         register = load_register(session, self.organization.id, {row.mark for row in self.file.rows})
-        held = load_held(session, self.rulebook, list_people(self.file, register))
+        held = load_held(session, self.rulebook, register.list_people(row.mark for row in self.file.rows))
         self.placed = place_rows(self.file, register, held, self.meanings)
         self._keys = list_file_keys(self.placed.rows)
 

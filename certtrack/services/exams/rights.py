@@ -1,5 +1,6 @@
 """Who may do what to exams: arranging a sitting and entering what came of it are two rights."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select, true
@@ -31,6 +32,14 @@ def can_enter(session: Session, actor: Actor, organization_id: int, credential: 
         return True
     is_theirs = can_do(actor, Task.ENTER_RESULTS, organization_id)
     return is_theirs and is_granter(session, organization_id, credential)
+
+
+def check_can_bring_in(session: Session, actor: Actor, organization_id: int, credentials: Iterable[str]) -> None:
+    """Raise NotAllowed unless the actor may bring in a file there, and enter results of each of these credentials."""
+    if not can_do(actor, Task.IMPORT, organization_id):
+        raise NotAllowed(_NOT_THEIRS)
+    if not all(can_enter(session, actor, organization_id, credential) for credential in credentials):
+        raise NotAllowed(_NOT_THEIRS)
 
 
 def check_can_enter(session: Session, actor: Actor, person_id: int, organization_id: int, credential: str) -> None:

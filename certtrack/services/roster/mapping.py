@@ -33,7 +33,7 @@ def read_mapping(file_name: str, data: bytes, packs: Packs) -> Mapping:
     return Mapping(
         sheet=read.sheet,
         heads=read.heads,
-        credentials=read.translate("credentials", lambda name: _get_pack(packs, name)),
+        credentials=read.translate("credentials", lambda name: get_pack(packs, name)),
         supervisors=read.translate("supervisors", read_meant_address),
     )
 
@@ -45,7 +45,8 @@ def find_pack(packs: Packs, text: str) -> Pack | None:
     return by_key or by_credential or packs.find_by_office_name(text)
 
 
-def _get_pack(packs: Packs, name: str) -> Pack:
+def get_pack(packs: Packs, name: str) -> Pack:
+    """The same. Raises BadInput where there is none."""
     pack = find_pack(packs, name)
     if pack is None:
         known = ", ".join(sorted({pack.credential for pack in packs.list()}))

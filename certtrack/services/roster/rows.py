@@ -90,7 +90,11 @@ def _read_row(
     name = reader.name()
     pack = _read_credential(reader, mapping, packs)
     due_on = _read_due_on(reader, pack, today)
-    cert_number, address, exam_on = reader.number(), reader.address(), _read_exam_on(reader, today)
+    cert_number, address, exam_on = (
+        reader.number(),
+        reader.address(),
+        reader.exam_day("exam_date", today, years_back=2 * _YEARS_BACK),
+    )
     supervisor, supervisor_name = _read_supervisor(reader, mapping)
     faults = tuple(reader.faults)
     if name is None or pack is None or due_on is None:
@@ -129,17 +133,6 @@ def _read_due_on(reader: RowReader, pack: Pack | None, today: date) -> date | No
     ahead = (pack.term_years.value if pack else 0) + _YEARS_AHEAD
     if pack and not add_years(today, -_YEARS_BACK) <= day <= add_years(today, ahead):
         reader.note("expires", "far_from_now")  # a slip of the pen: 2062 for 2026
-        return None
-    return day
-
-
-def _read_exam_on(reader: RowReader, today: date) -> date | None:
-    day = reader.day("exam_date", today)
-    if day is not None and day > today:
-        reader.note("exam_date", "lies_ahead")
-        return None
-    if day is not None and day < add_years(today, -2 * _YEARS_BACK):
-        reader.note("exam_date", "far_from_now")
         return None
     return day
 

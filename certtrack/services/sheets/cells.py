@@ -57,6 +57,16 @@ Problem = Literal[
     "service_of_several",
     "service_since_unknown",
     "service_overlaps",
+    # what came of an exam
+    "not_a_score",
+    "score_unclear",
+    "not_an_attempt",
+    "route_unclear",
+    "credential_unclear",
+    "attempt_twice",
+    "attempt_on_record",
+    "attempt_differs",
+    "own_exam",
     # whose row it is
     "says_nobody",
     "only_a_name",

@@ -15,8 +15,11 @@ from certtrack.services.sheets.layout import Column
 from certtrack.services.sheets.rows import Fault
 
 _BETWEEN = " | "
-_NUMBER_HEAD = "Cert #"
-_ASKS_NUMBER = frozenset({"several_here", "says_nobody", "only_a_name"})
+_ASKED: Table[Column, tuple[str, frozenset[Problem]]] = {
+    "number": ("Cert #", frozenset({"several_here", "says_nobody", "only_a_name"})),
+    "credential": ("Credential", frozenset({"credential_unclear"})),
+}
+"""What would tell people, or their credentials, apart: the head of a column for it, and who asks for one."""
 
 
 class WithFaults(Protocol):
@@ -47,14 +50,14 @@ def explain(problem: Problem, locale: str) -> str:
 def make_returned(heads: Heads, rows: Iterable[WithFaults], locale: str) -> str:
     """These rows as CSV text, in the file's own columns and in the order of its lines; empty where there are none.
 
-    One line a row, whatever is wrong with it. What a spreadsheet would run as a formula is escaped. Where a number
-    would tell people apart and the file has no column for it, there is a blank one.
+    One line a row, whatever is wrong with it. What a spreadsheet would run as a formula is escaped. Where a
+    column would tell people or credentials apart and the file has none, there is a blank one.
     """
     listed = sorted(rows, key=lambda row: row.line)
     if not listed:
         return ""
-    is_asked = any(fault.problem in _ASKS_NUMBER for row in listed for fault in row.faults)
-    more = [_NUMBER_HEAD] if is_asked and "number" not in heads.places else []
+    problems = {fault.problem for row in listed for fault in row.faults}
+    more = [head for column, (head, asks) in _ASKED.items() if problems & asks and column not in heads.places]
     columns = sorted(heads.places, key=lambda column: heads.places[column])
     text = io.StringIO()
     writer = csv.writer(text)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
 
+from certtrack.rules.calendar import add_years
 from certtrack.services.sheets.cells import (
     Name,
     Problem,
@@ -84,6 +85,17 @@ class RowReader:
     def day(self, column: Column, today: date) -> date | None:
         """The day in that column; `today` decides the century of a year of two digits."""
         return self.read(column, lambda cell: read_day(cell, today)) if self.texts.get(column) else None
+
+    def exam_day(self, column: Column, today: date, *, years_back: int) -> date | None:
+        """The day of an exam already taken: one that lies ahead, or further back than so many years, is a fault."""
+        day = self.day(column, today)
+        if day is not None and day > today:
+            self.note(column, "lies_ahead")
+            return None
+        if day is not None and day < add_years(today, -years_back):
+            self.note(column, "far_from_now")
+            return None
+        return day
 
     def number(self) -> str | None:
         """The certification's number."""

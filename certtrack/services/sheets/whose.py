@@ -107,6 +107,16 @@ class Register:
             raise Unreadable("nobody_here")
         return Whose(found.id, found.name, found.zone)
 
+    def list_people(self, marks: Iterable[Mark]) -> set[int]:
+        """Everybody whom these marks mean, as far as they can be known."""
+        found: set[int] = set()
+        for mark in set(marks):
+            try:
+                found.add(self.get(mark).person_id)
+            except Unreadable:
+                continue
+        return found
+
     def _check_agrees(self, found: _Known, mark: Mark) -> None:
         if mark.address in found.addresses:
             return
