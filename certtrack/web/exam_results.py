@@ -50,6 +50,7 @@ from certtrack.web.frame import gettext as _
 exam_results = Blueprint("exam_results", __name__)
 
 _LONGEST_WORDS = 1_000
+_TELLING = ("score", "outcome")
 
 
 @exam_results.post("/exams/<int:sitting_id>/results")
@@ -126,9 +127,17 @@ def _read_entries(page: SittingPage, rows: dict[int, ResultRow]) -> list[Entry]:
             continue
         told = row.read(number, _find_day(page.sitting, seat.result), problems)
         entries.append(Entry(seat.registration, told, seat.result, no))
+    if _has_others(rows):
+        problems["seats"] = "seat_gone"
     if problems:
         raise BadForm(problems)
     return entries
+
+
+def _has_others(rows: Mapping[int, ResultRow]) -> bool:
+    """True where something came for somebody who has no seat any more."""
+    here = {f"{name}{number}" for number in rows for name in _TELLING}
+    return any(name.startswith(_TELLING) and name not in here and text.strip() for name, text in request.form.items())
 
 
 def _shows_nothing(result: ExamResult | None, no: int) -> bool:

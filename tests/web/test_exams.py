@@ -122,6 +122,33 @@ def test_results_are_entered_as_a_table_and_corrected_with_a_reason(world: World
     assert list_outcomes(world, dave) == [("passed", "pass_mark")]
     stale = pat.send(f"{url}/results", **(again | {f"score{daves}": "70"}), reason="late")
     assert (stale.status_code, "changed this result meanwhile" in stale.text) == (409, True)
+    assert (f'name="no{daves}" value="2"' in stale.text, 'value="70"' in stale.text) == (True, True)
+    assert pat.send(f"{url}/results", **(again | {f"score{daves}": "70", f"no{daves}": "2"}), reason="late").location
+    assert list_outcomes(world, dave) == [("not_passed_yet", "pass_mark")]
+
+
+def test_before_its_day_a_sitting_has_no_results_and_a_seat_that_is_gone_is_told(
+    world: World, office: Office, enter: Enter
+) -> None:
+    grant(world)
+    pat, dave = enter(office.programme), world.person("Dave")
+    coming = hold(world)
+    seat(world, coming, dave)
+    assert "/results" not in pat.get(f"/exams/{coming}").text
+    assert pat.send(f"/exams/{coming}/results").status_code == 404
+
+    url = f"/exams/{hold(world, held_on=world.today)}"
+    carols, daves = seat(world, int(url[7:]), office.carol), seat(world, int(url[7:]), dave)
+    sat = sit(world, office.carol, taken_on=world.today)
+    typed = {f"route{carols}": "first", f"no{carols}": "1", f"score{daves}": "90", f"route{daves}": "first"}
+    pat.send(f"{url}/seats/{daves}/withdraw")
+    told = pat.send(f"{url}/results", **typed)
+    assert (told.status_code, "seat was withdrawn meanwhile" in told.text) == (400, True)
+    pat.send(f"{url}/seats", person=str(dave))
+    pat.send(f"{url}/results", **typed)
+    assert list_outcomes(world, dave) == [("passed", "pass_mark")]
+    with world.database.reading() as session:
+        assert session.get_one(ExamResult, sat).no == 1
 
 
 def test_a_granter_grants_and_a_keeper_writes_down_what_is_printed(world: World, office: Office, enter: Enter) -> None:
