@@ -17,15 +17,15 @@ from certtrack.services.exam_results.rows import read_results
 from certtrack.services.exam_results.runs import Import
 from certtrack.services.organizations import get_organization
 
-HEADS = ("Candidate", "Email", "Cert #", "Credential", "Exam date", "Score %", "Attempt", "Route")
-ROW = ("", "carol@example.org", "", "", "2025-03-03", "84", "1", "")
+HEADS = ("Candidate", "Email", "Cert #", "Credential", "Exam date", "Score %", "Attempt", "Route", "Result")
+ROW = ("", "carol@example.org", "", "", "2025-03-03", "84", "1", "", "")
 DUE = date(2026, 10, 31)
 SHARED = Path(__file__).parents[1] / "data" / "exam-results.csv"
 
 
 def row(**values: str) -> tuple[str, ...]:
     """Carol's row with some cells changed, by our words."""
-    places = ("name", "address", "number", "credential", "day", "score", "attempt", "route")
+    places = ("name", "address", "number", "credential", "day", "score", "attempt", "route", "outcome")
     return tuple(values.get(name, cell) for name, cell in zip(places, ROW, strict=True))
 
 

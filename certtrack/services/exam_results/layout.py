@@ -15,6 +15,7 @@ EXAM_RESULTS = Layout(
         "exam_date": (*ROSTER.usual["exam_date"], "date", "day", "date taken", "taken on", "tested on"),
         "score": ("score", "exam score", "test score", "percent", "percentage", "percent score", "score percent"),
         "attempt": ("attempt", "attempt no", "attempt number", "try", "no of attempt", "number of attempt"),
+        "outcome": ("result", "outcome", "exam result", "pass fail", "passed", "pass", "resultado"),
         "route": ("route", "exam route", "purpose", "reason", "reason for exam"),
     },
     needed=(WHOSE_NEEDED, (("exam_date",),), (("score",),), (("attempt",),)),

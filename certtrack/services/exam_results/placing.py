@@ -112,6 +112,8 @@ def _find_contested(placed: Iterable[PlacedRow]) -> dict[int, Column]:
     for rows in same_key.values():
         if len({item.row.score for item in rows}) > 1:
             found |= _mark(rows, "score")
+        elif len({item.row.outcome for item in rows}) > 1:
+            found |= _mark(rows, "outcome")
         elif len({item.route for item in rows}) > 1:
             found |= _mark(rows, "route")
     return found

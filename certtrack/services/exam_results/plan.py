@@ -11,7 +11,11 @@ from certtrack.services.sheets.cells import Problem
 from certtrack.services.sheets.judging import Change, judge
 from certtrack.services.sheets.layout import Column
 
-_AMENDED = ("score", "route")  # the others are what a row is known by: a file that says them differently means another
+_AMENDED = (
+    "score",
+    "outcome",
+    "route",
+)  # the others are what a row is known by: a file that says them differently means another
 
 
 @dataclass
@@ -62,7 +66,8 @@ def plan_row(state: State, placed: PlacedRow) -> ResultPlan:
 
 def tell_row(placed: PlacedRow) -> dict[str, str]:
     """What a row says, as the texts that an import compares and keeps."""
-    return {
+    stated = {"outcome": placed.row.outcome} if placed.row.outcome else {}
+    return stated | {
         "credential": placed.credential,
         "taken_on": placed.row.taken_on.isoformat(),
         "attempt": str(placed.row.attempt),
@@ -76,6 +81,7 @@ def _tell(result: ExamResult) -> dict[str, str | None]:
         "taken_on": result.taken_on.isoformat(),
         "attempt": str(result.attempt) if result.attempt is not None else None,
         "score": write_score(result.score) or None,
+        "outcome": result.outcome if result.outcome_by == "stated" else None,
         "route": result.route,
     }
 
@@ -84,12 +90,12 @@ def _compare(plan: ResultPlan, result: ExamResult, said: Mapping[str, str] | Non
     """What was on record by hand before any file named it (`said` None) is amended by none."""
     new = tell_row(plan.placed)
     for name, record in _tell(result).items():
-        is_told = name != "route" or plan.placed.row.route is not None
-        verdict = judge((said or {}).get(name), record, new[name] if is_told else None)
-        if verdict == "same":
+        told = None if name == "route" and plan.placed.row.route is None else new.get(name)
+        verdict = judge((said or {}).get(name), record, told)
+        if told is None or verdict == "same":
             continue
         is_amended = verdict == "amend" and said is not None and name in _AMENDED
-        (plan.changes if is_amended else plan.kept).append(Change(name, record, new[name]))
+        (plan.changes if is_amended else plan.kept).append(Change(name, record, told))
 
 
 def _find_obstacle(state: State, plan: ResultPlan) -> tuple[Column, Problem] | None:

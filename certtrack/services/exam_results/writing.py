@@ -55,7 +55,7 @@ class Writer:
             person_id=placed.person_id,
             organization_id=self.organization_id,
             credential=placed.credential,
-            new=NewResult(row.taken_on, score=row.score, route=placed.route, attempt=row.attempt),
+            new=NewResult(row.taken_on, row.outcome, row.score, route=placed.route, attempt=row.attempt),
             reason=_REASON,
             actor=self.actor,
             at=self.at,
@@ -64,7 +64,8 @@ class Writer:
     def _correct(self, plan: ResultPlan) -> None:
         if plan.result is None or plan.brought is None:
             return
-        values: dict[str, Any] = {"score": plan.placed.row.score, "route": plan.placed.route}
+        row = plan.placed.row
+        values: dict[str, Any] = {"score": row.score, "outcome": row.outcome, "route": plan.placed.route}
         fields = [change.field for change in plan.changes]
         correct_exam_result(
             self.session,
@@ -76,8 +77,9 @@ class Writer:
             actor=self.actor,
             at=self.at,
         )
-        row = self.session.get_one(ImportedRow, plan.brought.id)
-        row.run_id, row.said = self.run_id, row.said | {change.field: change.new for change in plan.changes}
+        brought = self.session.get_one(ImportedRow, plan.brought.id)
+        brought.run_id = self.run_id
+        brought.said = brought.said | {change.field: change.new for change in plan.changes}
 
     def _row(self, plan: ResultPlan, result_id: int) -> dict[str, Any]:
         return {

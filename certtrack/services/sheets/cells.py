@@ -61,6 +61,7 @@ Problem = Literal[
     "not_a_score",
     "score_unclear",
     "not_an_attempt",
+    "outcome_unclear",
     "route_unclear",
     "credential_unclear",
     "attempt_twice",

@@ -162,6 +162,35 @@ def test_an_outcome_stated_by_hand_stays_where_a_newer_file_says_another_score(
     assert office.results() == [(str(SAT), 1, 8300, "passed", 3)]
 
 
+def test_a_result_that_the_list_states_goes_before_any_mark_and_a_newer_file_amends_it(
+    world: World, office: ResultOffice
+) -> None:
+    dave = world.person("Dave", address="dave@example.org")
+    world.certify(dave, DUE, pack=CPPS)
+    his = {"address": "dave@example.org", "score": "80"}
+    office.rows(row(outcome="pass"), row(**his))
+    assert office.results() == [(str(SAT), 1, 8400, "passed", 1)]
+    work = office.rows(row(outcome="not passed"), row(**his, outcome="passed"))
+    assert [(item["old"], item["new"]) for item in work.list_changes()] == [
+        *(("passed", "not_passed_yet"), (None, "passed")),
+    ]
+    assert [office.results(person)[0][3] for person in (office.carol, dave)] == ["not_passed_yet", "passed"]
+    assert office.rows(row(), row(**his)).count()["rows_same"] == 2  # it says nothing of what came of them
+    assert office.problems(row(outcome="pass"), row(outcome="fail")) == ["attempt_twice"] * 2
+
+
+@pytest.mark.parametrize(("score", "passed_on"), [("84", None), ("85", date(2026, 4, 20))])
+def test_the_way_back_is_found_where_the_exam_was_passed(
+    world: World, office: ResultOffice, score: str, passed_on: date | None
+) -> None:
+    dave = world.person("Dave", address="dave@example.org")
+    held, _ = world.certify(dave, date(2024, 10, 31))
+    office.rows(row(address="dave@example.org", day="2026-04-20", score=score, route="way back"))
+    with world.database.reading() as session:
+        assert load_standings(session, world.rulebook, [held], world.today)[held].passed_on == passed_on
+    assert tell_exams(world, held) == (["way_back_passed"] if passed_on else [])
+
+
 def test_rows_that_say_one_attempt_differently_are_all_refused_and_one_said_twice_stands(office: ResultOffice) -> None:
     other = {"day": str(AGAIN), "attempt": "2"}
     rows = (row(), row(score="85"), row(**other), row(**other), row(day="2025-01-01", attempt="3"))

@@ -41,6 +41,13 @@ def test_the_route_is_said_or_it_is_not(typed: str, route: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "outcome"), [("", None), ("PASS", "passed"), ("Sí", "passed"), ("Not passed", "not_passed_yet")]
+)
+def test_what_came_of_it_is_stated_or_it_is_not(typed: str, outcome: str | None) -> None:
+    assert [found.outcome for found in read(row(outcome=typed)).rows] == [outcome]
+
+
+@pytest.mark.parametrize(
     ("values", "problems"),
     [
         ({"score": "-1"}, ["not_a_score"]),
@@ -59,6 +66,7 @@ def test_the_route_is_said_or_it_is_not(typed: str, route: str | None) -> None:
         ({"day": "1926-03-02"}, ["far_from_now"]),
         ({"day": ""}, ["missing"]),
         ({"route": "retake"}, ["route_unclear"]),
+        ({"outcome": "no show"}, ["outcome_unclear"]),
         ({"credential": "RN"}, ["credential_unknown"]),
         ({"address": "carol@@example"}, ["not_an_address"]),
         ({"address": ""}, ["says_nobody"]),
