@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -83,14 +84,18 @@ def client(app: Flask) -> CheckingClient:
     return made
 
 
-def open_client(database_url: str, instance: Path, *, env: str = "test", **settings: object) -> CheckingClient:
-    """A client of an application with settings of its own."""
+@contextmanager
+def open_client(
+    database_url: str, instance: Path, *, env: str = "test", **settings: object
+) -> Iterator[CheckingClient]:
+    """A client of an application with settings of its own, which is closed when the block ends."""
     made = create_app(load_settings(env=env, instance=instance, database_url=database_url, **settings))
     share_templates(made)
     made.test_client_class = CheckingClient
     client = made.test_client()
     assert isinstance(client, CheckingClient)
-    return client
+    yield client
+    made.extensions[EXTENSION].close()
 
 
 def link_for(app: Flask, world: World, account_id: int) -> str:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from certtrack.db.models import Account, AuditEvent
 from certtrack.security import Role
 from certtrack.web.edge import note_look
-from certtrack.web.parts import EXTENSION
 from certtrack.web.rights import signed_in
 
 
@@ -61,14 +60,13 @@ def test_an_account_s_language_comes_before_the_browser_s(client: CheckingClient
 
 
 def test_over_https_cookies_are_secure_and_browsers_stay_there(database_url: str, tmp_path: Path) -> None:
-    client = open_client(database_url, tmp_path, base_url="https://certtrack.example.org")
-    answer = client.get("/sign-in?lang=es")
+    with open_client(database_url, tmp_path, base_url="https://certtrack.example.org") as client:
+        answer = client.get("/sign-in?lang=es")
     cookies = answer.headers.getlist("Set-Cookie")
     assert len(cookies) == 2
     for cookie in cookies:
         assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
-    client.application.extensions[EXTENSION].close()
 
 
 def test_over_http_nothing_promises_https(client: CheckingClient) -> None:
@@ -81,8 +79,6 @@ def test_over_http_nothing_promises_https(client: CheckingClient) -> None:
 def test_a_proxy_s_word_counts_only_where_one_is_set(
     database_url: str, tmp_path: Path, proxies: int, seen: str
 ) -> None:
-    client = open_client(database_url, tmp_path, trusted_proxies=proxies)
-    with client:
+    with open_client(database_url, tmp_path, trusted_proxies=proxies) as client, client:
         client.get("/sign-in", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
         assert request.remote_addr == seen
-    client.application.extensions[EXTENSION].close()
