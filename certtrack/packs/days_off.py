@@ -1,11 +1,24 @@
 """Weekends and public holidays of the calendar that a policy names."""
 
+import sys
 from datetime import date
+from importlib.util import find_spec, module_from_spec
 
 import holidays
 
 from certtrack.rules.calendar import IsDayOff
 from certtrack.rules.reminders import Policy
+
+
+def _load_countries_singly() -> None:
+    # The package imports every country of the world at its first use, 8 MB in each process: with it in place unread,
+    # the library finds the one country that is asked for.
+    spec = find_spec("holidays.countries")
+    if spec is not None:
+        sys.modules.setdefault(spec.name, module_from_spec(spec))
+
+
+_load_countries_singly()
 
 
 def make_days_off(policy: Policy) -> IsDayOff:
@@ -20,5 +33,10 @@ def make_days_off(policy: Policy) -> IsDayOff:
 
 def has_calendar(country: str, subdivision: str | None) -> bool:
     """True where the public holidays of that country and part are known."""
-    parts = holidays.list_supported_countries().get(country)
-    return parts is not None and (subdivision is None or subdivision in parts)
+    if len(country) != 2 or subdivision == "":  # the library knows other words too, such as names of its own classes
+        return False
+    try:
+        holidays.country_holidays(country, subdiv=subdivision)
+    except NotImplementedError:
+        return False
+    return True

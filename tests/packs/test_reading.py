@@ -49,6 +49,7 @@ def test_a_broken_pack_is_refused_by_file_and_key(tmp_path: Path, old: str, new:
         ("days_before = 90", "days_before = 180", "stages"),
         ("days_before = 90", "days_before = 0", "stages[2].days_before"),
         ('subdivision = "WI"', 'subdivision = "XX"', "calendar.country"),
+        ('country = "US"', 'country = "HolidayBase"', "calendar.country"),
         ("send_at = 09:00:00", "send_at = 9", "send_at"),
         ('enters = "grace"', 'enters = "on_time"', "stages[8].enters"),
     ],
