@@ -19,10 +19,12 @@ from certtrack.web.held import held
 from certtrack.web.leaving import leaving
 from certtrack.web.passwords import passwords
 from certtrack.web.people import people
+from certtrack.web.qualifications import qualifications
 from certtrack.web.service_hours import service_hours
 from certtrack.web.sign_in import sign_in
 from certtrack.web.signing import signing
 from certtrack.web.supervision import supervision
+from certtrack.web.supervision_due import supervision_due
 from certtrack.web.training_people import training_people
 from certtrack.web.trainings import trainings
 from certtrack.web.trainings_elsewhere import trainings_elsewhere
@@ -32,5 +34,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health),
     *(leaving, applications, application_decisions, waivers, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
-    *(supervision, signing, service_hours),
+    *(supervision, signing, service_hours, supervision_due, qualifications),
 )

@@ -52,6 +52,7 @@ def index() -> str:
         page=page,
         zone=zone,
         is_titled=len(places) > 1,
+        is_office=can_do(viewer, Task.MANAGE_SUPERVISION),
         can_log=can_do(viewer, Task.MANAGE_SUPERVISION) or (viewer.person_id is not None and bool(places)),
         previous_url=f"/supervision?page={page.number - 1}" if page.number > 1 else None,
         next_url=f"/supervision?page={page.number + 1}" if page.number * PAGE < page.total else None,

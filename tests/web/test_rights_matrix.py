@@ -10,7 +10,7 @@ from kit.credits import find_claim, log, make_new
 from kit.exams import hold, seat, sit
 from kit.files import keep, pdf
 from kit.supervision import hold as hold_supervision
-from kit.supervision import make_session, serve
+from kit.supervision import make_session, qualify, serve
 from kit.trainings import plan, put_in
 from kit.world import World
 from sqlalchemy import select
@@ -105,6 +105,14 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /supervision": (200, 200, 404, 404, IN),
     "GET /supervision/new": (200, 200, 404, 404, IN),
     "POST /supervision/new": (400, 400, 404, 404, IN),
+    "GET /supervision/due": (200, 200, 404, 404, IN),
+    "POST /supervision/duties": (400, 404, 404, 404, IN),
+    "POST /supervision/duties/<int:duty_id>/end": (404, 404, 404, 404, IN),
+    "GET /supervision/supervisors": (200, 404, 404, 404, IN),
+    "GET /supervision/supervisors/new": (200, 404, 404, 404, IN),
+    "POST /supervision/supervisors/new": (400, 404, 404, 404, IN),
+    "GET /supervision/supervisors/<int:qualification_id>/amend": (200, 404, 404, 404, IN),
+    "POST /supervision/supervisors/<int:qualification_id>/amend": (400, 404, 404, 404, IN),
     "GET /supervision/<int:session_id>": (200, 200, 200, 404, IN),
     "GET /supervision/<int:session_id>/amend": (200, 200, 404, 404, IN),
     "POST /supervision/<int:session_id>/amend": (400, 400, 404, 404, IN),
@@ -173,6 +181,7 @@ def numbers(app: Flask, world: World) -> dict[str, int]:
     more["result"] = sit(world, carol, credential="cpps", outcome="passed")
     day = world.today - timedelta(days=4)
     more["session"] = hold_supervision(world, make_session(bob, carol, held_on=day))
+    more["qualification"] = qualify(world, bob)
     more["span"] = serve(world, carol, day, day, 6)
     return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim, "file": file} | more
 
@@ -203,12 +212,15 @@ def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], 
     places = {"<int:person_id>": str(numbers["carol"]), "<int:finding_id>": str(numbers["finding"]), "<token>": "none"}
     places |= {"<int:evidence_id>": str(numbers["file"]), "<int:number>": "1", "<int:draft_id>": "9999"}
     places |= {"<int:training_id>": str(numbers["training"]), "<int:enrollment_id>": str(numbers["enrollment"])}
-    places |= {f"<int:{name}_id>": str(numbers[name]) for name in ("sitting", "result", "session", "span")}
+    places |= {
+        f"<int:{name}_id>": str(numbers[name]) for name in ("sitting", "result", "session", "span", "qualification")
+    }
     places |= {"<int:registration_id>": str(numbers["seat"])}
     places |= {"<int:credit_id>": str(numbers["credit"]), "<int:claim_id>": str(numbers["claim"])}
     places |= {"<int:certification_id>": str(numbers["cps"]), "<int:intention_id>": str(numbers["asked"])}
     places |= {
         "<int:step_id>": "99999",
+        "<int:duty_id>": "99999",
         "<any(received, returned, granted, refused):kind>": "received",
     }
     places |= {"<int:waiver_id>": "99999", "<any(waiver, extension):kind>": "extension"}

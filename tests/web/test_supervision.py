@@ -13,7 +13,7 @@ from kit.world import World
 from sqlalchemy import func, select
 
 from certtrack.clock import FixedClock
-from certtrack.db.models import AuditEvent, ServiceSpan, Signature, SupervisionSession
+from certtrack.db.models import AuditEvent, Duty, ServiceSpan, Signature, SupervisionSession
 from certtrack.security import Role
 from certtrack.services.organizations import assign_supervisor
 from certtrack.web.parts import EXTENSION
@@ -192,3 +192,43 @@ def test_who_looked_at_whose_sessions_is_in_the_audit(office: Office) -> None:
     with office.world.database.reading() as session:
         actions = session.scalars(select(AuditEvent.action).where(AuditEvent.action.startswith("supervision."))).all()
     assert actions == ["supervision.listed", "supervision.viewed"]
+
+
+def test_the_office_says_for_whom_supervision_is_counted_and_until_when(office: Office) -> None:
+    hold(office.world, make_session(office.bob, office.carol))
+    alice = office.enter("alice")
+    assert "Nobody is counted here yet." in read(alice.get("/supervision/due").text)
+    typed = {"pack": "us-wi-dhs36", "from_on": "2026-05-04"}
+    nobody = alice.send("/supervision/duties", **typed)
+    assert (nobody.status_code, 'value="2026-05-04"' in nobody.text) == (400, True)
+    assert alice.send("/supervision/duties", **typed, person=str(office.carol)).status_code == 302
+    due = read(alice.get("/supervision/due").text)
+    assert "0 minutes of 60 count. 60 minutes wait for a signature." in due
+    assert "It is no part of anybody's certification" in due
+    with office.world.database.reading() as session:
+        duty = session.scalars(select(Duty.id)).one()
+    early = alice.send(f"/supervision/duties/{duty}/end", until_on="2026-05-01")
+    assert (early.status_code, 'value="2026-05-01"' in early.text) == (400, True)
+    assert alice.send(f"/supervision/duties/{duty}/end", until_on="2026-05-10").status_code == 302
+    assert "Nobody is counted here yet." in read(alice.get("/supervision/due").text)
+
+
+def test_a_license_by_which_somebody_supervises_is_recorded_amended_and_withdrawn(office: Office) -> None:
+    hold(office.world, make_session(office.bob, office.carol))
+    alice, new = office.enter("alice"), "/supervision/supervisors/new"
+    typed = {"person": str(office.bob), "pack": "us-wi-dhs36", "title": "Licensed Clinical Social Worker"}
+    wrong = alice.send(new, **typed, from_on="")
+    assert (wrong.status_code, read(wrong.text).count("Choose the first day.")) == (400, 2)
+    assert alice.send(new, **typed, from_on="2020-01-01").status_code == 302
+    assert alice.send(new, **typed, from_on="2020-01-01").status_code == 409
+    listed = alice.get("/supervision/supervisors")
+    assert "Licensed Clinical Social Worker (DHS 36): From January 1, 2020 on." in read(listed.text)
+    amend = listed.text.partition('<a href="/supervision/supervisors/')[2].partition("/")[0]
+    url = f"/supervision/supervisors/{amend}/amend"
+    title = {"title": "Psychologist", "from_on": "2020-01-01"}
+    assert alice.send(url, **title, until_on="2026-12-31", expected_no="1").status_code == 302
+    stale = alice.send(url, **title, reason="typed late", expected_no="1")
+    assert (stale.status_code, 'value="typed late"' in stale.text) == (409, True)
+    assert alice.send(url, **title, withdraw="y", expected_no="2").status_code == 400
+    assert alice.send(url, **title, withdraw="y", reason="a slip", expected_no="2").status_code == 302
+    assert "None on record" in read(alice.get("/supervision/supervisors").text)

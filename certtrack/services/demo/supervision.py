@@ -8,6 +8,7 @@ from certtrack.rules.service import SessionKind, Side, Topic, Way
 from certtrack.security import Actor
 from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import Place
+from certtrack.services.supervision.duties import record_qualification, start_duty
 from certtrack.services.supervision.records import NewSession, log_session
 from certtrack.services.supervision.service import NewService, log_service
 from certtrack.services.supervision.signing import record_paper, sign_session
@@ -19,7 +20,7 @@ _WEEK = 7
 def add_supervision(
     place: Place, people: Mapping[DemoPerson, Person], supervisor: Actor, holder: Actor, office: Actor
 ) -> None:
-    """Put it on record; `supervisor` is Bob, `holder` Carol, and `office` says what was signed on paper."""
+    """Put it on record; `supervisor` is Bob, `holder` Carol, and `office` says for whom it is counted, and by what."""
     carol, bob = people[CAROL].id, people[BOB].id
     others = [people[_NAMED[name]].id for name in ("Grace", "Otis", "Tomasz")]
     first = _hold(
@@ -34,6 +35,14 @@ def add_supervision(
         place, bob, {carol}, 2, 60, "individual", "in_person", ("sharing_own_story", "learning_goals"), supervisor
     )
     _sign(place, latest, supervisor)
+    for pack in place.rulebook.services.list()[:1]:
+        since = place.today - timedelta(days=_WEEK * 6)
+        for number in (carol, *others):
+            start_duty(place.session, pack, number, place.organization.id, since, actor=office, at=place.at)
+        record_qualification(
+            place.session, pack, bob, place.organization.id, "Licensed Clinical Social Worker",
+            place.today - timedelta(days=900), actor=office, at=place.at,
+        )  # fmt: skip
     for weeks, minutes in ((2, 26 * 60), (1, 28 * 60 + 30)):
         monday = place.today - timedelta(days=place.today.weekday() + _WEEK * weeks)
         new = NewService(monday, monday + timedelta(days=_WEEK - 1), minutes)

@@ -25,6 +25,7 @@ MOST_MINUTES = 720
 """No meeting is longer than twelve hours."""
 
 _YEARS_BACK = 30
+_LONGEST_LIFE = 70  # a license may be as old as a working life
 _DAY_MINUTES = 24 * 60
 _LEAST_BARE = 5  # a lone 1 or 2 is meant as hours more often than as minutes, so it is asked
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -135,7 +136,7 @@ def read_service(typed: TypedService, today: date) -> NewService:
 def read_span(from_on: str, until_on: str, today: date) -> tuple[date, date | None]:
     """Two days, of which the last may be left empty, and may lie ahead. Raises BadTyped."""
     reading = _Reading()
-    first = reading.read("from_on", lambda: _read_day(from_on, today))
+    first = reading.read("from_on", lambda: _read_day(from_on, today, _LONGEST_LIFE))
     last = reading.read("until_on", lambda: _read_day(until_on, date.max)) if until_on.strip() else None
     if first and last and first > last:
         reading.problems["from_on"] = "after_last"
@@ -211,7 +212,7 @@ def _read_words(typed: str) -> str:
     return said
 
 
-def _read_day(typed: str, latest: date) -> date:
+def _read_day(typed: str, latest: date, years: int = _YEARS_BACK) -> date:
     text = typed.strip()
     if not text:
         raise _Bad("missing")
@@ -223,6 +224,6 @@ def _read_day(typed: str, latest: date) -> date:
         raise _Bad("not_a_day")
     if day > latest:
         raise _Bad("lies_ahead")
-    if latest < date.max and day < add_years(latest, -_YEARS_BACK):
+    if latest < date.max and day < add_years(latest, -years):
         raise _Bad("too_long_ago")
     return day
