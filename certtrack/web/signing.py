@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from certtrack.errors import NotAllowed, Refused, StaleRecord
 from certtrack.rules.service import Side
+from certtrack.security import Task, can_do
 from certtrack.services.supervision.records import get_session
 from certtrack.services.supervision.rights import NOT_THEIRS
 from certtrack.services.supervision.shown import SessionPage, get_session_page
@@ -88,4 +89,5 @@ def _show(session_id: int, *, why_not: str | None = None) -> str:
 
 
 def _render(page: SessionPage, *, why_not: str | None) -> str:
-    return render("supervision/show.html", page=page, zone=page.organization.zone, why_not=why_not)
+    own_id = None if can_do(actor(), Task.SEE_SUPERVISION) else actor().person_id
+    return render("supervision/show.html", page=page, zone=page.organization.zone, why_not=why_not, own_id=own_id)

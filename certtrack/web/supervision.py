@@ -23,7 +23,7 @@ from certtrack.services.supervision.records import (
     withdraw_session,
 )
 from certtrack.services.supervision.rights import NOT_THEIRS
-from certtrack.services.supervision.shown import SessionPage, get_session_page
+from certtrack.services.supervision.shown import SessionPage, get_session_page, list_to_sign
 from certtrack.services.supervision.typed import BadTyped, TypedSession, read_session
 from certtrack.web.edge import actor, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _
@@ -45,11 +45,13 @@ def index() -> str:
     with reading() as session:
         zone = find_zone(session, viewer)
         page = list_session_page(session, viewer, today(zone), asked)
+        mine = len(list_to_sign(session, viewer, today(zone)))
         places = list_places_of(session, viewer)
     note_look("supervision.listed", page.person_ids)
     return render(
         "supervision/list.html",
         page=page,
+        mine=mine,
         zone=zone,
         is_titled=len(places) > 1,
         is_office=can_do(viewer, Task.MANAGE_SUPERVISION),
