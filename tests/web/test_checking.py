@@ -363,6 +363,24 @@ def test_an_answer_stands_beside_why_it_was_returned(bob: CheckingClient, office
     assert office.load(claim).decision == "checked"
 
 
+def test_a_second_look_is_somebody_elses_and_the_page_says_so(bob: CheckingClient, office: Office) -> None:
+    _, claim = office.log()
+    assert bob.send(f"/credits/claims/{claim}", no="1", way="return", reason="hours_differ").status_code == 302
+    with office.world.database.writing() as session:
+        values: dict[str, Any] = {"expected_no": 2, "actor": office.world.actor, "at": office.world.at}
+        answer_claim(session, office.world.rulebook, get_claim(session, claim), "It says 3.", **values)
+    assert "Return it to" in bob.get("/credits").text  # as long as there is nobody else
+    office.world.account("alice", Role.AGENCY_ADMINISTRATOR)
+
+    queue = bob.get("/credits").text
+    again = bob.send(f"/credits/claims/{claim}", no="3", way="return", reason="duplicate", words="Still 2.")
+
+    assert "otherwise leave it: a second look is somebody else's." in queue
+    assert "Return it to" not in queue
+    assert (again.status_code, office.load(claim).decision) == (409, "waiting")
+    assert ">Still 2.</textarea>" in again.text
+
+
 def test_how_many_wait_is_said_beside_the_people(bob: CheckingClient, office: Office) -> None:
     assert "to be checked" not in bob.get("/people").text
     office.log()

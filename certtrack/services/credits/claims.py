@@ -15,7 +15,9 @@ from certtrack.services.credits.rights import (
     check_can_log,
     check_is_holder,
     find_affirmative,
+    today_of,
 )
+from certtrack.services.credits.second_look import is_left_to_others
 from certtrack.services.credits.texts import clean
 from certtrack.services.credits.versions import add_claim_version, let_wait
 from certtrack.services.locking import lock_current
@@ -69,15 +71,19 @@ def decide_claim(
 ) -> None:
     """Say yes to a claim by the word that is the actor's (`find_affirmative`), or return it with one of RETURN_REASONS.
 
-    Raises NotAllowed where the actor may not check it; Refused where it is their own, where the word is another's, and
-    where nothing is claimed any more; StaleRecord where somebody else was first; BadInput where a returned one has no
-    reason, or the reason `other` no words.
+    Raises NotAllowed where the actor may not check it; Refused where it is their own, where the word is another's,
+    where nothing is claimed any more, and where returning is left to somebody else (`is_left_to_others`); StaleRecord
+    where somebody else was first; BadInput where a returned one has no reason, or the reason `other` no words.
     """
     certification = session.get_one(Certification, claim.certification_id)
     check_can_decide(session, actor, certification, at)
     credit = _lock_claimed(session, claim, expected_no)
     if decision == "returned":
         said = _check_return(reason_code, words)
+        if is_left_to_others(session, actor, claim, today_of(session, credit.person_id, at)):
+            raise Refused(
+                "You returned this, and it was answered. Say yes to the answer, or leave it to somebody else."
+            )
     else:
         _check_word(decision, find_affirmative(session, actor, certification))
         reason_code, said = None, _read_words(words)

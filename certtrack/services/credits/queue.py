@@ -15,6 +15,7 @@ from certtrack.security import Actor
 from certtrack.services.actors import find_actor_name
 from certtrack.services.credits.claims import get_claim
 from certtrack.services.credits.rights import Affirmative, check_can_decide, check_is_holder, find_affirmative
+from certtrack.services.credits.second_look import is_left_to_others
 from certtrack.services.credits.shown import ShownArea, ShownClaim, WaitingCredit, list_waiting, name_areas
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook
@@ -24,11 +25,15 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class QueuedCredit:
-    """One card: what waits, its areas by name, and the word by which this actor says yes to it."""
+    """One card: what waits, its areas by name, and the word by which this actor says yes to it.
+
+    `is_left_to_others`: the actor returned it and it was answered, so that returning it again is somebody else's.
+    """
 
     credit: WaitingCredit
     areas: tuple[ShownArea, ...]
     word: Affirmative
+    is_left_to_others: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def list_queue(
     number = max(min(number, -(-len(found) // PAGE)), 1)
     shown = found[(number - 1) * PAGE : number * PAGE]
     return QueuePage(
-        items=_queue(session, rulebook, actor, shown),
+        items=_queue(session, rulebook, actor, today, shown),
         total=len(found),
         waiting=len(waiting),
         people=_count_people(waiting),
@@ -142,7 +147,7 @@ def _show(session: Session, claim: Claim) -> ShownClaim:
 
 
 def _queue(
-    session: Session, rulebook: Rulebook, actor: Actor, shown: Sequence[WaitingCredit]
+    session: Session, rulebook: Rulebook, actor: Actor, today: date, shown: Sequence[WaitingCredit]
 ) -> tuple[QueuedCredit, ...]:
     words: dict[str, Affirmative] = {}
     queued: list[QueuedCredit] = []
@@ -151,7 +156,9 @@ def _queue(
         if certification.credential not in words:
             words[certification.credential] = find_affirmative(session, actor, certification)
         areas = name_areas(rulebook.packs.get(certification.pack_key), item.areas)
-        queued.append(QueuedCredit(item, areas, words[certification.credential]))
+        is_answered = item.claim.reason_code is not None
+        is_left = is_answered and is_left_to_others(session, actor, get_claim(session, item.claim.id), today)
+        queued.append(QueuedCredit(item, areas, words[certification.credential], is_left))
     return tuple(queued)
 
 

@@ -179,6 +179,28 @@ def test_the_holder_alone_answers_and_only_what_was_returned(world: World, cast:
     answer(world, claim, "Here it is", 2, cast.holder)
 
 
+def test_what_was_answered_is_returned_again_only_by_somebody_else_while_there_is_one(
+    world: World, cast: Cast, credit: int, claim: int
+) -> None:
+    decide(world, claim, "returned", reason_code="no_certificate", actor=cast.supervisor)
+    answer(world, claim, "It is in the office", 2, cast.holder)
+    with pytest.raises(Refused, match="leave it to somebody else"):
+        decide(world, claim, "returned", 3, reason_code="no_certificate", actor=cast.supervisor)
+    assert find_claim(world, credit, cast.cps) == (claim, 3, "waiting")
+
+    decide(world, claim, "returned", 3, reason_code="hours_differ", actor=cast.office)
+    answer(world, claim, "Look at page 2", 4, cast.holder)
+    decide(world, claim, "returned", 5, reason_code="hours_differ", actor=cast.supervisor)  # nobody else is left
+    assert find_claim(world, credit, cast.cps) == (claim, 6, "returned")
+
+
+def test_whoever_returned_it_may_say_yes_to_the_answer(world: World, cast: Cast, credit: int, claim: int) -> None:
+    decide(world, claim, "returned", reason_code="no_certificate", actor=cast.supervisor)
+    answer(world, claim, "Here it is", 2, cast.holder)
+    decide(world, claim, "checked", 3, actor=cast.supervisor)
+    assert find_claim(world, credit, cast.cps) == (claim, 4, "checked")
+
+
 def test_whoever_comes_second_decides_nothing(world: World, cast: Cast, credit: int, claim: int) -> None:
     decide(world, claim, "checked")
     with pytest.raises(StaleRecord):
