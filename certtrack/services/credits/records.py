@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Claim, Credit
@@ -150,10 +150,14 @@ def get_credit(session: Session, credit_id: int) -> Credit:
 
 
 def list_duplicates(session: Session, person_id: int, new: NewCredit) -> list[Credit]:
-    """What may be the same on this person's record, oldest first: title and provider folded, last day and minutes."""
+    """What may be the same on this person's record, oldest first.
+
+    That is where title and provider, folded, and minutes agree, and the first or the last day: of a course of several
+    days an office's log often has but one.
+    """
     query = select(Credit).where(
         Credit.person_id.in_(same_person(person_id)),
-        Credit.last_on == new.last_on,
+        or_(Credit.first_on == new.first_on, Credit.last_on == new.last_on),
         Credit.minutes == new.minutes,
         Credit.folded_title == fold(new.title),
         Credit.state == "logged",

@@ -237,6 +237,16 @@ def test_duplicates_are_pointed_out(world: World, cast: Cast) -> None:
         assert [credit.id for credit in found] == [same]
 
 
+@pytest.mark.parametrize(("first", "last"), [(2, 2), (3, 3), (2, 3)])
+def test_of_a_course_of_two_days_either_day_points_out_the_double(
+    world: World, cast: Cast, first: int, last: int
+) -> None:
+    course = log(world, cast.carol, make_new(12, first_on=date(2026, 3, 2), last_on=date(2026, 3, 3)), cast.cps)
+    new = make_new(12, first_on=date(2026, 3, first), last_on=date(2026, 3, last))
+    with world.database.reading() as session:
+        assert [credit.id for credit in list_duplicates(session, cast.carol, new)] == [course]
+
+
 def test_of_two_who_send_the_same_at_once_the_second_one_finds_it_on_record(world: World, cast: Cast) -> None:
     gate, found = threading.Barrier(2), list[int]()
 
