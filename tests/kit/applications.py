@@ -6,8 +6,8 @@ from typing import Any
 from kit.world import World
 from sqlalchemy import select
 
-from certtrack.db.models import ApplicationStep, Certification, Cycle, Intention
-from certtrack.rules.facts import IntentionKind
+from certtrack.db.models import ApplicationStep, Certification, Cycle, Intention, Waiver
+from certtrack.rules.facts import IntentionKind, WaiverKind
 from certtrack.rules.standing import Standing
 from certtrack.services.applications import deciding, intentions, sending
 from certtrack.services.applications.typed import NewCertificate, Sent, Verdict, VerdictKind
@@ -15,6 +15,10 @@ from certtrack.services.certifications import get_certification
 from certtrack.services.cycles import list_cycles
 from certtrack.services.organizations import get_organization, set_role
 from certtrack.services.standing import load_standings
+from certtrack.services.waivers.records import record_waiver, take_back_waiver
+from certtrack.services.waivers.typed import NewWaiver
+
+LATER = date(2026, 12, 31)
 
 
 def send(world: World, certification_id: int, sent_on: date | None = None, **values: Any) -> int:
@@ -94,6 +98,23 @@ def unsay(world: World, intention_id: int, *, expected_no: int = 1, words: str |
             intentions.take_back(session, world.rulebook, said, **common)
         else:
             intentions.answer(session, world.rulebook, said, words, **common)
+
+
+def give(world: World, certification_id: int, kind: WaiverKind = "extension", **values: Any) -> int:
+    """Until the end of the year, by the program, from today on, unless told otherwise; its number."""
+    who: dict[str, Any] = {"actor": values.pop("actor", world.actor), "at": world.at}
+    own: dict[str, Any] = {"due_on": LATER} if kind == "extension" else {"requirement": "total"}
+    fields: dict[str, Any] = {"from_on": world.today, "given_by": "The program", "words": "A letter"} | own | values
+    with world.database.writing() as session:
+        found = get_certification(session, certification_id)
+        return record_waiver(session, world.rulebook, found, NewWaiver(kind, **fields), **who).id
+
+
+def undo(world: World, waiver_id: int, *, expected_no: int = 1, **values: Any) -> None:
+    who: dict[str, Any] = {"actor": world.actor, "at": world.at} | values
+    with world.database.writing() as session:
+        waiver = session.get_one(Waiver, waiver_id)
+        take_back_waiver(session, world.rulebook, waiver, expected_no=expected_no, reason="a slip", **who)
 
 
 def stand(world: World, certification_id: int, as_of: date | None = None, known_at: datetime | None = None) -> Standing:

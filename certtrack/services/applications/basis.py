@@ -1,5 +1,6 @@
 """What the end of a cycle rested on, frozen as it was counted that day."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -58,9 +59,22 @@ def _count(pack: Pack, facts: CertificationFacts, cycle: CycleFact, today: date)
 def _list_needed_late(
     pack: Pack, facts: CertificationFacts, cycle: CycleFact, counted: HoursCount, today: date
 ) -> list[int]:
-    """None where what was earned in time is enough; what only may count is left to the next cycle."""
-    due_on = days_of(pack, cycle).due_on
-    if _count(pack, facts, cycle, min(today, due_on)).hours == "complete":
-        return []
-    late = {credit.id for credit in facts.credits if credit.last_on > due_on}
-    return sorted(one.id for one in counted.credits if one.counts == "yes" and one.id in late)
+    """Those without which less would count for sure; of several that would do, those that were earned first.
+
+    None where what was earned in time is enough; what only may count is left to the next cycle too.
+    """
+    due_on, met = days_of(pack, cycle).due_on, _list_met(counted)
+    sure = {one.id for one in counted.credits if one.counts == "yes"}
+    late = [credit for credit in facts.credits if credit.last_on > due_on and credit.id in sure]
+    needed = {credit.id for credit in late}
+    for credit in sorted(late, key=lambda credit: (credit.last_on, credit.id), reverse=True):
+        fewer = needed - {credit.id}
+        kept = tuple(one for one in facts.credits if one.last_on <= due_on or one.id in fewer)
+        if _list_met(_count(pack, replace(facts, credits=kept), cycle, today)) == met:
+            needed = fewer
+    return sorted(needed)
+
+
+def _list_met(counted: HoursCount) -> list[int]:
+    """The minutes that count for sure of each line that asks for a known number and isn't waived."""
+    return [line.counted for line in counted.requirements if line.needed is not None and not line.is_waived]

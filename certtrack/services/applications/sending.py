@@ -102,6 +102,7 @@ def record_certificate(
     step.opened_cycle_id = opened.id
     add_step_version(session, step, cycle, "certificate", None, actor=actor, at=at)
     attach_to_step(session, certification, step, came.files, today, actor=actor, at=at)
+    look_again(session, rulebook, cycle, today)  # the next cycle counts nothing that this one took
     return opened
 
 
@@ -127,6 +128,7 @@ def take_back_certificate(
         raise Refused("There is no certificate to take back.")
     close_again(session, rulebook, step, cycle, today, reason=reason, actor=actor, at=at)
     add_step_version(session, step, cycle, "certificate_taken_back", reason, actor=actor, at=at)
+    look_again(session, rulebook, cycle, today)
 
 
 def make_step(cycle: Cycle, kind: str, happened_on: date, *, actor: Actor, at: datetime) -> ApplicationStep:

@@ -4,12 +4,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from kit.applications import bring_certificate, list_terms, stand, take_back
+from kit.applications import bring_certificate, give, list_terms, stand, take_back
 from kit.credits import Cast, count_minutes, log, make_new
 from kit.rules import CPS
 from kit.world import World
+from sqlalchemy import select
 
-from certtrack.db.models import ApplicationStep
+from certtrack.db.models import ApplicationStep, StandingSpan
 from certtrack.services.confirmations import confirm_rule
 
 NEXT = date(2028, 10, 31)
@@ -91,4 +92,38 @@ def test_late_hours_beyond_what_was_needed_are_left_to_the_next_cycle(world: Wor
     step = bring_certificate(world, cast.cps, NEXT)
     assert basis_of(world, step)["taken"] == []
     assert count_minutes(world, cast.cps, world.today)[1] == 6 * 60
+    assert late < world.at
+
+
+def test_of_late_hours_a_cycle_takes_no_more_than_it_needs_and_leaves_the_last_to_the_next_one(
+    world: World, cast: Cast, late: datetime
+) -> None:
+    world.move_to(date(2026, 12, 10))
+    log(world, cast.carol, make_new(18), cast.cps)
+    first = log(world, cast.carol, make_new(2, last_on=date(2026, 12, 1)), cast.cps)
+    log(world, cast.carol, make_new(5, last_on=date(2026, 12, 5)), cast.cps)
+    step = bring_certificate(world, cast.cps, NEXT)
+    assert basis_of(world, step)["taken"] == [first]
+    assert count_minutes(world, cast.cps, world.today)[1] == 5 * 60
+    assert late < world.at
+
+
+def test_hours_that_were_waived_after_the_day_take_no_late_ones(world: World, cast: Cast, late: datetime) -> None:
+    world.move_to(date(2026, 12, 10))
+    log(world, cast.carol, make_new(6, last_on=date(2026, 12, 5)), cast.cps)
+    give(world, cast.cps, "waiver", from_on=world.today)
+    step = bring_certificate(world, cast.cps, NEXT)
+    assert basis_of(world, step)["taken"] == []
+    assert count_minutes(world, cast.cps, world.today)[1] == 6 * 60
+    assert late < world.at
+
+
+def test_the_spans_too_count_no_hour_twice_once_a_certificate_came(world: World, cast: Cast, late: datetime) -> None:
+    world.move_to(date(2026, 12, 10))
+    log(world, cast.carol, make_new(20, last_on=date(2026, 12, 5)), cast.cps)
+    bring_certificate(world, cast.cps, NEXT)
+    with world.database.reading() as session:
+        query = select(StandingSpan.hours).where(StandingSpan.certification_id == cast.cps)
+        query = query.where(StandingSpan.from_on <= world.today, StandingSpan.until_on >= world.today)
+        assert session.scalars(query).one() == stand(world, cast.cps).hours == "short"
     assert late < world.at

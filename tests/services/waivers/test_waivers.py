@@ -1,42 +1,18 @@
 """What an authority gave, also reaching back, and taken back: each answer before and after, as known then and now."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from kit.applications import list_terms, make_granter, stand
+from kit.applications import LATER, give, list_terms, make_granter, stand, undo
 from kit.credits import DUE, Cast, act_as, count_minutes, list_events, log, make_new
 from kit.planning import Planner
 from kit.world import World
 from sqlalchemy import select
 
-from certtrack.db.models import StandingSpan, Waiver
+from certtrack.db.models import StandingSpan
 from certtrack.errors import BadInput, NotAllowed, Refused, StaleRecord
-from certtrack.rules.facts import WaiverKind
 from certtrack.security import Role
-from certtrack.services.certifications import get_certification
 from certtrack.services.cycles import get_cycle, move_due_day
-from certtrack.services.waivers.records import record_waiver, take_back_waiver
-from certtrack.services.waivers.typed import NewWaiver
-
-LATER = date(2026, 12, 31)
-
-
-def give(world: World, certification_id: int, kind: WaiverKind = "extension", **values: Any) -> int:
-    """Until the end of the year, by the program, from today on, unless told otherwise; its number."""
-    who: dict[str, Any] = {"actor": values.pop("actor", world.actor), "at": world.at}
-    own: dict[str, Any] = {"due_on": LATER} if kind == "extension" else {"requirement": "total"}
-    fields: dict[str, Any] = {"from_on": world.today, "given_by": "The program", "words": "A letter"} | own | values
-    with world.database.writing() as session:
-        found = get_certification(session, certification_id)
-        return record_waiver(session, world.rulebook, found, NewWaiver(kind, **fields), **who).id
-
-
-def undo(world: World, waiver_id: int, *, expected_no: int = 1, **values: Any) -> None:
-    who: dict[str, Any] = {"actor": world.actor, "at": world.at} | values
-    with world.database.writing() as session:
-        waiver = session.get_one(Waiver, waiver_id)
-        take_back_waiver(session, world.rulebook, waiver, expected_no=expected_no, reason="a slip", **who)
 
 
 def test_an_extension_reaching_back_and_undone_each_answer_before_and_after(world: World, cast: Cast) -> None:
