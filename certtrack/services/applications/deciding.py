@@ -124,6 +124,7 @@ def take_back_decision(
     check_is_granters(session, certification)
     if act is Act.DECIDE_APPLICATION:
         _check_not_own(session, actor, certification, today)
+    lock_current(session, cycle)
     lock_current(session, step, expected_no)
     if step.is_withdrawn or list_steps(session, cycle.id)[-1].id != step.id:
         raise Refused("Only the last step can be taken back, and only once.")

@@ -81,6 +81,14 @@ def answer(
     _settle(session, rulebook, said, "answered", words, expected_no, actor, at)
 
 
+def answer_wish(session: Session, cycle: Cycle, words: str, *, actor: Actor, at: datetime) -> None:
+    """More time was given: a wish for it, where one stands, is answered in these words, and hushes nothing any more."""
+    said = find_intention(session, cycle.id, "more_time")
+    if said is not None and said.state == "said":
+        said.state = "answered"
+        add_intention_version(session, said, cycle, "answered", words, actor=actor, at=at)
+
+
 def find_intention(session: Session, cycle_id: int, kind: IntentionKind) -> Intention | None:
     """What was said of this cycle, or taken back; None where nothing ever was."""
     return session.scalar(select(Intention).where(Intention.cycle_id == cycle_id, Intention.kind == kind))
@@ -107,6 +115,7 @@ def _settle(
     cycle: Cycle = get_cycle(session, said.cycle_id)
     today = today_by_pack(rulebook, cycle.certification, at)
     check_may(session, actor, cycle.certification, Act.REPORT_APPLICATION, today)
+    lock_current(session, cycle)
     lock_current(session, said, expected_no)
     if said.state != "said":
         raise Refused("This isn't said any more, so there is nothing to change.")

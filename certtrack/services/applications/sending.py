@@ -64,6 +64,7 @@ def take_back_sent(
     """
     cycle = get_cycle(session, step.cycle_id)
     today = _check(session, rulebook, cycle.certification, actor, at)
+    lock_current(session, cycle)
     lock_current(session, step, expected_no)
     if step.kind != "sent" or step.is_withdrawn or cycle.closed_on is not None:
         raise Refused("There is no sent application to take back.")
@@ -123,6 +124,7 @@ def take_back_certificate(
     """
     cycle = get_cycle(session, step.cycle_id)
     today = _check(session, rulebook, cycle.certification, actor, at)
+    lock_current(session, cycle)
     lock_current(session, step, expected_no)
     if step.kind != "certificate" or step.is_withdrawn:
         raise Refused("There is no certificate to take back.")

@@ -12,6 +12,7 @@ from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.rules.facts import DueSource
 from certtrack.security import Act, Actor, Relation
 from certtrack.services.actors import list_relations
+from certtrack.services.applications.intentions import answer_wish
 from certtrack.services.applications.rights import check_may, get_cycle_to_end, is_granted_here, today_by_pack
 from certtrack.services.applications.versions import look_again
 from certtrack.services.cycles import get_cycle, move_due_day
@@ -28,8 +29,9 @@ def record_waiver(
 ) -> Waiver:
     """Put on record what was given for the open cycle; it may hold from a day that has long been.
 
-    An extension moves the due day, and the reminders with it. Raises NotAllowed; Refused for the own record, and where
-    no cycle is open; BadInput for a first day ahead, a due day that isn't later, or one that another cycle has.
+    An extension moves the due day, and the reminders with it; a wish for more time is answered by it. Raises
+    NotAllowed; Refused for the own record, where no cycle is open, or where these hours are waived already; BadInput
+    for a first day ahead, a due day that isn't later, or one that another cycle has.
     """
     today = today_by_pack(rulebook, certification, at)
     _check_may(session, actor, certification, today)
@@ -38,6 +40,11 @@ def record_waiver(
         raise BadInput(f"{new.from_on} is still to come; say from which day it holds.")
     if new.due_on is not None and new.due_on <= cycle.due_on:
         raise BadInput(f"The present due day is {cycle.due_on}; an extension gives a later one.")
+    if any(
+        one.kind == new.kind == "waiver" and one.requirement == new.requirement
+        for one in list_waivers(session, cycle.id)
+    ):
+        raise Refused("This is on record already. Take that one back first, if it holds from another day.")
     waiver = Waiver(
         cycle_id=cycle.id, kind=new.kind, requirement=new.requirement, due_on=new.due_on, from_on=new.from_on,
         given_by=new.given_by, words=new.words, is_withdrawn=False, no=0, recorded_at=at, recorded_by=actor.key,
@@ -46,6 +53,7 @@ def record_waiver(
     session.flush()
     if new.due_on is not None:
         _extend(session, rulebook, cycle, waiver, new.due_on, today, actor, at)
+        answer_wish(session, cycle, new.words, actor=actor, at=at)
     _add_version(session, waiver, cycle, "given", None, actor, at)
     look_again(session, rulebook, cycle, today)
     return waiver
@@ -62,6 +70,7 @@ def take_back_waiver(
     cycle = get_cycle(session, waiver.cycle_id)
     today = today_by_pack(rulebook, cycle.certification, at)
     _check_may(session, actor, cycle.certification, today)
+    lock_current(session, cycle)
     lock_current(session, waiver, expected_no)
     if waiver.is_withdrawn:
         raise Refused("This was taken back already.")

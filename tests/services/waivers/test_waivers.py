@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from kit.applications import LATER, give, list_terms, make_granter, stand, undo
+from kit.applications import LATER, ask, give, list_terms, make_granter, stand, undo
 from kit.credits import DUE, Cast, act_as, count_minutes, list_events, log, make_new
 from kit.planning import Planner
 from kit.world import World
 from sqlalchemy import select
 
-from certtrack.db.models import StandingSpan
+from certtrack.db.models import Intention, StandingSpan
 from certtrack.errors import BadInput, NotAllowed, Refused, StaleRecord
 from certtrack.security import Role
 from certtrack.services.cycles import get_cycle, move_due_day
@@ -127,3 +127,28 @@ def test_the_office_records_it_and_nobody_for_themselves(world: World, cast: Cas
         give(world, cast.cps, "waiver", actor=cast.office)
     programme = act_as(world, world.account("grace", Role.PROGRAMME_ADMINISTRATOR))
     assert give(world, cast.cps, "waiver", actor=programme)
+
+
+def test_a_wish_for_time_is_answered_by_an_extension_and_hushes_nothing_before_the_later_day(
+    world: World, cast: Cast, planner: Planner
+) -> None:
+    world.move_to(date(2026, 10, 1))
+    wish = ask(world, cast.cps)
+    given = give(world, cast.cps, due_on=date(2027, 3, 31))
+    planner.look(date(2026, 12, 31))
+    assert planner.says(cast.cycle)["before_90"] == "planned"
+    with world.database.reading() as session:
+        said = session.get_one(Intention, wish)
+        assert (said.state, said.no) == ("answered", 2)
+    assert stand(world, cast.cps).intentions == ()
+    undo(world, given)
+    assert ask(world, cast.cps, expected_no=2) == wish, "once it is undone they may ask again"
+
+
+def test_hours_that_are_waived_already_are_not_waived_a_second_time(world: World, cast: Cast) -> None:
+    given = give(world, cast.cps, "waiver")
+    with pytest.raises(Refused, match="on record already"):
+        give(world, cast.cps, "waiver")
+    assert give(world, cast.cps, "waiver", requirement="ethics_boundaries")
+    undo(world, given)
+    assert give(world, cast.cps, "waiver")
