@@ -37,7 +37,7 @@ class ReminderItem:
     `stage` is a key of the policy, or "day_moved". `anchor_on` is the due day that the reminder hangs on. `number` is
     the certification's own, None where there is none. `is_granter`: the office itself grants this credential. `today`
     is the day on which the mail is true, in the pack's zone: late in the evening two packs may have two of them.
-    `sent_on` is when an application was sent whose answer the office can't see; None where there is none such.
+    `sent_on` is when an application was sent of which nothing is known since; None where there is none such.
     """
 
     stage: str

@@ -36,6 +36,7 @@ def tell(item: ReminderItem, *, today: date, office: str, locale: str) -> Part:
 def _tell_sent(seen: View, sent_on: date) -> Part:
     """An application was sent, and its answer can't be seen: nothing is asked for but the new certificate's day.
 
+    Where the office itself grants, whether it arrived is what is asked for.
     What is left to do stands there all the same: what was sent may never have arrived.
     """
     first = seen.say("moved", seen.item.days.due_on) if seen.is_moved else seen.say("sent", sent_on)
@@ -43,7 +44,7 @@ def _tell_sent(seen: View, sent_on: date) -> Part:
     said = [
         seen.say("check_moved") if seen.is_moved else "",
         seen.say("sent", sent_on) if seen.is_moved else "",
-        seen.say("tell_certificate"),
+        seen.say("not_noted" if seen.item.is_granter else "tell_certificate"),
         seen.say("credential", name, seen.item.number),
         _when_due(seen),
     ]

@@ -24,7 +24,7 @@ FOR_GOOD = frozenset({"cycle_closed", "day_moved", POLICY_CHANGED})
 _ACTS: tuple[Validity, ...] = tuple(code for code in get_args(Validity) if code in OBSTACLES)
 
 
-_AT_THE_PROGRAM = ("submitted", "received")
+_ON_ITS_WAY = ("sent", "submitted")
 
 
 def find_obstacle(person: Person, standing: Standing, cycle: Cycle, anchor_on: date, stage: str) -> str | None:
@@ -33,8 +33,8 @@ def find_obstacle(person: Person, standing: Standing, cycle: Cycle, anchor_on: d
     `person` is the holder, merges followed; `standing` is the certification's; `anchor_on` is the due day that the
     stage hangs on. `cycle_closed`: the cycle is closed or withdrawn, or a newer one speaks. `day_moved`: no reading of
     the cycle's day is `anchor_on` any more.
-    `application_sent`: stages before the due day ask to send it; those after it are told in other words, unless the
-    programme itself has it. `asked_for_time`: until `find_hush_end`.
+    `application_sent`: stages before the due day ask to send it; those after it are told in other words, since it may
+    never have arrived, unless the programme itself has received it. `asked_for_time`: until `find_hush_end`.
     """
     if person.died_on is not None and person.died_on <= standing.as_of:
         return "died"
@@ -55,8 +55,8 @@ def is_over(cycle: Cycle, standing: Standing) -> bool:
 
 
 def find_sent_on(standing: Standing) -> date | None:
-    """The day on which an application was sent whose answer can't be seen here; None where there is none such."""
-    return standing.step.on if standing.step is not None and standing.step.kind == "sent" else None
+    """The day on which an application was sent of which nothing is known since; None where there is none such."""
+    return standing.step.on if standing.step is not None and standing.step.kind in _ON_ITS_WAY else None
 
 
 def _find_said(standing: Standing, stage: str) -> str | None:
@@ -67,7 +67,7 @@ def _find_said(standing: Standing, stage: str) -> str | None:
     if stage == DAY_MOVED:
         return None
     asks_to_send = stage.startswith("before_")
-    if standing.application in _AT_THE_PROGRAM or (standing.application == "sent" and asks_to_send):
+    if standing.application == "received" or (standing.application in _ON_ITS_WAY and asks_to_send):
         return "application_sent"
     asked = said.get("more_time")
     if asked is not None and asks_to_send and standing.days is not None:

@@ -39,7 +39,7 @@ _LOOKED_THROUGH = (
 class Ripe:
     """One reminder that is to be mailed now, with the fresh facts that its words rest on.
 
-    `sent_on` is when the application was sent whose answer can't be seen here; None where there is none such.
+    `sent_on` is when the application was sent of which nothing is known since; None where there is none such.
     """
 
     reminder: Reminder

@@ -62,13 +62,13 @@ def test_a_sent_application_stops_the_stages_that_ask_to_send_and_no_others() ->
 @pytest.mark.parametrize(
     ("kind", "before", "after"),
     [
-        ("submitted", "application_sent", "application_sent"),
+        ("submitted", "application_sent", None),
         ("received", "application_sent", "application_sent"),
         ("returned", None, None),
         ("refused", None, None),
     ],
 )
-def test_while_the_programme_itself_has_it_nothing_is_asked_for(
+def test_once_the_programme_itself_has_received_it_nothing_is_asked_for(
     kind: StepKind, before: str | None, after: str | None
 ) -> None:
     steps = (StepFact(1, 1, kind, TODAY),)

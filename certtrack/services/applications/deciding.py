@@ -1,9 +1,9 @@
 """Under a granter: submitted, received, returned, granted, refused, each after the other, and each to be taken back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Account, AccountRole, ApplicationStep, Certification, Cycle
@@ -17,6 +17,7 @@ from certtrack.services.applications.basis import freeze
 from certtrack.services.applications.rights import (
     check_is_granters,
     check_may,
+    check_step_day,
     get_cycle_to_end,
     today_by_pack,
 )
@@ -60,11 +61,12 @@ def submit(
     """The application for the open cycle was handed in, or sent to the office that decides on it.
 
     `after` is the step that was seen last, 0 for none. Raises NotAllowed; Refused where a keeper keeps the record, no
-    cycle is open, or it isn't what comes next; StaleRecord; BadInput for a day ahead.
+    cycle is open, or it isn't what comes next; StaleRecord; BadInput for a day ahead, before the cycle's first, or
+    before that of the step seen last.
     """
     today = today_by_pack(rulebook, certification, at)
     check_may(session, actor, certification, Act.REPORT_APPLICATION, today)
-    cycle, _ = _open(session, certification, "submitted", sent.sent_on, after, today)
+    cycle = _open(session, certification, "submitted", sent.sent_on, after, today)
     step = make_step(cycle, "submitted", sent.sent_on, actor=actor, at=at)
     step.way, step.enclosed, step.receipt = sent.way, sent.enclosed, sent.receipt
     add_step(session, rulebook, cycle, step, today, actor=actor, at=at)
@@ -90,9 +92,7 @@ def decide(
     today = today_by_pack(rulebook, certification, at)
     check_may(session, actor, certification, Act.DECIDE_APPLICATION, today)
     is_own = _check_not_own(session, actor, certification, today)
-    cycle, steps = _open(session, certification, verdict.kind, verdict.on, after, today)
-    if steps and verdict.on < steps[-1].happened_on:
-        raise BadInput(f"The step before it was on {steps[-1].happened_on}; this can't have been on {verdict.on}.")
+    cycle = _open(session, certification, verdict.kind, verdict.on, after, today)
     step = make_step(cycle, verdict.kind, verdict.on, actor=actor, at=at)
     step.postmarked_on, step.reason_code, step.words = verdict.postmarked_on, verdict.reason_code, verdict.words
     step.is_self_attested = is_own
@@ -138,10 +138,8 @@ def suggest_due_on(pack: Pack, due_on: date) -> date | None:
     return computed_due_on_near(pack, add_years(due_on, pack.term_years.value))
 
 
-def _open(
-    session: Session, certification: Certification, kind: str, on: date, after: int, today: date
-) -> tuple[Cycle, Sequence[ApplicationStep]]:
-    """The cycle that is to be ended, locked, and its steps so far."""
+def _open(session: Session, certification: Certification, kind: str, on: date, after: int, today: date) -> Cycle:
+    """The cycle that is to be ended, locked, where this may come next."""
     check_is_granters(session, certification)
     cycle = get_cycle_to_end(session, certification)
     steps = list_steps(session, cycle.id)
@@ -151,7 +149,8 @@ def _open(
         raise Refused("That isn't what comes next for this application.")
     if on > today:
         raise BadInput(f"{on} is still to come; say the day on which it was.")
-    return cycle, steps
+    check_step_day(cycle, steps, "sent_on" if kind == "submitted" else "on", on)
+    return cycle
 
 
 def _grant(
@@ -185,6 +184,8 @@ def _check_not_own(session: Session, actor: Actor, certification: Certification,
         .join(Account, Account.id == AccountRole.account_id)
         .where(AccountRole.role == Role.PROGRAMME_ADMINISTRATOR, Account.is_active, Account.id != actor.account_id)
         .where((AccountRole.organization_id == certification.organization_id) | AccountRole.organization_id.is_(None))
+        .where(or_(AccountRole.from_on.is_(None), AccountRole.from_on <= today))
+        .where(or_(AccountRole.until_on.is_(None), AccountRole.until_on >= today))
     )
     if session.scalar(others.limit(1)) is not None:
         raise Refused("Nobody decides on their own application. Ask a colleague who may.")

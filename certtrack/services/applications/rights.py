@@ -1,15 +1,17 @@
 """Who may say what of an application, and whose word it is: a keeper's or a granter's."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Cycle
+from certtrack.db.models import ApplicationStep, Certification, Cycle
 from certtrack.errors import NotAllowed, Refused
 from certtrack.security import Act, Actor
 from certtrack.services.actors import open_certifications
+from certtrack.services.applications.typed import BadApplication
 from certtrack.services.cycles import find_open_cycle
 from certtrack.services.organizations import is_granter
 from certtrack.services.rulebook import Rulebook
@@ -54,6 +56,14 @@ def get_cycle_to_end(session: Session, certification: Certification) -> Cycle:
     if cycle is None or cycle.closed_on is not None or cycle.is_withdrawn:
         raise Refused("No open cycle is on record for this certification, so there is nothing to apply for.")
     return cycle
+
+
+def check_step_day(cycle: Cycle, steps: Sequence[ApplicationStep], field: str, on: date) -> None:
+    """Raise BadApplication, which names the field, for a day before the cycle's first, or that of the last step."""
+    if on < cycle.start_on:
+        raise BadApplication({field: "before_cycle"})
+    if steps and on < steps[-1].happened_on:
+        raise BadApplication({field: "before_last"})
 
 
 def today_by_pack(rulebook: Rulebook, certification: Certification, at: datetime) -> date:

@@ -12,7 +12,13 @@ from certtrack.rules.cycles import computed_due_on_near, following_start_on
 from certtrack.security import Act, Actor
 from certtrack.services.actors import find_actor_name
 from certtrack.services.applications.basis import freeze
-from certtrack.services.applications.rights import check_is_keepers, check_may, get_cycle_to_end, today_by_pack
+from certtrack.services.applications.rights import (
+    check_is_keepers,
+    check_may,
+    check_step_day,
+    get_cycle_to_end,
+    today_by_pack,
+)
 from certtrack.services.applications.typed import BadApplication, NewCertificate, Sent
 from certtrack.services.applications.versions import add_step_version, look_again
 from certtrack.services.certifications import find_by_number
@@ -32,12 +38,13 @@ def record_sent(
     """Put on record that the application for the open cycle was sent; nothing is renewed by it.
 
     Raises NotAllowed, Refused where a granter keeps the record, no cycle is open, or one was sent already, BadInput for
-    a day ahead.
+    a day ahead, or before the cycle's first.
     """
     today = _check(session, rulebook, certification, actor, at)
     cycle = get_cycle_to_end(session, certification)
     if sent.sent_on > today:
         raise BadInput(f"{sent.sent_on} is still to come; say the day on which it was sent.")
+    check_step_day(cycle, (), "sent_on", sent.sent_on)
     if list_steps(session, cycle.id):
         raise Refused("An application is on record for this cycle already. Take that one back if it wasn't sent.")
     step = make_step(cycle, "sent", sent.sent_on, actor=actor, at=at)

@@ -22,6 +22,8 @@ Problem = Literal[
     "past",
     "taken",
     "after_arrival",
+    "before_cycle",
+    "before_last",
 ]
 
 VerdictKind = Literal["received", "returned", "granted", "refused"]

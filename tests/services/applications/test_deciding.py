@@ -12,6 +12,7 @@ from kit.world import World
 from certtrack.db.models import ApplicationStep
 from certtrack.errors import BadInput, NotAllowed, Refused, StaleRecord
 from certtrack.security import Actor, Role
+from certtrack.services.applications.typed import BadApplication
 from certtrack.services.applications.waiting import list_applications
 
 NEXT = date(2028, 10, 31)
@@ -83,10 +84,14 @@ def test_only_what_comes_next_is_taken_and_nothing_over_what_somebody_else_did_m
     first = submit(world, cast.cps)
     with pytest.raises(StaleRecord):
         decide(world, cast.cps, "received", after=0, actor=programme)
-    with pytest.raises(BadInput, match="can't have been on"):
+    with pytest.raises(BadApplication) as error:
         decide(world, cast.cps, "received", world.today - timedelta(days=1), after=first, actor=programme)
+    assert error.value.problems == {"on": "before_last"}
     second = decide(world, cast.cps, "received", after=first, actor=programme)
     third = decide(world, cast.cps, "returned", after=second, reason_code="fee_missing", actor=programme)
+    with pytest.raises(BadApplication) as error:
+        submit(world, cast.cps, world.today - timedelta(days=1), after=third)
+    assert error.value.problems == {"sent_on": "before_last"}, "else the standing would say that it is returned still"
     fourth = decide(world, cast.cps, "received", after=third, actor=programme)
     with pytest.raises(BadInput, match="the next one ends later"):
         decide(world, cast.cps, "granted", after=fourth, due_on=DUE, actor=programme)

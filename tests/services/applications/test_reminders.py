@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from kit.applications import ask, bring_certificate, send, take_back, unsay
+from kit.applications import ask, bring_certificate, decide, make_granter, send, submit, take_back, unsay
 from kit.delivery import DUE, STAGE_DAY, Deliverer
 from kit.planning import Planner
 from kit.world import World
@@ -83,3 +83,22 @@ def test_whoever_is_not_going_on_is_left_alone_until_that_is_taken_back(
     unsay(world, word)
     planner.look(date(2026, 11, 2))
     assert planner.says(cycle)["grace"] == "planned"
+
+
+def test_what_was_submitted_and_never_received_is_told_of_once_the_day_has_passed(
+    world: World, planner: Planner, deliverer: Deliverer, carol: tuple[int, int]
+) -> None:
+    certification, cycle = carol
+    make_granter(world)
+    world.move_to(date(2026, 10, 1))
+    first = submit(world, certification)
+    planner.look(date(2026, 10, 31))
+    assert planner.says(cycle)["before_1"] == "suppressed:application_sent"
+    planner.look(date(2026, 11, 1), hour_utc=18)
+    assert deliverer.deliver() == {"accepted": 1}
+    text = deliverer.smtp.list_taken()[-1].data.decode()
+    assert "The office hasn't noted yet that it arrived." in text
+    assert "When your new certificate comes" not in text
+    decide(world, certification, "received", after=first)
+    planner.look(date(2026, 12, 1))
+    assert planner.says(cycle)["late"] == "suppressed:application_sent"

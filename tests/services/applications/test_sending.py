@@ -130,3 +130,10 @@ def test_a_certificate_entered_by_mistake_is_undone_and_each_answer_can_be_asked
     assert (old.closed_on, old.next_stage_on) == (None, world.today)
     bring_certificate(world, cast.cps, NEXT)
     assert stand(world, cast.cps, after).validity == "current"
+
+
+def test_a_day_before_the_cycle_began_is_a_slip_and_stops_no_reminder(world: World, cast: Cast) -> None:
+    with pytest.raises(BadApplication) as error:
+        send(world, cast.cps, date(2024, 5, 1))
+    assert error.value.problems == {"sent_on": "before_cycle"}
+    assert stand(world, cast.cps).application == "none"
