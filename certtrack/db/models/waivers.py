@@ -37,6 +37,10 @@ class Waiver(Numbered, Recorded, _WaiverValues, Base):
     former_source: Mapped[str | None] = mapped_column(String(10))
     former_computed_on: Mapped[date | None]
     former_evidence: Mapped[str | None] = mapped_column(String(80))
+    former_armed_on: Mapped[date | None]
+    """How the cycle's reminders were armed, and what held them; None where it was recorded before this was kept."""
+    former_by_name: Mapped[bool | None]
+    former_cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id"))
     no: Mapped[int]
 
 

@@ -124,6 +124,8 @@ def _extend(
 ) -> None:
     waiver.former_due_on, waiver.former_source = cycle.due_on, cycle.due_source
     waiver.former_computed_on, waiver.former_evidence = cycle.computed_due_on, cycle.evidence
+    waiver.former_armed_on, waiver.former_by_name = cycle.armed_on, cycle.release_by_name
+    waiver.former_cause_id = cycle.cause_id
     move_due_day(
         session, rulebook, cycle, due_on, due_source="extended", computed_due_on=cycle.computed_due_on, armed_on=today,
         reason=None, evidence=f"{_EVIDENCE}{waiver.id}", actor=actor, at=at,
@@ -139,16 +141,17 @@ def _move_back(
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Stages of the former day that fell into the time of the extension are armed again: nobody was told them."""
+    """Stages of the former day that nobody was told are armed again as they were, and so is what held them."""
     former, source = waiver.former_due_on, waiver.former_source
     if former is None or source is None or cycle.evidence != f"{_EVIDENCE}{waiver.id}":
         raise Refused("The due day was moved by something else since. Take that back first.")
     sources: dict[str, DueSource] = {"stated": "stated", "computed": "computed", "extended": "extended"}
-    armed_on = today_by_pack(rulebook, cycle.certification, waiver.recorded_at)
+    armed_on = waiver.former_armed_on or today_by_pack(rulebook, cycle.certification, waiver.recorded_at)
     move_due_day(
         session, rulebook, cycle, former, due_source=sources[source], computed_due_on=waiver.former_computed_on,
         armed_on=armed_on, reason=reason, evidence=waiver.former_evidence, actor=actor, at=at,
     )  # fmt: skip
+    cycle.release_by_name, cycle.cause_id = bool(waiver.former_by_name), waiver.former_cause_id
 
 
 def _add_version(

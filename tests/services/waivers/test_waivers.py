@@ -12,7 +12,7 @@ from sqlalchemy import select
 from certtrack.db.models import Intention, StandingSpan
 from certtrack.errors import BadInput, NotAllowed, Refused, StaleRecord
 from certtrack.security import Role
-from certtrack.services.cycles import get_cycle, move_due_day
+from certtrack.services.cycles import get_cause, get_cycle, move_due_day
 
 
 def test_an_extension_reaching_back_and_undone_each_answer_before_and_after(world: World, cast: Cast) -> None:
@@ -152,3 +152,28 @@ def test_hours_that_are_waived_already_are_not_waived_a_second_time(world: World
     assert give(world, cast.cps, "waiver", requirement="ethics_boundaries")
     undo(world, given)
     assert give(world, cast.cps, "waiver")
+
+
+def test_what_an_extension_entered_by_mistake_kept_from_being_mailed_is_mailed_once_it_is_undone(
+    world: World, cast: Cast, planner: Planner
+) -> None:
+    planner.look(date(2026, 11, 1))
+    assert planner.says(cast.cycle)["grace"] == "planned", "the mail server is down"
+    world.move_to(date(2026, 11, 2))
+    given = give(world, cast.cps)
+    planner.look()
+    undo(world, given)
+    planner.look()
+    assert planner.says(cast.cycle)["grace"] == "planned"
+
+
+def test_whoever_waited_for_release_by_name_waits_again_once_an_extension_is_undone(world: World, cast: Cast) -> None:
+    with world.database.writing() as session:
+        cycle, cause = get_cycle(session, cast.cycle), get_cause(session, "import:1", world.at)
+        cycle.release_by_name, cycle.cause_id = True, cause.id
+        armed_on = cycle.armed_on
+    given = give(world, cast.cps)
+    world.at += timedelta(days=1)
+    undo(world, given)
+    [cycle] = list_terms(world, cast.cps)
+    assert (cycle.release_by_name, cycle.cause_id is not None, cycle.armed_on) == (True, True, armed_on)
