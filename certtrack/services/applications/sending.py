@@ -92,9 +92,8 @@ def record_certificate(
     """A new certificate came on paper, seen by the actor: the next cycle opens, due on the day that it states.
 
     What the cycle that ends rested on is frozen with it. Where the published rule gives another day near it, that is
-    a finding, and both stand as readings. Raises
-    NotAllowed; Refused where a granter keeps the record, or no cycle is open; BadInput where the day isn't later than
-    the present one, or the number is another certificate's.
+    a finding, and both stand as readings. Raises NotAllowed; Refused where a granter keeps the record, or no cycle is
+    open; BadInput where the day isn't later than the present one, or the number is another certificate's.
     """
     today = _check(session, rulebook, certification, actor, at)
     cycle = get_cycle_to_end(session, certification)
@@ -284,6 +283,7 @@ def _change_number(
 def _note_other_day(
     session: Session, certification: Certification, due_on: date, computed: date | None, actor: Actor, at: datetime
 ) -> None:
+    days = {"stated": str(due_on), "computed": str(computed) if computed else None}
     open_finding(
         session,
         "stated_day_differs",
@@ -291,11 +291,7 @@ def _note_other_day(
         organization_id=certification.organization_id,
         person_id=certification.person_id,
         certification_id=certification.id,
-        details={
-            "credential": certification.credential,
-            "stated": str(due_on),
-            "computed": str(computed) if computed else None,
-        },
+        details={"credential": certification.credential} | days,
         actor=actor,
         at=at,
     )
