@@ -148,3 +148,16 @@ def test_a_formula_in_a_name_is_escaped_wherever_it_leaves_as_a_text(home: Datab
     cells = [cell for line in out.splitlines() for cell in line.replace('"', "").split(",")]
     assert any("=1+1" in cell for cell in cells)
     assert not any(cell.startswith("=") for cell in cells)
+
+
+def test_a_small_workbook_that_swells_is_refused_before_it_is_unpacked(home: Database, tmp_path: Path) -> None:
+    data = io.BytesIO(make_xlsx(ROSTER))
+    with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as packed, packed.open("xl/a", "w") as part:
+        for _ in range(201):
+            part.write(bytes(1_000_000))
+
+    refused = take(tmp_path, "bomb.xlsx", data.getvalue())
+
+    assert refused.exit_code == 1
+    assert "bomb.xlsx swells to more than 200 MB when it is opened; split it into several files." in refused.stderr
+    assert count(home, ImportRun) == 0

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
@@ -16,6 +17,7 @@ Cell = Any
 """What a cell holds: text, a number, a day, a moment, or nothing (an empty text)."""
 
 _LARGEST = 30_000_000
+_LARGEST_UNPACKED = 200_000_000
 _WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 _TEXTS = frozenset({".csv", ".tsv", ".txt"})
 _ZIP = b"PK\x03\x04"
@@ -66,10 +68,17 @@ def _check_ending(file_name: str, ending: str, data: bytes) -> None:
 
 def _open_workbook(file_name: str, data: bytes) -> list[Sheet]:
     try:
+        with ZipFile(io.BytesIO(data)) as packed:
+            unpacked = sum(part.file_size for part in packed.infolist())
+        if unpacked > _LARGEST_UNPACKED:  # some kilobytes can swell to more than a machine has
+            raise BadInput(
+                f"{file_name} swells to more than {_LARGEST_UNPACKED // 1_000_000} MB when it is opened;"
+                " split it into several files."
+            )
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         shown = [item.name for item in book.sheets_metadata if item.visible == SheetVisibleEnum.Visible]
         return [_read_sheet(book.get_sheet_by_name(name)) for name in shown]
-    except (CalamineError, OSError, ValueError) as error:
+    except (BadZipFile, CalamineError, OSError, ValueError) as error:
         raise BadInput(
             f"{file_name}: the workbook is damaged and can't be opened ({error}); save it as .xlsx again."
         ) from error
