@@ -7,12 +7,13 @@ from typing import Protocol, TypeVar, get_args
 from certtrack.packs.table import Table
 from certtrack.packs.texts import read_text
 from certtrack.rules.facts import Activity, Form
-from certtrack.rules.pack import Area, Holds, HoursRule, ProofNeeded, Value
+from certtrack.rules.pack import Area, Holds, HoursRule, ProofNeeded, SameBy, Value
 
 _ACTIVITIES: tuple[Activity, ...] = get_args(Activity)
 _FORMS: tuple[Form, ...] = get_args(Form)
 _COUNTS: tuple[Holds, ...] = ("yes", "no")
 _PROOFS: tuple[ProofNeeded, ...] = ("none", "certificate")
+_SAME_BY: tuple[SameBy, ...] = get_args(SameBy)
 _MOST_MINUTES = 60_000
 
 T = TypeVar("T")
@@ -42,9 +43,15 @@ def read_hours(top: Table, values: Values) -> HoursRule | None:
         forms=_read_forms(table, values),
         proof=values.complete(table.table("proof"), lambda inner: inner.choice("needed", _PROOFS)),
         ceu_minutes=values.maybe(table.table("ceu"), "minutes", _read_minutes),
+        same_by=_read_same_by(table, values),
     )
     table.finish()
     return rule
+
+
+def _read_same_by(table: Table, values: Values) -> Value[tuple[SameBy, ...]] | None:
+    inner = table.find_table("duplicates")
+    return values.complete(inner, lambda found: found.choices("same_by", _SAME_BY)) if inner else None
 
 
 def _read_areas(table: Table, values: Values) -> tuple[Area, ...]:

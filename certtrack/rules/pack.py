@@ -97,11 +97,16 @@ class Area:
     minimum: Value[int | None]
 
 
+SameBy = Literal["title", "provider", "day", "minutes"]
+"""What two credits have alike; the day is the first or the last."""
+
+
 @dataclass(frozen=True, slots=True)
 class HoursRule:
     """The hours of one cycle, in minutes. `forms`: whether hours of that form count; one that isn't named does.
 
     `ceu_minutes`: what 1 CEU is here; None where nothing is published, and then no CEU is turned into hours.
+    `same_by`: what two credits have alike that may be one and the same; None where the rules say nothing of it.
     """
 
     total: Value[int]
@@ -110,6 +115,7 @@ class HoursRule:
     forms: Mapping[Form, Value[Holds | None]]
     proof: Value[ProofNeeded]
     ceu_minutes: Value[int | None]
+    same_by: Value[tuple[SameBy, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

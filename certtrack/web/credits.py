@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response
 from certtrack.db.models import Credit
 from certtrack.errors import StaleRecord
 from certtrack.services.credits.drafts import KEPT_DAYS
+from certtrack.services.credits.duplicates import list_duplicates, list_keys
 from certtrack.services.credits.page import CreditOffer, WithdrawnCredit, get_credit_offer, get_own_credit
 from certtrack.services.credits.problems import BadCredit
-from certtrack.services.credits.records import amend_credit, list_duplicates, log_credit, withdraw_credit
+from certtrack.services.credits.records import amend_credit, log_credit, withdraw_credit
 from certtrack.services.credits.shown import ShownArea
 from certtrack.services.credits.texts import clean
 from certtrack.services.evidence.limits import LARGEST_MB, MOST_FILES, MOST_PAGES, MOST_PIXELS_M
@@ -65,7 +66,7 @@ def log(person_id: int) -> Answer:
         except BadCredit as error:
             return _come_back(session, offer, form, files, problems=error.problems), 400
         lock_people(session, [offer.person.id])
-        doubles = list_duplicates(session, offer.person.id, credit)
+        doubles = list_duplicates(session, offer.person.id, credit, list_keys(item.pack for item in offer.claimable))
         if doubles and not request.form.get("anyway"):
             return _come_back(session, offer, form, files, doubles=doubles), 409
         log_credit(

@@ -59,7 +59,7 @@ def log() -> Answer:
         except BadCredit as error:
             return _show(offer, typed, asked, problems=error.problems), 400
         lock_people(session, [one.person_id for one in chosen])
-        doubles = list_doubles(session, chosen, credit)
+        doubles = list_doubles(session, chosen, credit, offer.keys)
         if doubles and not (request.form.get("anyway") or request.form.get("without")):
             return _show(offer, typed, asked, doubles=doubles), 409
         if request.form.get("without"):

@@ -9,6 +9,7 @@ from certtrack.packs import load_packs, load_policies, read_pack, read_policy
 from certtrack.resources import get_resource
 
 PACK = (get_resource("config") / "packs" / "us-wi-cps.toml").read_text()
+DUPLICATES = '[hours.duplicates]\nsame_by = ["title", "provider"]\nsource = "how_often"\nsure = "verified"\n\n'
 POLICY = (get_resource("config") / "policies" / "us-wi.toml").read_text()
 
 
@@ -32,6 +33,7 @@ POLICY = (get_resource("config") / "policies" / "us-wi.toml").read_text()
             'days_before = "unknown"\nsource = "missed_deadline"\nsure = "verified"',
             "window.sure",
         ),
+        ("[hours.proof]", DUPLICATES.replace("provider", "colour") + "[hours.proof]", "hours.duplicates.same_by"),
     ],
 )
 def test_a_broken_pack_is_refused_by_file_and_key(tmp_path: Path, old: str, new: str, key: str) -> None:
@@ -41,6 +43,17 @@ def test_a_broken_pack_is_refused_by_file_and_key(tmp_path: Path, old: str, new:
     with pytest.raises(BadPack) as caught:
         read_pack(file)
     assert str(caught.value).startswith(f"{file}: '{key}' ")
+
+
+def test_a_pack_may_say_what_two_credits_have_alike_that_may_be_one(tmp_path: Path) -> None:
+    file = tmp_path / "twin.toml"
+    file.write_text(PACK.replace("[hours.proof]", DUPLICATES + "[hours.proof]", 1))
+    hours, shipped = read_pack(file).hours, read_pack(get_resource("config") / "packs" / "us-wi-cps.toml").hours
+    assert hours
+    assert hours.same_by
+    assert hours.same_by.value == ("title", "provider")
+    assert shipped
+    assert shipped.same_by is None
 
 
 @pytest.mark.parametrize(

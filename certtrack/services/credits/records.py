@@ -5,11 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Claim, Credit
-from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound, Refused
 from certtrack.security import Actor
 from certtrack.services.actors import find_actor_name
@@ -147,23 +146,6 @@ def get_credit(session: Session, credit_id: int) -> Credit:
     if credit is None:
         raise NotFound(f"There is no credit with the number {credit_id}.")
     return credit
-
-
-def list_duplicates(session: Session, person_id: int, new: NewCredit) -> list[Credit]:
-    """What may be the same on this person's record, oldest first.
-
-    That is where title and provider, folded, and minutes agree, and the first or the last day: of a course of several
-    days an office's log often has but one.
-    """
-    query = select(Credit).where(
-        Credit.person_id.in_(same_person(person_id)),
-        or_(Credit.first_on == new.first_on, Credit.last_on == new.last_on),
-        Credit.minutes == new.minutes,
-        Credit.folded_title == fold(new.title),
-        Credit.state == "logged",
-    )
-    provider = fold(new.provider or "")
-    return [credit for credit in session.scalars(query.order_by(Credit.id)) if fold(credit.provider or "") == provider]
 
 
 def _settle_proof(new: NewCredit, files: Sequence[int]) -> NewCredit:

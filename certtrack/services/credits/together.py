@@ -15,8 +15,9 @@ from certtrack.rules.pack import Pack, Sure
 from certtrack.rules.standing import stand
 from certtrack.security import Act, Actor
 from certtrack.services.actors import open_certifications
+from certtrack.services.credits.duplicates import USUAL, Key, list_duplicates, list_keys
 from certtrack.services.credits.page import describe_hours
-from certtrack.services.credits.records import list_duplicates, log_credit
+from certtrack.services.credits.records import log_credit
 from certtrack.services.credits.shown import ShownArea
 from certtrack.services.credits.typed import NewCredit
 from certtrack.services.rulebook import Rulebook
@@ -39,12 +40,14 @@ class TogetherOffer:
     """What the form offers: who may have been there, by name, and what their rules say of hours.
 
     `ceu_minutes` is None where the rules say nothing, or not the same; `ceu_sure` is how sure it is, None likewise.
+    `keys`: what a credit is known by, see `list_duplicates`.
     """
 
     people: tuple[Choosable, ...]
     areas: tuple[ShownArea, ...]
     ceu_minutes: int | None
     ceu_sure: Sure | None
+    keys: frozenset[Key] = frozenset({USUAL})
 
 
 def get_together_offer(session: Session, rulebook: Rulebook, actor: Actor, today: date) -> TogetherOffer:
@@ -70,6 +73,7 @@ def get_together_offer(session: Session, rulebook: Rulebook, actor: Actor, today
     return TogetherOffer(
         tuple(Choosable(one.id, one.shown_name, tuple(found[one.id])) for one in people),
         *describe_hours(packs.values()),
+        list_keys(packs.values()),
     )
 
 
@@ -82,9 +86,12 @@ def choose_people(offer: TogetherOffer, person_ids: Iterable[int]) -> list[Choos
     return [known[number] for number in wanted]
 
 
-def list_doubles(session: Session, chosen: Iterable[Choosable], new: NewCredit) -> Mapping[int, Sequence[Credit]]:
-    """By person what may be the same on their record; whoever has none is no key."""
-    found = {one.person_id: list_duplicates(session, one.person_id, new) for one in chosen}
+def list_doubles(
+    session: Session, chosen: Iterable[Choosable], new: NewCredit, keys: Iterable[Key] = (USUAL,)
+) -> Mapping[int, Sequence[Credit]]:
+    """By person what may be the same on their record, by the offer's `keys`; whoever has none isn't there."""
+    wanted = tuple(keys)
+    found = {one.person_id: list_duplicates(session, one.person_id, new, wanted) for one in chosen}
     return {number: doubles for number, doubles in found.items() if doubles}
 
 

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 from kit.credits import DUE, Cast, amend, claim_of, count_minutes, decide, find_claim, list_events, log, make_new
+from kit.rules import CPS
 from kit.world import World
 from sqlalchemy import func, select
 
 from certtrack.db.models import Claim, ClaimVersion, Credit, CreditVersion, Person, StandingSpan
 from certtrack.errors import NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.rules.facts import CreditPart
-from certtrack.services.credits.records import get_credit, list_duplicates, log_credit, withdraw_credit
+from certtrack.rules.pack import SameBy, Value
+from certtrack.services.credits.duplicates import USUAL, list_duplicates, list_keys
+from certtrack.services.credits.records import get_credit, log_credit, withdraw_credit
 from certtrack.services.cycles import close_cycle, get_cycle
 from certtrack.services.locking import lock_people
 from certtrack.services.standing import load_standings
@@ -245,6 +248,20 @@ def test_of_a_course_of_two_days_either_day_points_out_the_double(
     new = make_new(12, first_on=date(2026, 3, first), last_on=date(2026, 3, last))
     with world.database.reading() as session:
         assert [credit.id for credit in list_duplicates(session, cast.carol, new)] == [course]
+
+
+def test_what_may_be_the_same_is_pointed_out_by_what_the_rules_know_a_credit_by(world: World, cast: Cast) -> None:
+    cps = world.rulebook.packs.get(CPS, on=DUE)
+    assert cps.hours
+    said: Value[tuple[SameBy, ...]] = Value(("title",), cps.hours.total.source, "verified")
+    once_a_cycle = replace(cps, hours=replace(cps.hours, same_by=said))
+    assert list_keys([cps]) == {USUAL}
+    assert list_keys([cps, once_a_cycle]) == {USUAL, ("title",)}
+    same = log(world, cast.carol, make_new(2, title="Ethics", provider="Somebody"), cast.cps)
+    new = make_new(3, title="ethics", first_on=date(2026, 3, 1), last_on=date(2026, 3, 1))
+    with world.database.reading() as session:
+        assert list_duplicates(session, cast.carol, new, list_keys([cps])) == []
+        assert [one.id for one in list_duplicates(session, cast.carol, new, list_keys([once_a_cycle]))] == [same]
 
 
 def test_of_two_who_send_the_same_at_once_the_second_one_finds_it_on_record(world: World, cast: Cast) -> None:
