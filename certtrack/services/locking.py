@@ -1,22 +1,13 @@
 """Optimistic locking: a record that was changed since somebody looked at it isn't written over."""
 
 from collections.abc import Iterable
-from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Person
 from certtrack.errors import StaleRecord
-
-
-class Versioned(Protocol):
-    """A record whose versions are numbered by `no`."""
-
-    @property
-    def no(self) -> int:
-        """The number of its latest version."""
-        ...
+from certtrack.services.versions import Versioned
 
 
 def lock_current(session: Session, record: Versioned, expected_no: int | None = None) -> None:

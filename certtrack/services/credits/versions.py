@@ -1,13 +1,12 @@
 """Each change to a credit or a claim: its version and its event."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from certtrack.db.audit import record_event
 from certtrack.db.models import Claim, ClaimVersion, Credit, CreditVersion
 from certtrack.security import Actor
+from certtrack.services.versions import make_stamp, next_values, record_change
 
 _CREDIT_VALUES = (
     *("title", "provider", "first_on", "last_on", "unit", "amount", "minutes", "parts"),
@@ -26,10 +25,10 @@ def add_credit_version(
     session: Session, credit: Credit, what: str, reason: str | None, *, actor: Actor, at: datetime, **details: object
 ) -> None:
     """Write what the credit is now as its next version, and the event `credit.WHAT` with it."""
-    values = _next_version(credit, _CREDIT_VALUES)
-    version = {"no": credit.no, "reason": reason, "recorded_at": at, "recorded_by": actor.key}
-    session.add(CreditVersion(credit_id=credit.id, **version, **values))
-    _record(session, f"credit.{what}", credit, credit, values | {"reason": reason} | details, actor, at)
+    values = next_values(credit, _CREDIT_VALUES)
+    session.add(CreditVersion(credit_id=credit.id, **make_stamp(credit, reason, actor, at), **values))
+    told = values | {"reason": reason} | details
+    record_change(session, f"credit.{what}", credit, [credit.person_id], told, actor=actor, at=at)
 
 
 def add_claim_version(
@@ -39,34 +38,8 @@ def add_claim_version(
 
     With None no event: that of the credit tells it.
     """
-    values = _next_version(claim, _CLAIM_VALUES)
-    version = {"no": claim.no, "reason": reason, "recorded_at": at, "recorded_by": actor.key}
-    session.add(ClaimVersion(claim_id=claim.id, **version, **values))
+    values = next_values(claim, _CLAIM_VALUES)
+    session.add(ClaimVersion(claim_id=claim.id, **make_stamp(claim, reason, actor, at), **values))
     if what is not None:
         details = values | {"credit": credit.id, "certification": claim.certification_id, "reason": reason}
-        _record(session, f"claim.{what}", claim, credit, details, actor, at)
-
-
-def _next_version(record: Credit | Claim, names: tuple[str, ...]) -> dict[str, Any]:
-    record.no += 1
-    return {name: getattr(record, name) for name in names}
-
-
-def _record(
-    session: Session,
-    action: str,
-    subject: Credit | Claim,
-    credit: Credit,
-    details: dict[str, Any],
-    actor: Actor,
-    at: datetime,
-) -> None:
-    record_event(
-        session,
-        at=at,
-        actor=actor.key,
-        action=action,
-        subject=(subject.__tablename__, subject.id),
-        people=[credit.person_id],
-        details={**details, "no": subject.no},
-    )
+        record_change(session, f"claim.{what}", claim, [credit.person_id], details, actor=actor, at=at)

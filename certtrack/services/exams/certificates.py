@@ -19,8 +19,9 @@ from certtrack.services.certifications import record_certification, record_numbe
 from certtrack.services.cycles import NewCycle, close_cycle, list_cycles, open_cycle
 from certtrack.services.exams.marks import find_exam_pack
 from certtrack.services.exams.rights import check_can_enter, check_can_record_certificate
-from certtrack.services.exams.versions import add_result_version, lock_current
+from certtrack.services.exams.versions import add_result_version
 from certtrack.services.findings import open_finding
+from certtrack.services.locking import lock_current
 from certtrack.services.organizations import is_granter
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import project_spans_of_person

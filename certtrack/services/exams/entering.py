@@ -19,7 +19,7 @@ from certtrack.services.exams.results import (
     told_of,
 )
 from certtrack.services.exams.rights import OwnExam
-from certtrack.services.exams.versions import lock_current
+from certtrack.services.locking import lock_current
 from certtrack.services.rulebook import Rulebook
 
 

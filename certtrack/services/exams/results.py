@@ -16,7 +16,8 @@ from certtrack.rules.facts import Outcome, Route
 from certtrack.security import Actor
 from certtrack.services.exams.marks import find_pass_mark
 from certtrack.services.exams.rights import check_can_enter
-from certtrack.services.exams.versions import add_result_version, lock_current
+from certtrack.services.exams.versions import add_result_version
+from certtrack.services.locking import lock_current
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import project_spans_of_person

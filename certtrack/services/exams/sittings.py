@@ -14,7 +14,8 @@ from certtrack.security import Actor, Task, list_places
 from certtrack.services.actors import visible_people
 from certtrack.services.credits.rights import today_of
 from certtrack.services.exams.rights import check_can_arrange
-from certtrack.services.exams.versions import add_registration_version, add_sitting_version, lock_current
+from certtrack.services.exams.versions import add_registration_version, add_sitting_version
+from certtrack.services.locking import lock_current
 from certtrack.services.organizations import find_affiliation
 from certtrack.services.people import get_person
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Enrollment, Training, TrainingAttendance, TrainingSession
 from certtrack.errors import NotFound, StaleRecord
 from certtrack.security import Actor
+from certtrack.services.locking import lock_current
 from certtrack.services.trainings.courses import list_sessions
 from certtrack.services.trainings.problems import Impossible
 from certtrack.services.trainings.rights import check_can_run, check_is_not_own, today_of
-from certtrack.services.trainings.versions import add_version, lock_current
+from certtrack.services.trainings.versions import add_version
 
 Cell = tuple[int, int]
 """An enrollment and a session."""

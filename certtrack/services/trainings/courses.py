@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Training, TrainingAttendance, TrainingSession
 from certtrack.security import Actor
+from certtrack.services.locking import lock_current
 from certtrack.services.trainings.problems import Impossible
 from certtrack.services.trainings.rights import check_can_run
-from certtrack.services.trainings.versions import add_version, lock_current
+from certtrack.services.trainings.versions import add_version
 
 
 @dataclass(frozen=True, slots=True)

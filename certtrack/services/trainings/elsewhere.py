@@ -12,10 +12,11 @@ from certtrack.errors import NotFound
 from certtrack.security import Actor
 from certtrack.services.actors import find_actor_name
 from certtrack.services.credits.texts import clean
+from certtrack.services.locking import lock_current
 from certtrack.services.people import fold, get_person
 from certtrack.services.trainings.problems import Impossible
 from certtrack.services.trainings.rights import check_can_record
-from certtrack.services.trainings.versions import add_version, lock_current
+from certtrack.services.trainings.versions import add_version
 
 
 @dataclass(frozen=True, slots=True)

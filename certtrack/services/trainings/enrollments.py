@@ -13,12 +13,13 @@ from certtrack.rules.training import EnrollmentState, TrainingCount, count_train
 from certtrack.security import Actor
 from certtrack.services.actors import find_actor_name
 from certtrack.services.credits.texts import clean
+from certtrack.services.locking import lock_current
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.trainings.packs import find_training_rule
 from certtrack.services.trainings.problems import Impossible
 from certtrack.services.trainings.rights import check_can_record, check_can_run, check_is_not_own, today_of
-from certtrack.services.trainings.versions import add_version, lock_current
+from certtrack.services.trainings.versions import add_version
 
 STATES: tuple[EnrollmentState, ...] = get_args(EnrollmentState)
 LONGEST_REASON = 1_000

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from certtrack.db.audit import record_event
 from certtrack.db.models import (
     Enrollment,
     EnrollmentVersion,
@@ -18,8 +17,8 @@ from certtrack.db.models import (
     TrainingSessionVersion,
     TrainingVersion,
 )
-from certtrack.errors import StaleRecord
 from certtrack.security import Actor
+from certtrack.services.versions import make_stamp, next_values, record_change
 
 Record = Training | TrainingSession | Enrollment | TrainingAttendance | TrainingElsewhere
 
@@ -42,13 +41,6 @@ _VERSIONS: dict[type[Record], tuple[Any, str, tuple[str, ...]]] = {
 }
 
 
-def lock_current(session: Session, record: Record, expected_no: int | None = None) -> None:
-    """Read the record anew, locked until the transaction ends. Raises StaleRecord where its number is another one."""
-    session.refresh(record, with_for_update=True)
-    if expected_no is not None and record.no != expected_no:
-        raise StaleRecord("Somebody else has changed this meanwhile, so nothing was written. Look at it again.")
-
-
 def add_version(
     session: Session,
     record: Record,
@@ -65,18 +57,10 @@ def add_version(
     With `what` None no event: another one tells it.
     """
     version, owner, names = _VERSIONS[type(record)]
-    record.no += 1
-    values = {name: getattr(record, name) for name in names}
-    common = {"no": record.no, "reason": reason, "recorded_at": at, "recorded_by": actor.key}
-    session.add(version(**{owner: record.id}, **common, **values))
+    values = next_values(record, names)
+    session.add(version(**{owner: record.id}, **make_stamp(record, reason, actor, at), **values))
     if what is None:
         return
-    record_event(
-        session,
-        at=at,
-        actor=actor.key,
-        action=f"{record.__tablename__}.{what}",
-        subject=(record.__tablename__, record.id),
-        people=[] if person_id is None else [person_id],
-        details={**values, **details, "no": record.no, "reason": reason},
-    )
+    people = [] if person_id is None else [person_id]
+    told = {**values, **details, "reason": reason}
+    record_change(session, f"{record.__tablename__}.{what}", record, people, told, actor=actor, at=at)

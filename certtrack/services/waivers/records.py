@@ -1,12 +1,10 @@
 """Waivers and extensions: put on record as an authority gave them, also reaching back, and taken back by a version."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.audit import record_event
 from certtrack.db.models import Certification, Cycle, Waiver, WaiverVersion
 from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.rules.facts import DueSource
@@ -18,6 +16,7 @@ from certtrack.services.applications.versions import look_again
 from certtrack.services.cycles import get_cycle, move_due_day
 from certtrack.services.locking import lock_current
 from certtrack.services.rulebook import Rulebook
+from certtrack.services.versions import make_stamp, next_values, record_change
 from certtrack.services.waivers.typed import NewWaiver
 
 _EVIDENCE = "waiver:"
@@ -157,17 +156,8 @@ def _move_back(
 def _add_version(
     session: Session, waiver: Waiver, cycle: Cycle, what: str, reason: str | None, actor: Actor, at: datetime
 ) -> None:
-    waiver.no += 1
-    values: dict[str, Any] = {name: getattr(waiver, name) for name in _VALUES}
-    version = {"no": waiver.no, "reason": reason, "recorded_at": at, "recorded_by": actor.key}
-    session.add(WaiverVersion(waiver_id=waiver.id, **version, **values))
+    values = next_values(waiver, _VALUES)
+    session.add(WaiverVersion(waiver_id=waiver.id, **make_stamp(waiver, reason, actor, at), **values))
     kept = {"kind": waiver.kind, "requirement": waiver.requirement, "due_on": waiver.due_on, "cycle": cycle.id}
-    record_event(
-        session,
-        at=at,
-        actor=actor.key,
-        action=f"waiver.{what}",
-        subject=("waiver", waiver.id),
-        people=[cycle.certification.person_id],
-        details=values | kept | {"no": waiver.no, "reason": reason},
-    )
+    told = values | kept | {"reason": reason}
+    record_change(session, f"waiver.{what}", waiver, [cycle.certification.person_id], told, actor=actor, at=at)
