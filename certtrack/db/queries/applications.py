@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import ApplicationStep, ApplicationStepVersion, Cycle, Intention, IntentionVersion
-from certtrack.db.queries.versions import latest_versions
+from certtrack.db.queries.versions import join_known
 from certtrack.rules.facts import BasisFact, IntentionFact, IntentionKind, StepFact, StepKind
 
 
@@ -31,9 +31,7 @@ def load_steps(
         .join(Cycle, Cycle.id == ApplicationStep.cycle_id)
     )
     if known_at is not None:
-        latest = latest_versions(ApplicationStepVersion, ApplicationStepVersion.step_id, known_at)
-        query = query.join(latest, latest.c.owner_id == ApplicationStep.id)
-        query = query.join(ApplicationStepVersion, ApplicationStepVersion.id == latest.c.version_id)
+        query = join_known(query, ApplicationStep.id, ApplicationStepVersion, ApplicationStepVersion.step_id, known_at)
     query = query.where(Cycle.certification_id.in_(certification_ids), source.is_withdrawn.is_(False))
     query = query.where(ApplicationStep.kind.in_(get_args(StepKind))).order_by(ApplicationStep.id)
     found: dict[int, list[StepFact]] = defaultdict(list)
@@ -54,9 +52,7 @@ def load_bases(
         .join(Cycle, Cycle.id == ApplicationStep.cycle_id)
     )
     if known_at is not None:
-        latest = latest_versions(ApplicationStepVersion, ApplicationStepVersion.step_id, known_at)
-        query = query.join(latest, latest.c.owner_id == ApplicationStep.id)
-        query = query.join(ApplicationStepVersion, ApplicationStepVersion.id == latest.c.version_id)
+        query = join_known(query, ApplicationStep.id, ApplicationStepVersion, ApplicationStepVersion.step_id, known_at)
     query = query.where(Cycle.certification_id.in_(certification_ids), source.is_withdrawn.is_(False))
     query = query.where(ApplicationStep.opened_cycle_id.is_not(None))
     found: dict[int, list[BasisFact]] = defaultdict(list)
@@ -79,9 +75,7 @@ def load_intentions(
         .join(Cycle, Cycle.id == Intention.cycle_id)
     )
     if known_at is not None:
-        latest = latest_versions(IntentionVersion, IntentionVersion.intention_id, known_at)
-        query = query.join(latest, latest.c.owner_id == Intention.id)
-        query = query.join(IntentionVersion, IntentionVersion.id == latest.c.version_id)
+        query = join_known(query, Intention.id, IntentionVersion, IntentionVersion.intention_id, known_at)
     query = query.where(Cycle.certification_id.in_(certification_ids), source.state == "said")
     found: dict[int, list[IntentionFact]] = defaultdict(list)
     for certification_id, number, cycle_id, kind, said_on, until_on in session.execute(query.order_by(Intention.id)):

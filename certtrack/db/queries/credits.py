@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Claim, ClaimVersion, Credit, CreditVersion
-from certtrack.db.queries.versions import latest_versions
+from certtrack.db.queries.versions import join_known
 from certtrack.rules.facts import Activity, CreditFact, CreditPart, CreditRole, Decision, Form, Proof
 
 
@@ -51,16 +51,13 @@ def _list_now(session: Session, ids: Sequence[int]) -> Iterable[Any]:
 
 
 def _list_then(session: Session, ids: Sequence[int], known_at: datetime) -> Iterable[Any]:
-    claims = latest_versions(ClaimVersion, ClaimVersion.claim_id, known_at)
-    credits_ = latest_versions(CreditVersion, CreditVersion.credit_id, known_at)
+    query = select(Claim.certification_id, Claim.credit_id, ClaimVersion.decision, *_columns(CreditVersion))
+    query = join_known(query, Claim.id, ClaimVersion, ClaimVersion.claim_id, known_at)
+    query = join_known(query, Claim.credit_id, CreditVersion, CreditVersion.credit_id, known_at)
     return session.execute(
-        select(Claim.certification_id, Claim.credit_id, ClaimVersion.decision, *_columns(CreditVersion))
-        .join(claims, claims.c.owner_id == Claim.id)
-        .join(ClaimVersion, ClaimVersion.id == claims.c.version_id)
-        .join(credits_, credits_.c.owner_id == Claim.credit_id)
-        .join(CreditVersion, CreditVersion.id == credits_.c.version_id)
-        .where(Claim.certification_id.in_(ids), ClaimVersion.is_dropped.is_(False), CreditVersion.state == "logged")
-        .order_by(CreditVersion.last_on, Claim.credit_id)
+        query.where(
+            Claim.certification_id.in_(ids), ClaimVersion.is_dropped.is_(False), CreditVersion.state == "logged"
+        ).order_by(CreditVersion.last_on, Claim.credit_id)
     )
 
 

@@ -20,7 +20,7 @@ from certtrack.db.models import (
 from certtrack.db.queries.applications import load_bases, load_intentions, load_steps
 from certtrack.db.queries.credits import load_credits
 from certtrack.db.queries.merges import load_merged
-from certtrack.db.queries.versions import latest_versions
+from certtrack.db.queries.versions import join_known
 from certtrack.db.queries.waivers import load_waivers
 from certtrack.rules.facts import (
     CertificationFacts,
@@ -111,14 +111,15 @@ def _load_cycles(session: Session, ids: Sequence[int], known_at: datetime | None
             .order_by(Cycle.start_on, Cycle.id),
         )
     else:
-        latest = latest_versions(CycleVersion, CycleVersion.cycle_id, known_at)
-        rows = session.execute(
-            select(Cycle.certification_id, Cycle.id, *_cycle_columns(CycleVersion))
-            .join(latest, latest.c.owner_id == Cycle.id)
-            .join(CycleVersion, CycleVersion.id == latest.c.version_id)
-            .where(Cycle.certification_id.in_(ids), CycleVersion.is_withdrawn.is_(False))
-            .order_by(CycleVersion.start_on, Cycle.id),
+        query = join_known(
+            select(Cycle.certification_id, Cycle.id, *_cycle_columns(CycleVersion)),
+            Cycle.id,
+            CycleVersion,
+            CycleVersion.cycle_id,
+            known_at,
         )
+        query = query.where(Cycle.certification_id.in_(ids), CycleVersion.is_withdrawn.is_(False))
+        rows = session.execute(query.order_by(CycleVersion.start_on, Cycle.id))
     for certification_id, cycle_id, start_on, due_on, due_source, computed_due_on, closed_on in rows:
         found[certification_id].append(
             CycleFact(cycle_id, start_on, due_on, cast("DueSource", due_source), computed_due_on, closed_on),
@@ -156,14 +157,15 @@ def _load_exams(
             .order_by(ExamResult.taken_on, ExamResult.id),
         )
     else:
-        latest = latest_versions(ExamResultVersion, ExamResultVersion.exam_result_id, known_at)
-        rows = session.execute(
-            select(ExamResult.person_id, ExamResult.credential, ExamResult.id, *_exam_columns(ExamResultVersion))
-            .join(latest, latest.c.owner_id == ExamResult.id)
-            .join(ExamResultVersion, ExamResultVersion.id == latest.c.version_id)
-            .where(ExamResult.person_id.in_(holders), ExamResultVersion.is_withdrawn.is_(False))
-            .order_by(ExamResultVersion.taken_on, ExamResult.id),
+        query = join_known(
+            select(ExamResult.person_id, ExamResult.credential, ExamResult.id, *_exam_columns(ExamResultVersion)),
+            ExamResult.id,
+            ExamResultVersion,
+            ExamResultVersion.exam_result_id,
+            known_at,
         )
+        query = query.where(ExamResult.person_id.in_(holders), ExamResultVersion.is_withdrawn.is_(False))
+        rows = session.execute(query.order_by(ExamResultVersion.taken_on, ExamResult.id))
     for person_id, credential, result_id, taken_on, outcome, route in rows:
         found[holders[person_id], credential].append(
             ExamFact(result_id, taken_on, cast("Outcome", outcome), cast("Route", route)),

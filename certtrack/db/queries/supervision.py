@@ -24,7 +24,7 @@ from certtrack.db.models import (
     SupervisionSessionVersion,
 )
 from certtrack.db.queries.merges import load_merged, same_people
-from certtrack.db.queries.versions import latest_versions
+from certtrack.db.queries.versions import join_known
 from certtrack.rules.service import DutyFact, ServiceFact, SessionFact, SessionKind, Side, Way
 
 _SESSION = ("no", "supervisor_id", "held_on", "minutes", "kind", "way", "topics", "words")
@@ -94,7 +94,9 @@ def load_sessions(
     columns = (getattr(source, name) for name in _SESSION)
     query: Any = select(SupervisionSession.id, SupervisionSession.organization_id, *columns)
     if known_at is not None:
-        query = _as_known(query, SupervisionSession, SupervisionSessionVersion, "session_id", known_at)
+        query = join_known(
+            query, SupervisionSession.id, SupervisionSessionVersion, SupervisionSessionVersion.session_id, known_at
+        )
     query = query.where(where, source.state == "held").order_by(source.held_on.desc(), SupervisionSession.id.desc())
     rows = session.execute(query.limit(most)).all()
     versions = {row.id: row.no for row in rows}
@@ -143,7 +145,7 @@ def load_service(
     source = ServiceSpan if known_at is None else ServiceSpanVersion
     query: Any = select(ServiceSpan.person_id, ServiceSpan.id, source.from_on, source.until_on, source.minutes)
     if known_at is not None:
-        query = _as_known(query, ServiceSpan, ServiceSpanVersion, "span_id", known_at)
+        query = join_known(query, ServiceSpan.id, ServiceSpanVersion, ServiceSpanVersion.span_id, known_at)
     query = query.where(
         ServiceSpan.organization_id == organization_id,
         ServiceSpan.person_id.in_(same_people(select(Person.id).where(Person.id.in_(people)))),
@@ -163,7 +165,7 @@ def load_duties(session: Session, organization_id: int, known_at: datetime | Non
     query: Any = select(Duty.id, Affiliation.person_id, Duty.pack_key, *columns).select_from(Duty)
     query = query.join(Affiliation, Affiliation.id == Duty.affiliation_id)
     if known_at is not None:
-        query = _as_known(query, Duty, DutyVersion, "duty_id", known_at)
+        query = join_known(query, Duty.id, DutyVersion, DutyVersion.duty_id, known_at)
     rows = session.execute(query.where(Affiliation.organization_id == organization_id).order_by(Duty.id)).all()
     merged = load_merged(session, {row[1] for row in rows})
     found: dict[tuple[int, str], DutyRow] = {}
@@ -180,11 +182,6 @@ def attended_by(people: Sequence[int]) -> ColumnElement[bool]:
     """A condition on `supervision_session`: by some version one of these people was there."""
     numbers = same_people(select(Person.id).where(Person.id.in_(people)))
     return SupervisionSession.id.in_(select(Attendance.session_id).where(Attendance.person_id.in_(numbers)))
-
-
-def _as_known(query: Any, record: Any, version: Any, owner: str, known_at: datetime) -> Any:  # noqa: ANN401  # any select of a record, joined with its versions
-    latest = latest_versions(version, getattr(version, owner), known_at)
-    return query.join(latest, latest.c.owner_id == record.id).join(version, version.id == latest.c.version_id)
 
 
 def _load_attendance(session: Session, where: ColumnElement[bool], versions: dict[int, int]) -> dict[int, list[int]]:
@@ -222,7 +219,9 @@ def _load_qualified(
     source = Qualification if known_at is None else QualificationVersion
     query: Any = select(Qualification.person_id, Qualification.organization_id, source.from_on, source.until_on)
     if known_at is not None:
-        query = _as_known(query, Qualification, QualificationVersion, "qualification_id", known_at)
+        query = join_known(
+            query, Qualification.id, QualificationVersion, QualificationVersion.qualification_id, known_at
+        )
     rows = session.execute(query.where(Qualification.pack_key == pack_key, source.state == "recorded")).all()
     merged = load_merged(session, {row.person_id for row in rows})
     found: dict[tuple[int, int], list[tuple[date, date | None]]] = defaultdict(list)

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cycle, Waiver, WaiverVersion
-from certtrack.db.queries.versions import latest_versions
+from certtrack.db.queries.versions import join_known
 from certtrack.rules.facts import WaiverFact, WaiverKind
 
 
@@ -30,9 +30,7 @@ def load_waivers(
         .join(Cycle, Cycle.id == Waiver.cycle_id)
     )
     if known_at is not None:
-        latest = latest_versions(WaiverVersion, WaiverVersion.waiver_id, known_at)
-        query = query.join(latest, latest.c.owner_id == Waiver.id)
-        query = query.join(WaiverVersion, WaiverVersion.id == latest.c.version_id)
+        query = join_known(query, Waiver.id, WaiverVersion, WaiverVersion.waiver_id, known_at)
     query = query.where(Cycle.certification_id.in_(certification_ids), source.is_withdrawn.is_(False))
     found: dict[int, list[WaiverFact]] = defaultdict(list)
     for certification_id, number, cycle_id, kind, from_on, given_by, requirement, due_on in session.execute(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Certification, Claim, ClaimVersion, Credit, CreditVersion
 from certtrack.db.queries.facts import load_facts
 from certtrack.db.queries.merges import same_person
-from certtrack.db.queries.versions import latest_versions
+from certtrack.db.queries.versions import join_known
 from certtrack.rules.facts import Activity, CreditRole, CycleFact, Decision, Form, Proof
 from certtrack.rules.hours import CreditCount
 from certtrack.rules.pack import Pack, Text
@@ -181,16 +181,11 @@ def _list_now(session: Session, certification_id: int) -> Iterable[Any]:
 
 
 def _list_then(session: Session, certification_id: int, known_at: datetime) -> Iterable[Any]:
-    claims = latest_versions(ClaimVersion, ClaimVersion.claim_id, known_at)
-    credits_ = latest_versions(CreditVersion, CreditVersion.credit_id, known_at)
+    query = select(*_columns(ClaimVersion, CreditVersion, ClaimVersion.recorded_by)).select_from(Claim)
+    query = join_known(query, Claim.id, ClaimVersion, ClaimVersion.claim_id, known_at)
+    query = join_known(query, Claim.credit_id, CreditVersion, CreditVersion.credit_id, known_at)
     return session.execute(
-        select(*_columns(ClaimVersion, CreditVersion, ClaimVersion.recorded_by))
-        .select_from(Claim)
-        .join(claims, claims.c.owner_id == Claim.id)
-        .join(ClaimVersion, ClaimVersion.id == claims.c.version_id)
-        .join(credits_, credits_.c.owner_id == Claim.credit_id)
-        .join(CreditVersion, CreditVersion.id == credits_.c.version_id)
-        .where(Claim.certification_id == certification_id)
+        query.where(Claim.certification_id == certification_id)
         .where(ClaimVersion.is_dropped.is_(False), CreditVersion.state == "logged")
         .order_by(CreditVersion.last_on.desc(), Claim.credit_id.desc())
     )

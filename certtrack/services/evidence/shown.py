@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Evidence, EvidenceLink, EvidenceLinkVersion
 from certtrack.db.queries.merges import same_person
-from certtrack.db.queries.versions import latest_versions
+from certtrack.db.queries.versions import join_known
 from certtrack.security import Actor
 from certtrack.services.evidence.parts import Kind
 from certtrack.services.evidence.records import SubjectKind, are_open
@@ -47,12 +47,8 @@ def list_files(
     if known_at is None:
         query = query.where(EvidenceLink.is_attached)
     else:
-        then = latest_versions(EvidenceLinkVersion, EvidenceLinkVersion.link_id, known_at)
-        query = (
-            query.join(then, then.c.owner_id == EvidenceLink.id)
-            .join(EvidenceLinkVersion, EvidenceLinkVersion.id == then.c.version_id)
-            .where(EvidenceLinkVersion.is_attached)
-        )
+        query = join_known(query, EvidenceLink.id, EvidenceLinkVersion, EvidenceLinkVersion.link_id, known_at)
+        query = query.where(EvidenceLinkVersion.is_attached)
     query = query.where(EvidenceLink.subject_kind == kind, EvidenceLink.subject_id.in_(list(subject_ids)))
     found: dict[int, list[ShownFile]] = defaultdict(list)
     for subject_id, is_attached, evidence in session.execute(query.order_by(Evidence.id)):

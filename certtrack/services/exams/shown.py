@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, ExamResult, ExamResultVersion
 from certtrack.db.queries.merges import same_person
-from certtrack.db.queries.versions import latest_versions
+from certtrack.db.queries.versions import join_known
 from certtrack.rules.facts import Outcome, Route
 from certtrack.rules.pack import Text
 from certtrack.security import Act, Actor, can_act
@@ -104,14 +104,15 @@ def _list_told(
         for result in session.scalars(query.order_by(ExamResult.taken_on.desc(), ExamResult.id.desc())):
             yield result, result
         return
-    latest = latest_versions(ExamResultVersion, ExamResultVersion.exam_result_id, known_at)
-    query_then = (
-        mine.add_columns(ExamResultVersion)
-        .join(latest, latest.c.owner_id == ExamResult.id)
-        .join(ExamResultVersion, ExamResultVersion.id == latest.c.version_id)
-        .where(ExamResultVersion.is_withdrawn.is_(False))
-        .order_by(ExamResultVersion.taken_on.desc(), ExamResult.id.desc())
+    query_then = join_known(
+        mine.add_columns(ExamResultVersion),
+        ExamResult.id,
+        ExamResultVersion,
+        ExamResultVersion.exam_result_id,
+        known_at,
     )
+    query_then = query_then.where(ExamResultVersion.is_withdrawn.is_(False))
+    query_then = query_then.order_by(ExamResultVersion.taken_on.desc(), ExamResult.id.desc())
     for result, version in session.execute(query_then):
         yield result, version
 
