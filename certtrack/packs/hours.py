@@ -1,6 +1,6 @@
 """Reading the hours of a rule pack: the total, the areas, and what doesn't count."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Protocol, TypeVar, get_args
 
@@ -17,6 +17,7 @@ _SAME_BY: tuple[SameBy, ...] = get_args(SameBy)
 _MOST_MINUTES = 60_000
 
 T = TypeVar("T")
+K = TypeVar("K", bound=str)
 
 
 class Values(Protocol):
@@ -40,7 +41,7 @@ def read_hours(top: Table, values: Values) -> HoursRule | None:
         total=values.complete(table.table("total"), _read_minutes),
         areas=_read_areas(table, values),
         excluded=values.complete(table.table("excluded"), lambda inner: inner.choices("activities", _ACTIVITIES)),
-        forms=_read_forms(table, values),
+        forms=read_counts(table.find_table("forms"), _FORMS, values),
         proof=values.complete(table.table("proof"), lambda inner: inner.choice("needed", _PROOFS)),
         ceu_minutes=values.maybe(table.table("ceu"), "minutes", _read_minutes),
         same_by=_read_same_by(table, values),
@@ -67,17 +68,17 @@ def _read_area(key: str, table: Table, values: Values) -> Area:
     return Area(key, name, values.complete(table, lambda _: True), minimum)
 
 
-def _read_forms(table: Table, values: Values) -> Mapping[Form, Value[Holds | None]]:
-    outer = table.find_table("forms")
-    if outer is None:
+def read_counts(table: Table | None, keys: Iterable[K], values: Values) -> Mapping[K, Value[Holds | None]]:
+    """Whether each of `keys` that has a table of its own counts, "unknown" included. Raises BadPack."""
+    if table is None:
         return MappingProxyType({})
-    forms = {
-        form: values.maybe(outer.table(form), "counts", lambda inner: inner.choice("counts", _COUNTS))
-        for form in _FORMS
-        if outer.has(form)
+    counts = {
+        key: values.maybe(table.table(key), "counts", lambda inner: inner.choice("counts", _COUNTS))
+        for key in keys
+        if table.has(key)
     }
-    outer.finish()
-    return MappingProxyType(forms)
+    table.finish()
+    return MappingProxyType(counts)
 
 
 def _read_minutes(table: Table) -> int:

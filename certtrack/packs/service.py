@@ -1,16 +1,16 @@
 """Service packs: reading one from its TOML file, and all of an installation."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import get_args
 
 from certtrack.errors import BadPack, NotFound
+from certtrack.packs.hours import read_counts
 from certtrack.packs.reading import Origins, read_authority, read_zone
 from certtrack.packs.table import Table, read_toml
 from certtrack.packs.texts import read_text
-from certtrack.rules.pack import Holds, Value
+from certtrack.rules.pack import Holds
 from certtrack.rules.service import (
     MetBy,
     Period,
@@ -97,7 +97,7 @@ def read_service_pack(path: Path) -> ServicePack:
         met_by=values.maybe(top.table("met_by"), "tests", lambda table: table.choice("tests", _TESTS)),
         week_begins=values.maybe(top.table("week_begins"), "on", lambda table: table.choice("on", _DAYS)),
         kinds=values.complete(top.table("kinds"), lambda table: table.choices("items", _KINDS)),
-        ways=_read_ways(top, values),
+        ways=read_counts(top.find_table("ways"), _WAYS, values),
         signed_by=values.complete(top.table("signed_by"), lambda table: table.choices("sides", _SIDES)),
         qualified=values.maybe(top.table("supervisor"), "qualified", lambda table: table.choice("qualified", _COUNTS)),
         sha256=file.sha256,
@@ -120,16 +120,3 @@ def _read_period(table: Table) -> Period:
 
 def _read_per_service(table: Table) -> PerService:
     return PerService(table.number("minutes", 1, _MOST_MINUTES), table.number("service_minutes", 1, _MOST_MINUTES))
-
-
-def _read_ways(top: Table, values: Origins) -> Mapping[Way, Value[Holds | None]]:
-    outer = top.find_table("ways")
-    if outer is None:
-        return MappingProxyType({})
-    ways = {
-        way: values.maybe(outer.table(way), "counts", lambda table: table.choice("counts", _COUNTS))
-        for way in _WAYS
-        if outer.has(way)
-    }
-    outer.finish()
-    return MappingProxyType(ways)

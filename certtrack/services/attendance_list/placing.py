@@ -10,6 +10,7 @@ from certtrack.services.attendance_list.state import Offered
 from certtrack.services.people import fold
 from certtrack.services.sheets.cells import Problem, Unreadable
 from certtrack.services.sheets.layout import Column
+from certtrack.services.sheets.placed import Placed, Twice
 from certtrack.services.sheets.rows import Refused
 from certtrack.services.sheets.whose import Register
 
@@ -31,23 +32,6 @@ class PlacedRow:
         return self.person_id, self.session.id
 
 
-@dataclass(frozen=True, slots=True)
-class Twice:
-    """A row of which another one before it was the same cell. The first stands."""
-
-    row: PlacedRow
-    first: PlacedRow
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Rows that go in, those of one training and person side by side; rows said again; rows that don't go in."""
-
-    rows: tuple[PlacedRow, ...] = ()
-    twice: tuple[Twice, ...] = ()
-    refused: tuple[Refused, ...] = ()
-
-
 class Trainings:
     """The trainings of the organization, asked by a list's words for them."""
 
@@ -64,11 +48,11 @@ class Trainings:
         return self._by_word.get(fold(self._titles.get(folded, folded)), ())
 
 
-def place_rows(file: AttendanceList, register: Register, trainings: Trainings, today: date) -> Placed:
+def place_rows(file: AttendanceList, register: Register, trainings: Trainings, today: date) -> Placed[PlacedRow]:
     """Place each row that was read, and part those of one cell."""
     refused: list[Refused] = []
     first: dict[tuple[int, int], PlacedRow] = {}
-    twice: list[Twice] = []
+    twice: list[Twice[PlacedRow]] = []
     for row in file.rows:
         try:
             item = _place(file, row, register, trainings, today)

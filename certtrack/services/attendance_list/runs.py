@@ -1,6 +1,5 @@
 """The import of an attendance list."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
@@ -8,24 +7,20 @@ from typing import Any, ClassVar
 from sqlalchemy.orm import Session
 
 from certtrack.services.attendance_list.layout import KIND
-from certtrack.services.attendance_list.placing import Placed, PlacedRow, Trainings, place_rows
+from certtrack.services.attendance_list.placing import PlacedRow, Trainings, place_rows
 from certtrack.services.attendance_list.plan import NotedPlan, plan_rows
 from certtrack.services.attendance_list.rows import AttendanceList
 from certtrack.services.attendance_list.state import Offered, load_offered, load_state, make_key
 from certtrack.services.attendance_list.writing import Writer
-from certtrack.services.sheets import runs
-from certtrack.services.sheets.confirmed import record_words
-from certtrack.services.sheets.mapping import Confirmed
-from certtrack.services.sheets.returned import WithFaults
+from certtrack.services.sheets import judged, runs
 from certtrack.services.sheets.whose import load_register
 
 
 @dataclass
-class Import(runs.Import[AttendanceList, PlacedRow]):
+class Import(judged.Import[AttendanceList, PlacedRow]):
     """An import of one attendance list into one organization, at one moment.
 
-    `titles` are the trainings that its words stand for; `confirmed` the mapping file, whose words are recorded when the
-    run starts.
+    `titles` are the trainings that its words stand for.
     """
 
     kind: ClassVar[str] = KIND
@@ -33,29 +28,8 @@ class Import(runs.Import[AttendanceList, PlacedRow]):
     largest_batch: ClassVar[int] = 100
 
     titles: Mapping[str, str] = field(default_factory=dict)
-    confirmed: Confirmed | None = None
-    placed: Placed = field(default_factory=Placed)
-    changes: list[dict[str, Any]] = field(default_factory=list)
-    kept: list[dict[str, Any]] = field(default_factory=list)
     _offered: list[Offered] = field(default_factory=list)
-    _tally: Counter[str] = field(default_factory=Counter)
     _newcomers: set[tuple[int, int]] = field(default_factory=set)
-    _met: set[int] = field(default_factory=set)
-
-    @property
-    def rows(self) -> Sequence[PlacedRow]:
-        """What can go in, those of one training and person side by side."""
-        return self.placed.rows
-
-    @property
-    def returned(self) -> Sequence[WithFaults]:
-        """What comes back: also rows that are nobody's here, or in no session on record."""
-        return (*self.file.returned, *self.placed.refused)
-
-    @property
-    def is_in_part(self) -> bool:
-        """True where some row didn't go in."""
-        return bool(self.returned)
 
     def prepare(self, session: Session) -> None:
         """Find whose each row is and in which session, and refuse what can't be written."""
@@ -73,13 +47,6 @@ class Import(runs.Import[AttendanceList, PlacedRow]):
             refused=(*placed.refused, *obstacles.values()),
         )
 
-    def start(self, session: Session) -> None:
-        """Note the run, and record the words that the mapping file confirms."""
-        super().start(session)
-        if self.confirmed is not None:
-            owner = self.organization.id
-            record_words(session, owner, KIND, self.confirmed, actor=self.actor, at=self.at)
-
     def plan(self, session: Session, rows: Sequence[PlacedRow]) -> None:
         """Plan a batch and write nothing."""
         self._note(self._plan(session, rows))
@@ -93,25 +60,10 @@ class Import(runs.Import[AttendanceList, PlacedRow]):
 
     def count(self) -> dict[str, int]:
         """What the file holds and what it changes, in numbers; a dry run counts what would be changed."""
-        return {
-            "rows": len(self.placed.rows) + len(self.placed.twice) + len(self.returned),
-            "rows_new": self._tally["new"],
-            "rows_changed": self._tally["changed"],
-            "rows_same": self._tally["same"],
-            "rows_twice": len(self.placed.twice),
-            "rows_kept": self._tally["kept"],
-            "rows_refused": len(self.returned),
+        return self._count_rows() | {
             "minutes_new": self._tally["minutes"],
             "people_put_on_a_list": len(self._newcomers),
         }
-
-    def list_changes(self) -> list[dict[str, Any]]:
-        """Each value that is amended: line, name, training, session, day, old, new."""
-        return sorted(self.changes, key=_by_line)
-
-    def list_kept(self) -> list[dict[str, Any]]:
-        """What was mended by hand and isn't overwritten: line, name, training, session, day, record, file."""
-        return sorted(self.kept, key=_by_line)
 
     def list_twice(self) -> list[dict[str, Any]]:
         """Where a row says other minutes than the one before it of the same person and session."""
@@ -123,13 +75,7 @@ class Import(runs.Import[AttendanceList, PlacedRow]):
             if item.row.minutes != item.first.minutes
         ]
 
-    def list_missing(self, session: Session) -> list[dict[str, Any]]:
-        """What came by an earlier file, of a training that this one names, and isn't in it. It isn't removed for that.
-
-        A file that an import gave back holds what was to be mended alone: by that nothing is missing.
-        """
-        if self.file.heads.is_returned:
-            return []
+    def _list_missing(self, session: Session) -> list[dict[str, Any]]:
         named = {item.training.id for item in self.placed.rows}
         keys = {make_key(*item.cell) for item in self.placed.rows}
         sessions = {one.id: (training, one) for training in self._offered for one in training.sessions}
@@ -170,7 +116,3 @@ def _tell(placed: PlacedRow) -> dict[str, Any]:
         "session": placed.session.number,
         "day": placed.session.held_on,
     }
-
-
-def _by_line(item: dict[str, Any]) -> int:
-    return int(item["line"])

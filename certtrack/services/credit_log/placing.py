@@ -12,6 +12,7 @@ from certtrack.services.credit_log.rows import CreditLog, CreditRow
 from certtrack.services.people import fold
 from certtrack.services.sheets.amounts import to_minutes
 from certtrack.services.sheets.cells import Problem, Unreadable
+from certtrack.services.sheets.placed import Placed, Twice
 from certtrack.services.sheets.rows import Refused
 from certtrack.services.sheets.whose import Register
 
@@ -42,24 +43,6 @@ class PlacedRow:
         return bool(self.row.category) and self.areas is None
 
 
-@dataclass(frozen=True, slots=True)
-class Twice:
-    """A row whose key another row had before it: (field, first, second) where they differ. The first stands."""
-
-    row: PlacedRow
-    first: PlacedRow
-    differences: tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Rows that go in, those of one person side by side; rows that say the same again; rows that don't go in."""
-
-    rows: tuple[PlacedRow, ...] = ()
-    twice: tuple[Twice, ...] = ()
-    refused: tuple[Refused, ...] = ()
-
-
 def make_subject(person_id: int, provider: str | None, title: str, first_on: date) -> Subject:
     """What a credit is but for its length."""
     return person_id, _fold(provider or ""), _fold(title), first_on
@@ -78,7 +61,9 @@ def make_key(subject: Subject, minutes: int) -> str:
     return key if len(key) <= _LONGEST_KEY else sha256(key.encode()).hexdigest()
 
 
-def place_rows(log: CreditLog, register: Register, held: Mapping[int, Sequence[Held]], meanings: Meanings) -> Placed:
+def place_rows(
+    log: CreditLog, register: Register, held: Mapping[int, Sequence[Held]], meanings: Meanings
+) -> Placed[PlacedRow]:
     """Place each row that was read, and part those of one key. `held` is what the people of the register hold."""
     refused: list[Refused] = []
     placed: list[PlacedRow] = []
@@ -88,7 +73,7 @@ def place_rows(log: CreditLog, register: Register, held: Mapping[int, Sequence[H
         except _Misplaced as error:
             refused.append(log.refuse(row, error.column, error.problem))
     first: dict[str, PlacedRow] = {}
-    twice: list[Twice] = []
+    twice: list[Twice[PlacedRow]] = []
     for item in placed:
         known = first.setdefault(item.key, item)
         if known is not item:

@@ -9,14 +9,12 @@ from sqlalchemy.orm import Session
 
 from certtrack.services.credit_log.holders import load_held
 from certtrack.services.credit_log.mapping import Meanings
-from certtrack.services.credit_log.placing import Placed, PlacedRow, place_rows
+from certtrack.services.credit_log.placing import PlacedRow, place_rows
 from certtrack.services.credit_log.plan import CreditPlan, plan_row
 from certtrack.services.credit_log.rows import CreditLog
 from certtrack.services.credit_log.state import KIND, FileKeys, list_file_keys, load_state
 from certtrack.services.credit_log.writing import Writer
-from certtrack.services.sheets import runs
-from certtrack.services.sheets.confirmed import record_words
-from certtrack.services.sheets.mapping import Confirmed
+from certtrack.services.sheets import judged, runs
 from certtrack.services.sheets.returned import WithFaults
 from certtrack.services.sheets.whose import load_register
 
@@ -24,10 +22,10 @@ _AMENDED_AT_ONCE = 4  # each costs some 10 ms
 
 
 @dataclass
-class Import(runs.Import[CreditLog, PlacedRow]):
+class Import(judged.Import[CreditLog, PlacedRow]):
     """An import of one log into one organization, at one moment.
 
-    `meanings` are what its words mean; `confirmed` the mapping file, whose words are recorded when the run starts.
+    `meanings` are what its words mean.
     """
 
     kind: ClassVar[str] = KIND
@@ -35,18 +33,7 @@ class Import(runs.Import[CreditLog, PlacedRow]):
     largest_batch: ClassVar[int] = 500
 
     meanings: Meanings = field(default_factory=Meanings)
-    confirmed: Confirmed | None = None
-    placed: Placed = field(default_factory=Placed)
-    met: set[int] = field(default_factory=set)
-    changes: list[dict[str, Any]] = field(default_factory=list)
-    kept: list[dict[str, Any]] = field(default_factory=list)
-    _tally: Counter[str] = field(default_factory=Counter)
     _keys: FileKeys = field(default_factory=lambda: list_file_keys(()))
-
-    @property
-    def rows(self) -> Sequence[PlacedRow]:
-        """What can go in, those of one person side by side."""
-        return self.placed.rows
 
     @property
     def returned(self) -> Sequence[WithFaults]:
@@ -54,24 +41,12 @@ class Import(runs.Import[CreditLog, PlacedRow]):
         refused = {row.number for row in self.placed.refused}
         return (*(row for row in self.file.returned if row.number not in refused), *self.placed.refused)
 
-    @property
-    def is_in_part(self) -> bool:
-        """True where some row didn't go in."""
-        return bool(self.file.refused or self.placed.refused)
-
     def prepare(self, session: Session) -> None:
         """Find whose each row is, and what it is known by."""
         register = load_register(session, self.organization.id, {row.mark for row in self.file.rows})
         held = load_held(session, self.rulebook, register.list_people(row.mark for row in self.file.rows))
         self.placed = place_rows(self.file, register, held, self.meanings)
         self._keys = list_file_keys(self.placed.rows)
-
-    def start(self, session: Session) -> None:
-        """Note the run, and record the words that the mapping file confirms."""
-        super().start(session)
-        if self.confirmed is not None:
-            owner = self.organization.id
-            record_words(session, owner, KIND, self.confirmed, actor=self.actor, at=self.at)
 
     def plan(self, session: Session, rows: Sequence[PlacedRow]) -> None:
         """Plan a batch and write nothing."""
@@ -86,15 +61,7 @@ class Import(runs.Import[CreditLog, PlacedRow]):
 
     def count(self) -> dict[str, int]:
         """What the file holds and what it changes, in numbers; a dry run counts what would be changed."""
-        refused = len(self.file.refused) + len(self.placed.refused)
-        return {
-            "rows": len(self.placed.rows) + len(self.placed.twice) + refused,
-            "rows_new": self._tally["new"],
-            "rows_changed": self._tally["changed"],
-            "rows_same": self._tally["same"],
-            "rows_twice": len(self.placed.twice),
-            "rows_kept": self._tally["kept"],
-            "rows_refused": refused,
+        return self._count_rows() | {
             "cells_left_empty": sum(len(row.faults) for row in self.file.rows),
             "minutes_new": self._tally["minutes"],
             "claims_new": self._tally["claims"],
@@ -102,23 +69,6 @@ class Import(runs.Import[CreditLog, PlacedRow]):
             "credits_not_claimed": self._tally["not_claimed"],
             "credits_without_areas": sum(row.is_unmapped for row in self.placed.rows),
         }
-
-    def list_changes(self) -> list[dict[str, Any]]:
-        """Each value that is amended: line, name, title, field, old, new."""
-        return sorted(self.changes, key=_by_line)
-
-    def list_kept(self) -> list[dict[str, Any]]:
-        """Each value that was mended by hand and isn't overwritten: line, name, title, field, record, file."""
-        return sorted(self.kept, key=_by_line)
-
-    def list_twice(self) -> list[dict[str, Any]]:
-        """Where a row says something else than the one before it that is the same credit: what each of them says."""
-        return [
-            {"line": item.row.row.line, "first_line": item.first.row.line, "name": item.row.name}
-            | {"field": name, "first": first, "second": second}
-            for item in self.placed.twice
-            for name, first, second in item.differences
-        ]
 
     def list_unmapped(self) -> list[dict[str, Any]]:
         """Each category of the file that nobody has confirmed the areas of, with the number of its rows."""
@@ -128,18 +78,12 @@ class Import(runs.Import[CreditLog, PlacedRow]):
         """Each format of the file that says nothing, with the number of its rows."""
         return _count(row.row.unknown for row in self.placed.rows if row.row.unknown)
 
-    def list_missing(self, session: Session) -> list[dict[str, Any]]:
-        """What came by an earlier file and isn't in this one. Nothing is removed for that.
-
-        A file that an import gave back holds what was to be mended alone: by that nothing is missing.
-        """
-        if self.file.heads.is_returned:
-            return []
+    def _list_missing(self, session: Session) -> list[dict[str, Any]]:
         return [
             {"person": row.person_id, "name": row.name, "title": row.said["title"]}
             | {"first_on": row.said["first_on"], "minutes": int(row.said["minutes"])}
             for row in runs.list_earlier(session, KIND, self.organization.id)
-            if row.key not in self._keys.keys and row.id not in self.met
+            if row.key not in self._keys.keys and row.id not in self._met
         ]
 
     def _plan(self, session: Session, rows: Sequence[PlacedRow]) -> list[CreditPlan]:
@@ -150,12 +94,11 @@ class Import(runs.Import[CreditLog, PlacedRow]):
         for plan in plans:
             self._tally[plan.kind] += 1
             if plan.brought is not None:
-                self.met.add(plan.brought.id)
+                self._met.add(plan.brought.id)
             if plan.credit_id is None:
                 self._note_new(plan.placed)
             own = {"line": plan.placed.row.line, "name": plan.placed.name, "title": plan.placed.row.title}
-            self.changes += [own | {"field": item.field, "old": item.old, "new": item.new} for item in plan.changes]
-            self.kept += [own | {"field": item.field, "record": item.old, "file": item.new} for item in plan.kept]
+            self._note_values(own, plan.changes, plan.kept)
 
     def _note_new(self, placed: PlacedRow) -> None:
         self._tally["minutes"] += placed.minutes
@@ -168,10 +111,6 @@ def _cut(plans: Sequence[CreditPlan]) -> Sequence[CreditPlan]:
     """The plans up to the last amendment that one transaction takes; new credits and old ones cost little beside it."""
     amended = [place for place, plan in enumerate(plans) if plan.changes]
     return plans[: amended[_AMENDED_AT_ONCE]] if len(amended) > _AMENDED_AT_ONCE else plans
-
-
-def _by_line(item: dict[str, Any]) -> int:
-    return int(item["line"])
 
 
 def _count(words: Iterable[str]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from certtrack.rules.facts import Route
 from certtrack.services.exam_results.rows import ResultList, ResultRow
 from certtrack.services.sheets.cells import Problem, Unreadable
 from certtrack.services.sheets.layout import Column
+from certtrack.services.sheets.placed import Placed, Twice
 from certtrack.services.sheets.rows import Refused
 from certtrack.services.sheets.whose import Register
 
@@ -36,24 +37,9 @@ class PlacedRow:
         return self.row.route or "first"
 
 
-@dataclass(frozen=True, slots=True)
-class Twice:
-    """A row that says what one before it says."""
-
-    row: PlacedRow
-    first: PlacedRow
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Rows that go in, those of one person side by side; rows said again; rows that don't go in."""
-
-    rows: tuple[PlacedRow, ...] = ()
-    twice: tuple[Twice, ...] = ()
-    refused: tuple[Refused, ...] = ()
-
-
-def place_rows(file: ResultList, register: Register, held: Mapping[int, frozenset[str]], own_id: int | None) -> Placed:
+def place_rows(
+    file: ResultList, register: Register, held: Mapping[int, frozenset[str]], own_id: int | None
+) -> Placed[PlacedRow]:
     """Place each row that was read, and refuse all of those that say one attempt differently.
 
     `held`: the credentials that each person has here; `own_id`: whoever imports, None where that is nobody's record.
@@ -67,7 +53,7 @@ def place_rows(file: ResultList, register: Register, held: Mapping[int, frozense
             refused.append(file.refuse(row, error.column, error.problem))
     contested = _find_contested(placed)
     first: dict[Key, PlacedRow] = {}
-    twice: list[Twice] = []
+    twice: list[Twice[PlacedRow]] = []
     for item in placed:
         if item.row.line in contested:
             refused.append(file.refuse(item.row, contested[item.row.line], "attempt_twice"))

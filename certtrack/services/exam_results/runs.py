@@ -1,8 +1,7 @@
 """The import of a list of exam results."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar
 
@@ -10,45 +9,23 @@ from sqlalchemy.orm import Session
 
 from certtrack.services.actors import find_actor_person
 from certtrack.services.exam_results.layout import KIND
-from certtrack.services.exam_results.placing import Placed, PlacedRow, place_rows
+from certtrack.services.exam_results.placing import PlacedRow, place_rows
 from certtrack.services.exam_results.plan import ResultPlan, plan_row
 from certtrack.services.exam_results.rows import ResultList
 from certtrack.services.exam_results.state import load_credentials, load_state, make_key
 from certtrack.services.exam_results.writing import Writer
 from certtrack.services.exams.rights import check_can_bring_in
-from certtrack.services.sheets import runs
-from certtrack.services.sheets.returned import WithFaults
+from certtrack.services.sheets import judged, runs
 from certtrack.services.sheets.whose import load_register
 
 
 @dataclass
-class Import(runs.Import[ResultList, PlacedRow]):
+class Import(judged.Import[ResultList, PlacedRow]):
     """An import of one list of exam results into one organization, at one moment."""
 
     kind: ClassVar[str] = KIND
     batch: ClassVar[int] = 5
     largest_batch: ClassVar[int] = 50
-
-    placed: Placed = field(default_factory=Placed)
-    changes: list[dict[str, Any]] = field(default_factory=list)
-    kept: list[dict[str, Any]] = field(default_factory=list)
-    _tally: Counter[str] = field(default_factory=Counter)
-    _met: set[int] = field(default_factory=set)
-
-    @property
-    def rows(self) -> Sequence[PlacedRow]:
-        """What can go in, those of one person side by side."""
-        return self.placed.rows
-
-    @property
-    def returned(self) -> Sequence[WithFaults]:
-        """What comes back: also rows that are nobody's here, or say an attempt differently."""
-        return (*self.file.returned, *self.placed.refused)
-
-    @property
-    def is_in_part(self) -> bool:
-        """True where some row didn't go in."""
-        return bool(self.returned)
 
     def prepare(self, session: Session) -> None:
         """Find whose each row is and of which exam, and refuse what can't be written.
@@ -84,24 +61,9 @@ class Import(runs.Import[ResultList, PlacedRow]):
 
     def count(self) -> dict[str, int]:
         """What the file holds and what it changes, in numbers; a dry run counts what would be changed."""
-        return {
-            "rows": len(self.placed.rows) + len(self.placed.twice) + len(self.returned),
-            "rows_new": self._tally["new"],
-            "rows_changed": self._tally["changed"],
-            "rows_same": self._tally["same"],
-            "rows_twice": len(self.placed.twice),
-            "rows_kept": self._tally["kept"],
-            "rows_refused": len(self.returned),
+        return self._count_rows() | {
             "sittings_completed": self._tally["sittings"],
         }
-
-    def list_changes(self) -> list[dict[str, Any]]:
-        """Each value that is amended: line, name, credential, taken_on, attempt, field, old, new."""
-        return sorted(self.changes, key=_by_line)
-
-    def list_kept(self) -> list[dict[str, Any]]:
-        """What was mended by hand and isn't overwritten: the same, with record and file instead of old and new."""
-        return sorted(self.kept, key=_by_line)
 
     def list_twice(self) -> list[dict[str, Any]]:
         """Each row that says what another one said before it: line, first_line and whose attempt it is."""
@@ -110,13 +72,7 @@ class Import(runs.Import[ResultList, PlacedRow]):
             for item in self.placed.twice
         ]
 
-    def list_missing(self, session: Session) -> list[dict[str, Any]]:
-        """What came by an earlier file and isn't in this one. Nothing is removed for that.
-
-        A file that an import gave back holds what was to be mended alone: by that nothing is missing.
-        """
-        if self.file.heads.is_returned:
-            return []
+    def _list_missing(self, session: Session) -> list[dict[str, Any]]:
         keys = {make_key(row.key) for row in self.placed.rows}
         return [
             {
@@ -141,8 +97,7 @@ class Import(runs.Import[ResultList, PlacedRow]):
             if plan.brought is not None:
                 self._met.add(plan.brought.id)
             own = {"line": plan.placed.row.line} | _tell(plan.placed)
-            self.changes += [own | {"field": item.field, "old": item.old, "new": item.new} for item in plan.changes]
-            self.kept += [own | {"field": item.field, "record": item.old, "file": item.new} for item in plan.kept]
+            self._note_values(own, plan.changes, plan.kept)
 
 
 def _tell(placed: PlacedRow) -> dict[str, Any]:
@@ -152,7 +107,3 @@ def _tell(placed: PlacedRow) -> dict[str, Any]:
         "taken_on": placed.row.taken_on,
         "attempt": placed.row.attempt,
     }
-
-
-def _by_line(item: dict[str, Any]) -> int:
-    return int(item["line"])

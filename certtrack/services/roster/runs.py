@@ -99,13 +99,7 @@ class Import(runs.Import[Roster, RosterRow]):
             if plan.term and plan.term.is_past
         ]
 
-    def list_missing(self, session: Session) -> list[dict[str, Any]]:
-        """Who came by an earlier file and isn't in this one. Nobody is removed for that.
-
-        A file that an import gave back holds what was to be mended alone: by that nobody is missing.
-        """
-        if self.roster.heads.is_returned:
-            return []
+    def _list_missing(self, session: Session) -> list[dict[str, Any]]:
         numbers = {refused.texts.get("number", "").casefold() for refused in self.roster.refused} - {""}
         return [
             {"person": row.person_id, "name": row.name, "key": row.key}

@@ -102,9 +102,15 @@ class Import(ABC, Generic[F, R]):
     def list_changes(self) -> list[dict[str, Any]]:
         """Each value that is amended: line, whose it is, field, old, new."""
 
-    @abstractmethod
     def list_missing(self, session: Session) -> list[dict[str, Any]]:
-        """What came by an earlier file and isn't in this one. Nothing is removed for that."""
+        """What came by an earlier file and isn't in this one. Nothing is removed for that.
+
+        A file that an import gave back holds what was to be mended alone: by that nothing is missing.
+        """
+        return [] if self.file.heads.is_returned else self._list_missing(session)
+
+    @abstractmethod
+    def _list_missing(self, session: Session) -> list[dict[str, Any]]: ...
 
     @property
     def returned(self) -> Sequence[WithFaults]:

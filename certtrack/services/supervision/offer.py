@@ -57,7 +57,13 @@ def list_assigned(session: Session, supervisor: Person, organization_id: int, to
 
 
 def list_supervisors(session: Session, organization_id: int) -> tuple[Person, ...]:
-    """Whoever is, or was, a supervisor there: by an assignment, an account, or a session; by name."""
+    """Whoever is, or was, a supervisor there; by name."""
+    numbers = find_supervisors(session, organization_id)
+    return _load(session, select(Person.id).where(Person.id.in_(numbers)))
+
+
+def find_supervisors(session: Session, organization_id: int) -> set[int]:
+    """The numbers of whoever is, or was, a supervisor there: by an assignment, an account, or a session."""
     accounts = (
         select(Account.person_id)
         .join(AccountRole, AccountRole.account_id == Account.id)
@@ -66,8 +72,7 @@ def list_supervisors(session: Session, organization_id: int) -> tuple[Person, ..
     )
     assigned = select(Assignment.supervisor_id).where(Assignment.organization_id == organization_id)
     held = select(SupervisionSession.supervisor_id).where(SupervisionSession.organization_id == organization_id)
-    numbers = set(session.scalars(union(accounts, assigned, held)))
-    return _load(session, select(Person.id).where(Person.id.in_(numbers)))
+    return set(session.scalars(union(accounts, assigned, held)))
 
 
 def _load(session: Session, query: Select[int]) -> tuple[Person, ...]:

@@ -2,20 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
-from sqlalchemy import select, union
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Account, AccountRole, Assignment, Attendance, SupervisionSession
+from certtrack.db.models import Attendance, SupervisionSession
 from certtrack.db.queries.merges import load_merged
 from certtrack.rules.calendar import add_days
-from certtrack.security import Role
 from certtrack.services.sheets.cells import Problem, Unreadable
+from certtrack.services.sheets.placed import Placed, Twice
 from certtrack.services.sheets.rows import Fault, Refused
 from certtrack.services.sheets.whose import Mark, Register, Whose, load_register
+from certtrack.services.supervision.offer import find_supervisors
 from certtrack.services.supervision.records import NewSession
 from certtrack.services.supervision.service import NewService
 from certtrack.services.supervision_log.rows import SessionRow, SupervisionLog
@@ -51,23 +52,10 @@ class PlacedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Twice:
-    """A row whose key another row had before it: (field, first, second) where they differ. The first stands."""
+class PlacedSessions(Placed[PlacedRow]):
+    """`returned` are rows that go in, the earliest session first, but for a cell that was left out."""
 
-    row: PlacedRow
-    first: PlacedRow
-    differences: tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Rows that go in, the earliest session first; rows that say the same again; rows that don't go in."""
-
-    rows: tuple[PlacedRow, ...] = ()
-    twice: tuple[Twice, ...] = ()
-    refused: tuple[Refused, ...] = ()
-    returned: tuple[SessionRow, ...] = field(default=())
-    """Rows that go in, but for a cell that was left out."""
+    returned: tuple[SessionRow, ...] = ()
 
 
 class Placer:
@@ -77,11 +65,11 @@ class Placer:
         self._supervisors, self._people, self._own_id = supervisors, people, own_id
         self._refused: list[Refused] = []
 
-    def place(self, log: SupervisionLog, held: Mapping[int, Collection[date]]) -> Placed:
+    def place(self, log: SupervisionLog, held: Mapping[int, Collection[date]]) -> PlacedSessions:
         """Place each row, and part those of one key. `held`: the days of sessions by person, those on record."""
         days = self._list_days(log, held)
         first: dict[str, PlacedRow] = {}
-        twice: list[Twice] = []
+        twice: list[Twice[PlacedRow]] = []
         for row in log.rows:
             placed = self._place(row)
             if placed is None:
@@ -91,7 +79,7 @@ class Placer:
                 twice.append(Twice(placed, known, _compare(known.row, row)))
         rows = sorted((_add_service(item, days) for item in first.values()), key=lambda item: item.row.held_on)
         returned = tuple(item.row for item in rows if item.row.faults)
-        return Placed(tuple(rows), tuple(twice), tuple(self._refused), returned)
+        return PlacedSessions(tuple(rows), tuple(twice), tuple(self._refused), returned)
 
     def list_people(self, log: SupervisionLog) -> set[int]:
         """Everybody who was at a session, as far as they can be known."""
@@ -164,16 +152,8 @@ def load_days(session: Session, organization_id: int, people: Collection[int]) -
 
 
 def _list_supervisors(session: Session, organization_id: int) -> set[int]:
-    """Whoever is, or was, a supervisor there: by an assignment, an account, or a session."""
-    accounts = (
-        select(Account.person_id)
-        .join(AccountRole, AccountRole.account_id == Account.id)
-        .where(AccountRole.role == Role.SUPERVISOR, AccountRole.organization_id == organization_id)
-        .where(Account.person_id.is_not(None))
-    )
-    assigned = select(Assignment.supervisor_id).where(Assignment.organization_id == organization_id)
-    held = select(SupervisionSession.supervisor_id).where(SupervisionSession.organization_id == organization_id)
-    numbers = set(session.scalars(union(accounts, assigned, held)))
+    """Whoever is, or was, a supervisor there; somebody merged into another by both numbers."""
+    numbers = find_supervisors(session, organization_id)
     merged = load_merged(session, numbers)
     return numbers | {merged.get(number, number) for number in numbers}
 
