@@ -13,6 +13,7 @@ from certtrack.rules.facts import IntentionKind
 from certtrack.security import Task
 from certtrack.services.applications import intentions, sending
 from certtrack.services.applications.deciding import submit, take_back_decision
+from certtrack.services.applications.steps import get_step
 from certtrack.services.applications.typed import read_certificate, read_more_time, read_sent, read_words
 from certtrack.services.applications.waiting import KINDS, PAGE, list_applications
 from certtrack.services.overview import find_zone
@@ -91,7 +92,7 @@ def take_back_step(person_id: int, certification_id: int, step_id: int) -> Respo
     """Take back, with a reason, a step: that it was sent, that a certificate came, or what was decided."""
 
     def write(session: Session, came: Came) -> str:
-        step = sending.get_step(session, came.certification, step_id)
+        step = get_step(session, came.certification, step_id)
         reason = read_words(request.form, came.today, "reason")
         take_back = _TAKING_BACK.get(step.kind, take_back_decision)
         take_back(session, parts().rulebook, step, expected_no=get_expected(), reason=reason, **doing())

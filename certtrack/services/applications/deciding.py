@@ -23,13 +23,10 @@ from certtrack.services.applications.rights import (
 )
 from certtrack.services.applications.sending import (
     CERTIFICATE,
-    add_step,
-    attach_to_step,
     close_again,
-    list_steps,
-    make_step,
     open_next,
 )
+from certtrack.services.applications.steps import add_sent, add_step, list_steps, make_step
 from certtrack.services.applications.typed import Sent, Verdict
 from certtrack.services.applications.versions import add_step_version, look_again
 from certtrack.services.cycles import get_cycle
@@ -67,11 +64,7 @@ def submit(
     today = today_by_pack(rulebook, certification, at)
     check_may(session, actor, certification, Act.REPORT_APPLICATION, today)
     cycle = _open(session, certification, "submitted", sent.sent_on, after, today)
-    step = make_step(cycle, "submitted", sent.sent_on, actor=actor, at=at)
-    step.way, step.enclosed, step.receipt = sent.way, sent.enclosed, sent.receipt
-    add_step(session, rulebook, cycle, step, today, actor=actor, at=at)
-    attach_to_step(session, certification, step, sent.files, today, actor=actor, at=at)
-    return step
+    return add_sent(session, rulebook, cycle, "submitted", sent, today, actor=actor, at=at)
 
 
 def decide(

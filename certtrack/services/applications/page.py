@@ -19,7 +19,7 @@ from certtrack.security import Act, Actor, Fields, Relation, can_see
 from certtrack.services.actors import find_actor_name, list_relations, open_certifications
 from certtrack.services.applications.deciding import NEXT, suggest_due_on
 from certtrack.services.applications.rights import is_granted_here, may
-from certtrack.services.applications.sending import list_steps
+from certtrack.services.applications.steps import list_steps
 from certtrack.services.certifications import get_certification
 from certtrack.services.cycles import find_open_cycle
 from certtrack.services.evidence.shown import ShownFile, list_files

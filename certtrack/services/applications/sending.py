@@ -2,12 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
 from certtrack.db.models import ApplicationStep, Certification, Cycle
-from certtrack.errors import BadInput, NotFound, Refused
+from certtrack.errors import BadInput, Refused
 from certtrack.rules.cycles import computed_due_on_near, following_start_on
 from certtrack.security import Act, Actor
 from certtrack.services.actors import find_actor_name
@@ -19,11 +18,11 @@ from certtrack.services.applications.rights import (
     get_cycle_to_end,
     today_by_pack,
 )
+from certtrack.services.applications.steps import add_sent, attach_to_step, list_steps, make_step
 from certtrack.services.applications.typed import BadApplication, NewCertificate, Sent
 from certtrack.services.applications.versions import add_step_version, look_again
 from certtrack.services.certifications import find_by_number
 from certtrack.services.cycles import NewCycle, close_cycle, get_cycle, open_cycle, reopen_cycle, withdraw_cycle
-from certtrack.services.evidence.records import Subject, attach_files
 from certtrack.services.findings import open_finding
 from certtrack.services.locking import lock_current
 from certtrack.services.rulebook import Rulebook
@@ -47,11 +46,7 @@ def record_sent(
     check_step_day(cycle, (), "sent_on", sent.sent_on)
     if list_steps(session, cycle.id):
         raise Refused("An application is on record for this cycle already. Take that one back if it wasn't sent.")
-    step = make_step(cycle, "sent", sent.sent_on, actor=actor, at=at)
-    step.way, step.enclosed, step.receipt = sent.way, sent.enclosed, sent.receipt
-    add_step(session, rulebook, cycle, step, today, actor=actor, at=at)
-    attach_to_step(session, certification, step, sent.files, today, actor=actor, at=at)
-    return step
+    return add_sent(session, rulebook, cycle, "sent", sent, today, actor=actor, at=at)
 
 
 def take_back_sent(
@@ -139,38 +134,6 @@ def take_back_certificate(
     look_again(session, rulebook, cycle, today)
 
 
-def make_step(cycle: Cycle, kind: str, happened_on: date, *, actor: Actor, at: datetime) -> ApplicationStep:
-    """A step that is to be written."""
-    return ApplicationStep(
-        cycle_id=cycle.id,
-        kind=kind,
-        happened_on=happened_on,
-        is_self_attested=False,
-        is_withdrawn=False,
-        no=0,
-        recorded_at=at,
-        recorded_by=actor.key,
-    )
-
-
-def add_step(
-    session: Session,
-    rulebook: Rulebook,
-    cycle: Cycle,
-    step: ApplicationStep,
-    today: date,
-    *,
-    actor: Actor,
-    at: datetime,
-) -> ApplicationStep:
-    """Write a step with its first version; the standing and the reminders follow."""
-    session.add(step)
-    session.flush()
-    add_step_version(session, step, cycle, step.kind, None, actor=actor, at=at)
-    look_again(session, rulebook, cycle, today)
-    return step
-
-
 def open_next(
     session: Session,
     rulebook: Rulebook,
@@ -219,35 +182,6 @@ def close_again(
         withdraw_cycle(session, rulebook, opened, reason=reason, actor=actor, at=at)
         reopen_cycle(session, rulebook, cycle, today, reason=reason, actor=actor, at=at)
     step.is_withdrawn = True
-
-
-def attach_to_step(
-    session: Session,
-    certification: Certification,
-    step: ApplicationStep,
-    files: tuple[int, ...],
-    today: date,
-    *,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    """Attach files on record to a step. Raises NotFound where one isn't the person's, BadFile for too many."""
-    subject: Subject = ("application_step", step.id)
-    attach_files(session, subject, certification.person_id, files, reason=None, actor=actor, at=at, today=today)
-
-
-def list_steps(session: Session, cycle_id: int) -> list[ApplicationStep]:
-    """The steps of a cycle's application that weren't taken back, in the order of recording."""
-    query = select(ApplicationStep).where(ApplicationStep.cycle_id == cycle_id, ApplicationStep.is_withdrawn.is_(False))
-    return list(session.scalars(query.order_by(ApplicationStep.id)))
-
-
-def get_step(session: Session, certification: Certification, step_id: int) -> ApplicationStep:
-    """A step of this certification's cycles, a withdrawn one too. Raises NotFound."""
-    step = session.get(ApplicationStep, step_id)
-    if step is None or get_cycle(session, step.cycle_id).certification_id != certification.id:
-        raise NotFound(f"There is no step with the number {step_id}.")
-    return step
 
 
 def _check(session: Session, rulebook: Rulebook, certification: Certification, actor: Actor, at: datetime) -> date:
