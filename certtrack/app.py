@@ -34,7 +34,7 @@ def create_app(settings: Settings) -> Flask:
     parts = Parts(
         settings=settings,
         clock=make_clock(settings.clock_file, is_production=settings.is_production),
-        rulebook=load_rulebook(settings.instance),
+        rulebook=load_rulebook(settings.instance, settings.packs),
     )
     _check(parts)
     app = Flask("certtrack", static_folder=None, template_folder=None)

@@ -5,11 +5,12 @@ import secrets
 import tomllib
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -17,6 +18,8 @@ from pydantic_settings import (
 
 from certtrack.errors import BadSettings
 from certtrack.resources import get_resource
+
+_DEFAULTS = get_resource("config") / "default.toml"
 
 Environment = Literal["production", "demo", "test"]
 
@@ -34,6 +37,8 @@ class Settings(BaseSettings):
     """The folder that holds the data: database, mails, packs, imports, evidence."""
     config: Path | None = None
     """A TOML file with settings; default: `config.toml` in the instance, if it is there."""
+    packs: Annotated[tuple[str, ...], NoDecode] = ()
+    """Shipped rule packs that are used, by key: `*` is anything, an example is named whole. Own ones always are."""
     database_url: str = ""
     """Where the records are. Empty: SQLite in the instance. PostgreSQL: `postgresql+psycopg://USER:PASSWORD@HOST/NAME`."""
     evidence_url: str = ""
@@ -78,6 +83,11 @@ class Settings(BaseSettings):
     def _fold(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
+    @field_validator("packs", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -88,7 +98,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then variables, then the installation's file, then the defaults that are shipped."""
-        files = [get_resource("config") / "default.toml", *_own_file()]
+        files = [_DEFAULTS, *_own_file()]
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=files)
 
     @property
@@ -138,6 +148,11 @@ def load_settings(**given: Any) -> Settings:  # noqa: ANN401  # each field has i
     if settings.clock_file and settings.is_production:
         raise BadSettings("CERTTRACK_CLOCK_FILE moves the clock and is refused in production; take it away.")
     return settings
+
+
+def load_default_packs() -> tuple[str, ...]:
+    """The setting `packs` where nobody has set it."""
+    return tuple(tomllib.loads(_DEFAULTS.read_text(encoding="utf-8"))["packs"])
 
 
 def _explain(error: ValidationError) -> str:

@@ -54,3 +54,14 @@ def test_processes_that_start_at_once_make_one_key(tmp_path: Path) -> None:
     assert keys == {load_secret_key(load_settings(instance=tmp_path / "i"))}
     assert len(keys.pop()) >= 60
     assert stat.S_IMODE((tmp_path / "i" / "secret-key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("text", ["us-xx-*,us-yy-cps", "us-xx-* us-yy-cps", " us-xx-*, us-yy-cps "])
+def test_packs_are_named_in_a_variable_with_commas_and_in_a_file_as_a_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    (tmp_path / "config.toml").write_text('packs = ["us-xx-*", "us-yy-cps"]')
+    monkeypatch.setenv("CERTTRACK_INSTANCE", str(tmp_path))
+    from_file = load_settings().packs
+    monkeypatch.setenv("CERTTRACK_PACKS", text)
+    assert from_file == load_settings().packs == ("us-xx-*", "us-yy-cps")

@@ -46,7 +46,7 @@ class Edge:
     @cached_property
     def rulebook(self) -> Rulebook:
         """Every pack and policy. Raises BadPack."""
-        return load_rulebook(self.settings.instance)
+        return load_rulebook(self.settings.instance, self.settings.packs)
 
     @property
     def database(self) -> Database:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from certtrack.errors import BadPack, NotFound
+from certtrack.packs.files import check_name, list_files
 from certtrack.packs.reading import read_pack
 from certtrack.packs.table import read_toml
 from certtrack.rules.pack import Pack
@@ -55,13 +56,18 @@ class Packs:
         return self._by_key.get(key, ())
 
 
-def load_packs(folders: Sequence[Path]) -> Packs:
-    """The packs of credentials in the *.toml files of `folders`; a folder that isn't there holds none.
+def load_packs(folders: Sequence[Path], shipped: Sequence[Path] = ()) -> Packs:
+    """The packs of credentials in the files `shipped`, each named after its pack, and in the *.toml files of `folders`.
 
-    Raises BadPack where a file can't be used, or two files tell one version differently.
+    A folder that isn't there holds none. Raises BadPack where a file can't be used, is shipped under another name, or
+    two files tell one version differently.
     """
-    files = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
-    return Packs(read_pack(path) for path in files if not read_toml(path).top.says("kind", "service"))
+    files = [*shipped, *(path for folder in folders for path in list_files(folder))]
+    found = {path: read_pack(path) for path in files if not read_toml(path).top.says("kind", "service")}
+    for path in shipped:
+        if path in found:
+            check_name(path, found[path].key, found[path].version)
+    return Packs(found.values())
 
 
 def _by_ref(packs: Iterable[Pack]) -> dict[str, Pack]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 from certtrack.errors import BadPack, NotFound
+from certtrack.packs.files import check_name, list_files
 from certtrack.packs.hours import read_counts
 from certtrack.packs.reading import Origins, read_authority, read_zone
 from certtrack.packs.table import Table, read_toml
@@ -64,13 +65,18 @@ class ServicePacks:
         return next((pack for pack in reversed(versions) if pack.applies_from <= on), versions[0])
 
 
-def load_service_packs(folders: Sequence[Path]) -> ServicePacks:
-    """The service packs in the *.toml files of `folders`; a folder that isn't there holds none.
+def load_service_packs(folders: Sequence[Path], shipped: Sequence[Path] = ()) -> ServicePacks:
+    """The service packs in the files `shipped`, each named after its pack, and in the *.toml files of `folders`.
 
-    Raises BadPack where a file can't be used, or two files tell one version differently.
+    A folder that isn't there holds none. Raises BadPack where a file can't be used, is shipped under another name, or
+    two files tell one version differently.
     """
-    files = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
-    return ServicePacks(read_service_pack(path) for path in files if read_toml(path).top.says("kind", "service"))
+    files = [*shipped, *(path for folder in folders for path in list_files(folder))]
+    found = {path: read_service_pack(path) for path in files if read_toml(path).top.says("kind", "service")}
+    for path in shipped:
+        if path in found:
+            check_name(path, found[path].key, found[path].version)
+    return ServicePacks(found.values())
 
 
 def read_service_pack(path: Path) -> ServicePack:

@@ -1,5 +1,6 @@
 """The rules in force: packs and policies from the installation, each version pinned in the database on first use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,16 +11,18 @@ from sqlalchemy.orm import Session
 from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import PackVersion, RuleConfirmation
 from certtrack.errors import BadPack
-from certtrack.packs import Packs, Policies, ServicePacks, load_packs, load_policies, load_service_packs
+from certtrack.packs import Packs, Policies, ServicePacks, find_used, load_packs, load_policies, load_service_packs
 from certtrack.packs.confirming import Confirmed, confirm_all
 from certtrack.resources import get_resource
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Policy
 from certtrack.rules.service import ServicePack
+from certtrack.settings import load_default_packs
 
 Item = Pack | Policy | ServicePack
 
 _FOLDERS = {"pack": "packs", "policy": "policies"}
+_MEND = {"pack": "Name it in the setting 'packs', or put", "policy": "Put"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +35,17 @@ class Rulebook:
     published: Packs | None = None
 
 
-def load_rulebook(instance: Path) -> Rulebook:
-    """Read the packs that are shipped and then those of the installation. Raises BadPack, which names file and key."""
+def load_rulebook(instance: Path, used: Sequence[str] | None = None) -> Rulebook:
+    """Read the shipped packs that are `used` and all of the installation. Raises BadPack, which names file and key.
+
+    `used` is the setting `packs`; None stands for what it is where nobody has set it.
+    """
     config = get_resource("config")
-    packs = [config / "packs", instance / "packs"]
+    shipped = find_used(config / "packs", load_default_packs() if used is None else used)
     return Rulebook(
-        packs=load_packs(packs),
+        packs=load_packs([instance / "packs"], shipped),
         policies=load_policies([config / "policies", instance / "policies"]),
-        services=load_service_packs(packs),
+        services=load_service_packs([instance / "packs"], shipped),
     )
 
 
@@ -65,7 +71,7 @@ def check_unchanged(session: Session, rulebook: Rulebook) -> None:
     for kind, key, version in sorted(stored):
         if (kind, key) not in known:
             raise BadPack(
-                f"The {kind} {key}@{version} is missing, and records were made by it. Put its file back, "
+                f"The {kind} {key}@{version} is missing, and records were made by it. {_MEND[kind]} its file back, "
                 f"with key = {key!r}, into the instance's folder {_FOLDERS[kind]}."
             )
     for kind, item in _list_all(rulebook):

@@ -9,10 +9,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from kit.checkout import read_texts
 from kit.commands import list_commands
+from kit.rules import every_shipped_pack
 from kit.wheel import CHECKOUT
 
-from certtrack.packs import load_packs
-from certtrack.resources import get_resource
 from certtrack.rules.pack import Pack
 
 CATALOGUE = CHECKOUT / "certtrack/translations/es/LC_MESSAGES/messages.po"
@@ -79,7 +78,7 @@ def list_shown() -> Iterator[tuple[str, str, str]]:
         yield from ((f"the Spanish of {message!r}", "es", text) for text in said)
     for place, text in read_texts("templates"):
         yield place, "en", strip_markup(text)
-    for pack in load_packs([get_resource("config") / "packs"]).list():
+    for pack in every_shipped_pack():
         yield from list_pack_texts(pack)
     yield from list_helps()
 
@@ -135,7 +134,7 @@ def _names(text: str) -> set[str]:
 
 
 def test_the_credential_is_spelled_out_in_the_language_of_each_reader() -> None:
-    for pack in load_packs([get_resource("config") / "packs"]).list():
+    for pack in every_shipped_pack():
         assert len(pack.name.en) > len(pack.short_name.en)
         assert len(pack.name.es) > len(pack.short_name.es)
 

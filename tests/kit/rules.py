@@ -5,7 +5,9 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from certtrack.packs import Packs, Policies, load_packs, load_policies
+from certtrack.packs import Packs, Policies, find_used, load_packs, load_policies, read_pack
+from certtrack.packs.files import list_shipped
+from certtrack.packs.table import read_toml
 from certtrack.resources import get_resource
 from certtrack.rules.facts import (
     CertificationFacts,
@@ -17,12 +19,21 @@ from certtrack.rules.facts import (
     StatusFact,
     StatusKind,
 )
+from certtrack.rules.pack import Pack
+from certtrack.settings import load_default_packs
 
 CPS, CPPS = "us-wi-cps", "us-wi-cpps"
 
 
-def shipped_packs() -> Packs:
-    return load_packs([get_resource("config") / "packs"])
+def shipped_packs(*used: str) -> Packs:
+    """Those that an installation uses where nothing is set, or those that `used` names."""
+    return load_packs([], find_used(get_resource("config") / "packs", used or load_default_packs()))
+
+
+def every_shipped_pack() -> list[Pack]:
+    """Whether an installation uses it or not."""
+    files = list_shipped(get_resource("config") / "packs")
+    return [read_pack(path) for path in files if not read_toml(path).top.says("kind", "service")]
 
 
 def shipped_policies() -> Policies:

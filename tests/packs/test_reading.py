@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from kit.rules import shipped_packs
 
 from certtrack.errors import BadPack
-from certtrack.packs import load_packs, load_policies, read_pack, read_policy
+from certtrack.packs import find_used, load_packs, load_policies, read_pack, read_policy
 from certtrack.resources import get_resource
 
 PACK = (get_resource("config") / "packs" / "us-wi-cps.toml").read_text()
@@ -79,14 +80,14 @@ def test_a_broken_policy_is_refused_by_file_and_key(tmp_path: Path, old: str, ne
 def test_two_files_that_tell_one_version_differently_are_refused(tmp_path: Path) -> None:
     (tmp_path / "pack.toml").write_text(PACK + "\n# changed\n")
     with pytest.raises(BadPack, match="tell us-wi-cps@1 differently"):
-        load_packs([get_resource("config") / "packs", tmp_path])
+        load_packs([tmp_path], find_used(get_resource("config") / "packs", ["us-wi-cps"]))
     (tmp_path / "pack.toml").write_text(POLICY + "\n# changed\n")
     with pytest.raises(BadPack, match="tell us-wi@1 differently"):
         load_policies([get_resource("config") / "policies", tmp_path])
 
 
 def test_office_names_are_found_whatever_their_case_dots_and_spaces() -> None:
-    packs = load_packs([get_resource("config") / "packs"])
+    packs = shipped_packs()
     for name in ("cps", "C.P.S.", "cert peer spec", "CERTIFIED  PEER SPECIALIST"):
         found = packs.find_by_office_name(name)
         assert found is not None

@@ -130,7 +130,8 @@ def test_rules_that_are_gone_are_missed_at_the_start_by_file_and_key(world: Worl
     }[kind]
     said = {
         "pack": "The pack us-wi-cps@1 is missing, and records were made by it. "
-        "Put its file back, with key = 'us-wi-cps', into the instance's folder packs.",
+        "Name it in the setting 'packs', or put its file back, with key = 'us-wi-cps', "
+        "into the instance's folder packs.",
         "policy": "The policy us-wi@1 is missing, and records were made by it. "
         "Put its file back, with key = 'us-wi', into the instance's folder policies.",
     }[kind]
