@@ -15,7 +15,7 @@ from certtrack.db.engine import Database
 from certtrack.logs import configure_logs
 from certtrack.security import Actor
 from certtrack.services.actors import command_actor
-from certtrack.services.installation import open_database
+from certtrack.services.installation import find_database, open_database
 from certtrack.services.rulebook import Rulebook, load_rulebook
 from certtrack.settings import Settings, load_settings
 
@@ -54,6 +54,13 @@ class Edge:
         if self._database is None:
             self._database = open_database(self.settings)
         return self._database
+
+    @property
+    def has_database(self) -> bool:
+        """False where no database was made here yet. Raises OldDatabase where there is one that isn't up to date."""
+        if self._database is None:
+            self._database = find_database(self.settings)
+        return self._database is not None
 
     def today(self, zone: str) -> date:
         """The day that it is in `zone`."""

@@ -1,4 +1,4 @@
-"""`certtrack rules`: what the rule packs leave open, and who settled it."""
+"""`certtrack rules`: which rule packs there are, what they leave open, and who settled it."""
 
 from datetime import date
 
@@ -7,6 +7,7 @@ import click
 from certtrack.cli.edge import Edge, acting_as, pass_edge
 from certtrack.cli.output import write_message
 from certtrack.cli.parsing import DAY
+from certtrack.cli.rules_told import list_
 from certtrack.security import Actor
 from certtrack.services.confirmations import confirm_rule, renew_certifications
 
@@ -16,7 +17,10 @@ _AT_ONCE = 10  # renewed in one transaction: nobody else waits long for the data
 
 @click.group(epilog=f"Example: {_CONFIRMING}")
 def rules() -> None:
-    """The rule packs: what they leave open, and who settled it."""
+    """The rule packs: which there are, what they leave open, and who settled it."""
+
+
+rules.add_command(list_)
 
 
 @rules.command(short_help="Settle a value that isn't published.", epilog=f"Example: {_CONFIRMING}")

@@ -34,6 +34,12 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
+def find_database(settings: Settings) -> Database | None:
+    """As `open_database`; None where no database was made here yet."""
+    file = _find_file(settings)
+    return None if file is not None and not file.is_file() else open_database(settings)
+
+
 def connect(settings: Settings) -> Database:
     """The database, at whatever revision it is. Raises BadSettings for an address that can't be understood."""
     try:

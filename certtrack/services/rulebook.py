@@ -51,17 +51,22 @@ def load_rulebook(instance: Path, used: Sequence[str] | None = None) -> Rulebook
 
 def confirmed_rules(session: Session, rulebook: Rulebook, known_at: datetime | None = None) -> Rulebook:
     """The rulebook with what people have confirmed of unknown values; with `known_at`, by then."""
+    published = rulebook.published or rulebook.packs
+    said = load_confirmed(session, known_at)
+    return replace(rulebook, packs=confirm_all(published, said), published=published)
+
+
+def load_confirmed(session: Session, known_at: datetime | None = None) -> tuple[Confirmed, ...]:
+    """What people have confirmed of unknown values, by pack and key; with `known_at`, by then."""
     query = select(RuleConfirmation).order_by(RuleConfirmation.id)
     if known_at is not None:
         query = query.where(RuleConfirmation.recorded_at <= known_at)
     newest = {(row.pack_key, row.key): row for row in session.scalars(query)}
-    said = tuple(
+    return tuple(
         Confirmed(row.pack_key, row.key, row.value, row.source, row.said_on)
         for _, row in sorted(newest.items())
         if row.value is not None
     )
-    published = rulebook.published or rulebook.packs
-    return replace(rulebook, packs=confirm_all(published, said), published=published)
 
 
 def check_unchanged(session: Session, rulebook: Rulebook) -> None:
