@@ -27,7 +27,7 @@ Proof = Literal["none", "on_paper", "file"]
 StepKind = Literal["sent", "submitted", "received", "returned", "granted", "refused"]
 """A keeper knows of `sent` alone; the others are a granter's."""
 IntentionKind = Literal["not_going_on", "more_time"]
-WaiverKind = Literal["waiver", "extension"]
+WaiverKind = Literal["waiver", "extension", "reduction"]
 Decision = Literal["waiting", "checked", "accepted", "returned"]
 """What was decided of a claim: nothing yet; `checked` by a keeper; `accepted` by a granter; sent back to the holder."""
 
@@ -134,8 +134,8 @@ class IntentionFact:
 class WaiverFact:
     """What an authority gave for a cycle: a release that holds from `from_on` on, or a later due day.
 
-    `requirement` is what a waiver releases from, `total` or an area's key; `due_on` is the day that an extension gave.
-    The other one is None. `given_by` is who gave it, in words.
+    `requirement` is what a waiver releases from, `total` or an area's key, and what a reduction takes `minutes` off;
+    `due_on` is the day that an extension gave. What a kind doesn't say is None. `given_by` is who gave it, in words.
     """
 
     id: int
@@ -145,6 +145,7 @@ class WaiverFact:
     given_by: str
     requirement: str | None = None
     due_on: date | None = None
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

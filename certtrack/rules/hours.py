@@ -1,14 +1,15 @@
 """Which hours count in a cycle, how far each requirement is met, and why a credit counts or doesn't."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
 from certtrack.rules.allocation import Allocation, Offer, Want, allocate
 from certtrack.rules.cycles import CycleDays
 from certtrack.rules.facts import CreditFact
-from certtrack.rules.pack import HoursRule, Pack
+from certtrack.rules.pack import HoursRule, Pack, Value
 
 Hours = Literal["complete", "short", "unconfirmed"]
 Counts = Literal["yes", "unsure", "no"]
@@ -28,6 +29,7 @@ CountCode = Literal[
 ]
 
 TOTAL = "total"
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,12 @@ def count_hours(
     as_of: date,
     taken: frozenset[int] = frozenset(),
     waived: frozenset[str] = frozenset(),
+    reduced: Mapping[str, int] = _NOTHING,
 ) -> HoursCount:
     """Count the hours of the cycle with these days, at the end of `as_of`.
 
     `taken` are credits that the end of an earlier cycle rested on: an hour counts once. `waived` are requirements that
-    needn't be met; with `total` none of them need be.
+    needn't be met; with `total` none of them need be. `reduced` are minutes that were taken off what it asks, by key.
 
     `complete` only where no reading says otherwise, `short` only where none says that it is; else `unconfirmed`, as
     without a cycle or without published rules. One more credit never makes the answer worse.
@@ -89,6 +92,7 @@ def count_hours(
     rule = pack.hours
     if rule is None or days is None:
         return HoursCount("unconfirmed", (), ())
+    rule = _reduce(rule, reduced) if reduced else rule
     judged = [(credit, *_judge(pack, rule, days, credit, as_of, taken)) for credit in claimed]
     waived = waived if TOTAL not in waived else frozenset({TOTAL, *(area.key for area in rule.areas)})
     sure = _Filled(rule, waived, [credit for credit, counts, _ in judged if counts == "yes"])
@@ -103,6 +107,14 @@ def count_hours(
             for credit, counts, code in judged
         ),
     )
+
+
+def _reduce(rule: HoursRule, reduced: Mapping[str, int]) -> HoursRule:
+    def less(asked: Value[Any], key: str) -> Value[Any]:
+        return asked if asked.value is None else replace(asked, value=max(0, asked.value - reduced.get(key, 0)))
+
+    areas = tuple(replace(area, minimum=less(area.minimum, area.key)) for area in rule.areas)
+    return replace(rule, total=less(rule.total, TOTAL), areas=areas)
 
 
 def _judge(

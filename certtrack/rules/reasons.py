@@ -93,10 +93,10 @@ def explain_application(
 
 
 def explain_waivers(facts: CertificationFacts, cycle: CycleFact, as_of: date) -> Iterator[Reason]:
-    """What an authority gave for this cycle, and from which day on: `waiver`, `extension`."""
+    """What an authority gave for this cycle, and from which day on: `waiver`, `reduction`, `extension`."""
     for given in list_given(facts, cycle, as_of):
         values = {"from_on": given.from_on, "given_by": given.given_by}
-        values |= {"requirement": given.requirement, "due_on": given.due_on}
+        values |= {"requirement": given.requirement, "due_on": given.due_on, "minutes": given.minutes}
         yield on_record(given.kind, ("waiver", given.id), **values)
 
 

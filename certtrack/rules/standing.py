@@ -25,7 +25,7 @@ from certtrack.rules.reasons import (
     in_order,
     is_open,
 )
-from certtrack.rules.waivers import list_waived
+from certtrack.rules.waivers import list_reduced, list_waived
 
 __all__ = ["Application", "Hours", "NextCode", "Reason", "Span", "Standing", "Validity", "spans", "stand"]
 
@@ -171,7 +171,8 @@ def _count(
     if cycle is None:
         return count_hours(pack, None, facts.credits, as_of)
     taken, waived = list_taken(facts, cycle), list_waived(facts, cycle, as_of)
-    return count_hours(pack, days, facts.credits, as_of, taken, waived)
+    reduced = list_reduced(facts, cycle, as_of)
+    return count_hours(pack, days, facts.credits, as_of, taken, waived, reduced)
 
 
 def _find_speaking(facts: CertificationFacts, as_of: date) -> CycleFact | None:

@@ -19,7 +19,7 @@ from certtrack.web.frame import gettext as _
 waivers = Blueprint("waivers", __name__)
 
 
-@waivers.route(f"{AT}/waivers/<any(waiver, extension):kind>", methods=["GET", "POST"])
+@waivers.route(f"{AT}/waivers/<any(waiver, reduction, extension):kind>", methods=["GET", "POST"])
 @signed_in
 def record(person_id: int, certification_id: int, kind: str) -> ResponseReturnValue:
     """Put on record what was given, from which day on, by whom and why."""

@@ -104,6 +104,7 @@ def give(world: World, certification_id: int, kind: WaiverKind = "extension", **
     """Until the end of the year, by the program, from today on, unless told otherwise; its number."""
     who: dict[str, Any] = {"actor": values.pop("actor", world.actor), "at": world.at}
     own: dict[str, Any] = {"due_on": LATER} if kind == "extension" else {"requirement": "total"}
+    own |= {"minutes": 300} if kind == "reduction" else {}
     fields: dict[str, Any] = {"from_on": world.today, "given_by": "The program", "words": "A letter"} | own | values
     with world.database.writing() as session:
         found = get_certification(session, certification_id)

@@ -78,8 +78,8 @@ MATRIX: dict[str, tuple[int, ...]] = {
     f"POST {AT}/application/<any(received, returned, granted, refused):kind>": (400, 400, 400, 404, IN),
     f"GET {AT}/certificate": (200, 200, 200, 404, IN),
     f"POST {AT}/certificate": (400, 400, 400, 404, IN),
-    f"GET {AT}/waivers/<any(waiver, extension):kind>": (200, 200, 200, 404, IN),
-    f"POST {AT}/waivers/<any(waiver, extension):kind>": (400, 400, 400, 404, IN),
+    f"GET {AT}/waivers/<any(waiver, reduction, extension):kind>": (200, 200, 200, 404, IN),
+    f"POST {AT}/waivers/<any(waiver, reduction, extension):kind>": (400, 400, 400, 404, IN),
     f"GET {AT}/waivers/<int:waiver_id>/take-back": (200, 200, 200, 404, IN),
     f"POST {AT}/waivers/<int:waiver_id>/take-back": (404, 404, 404, 404, IN),
     f"GET {AT}/more-time": (200, 200, 200, 404, IN),
@@ -223,7 +223,7 @@ def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], 
         "<int:duty_id>": "99999",
         "<any(received, returned, granted, refused):kind>": "received",
     }
-    places |= {"<int:waiver_id>": "99999", "<any(waiver, extension):kind>": "extension"}
+    places |= {"<int:waiver_id>": "99999", "<any(waiver, reduction, extension):kind>": "extension"}
     got = {}
     for route in sorted(MATRIX, key="POST /sign-out".__eq__):  # signing out comes last
         method, _, path = route.partition(" ")

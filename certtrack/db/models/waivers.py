@@ -1,4 +1,4 @@
-"""What an authority has released somebody from in a cycle, and the later days that it gave."""
+"""What an authority has released somebody from in a cycle, and the later days that it gave: to one, or to a group."""
 
 from datetime import date
 
@@ -21,17 +21,22 @@ class _WaiverValues:
 
 
 class Waiver(Numbered, Recorded, _WaiverValues, Base):
-    """One person's release from hours of one cycle, or its later due day."""
+    """One person's release from hours of one cycle, fewer hours, or a later due day."""
 
     __tablename__ = "waiver"
 
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
-    """`waiver` or `extension`."""
+    """`waiver`, `reduction` or `extension`."""
     requirement: Mapped[str | None] = mapped_column(String(40))
-    """What a waiver releases from: `total` for all hours, or the key of an area. None for an extension."""
+    """What a waiver releases from, and what a reduction takes minutes off: `total` for all hours, or an area's key.
+
+    None for an extension.
+    """
+    minutes: Mapped[int | None]
+    """What a reduction takes off. None for the others."""
     due_on: Mapped[date | None]
-    """The day that an extension gives. None for a waiver."""
+    """The day that an extension gives. None for the others."""
     former_due_on: Mapped[date | None]
     """What the due day was, where it came from and what the rule gave: what it is again once this is taken back."""
     former_source: Mapped[str | None] = mapped_column(String(10))

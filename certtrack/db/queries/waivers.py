@@ -24,7 +24,7 @@ def load_waivers(
     query: Select[Any] = (
         select(
             *(Cycle.certification_id, Waiver.id, Waiver.cycle_id, Waiver.kind, source.from_on, source.given_by),
-            *(Waiver.requirement, Waiver.due_on),
+            *(Waiver.requirement, Waiver.due_on, Waiver.minutes),
         )
         .select_from(Waiver)
         .join(Cycle, Cycle.id == Waiver.cycle_id)
@@ -33,9 +33,9 @@ def load_waivers(
         query = join_known(query, Waiver.id, WaiverVersion, WaiverVersion.waiver_id, known_at)
     query = query.where(Cycle.certification_id.in_(certification_ids), source.is_withdrawn.is_(False))
     found: dict[int, list[WaiverFact]] = defaultdict(list)
-    for certification_id, number, cycle_id, kind, from_on, given_by, requirement, due_on in session.execute(
+    for certification_id, number, cycle_id, kind, from_on, given_by, *said in session.execute(
         query.order_by(Waiver.id)
     ):
-        fact = WaiverFact(number, cycle_id, cast("WaiverKind", kind), from_on, given_by, requirement, due_on)
+        fact = WaiverFact(number, cycle_id, cast("WaiverKind", kind), from_on, given_by, *said)
         found[certification_id].append(fact)
     return found

@@ -14,7 +14,7 @@ from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CertificationFacts, CycleFact
 from certtrack.rules.hours import HoursCount, count_hours
 from certtrack.rules.pack import Pack
-from certtrack.rules.waivers import list_waived
+from certtrack.rules.waivers import list_reduced, list_waived
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import pack_for
 
@@ -53,7 +53,8 @@ def freeze(session: Session, rulebook: Rulebook, cycle: Cycle, today: date) -> d
 
 def _count(pack: Pack, facts: CertificationFacts, cycle: CycleFact, today: date) -> HoursCount:
     taken, waived = list_taken(facts, cycle), list_waived(facts, cycle, today)
-    return count_hours(pack, days_of(pack, cycle), facts.credits, today, taken, waived)
+    reduced = list_reduced(facts, cycle, today)
+    return count_hours(pack, days_of(pack, cycle), facts.credits, today, taken, waived, reduced)
 
 
 def _list_needed_late(

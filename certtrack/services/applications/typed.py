@@ -8,6 +8,8 @@ from typing import Literal, TypeVar, cast, get_args
 
 from certtrack.errors import BadInput
 from certtrack.rules.calendar import add_years
+from certtrack.services.credits.amounts import read_amount, to_minutes
+from certtrack.services.credits.problems import Unreadable
 from certtrack.services.credits.texts import clean
 
 Way = Literal["post", "email", "online", "in_person"]
@@ -24,6 +26,8 @@ Problem = Literal[
     "after_arrival",
     "before_cycle",
     "before_last",
+    "not_an_amount",
+    "too_much",
 ]
 
 VerdictKind = Literal["received", "returned", "granted", "refused"]
@@ -137,6 +141,15 @@ class Reader:
         if text not in among:
             self.refuse(field, "not_a_choice" if text else "missing")
         return text
+
+    def minutes(self, field: str) -> int:
+        """An amount of time in whole minutes, a bare number in hours; 0 where it can't be read."""
+        try:
+            return to_minutes(read_amount(self._typed.get(field, "")), "hours", None)
+        except Unreadable as error:
+            kinds: dict[str, Problem] = {"missing": "missing", "too_much": "too_much"}
+            self.refuse(field, kinds.get(error.problem, "not_an_amount"))
+            return 0
 
     def text(self, field: str, longest: int = LONGEST_TEXT) -> str | None:
         """What was typed on one line, None for nothing."""

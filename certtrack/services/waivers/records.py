@@ -29,7 +29,7 @@ def record_waiver(
     """Put on record what was given for the open cycle; it may hold from a day that has long been.
 
     An extension moves the due day, and the reminders with it; a wish for more time is answered by it. Raises
-    NotAllowed; Refused for the own record, where no cycle is open, or where these hours are waived already; BadInput
+    NotAllowed; Refused for the own record, where no cycle is open, or where that is waived or reduced already; BadInput
     for a first day ahead, a due day that isn't later, or one that another cycle has.
     """
     today = today_by_pack(rulebook, certification, at)
@@ -39,14 +39,14 @@ def record_waiver(
         raise BadInput(f"{new.from_on} is still to come; say from which day it holds.")
     if new.due_on is not None and new.due_on <= cycle.due_on:
         raise BadInput(f"The present due day is {cycle.due_on}; an extension gives a later one.")
-    if any(
-        one.kind == new.kind == "waiver" and one.requirement == new.requirement
-        for one in list_waivers(session, cycle.id)
+    if new.kind != "extension" and any(
+        (one.kind, one.requirement) == (new.kind, new.requirement) for one in list_waivers(session, cycle.id)
     ):
         raise Refused("This is on record already. Take that one back first, if it holds from another day.")
     waiver = Waiver(
-        cycle_id=cycle.id, kind=new.kind, requirement=new.requirement, due_on=new.due_on, from_on=new.from_on,
-        given_by=new.given_by, words=new.words, is_withdrawn=False, no=0, recorded_at=at, recorded_by=actor.key,
+        cycle_id=cycle.id, kind=new.kind, requirement=new.requirement, minutes=new.minutes, due_on=new.due_on,
+        from_on=new.from_on, given_by=new.given_by, words=new.words, is_withdrawn=False, no=0,
+        recorded_at=at, recorded_by=actor.key,
     )  # fmt: skip
     session.add(waiver)
     session.flush()
@@ -158,6 +158,6 @@ def _add_version(
 ) -> None:
     values = next_values(waiver, _VALUES)
     session.add(WaiverVersion(waiver_id=waiver.id, **make_stamp(waiver, reason, actor, at), **values))
-    kept = {"kind": waiver.kind, "requirement": waiver.requirement, "due_on": waiver.due_on, "cycle": cycle.id}
-    told = values | kept | {"reason": reason}
+    kept = {"kind": waiver.kind, "requirement": waiver.requirement, "minutes": waiver.minutes}
+    told = values | kept | {"due_on": waiver.due_on, "cycle": cycle.id, "reason": reason}
     record_change(session, f"waiver.{what}", waiver, [cycle.certification.person_id], told, actor=actor, at=at)

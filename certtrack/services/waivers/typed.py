@@ -12,8 +12,8 @@ from certtrack.services.applications.typed import Reader
 class NewWaiver:
     """What an authority gave: from which day on, by whom, and why.
 
-    `requirement` is what a waiver releases from, `total` or an area's key; `due_on` is the day that an extension gives.
-    The other one is None.
+    `requirement` is what a waiver releases from, `total` or an area's key, and what a reduction takes `minutes` off;
+    `due_on` is the day that an extension gives. What a kind doesn't say is None.
     """
 
     kind: WaiverKind
@@ -22,19 +22,21 @@ class NewWaiver:
     words: str
     requirement: str | None = None
     due_on: date | None = None
+    minutes: int | None = None
 
 
 def read_waiver(
     typed: Mapping[str, str], kind: WaiverKind, than: date, requirements: Collection[str], today: date
 ) -> NewWaiver:
-    """Fields `from_on`, `given_by`, `words`, and by kind `requirement` or `due_on`, which is to be later than `than`.
+    """Fields `from_on`, `given_by`, `words`; by kind `requirement`, `amount`, or `due_on`, to be later than `than`.
 
     Raises BadApplication with all that is wrong.
     """
     reader = Reader(typed, today)
     new = NewWaiver(
         kind=kind,
-        requirement=reader.choice("requirement", tuple(requirements)) if kind == "waiver" else None,
+        requirement=reader.choice("requirement", tuple(requirements)) if kind != "extension" else None,
+        minutes=reader.minutes("amount") if kind == "reduction" else None,
         due_on=reader.later_day("due_on", than) if kind == "extension" else None,
         from_on=reader.past_day("from_on"),
         given_by=reader.words("given_by"),

@@ -1,6 +1,6 @@
 """What an authority gave, also reaching back, and taken back: each answer before and after, as known then and now."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from kit.applications import LATER, ask, give, list_terms, make_granter, stand, undo
@@ -12,7 +12,9 @@ from sqlalchemy import select
 from certtrack.db.models import Intention, StandingSpan
 from certtrack.errors import BadInput, NotAllowed, Refused, StaleRecord
 from certtrack.security import Role
+from certtrack.services.applications.typed import BadApplication
 from certtrack.services.cycles import get_cause, get_cycle, move_due_day
+from certtrack.services.waivers.typed import read_waiver
 
 
 def test_an_extension_reaching_back_and_undone_each_answer_before_and_after(world: World, cast: Cast) -> None:
@@ -177,3 +179,34 @@ def test_whoever_waited_for_release_by_name_waits_again_once_an_extension_is_und
     undo(world, given)
     [cycle] = list_terms(world, cast.cps)
     assert (cycle.release_by_name, cycle.cause_id is not None, cycle.armed_on) == (True, True, armed_on)
+
+
+def test_hours_taken_off_are_asked_for_again_once_that_is_taken_back(world: World, cast: Cast) -> None:
+    before = world.at
+    log(world, cast.carol, make_new(15), cast.cps)
+    world.at += timedelta(hours=1)
+    given = give(world, cast.cps, "reduction", from_on=date(2026, 4, 1))
+    with pytest.raises(Refused, match="on record already"):
+        give(world, cast.cps, "reduction")
+    known = world.at
+    world.at += timedelta(hours=1)
+    undo(world, given)
+
+    def count_open(at: datetime | None) -> int | None:
+        standing = stand(world, cast.cps, date(2026, 4, 1), at)
+        return next(line.open for line in standing.counted.requirements if line.key == "total")
+
+    assert [count_open(at) for at in (before, known, None)] == [5 * 60, 0, 5 * 60]
+
+
+def test_how_many_hours_are_taken_off_is_read_as_people_write_it() -> None:
+    typed = {"requirement": "total", "from_on": "2026-04-01", "given_by": "The program", "words": "A letter"}
+
+    def read(amount: str) -> int | None:
+        return read_waiver(typed | {"amount": amount}, "reduction", DUE, ("total",), date(2026, 5, 1)).minutes
+
+    assert [read(text) for text in ("5", "2.5", "1:30", "90 min")] == [300, 150, 90, 90]
+    for text in ("", "0", "-2", "101", "five"):
+        with pytest.raises(BadApplication) as raised:
+            read(text)
+        assert raised.value.problems.keys() == {"amount"}
