@@ -152,7 +152,7 @@ def test_every_code_has_words_of_its_own(locale: str) -> None:
     assert len({say("claim_sentence", claim, locale=locale) for claim in claims}) == len(claims)
 
 
-@pytest.mark.parametrize("code", ["after_due_not_published", "form_not_published", "presenting_not_published"])
+@pytest.mark.parametrize("code", [code for code in get_args(CountCode) if code.endswith("_not_published")])
 def test_what_is_not_published_is_not_promised(code: str) -> None:
     said = say("credit_why", code, "the office")
     assert said.startswith("May count: whether ")

@@ -110,7 +110,7 @@ def _other_reading(seen: View) -> str:
 def _do_rules_differ(seen: View) -> bool:
     """The pack itself has two readings of the phase's end; else only the record has."""
     late, route = seen.item.pack.late, seen.item.pack.exam_route
-    late_differs = late is not None and len(late.value) > 1
+    late_differs = late is not None and len(late.value or ()) > 1
     if seen.now.phase == "exam_route":
         return route is not None and (len(route.value.counts_from) > 1 or late_differs)
     return seen.now.phase == "late" and late_differs

@@ -8,7 +8,8 @@ from typing import get_args
 from certtrack.errors import BadPack, NotFound
 from certtrack.packs.files import check_name, list_files
 from certtrack.packs.hours import read_counts
-from certtrack.packs.reading import Origins, read_authority, read_zone
+from certtrack.packs.origins import Origins
+from certtrack.packs.reading import read_authority, read_zone
 from certtrack.packs.table import Table, read_toml
 from certtrack.packs.texts import read_text
 from certtrack.rules.pack import Holds

@@ -35,7 +35,7 @@ class Table:
 
     def refuse(self, key: str, expected: str) -> NoReturn:
         """Raise BadPack that names the file, `key` in full, and what was expected there."""
-        place = ".".join(part for part in (self._name, key) if part)
+        place = ".".join(part for part in (self._name, key) if part) or "the file"
         raise BadPack(f"{self._path}: {place!r} {expected}.")
 
     def has(self, key: str) -> bool:
@@ -84,6 +84,10 @@ class Table:
         except ValueError:
             self.refuse(key, expected)
 
+    def flag(self, key: str) -> bool:
+        """True or false."""
+        return self._take(key, bool, "must be true or false, without quotes")
+
     def time_of_day(self, key: str) -> time:
         """A time of day."""
         return self._take(key, time, "must be a time such as 09:00:00, without quotes")
@@ -101,6 +105,10 @@ class Table:
         if not values or len(found) != len(values) or len(set(found)) < len(found):
             self.refuse(key, expected)
         return found
+
+    def is_list(self, key: str) -> bool:
+        """True where the key holds a list; it isn't taken."""
+        return isinstance(self._left.get(key), list)
 
     def says(self, key: str, value: object) -> bool:
         """True where the key has this value; it isn't taken."""

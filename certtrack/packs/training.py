@@ -1,13 +1,13 @@
 """Reading the training of a rule pack: how long it is, and how much of it may be missed."""
 
-from certtrack.packs.hours import Values
+from certtrack.packs.origins import Origins
 from certtrack.packs.table import Table
 from certtrack.rules.pack import TrainingRule
 
 _MOST_MINUTES = 60_000
 
 
-def read_training(top: Table, values: Values) -> TrainingRule | None:
+def read_training(top: Table, values: Origins) -> TrainingRule | None:
     """The table [training], None where the pack has none. Raises BadPack."""
     table = top.find_table("training")
     if table is None:

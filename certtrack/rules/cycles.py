@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from certtrack.rules.calendar import add_days, add_months, add_years, check_day, make_day, skip_weekend
+from certtrack.rules.calendar import add_days, add_months, add_years, make_day, skip_weekend
 from certtrack.rules.facts import CycleFact
-from certtrack.rules.pack import Pack, Phase
-
-_NEAR_DAYS = 31
-_SMALL_GAP_DAYS = 31
+from certtrack.rules.pack import Length, Pack, Phase, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,8 @@ def days_of(pack: Pack, cycle: CycleFact) -> CycleDays:
     A stated day and a computed one that differ are two readings; an authority's extension stands alone.
     """
     due = _due_readings(cycle)
-    late = _late_ends(pack, due)
-    grace = _grace_ends(pack, due)
+    late = _ends(pack.late, due)
+    grace = _ends(pack.grace, due)
     exam = _exam_route_ends(pack, due, late)
     return CycleDays(
         start_on=cycle.start_on,
@@ -88,74 +85,6 @@ def phases_of(days: CycleDays) -> tuple[PhaseDays, ...]:
     return tuple(phases)
 
 
-def compute_due_on(pack: Pack, passed_on: date) -> date | None:
-    """The first due day after an exam passed on `passed_on`: the deadline in the exam's year and one term on.
-
-    The exam's day within its year changes nothing. None where the pack doesn't say which years are due.
-    """
-    if pack.parity.value is None:
-        return None
-    return _deadline_in(pack, check_day(passed_on).year + pack.term_years.value)
-
-
-def first_start_on(pack: Pack, due_on: date, passed_on: date | None = None) -> date:
-    """The first day of a first cycle: the day of the passed exam, else the due day less a term, plus a day.
-
-    Raises ValueError where the exam wasn't passed before the due day: a cycle ends after it starts.
-    """
-    if passed_on is None:
-        return add_days(add_years(due_on, -pack.term_years.value), 1)
-    if passed_on >= due_on:
-        raise ValueError(f"a cycle from {passed_on.isoformat()} can't be due on {due_on.isoformat()}")
-    return passed_on
-
-
-def next_start_on(due_on: date) -> date:
-    """The first day of the cycle that follows one due on `due_on`, whenever the recertification came."""
-    return add_days(due_on, 1)
-
-
-def following_start_on(pack: Pack, old_due_on: date, due_on: date, today: date) -> date:
-    """The first day of a cycle due on `due_on` that comes on record `today`, after one that was due on `old_due_on`.
-
-    The day after the former due day; where terms are missing between the two, not longer ago than one term.
-    """
-    following, first = next_start_on(old_due_on), first_start_on(pack, due_on)
-    if (first - following).days <= _SMALL_GAP_DAYS:
-        return following
-    return max(following, min(first, today))
-
-
-def is_parity_odd_one_out(pack: Pack, exam_on: date, due_on: date) -> bool:
-    """True where the pack ties due years to the exam's year and this due year is none of them.
-
-    With a term of two years: one is odd and the other even. False where the pack doesn't say.
-    """
-    return pack.parity.value is not None and (due_on.year - exam_on.year) % pack.term_years.value != 0
-
-
-def is_plausible_due_on(pack: Pack, day: date) -> bool:
-    """True where `day` is the pack's deadline in its year."""
-    return day == _deadline_in(pack, day.year)
-
-
-def computed_due_on_near(pack: Pack, stated: date) -> date | None:
-    """The pack's deadline nearest to a stated day; `stated` itself where it is one.
-
-    None where the nearest is more than 31 days away: then the rule can't tell which one was meant.
-    """
-    nearest = min(_deadlines_around(pack, stated), key=lambda day: (abs((day - stated).days), day))
-    return nearest if abs((nearest - stated).days) <= _NEAR_DAYS else None
-
-
-def _deadlines_around(pack: Pack, day: date) -> list[date]:
-    return [_deadline_in(pack, year) for year in (day.year - 1, day.year, day.year + 1)]
-
-
-def _deadline_in(pack: Pack, year: int) -> date:
-    return make_day(year, pack.deadline.value.month, pack.deadline.value.day)
-
-
 def _due_readings(cycle: CycleFact) -> list[date]:
     readings = {cycle.due_on}
     if cycle.due_source == "stated" and cycle.computed_due_on is not None:
@@ -164,17 +93,27 @@ def _due_readings(cycle: CycleFact) -> list[date]:
 
 
 def _window_opens_on(pack: Pack, due_on: date, start_on: date) -> date | None:
-    if pack.window_days.value is None:
+    window = pack.window.value
+    if window is None:
         return None
-    return max(start_on, add_days(due_on, -pack.window_days.value))
+    if window.opens is not None:
+        opens_on = make_day(due_on.year, window.opens.month, window.opens.day)
+        return max(start_on, opens_on if opens_on <= due_on else add_years(opens_on, -1))
+    return max(start_on, add_days(due_on, -(window.days_before or 0)))
 
 
-def _grace_ends(pack: Pack, due: list[date]) -> list[date]:
-    return [add_months(day, pack.grace.value) for day in due] if pack.grace else []
+def _ends(lengths: Value[tuple[Length, ...] | None] | None, due: list[date]) -> list[date]:
+    """Every reading of a phase's end; a length that isn't published has none: for all that is known it goes on."""
+    if lengths is None:
+        return []
+    return [_end(day, length) for day in due for length in lengths.value] if lengths.value else [date.max]
 
 
-def _late_ends(pack: Pack, due: list[date]) -> list[date]:
-    return [add_months(day, months) for day in due for months in pack.late.value] if pack.late else []
+def _end(due_on: date, length: Length) -> date:
+    if length.until is not None:
+        until = make_day(due_on.year, length.until.month, length.until.day)
+        return until if until > due_on else make_day(due_on.year + 1, length.until.month, length.until.day)
+    return add_months(due_on, length.months) if length.months else add_days(due_on, length.days)
 
 
 def _exam_route_ends(pack: Pack, due: list[date], late: list[date]) -> list[date]:

@@ -18,9 +18,13 @@ Activity = Literal[
     "book",
     "video",
     "college_course",
+    "self_study",
+    "staff_meeting",
+    "supervision",
+    "rounds",
     "other",
 ]
-Form = Literal["in_person", "live_online", "recorded"]
+Form = Literal["in_person", "live_online", "recorded", "self_study"]
 CreditRole = Literal["participant", "presenter"]
 Proof = Literal["none", "on_paper", "file"]
 """How hours are backed: not at all; by a paper that a named person has seen; by a file that is kept here."""
@@ -78,7 +82,8 @@ class CreditPart:
 class CreditFact:
     """One learning activity that is claimed for this certification. It is earned on `last_on`.
 
-    `form` is None where it isn't said. A draft and a credit that was withdrawn are no facts.
+    `form` is None where it isn't said; `title` and `provider` are empty then. A draft and a credit that was withdrawn
+    are no facts.
     """
 
     id: int
@@ -90,6 +95,8 @@ class CreditFact:
     role: CreditRole
     proof: Proof
     decision: Decision
+    title: str = ""
+    provider: str = ""
 
     @property
     def minutes(self) -> int:
@@ -135,7 +142,7 @@ class WaiverFact:
     """What an authority gave for a cycle: a release that holds from `from_on` on, or a later due day.
 
     `requirement` is what a waiver releases from, `total` or an area's key, and what a reduction takes `minutes` off;
-    `due_on` is the day that an extension gave. What a kind doesn't say is None. `given_by` is who gave it, in words.
+    `due_on` is the day that an extension gave. What isn't of its kind is None. `given_by` is who gave it, in words.
     """
 
     id: int
@@ -149,8 +156,30 @@ class WaiverFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ServedFact:
+    """How long the holder served over some days, both included."""
+
+    id: int
+    from_on: date
+    until_on: date
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisedFact:
+    """One supervision session that the holder was at; only signed ones are facts."""
+
+    id: int
+    held_on: date
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class CertificationFacts:
-    """All that the standing of one certification rests on; `died_on` is the person's."""
+    """All that the standing of one certification rests on; `died_on` and `born_on` are the person's.
+
+    `roles` are what the holder does beside the work itself, such as `supervisor`: some rules ask more of them.
+    """
 
     id: int
     credential: str
@@ -164,3 +193,7 @@ class CertificationFacts:
     intentions: tuple[IntentionFact, ...] = ()
     bases: tuple[BasisFact, ...] = ()
     waivers: tuple[WaiverFact, ...] = ()
+    born_on: date | None = None
+    roles: frozenset[str] = frozenset()
+    service: tuple[ServedFact, ...] = ()
+    supervision: tuple[SupervisedFact, ...] = ()

@@ -1,75 +1,22 @@
 """Which hours count in a cycle, how far each requirement is met, and why a credit counts or doesn't."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from types import MappingProxyType
-from typing import Any, Literal
 
-from certtrack.rules.allocation import Allocation, Offer, Want, allocate
+from certtrack.rules.allocation import Allocation
+from certtrack.rules.calendar import add_days, add_years
 from certtrack.rules.cycles import CycleDays
 from certtrack.rules.facts import CreditFact
-from certtrack.rules.pack import HoursRule, Pack, Value
+from certtrack.rules.filling import Filled, Given, fill_minima, group_minima, shares_by_credit
+from certtrack.rules.hours_rule import HoursRule, Minimum, Unit
+from certtrack.rules.judging import Clock, CountCode, Counts, Judged, judge_credits
+from certtrack.rules.pack import Pack
+from certtrack.rules.requirements import AREAS, TOTAL, CreditCount, Hours, HoursCount, Line, Requirement, Under
 
-Hours = Literal["complete", "short", "unconfirmed"]
-Counts = Literal["yes", "unsure", "no"]
-CountCode = Literal[
-    "counts",
-    "lies_ahead",
-    "returned",
-    "before_cycle",
-    "after_cycle",
-    "after_due_not_published",
-    "taken_before",
-    "activity_excluded",
-    "form_excluded",
-    "form_not_published",
-    "presenting_not_published",
-    "no_certificate",
-]
+__all__ = ["TOTAL", "CountCode", "Counts", "CreditCount", "Hours", "HoursCount", "Line", "Requirement", "Under"]
 
-TOTAL = "total"
-_NOTHING: Mapping[str, int] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class CreditCount:
-    """Whether one credit counts, and why. `code` is the reason that weighs most; `counts` says its kind.
-
-    `minutes` are those that count towards the total, `unsure` ones included; `shares` are minutes by area.
-    """
-
-    id: int
-    counts: Counts
-    code: CountCode
-    minutes: int
-    shares: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """How far one line of the pack is met, in minutes.
-
-    `key` is `total`, or an area's. `needed` is None where nothing is published. `counted` are minutes that count for
-    sure, never more than `needed`; `unsure` those besides that may count; `open` those still to be earned by the best
-    reading: None where `needed` is. `is_waived`: it needn't be met; then nothing of it is open.
-    """
-
-    key: str
-    needed: int | None
-    counted: int
-    unsure: int
-    open: int | None
-    is_waived: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HoursCount:
-    """The hours of one cycle: the answer, the requirements in the pack's order, the credits as they were given."""
-
-    hours: Hours
-    requirements: tuple[Requirement, ...]
-    credits: tuple[CreditCount, ...]
+PLAIN = Under()
 
 
 def count_hours(
@@ -79,149 +26,190 @@ def count_hours(
     as_of: date,
     taken: frozenset[int] = frozenset(),
     waived: frozenset[str] = frozenset(),
-    reduced: Mapping[str, int] = _NOTHING,
+    under: Under = PLAIN,
 ) -> HoursCount:
     """Count the hours of the cycle with these days, at the end of `as_of`.
 
     `taken` are credits that the end of an earlier cycle rested on: an hour counts once. `waived` are requirements that
-    needn't be met; with `total` none of them need be. `reduced` are minutes that were taken off what it asks, by key.
+    needn't be met; with `total` none of them need be.
 
     `complete` only where no reading says otherwise, `short` only where none says that it is; else `unconfirmed`, as
     without a cycle or without published rules. One more credit never makes the answer worse.
     """
     rule = pack.hours
-    if rule is None or days is None:
-        return HoursCount("unconfirmed", (), ())
-    rule = _reduce(rule, reduced) if reduced else rule
-    judged = [(credit, *_judge(pack, rule, days, credit, as_of, taken)) for credit in claimed]
-    waived = waived if TOTAL not in waived else frozenset({TOTAL, *(area.key for area in rule.areas)})
-    sure = _Filled(rule, waived, [credit for credit, counts, _ in judged if counts == "yes"])
-    may_be_more = any(counts == "unsure" for _, counts, _ in judged)
-    best = _Filled(rule, waived, [credit for credit, counts, _ in judged if counts != "no"]) if may_be_more else sure
-    requirements = tuple(_list_requirements(rule, waived, sure, best))
+    lines = tuple(_make(_Asked(one.key, one.key, "minutes", one.needed), one.sure, one.best) for one in under.lines)
+    if under.is_provisional:
+        idle = tuple(CreditCount(credit.id, "no", "provisional_term", 0) for credit in claimed)
+        return HoursCount(_answer(lines, under) if lines else "unconfirmed", lines, idle)
+    if rule is None or (days is None and rule.counted_over == "cycle"):
+        return HoursCount(_answer(lines, under) if lines and days else "unconfirmed", lines, ())
+    start_on = None if days is None or rule.counted_over == "ever" else days.start_on
+    clock = Clock(start_on) if under.since is None else Clock(under.since, as_of)
+    judged = judge_credits(pack, rule, days, clock, claimed, as_of, taken, under.bars)
+    counted = _Counted(rule, under, _list_waived(rule, waived, under), judged)
+    others = _Others(pack, rule, days, claimed, as_of, under, judged)
+    requirements = (*counted.list_requirements(), *others.list_requirements(waived), *lines)
     return HoursCount(
-        hours=_answer(requirements),
+        hours=_answer(requirements, under),
         requirements=requirements,
-        credits=tuple(
-            CreditCount(credit.id, counts, code, 0 if counts == "no" else credit.minutes, best.shares_of(credit))
-            for credit, counts, code in judged
-        ),
+        credits=tuple(replace(one, others=others.shares_of(one.id)) for one in counted.list_credits(judged)),
     )
 
 
-def _reduce(rule: HoursRule, reduced: Mapping[str, int]) -> HoursRule:
-    def less(asked: Value[Any], key: str) -> Value[Any]:
-        return asked if asked.value is None else replace(asked, value=max(0, asked.value - reduced.get(key, 0)))
-
-    areas = tuple(replace(area, minimum=less(area.minimum, area.key)) for area in rule.areas)
-    return replace(rule, total=less(rule.total, TOTAL), areas=areas)
-
-
-def _judge(
-    pack: Pack, rule: HoursRule, days: CycleDays, credit: CreditFact, as_of: date, taken: frozenset[int]
-) -> tuple[Counts, CountCode]:
-    """The first thing that says no; else the first that leaves it open."""
-    verdicts = [
-        _judge_day(pack, days, credit, as_of),
-        ("no", "taken_before") if credit.id in taken else ("yes", "counts"),
-        _judge_kind(rule, credit),
-        _judge_proof(rule, credit),
-    ]
-    for kind in ("no", "unsure"):
-        for counts, code in verdicts:
-            if counts == kind:
-                return counts, code
-    return "yes", "counts"
+def fill_needed(
+    pack: Pack, days: CycleDays | None, claimed: Sequence[CreditFact], as_of: date, taken: frozenset[int], under: Under
+) -> Filled | None:
+    """What a certification takes of its credits, sure or not: no more than it needs. None without hours to be met."""
+    rule = pack.hours
+    if rule is None or under.is_provisional or (days is None and rule.counted_over == "cycle"):
+        return None
+    start_on = None if days is None or rule.counted_over == "ever" else days.start_on
+    judged = judge_credits(pack, rule, days, Clock(start_on), claimed, as_of, taken, under.bars)
+    asked = _Asks(rule, under, frozenset())
+    given = [(one.credit, one.best) for one in judged if one.best]
+    return Filled(rule, {area.key: area.needed for area in asked.areas}, given, asked.total.most)
 
 
-def _judge_day(pack: Pack, days: CycleDays, credit: CreditFact, as_of: date) -> tuple[Counts, CountCode]:
-    if credit.last_on > as_of:
-        return "no", "lies_ahead"
-    if credit.last_on < days.start_on:
-        return "no", "before_cycle"
-    if credit.last_on <= days.due_on:
-        return "yes", "counts"
-    until = _earned_until(pack, days)
-    if until is not None:
-        return ("yes", "counts") if credit.last_on <= until else ("no", "after_cycle")
-    latest = days.late_until_latest or days.grace_until_latest or days.due_on_latest
-    return ("unsure", "after_due_not_published") if credit.last_on <= latest else ("no", "after_cycle")
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A requirement before anything is counted; `needed_most` is the highest of two readings."""
+
+    key: str
+    dimension: str
+    unit: Unit
+    needed: int | None
+    needed_most: int | None = None
+    is_waived: bool = False
+
+    @property
+    def most(self) -> int | None:
+        return self.needed_most if self.needed_most is not None else self.needed
 
 
-def _earned_until(pack: Pack, days: CycleDays) -> date | None:
-    """The last day on which hours are earned; None where nothing is published."""
-    by_phase = {"due": days.due_on, "grace": days.grace_until, "late": days.late_until}
-    return by_phase[pack.earn_until.value] if pack.earn_until.value else None
+class _Asks:
+    """The total and the areas as they are asked for here: with what a role adds, less what was taken off."""
+
+    def __init__(self, rule: HoursRule, under: Under, waived: frozenset[str]) -> None:
+        added = [one for one in rule.minima if one.role in under.roles and one.unit == "minutes" and one.needed.value]
+        on_top = sum(one.needed.value or 0 for one in added if one.adds == "yes")
+        perhaps = sum(one.needed.value or 0 for one in added if one.adds is None)
+        total = _less(rule.total.value, TOTAL, under)
+        least = None if total is None else total + on_top
+        most = least + perhaps if least is not None and perhaps else None
+        self.total = _Asked(TOTAL, AREAS, "minutes", least, most, TOTAL in waived)
+        self.areas = [
+            _Asked(area.key, AREAS, "minutes", _less(area.minimum.value, area.key, under), None, area.key in waived)
+            for area in rule.areas
+            if area.minimum is not None
+        ]
 
 
-def _judge_kind(rule: HoursRule, credit: CreditFact) -> tuple[Counts, CountCode]:
-    if credit.activity in rule.excluded.value:
-        return "no", "activity_excluded"
-    form = rule.forms.get(credit.form) if credit.form else None
-    if form is not None and form.value == "no":
-        return "no", "form_excluded"
-    if form is not None and form.value is None:
-        return "unsure", "form_not_published"
-    if credit.role == "presenter":
-        return "unsure", "presenting_not_published"
-    return "yes", "counts"
+class _Counted:
+    """The total and the areas: what counts for sure, and at best."""
+
+    def __init__(self, rule: HoursRule, under: Under, waived: frozenset[str], judged: Sequence[Judged]) -> None:
+        self._asks = _Asks(rule, under, waived)
+        self._carried = under.carried
+        needed = {area.key: None if area.is_waived else area.needed for area in self._asks.areas}
+        sure = [(one.credit, one.sure) for one in judged if one.sure]
+        self._sure = Filled(rule, needed, sure)
+        may_be_more = any(one.sure != one.best for one in judged)
+        best = [(one.credit, one.best) for one in judged if one.best]
+        self._best = Filled(rule, needed, best) if may_be_more else self._sure
+
+    def list_requirements(self) -> Iterable[Requirement]:
+        yield _make(self._asks.total, self._sure.total + self._carried, self._best.total + self._carried)
+        for area in self._asks.areas:
+            yield _make(area, self._sure.counted(area.key), self._best.counted(area.key))
+
+    def list_credits(self, judged: Sequence[Judged]) -> Iterable[CreditCount]:
+        shares, totals = self._best.list_shares(), self._best.list_totals()
+        for one in judged:
+            minutes = totals.get(one.credit.id, 0)
+            is_cut = one.code == "counts" and minutes < sum(part.minutes for part in one.best)
+            code: CountCode = "over_limit" if is_cut else one.code
+            yield CreditCount(one.credit.id, one.counts, code, minutes, tuple(shares.get(one.credit.id, {}).items()))
 
 
-def _judge_proof(rule: HoursRule, credit: CreditFact) -> tuple[Counts, CountCode]:
-    if credit.decision == "returned":
-        return "no", "returned"
-    is_lacking = rule.proof.value == "certificate" and credit.proof == "none"
-    return ("no", "no_certificate") if is_lacking else ("yes", "counts")
+class _Others:
+    """The requirements of other dimensions that are asked of this holder."""
+
+    def __init__(
+        self,
+        pack: Pack,
+        rule: HoursRule,
+        days: CycleDays | None,
+        claimed: Sequence[CreditFact],
+        as_of: date,
+        under: Under,
+        judged: Sequence[Judged],
+    ) -> None:
+        self._under = under
+        self._asked = [one for one in rule.minima if one.role is None or one.role in under.roles]
+        self._needed = {one.key: _less(one.needed.value, one.key, under) for one in self._asked}
+        self._counted: dict[str, tuple[int, int]] = {}
+        self._shares: dict[int, dict[str, int]] = {}
+        for group in group_minima(self._asked):
+            mine = judged
+            if group[0].every_years is not None and days is not None:
+                clock = Clock(add_days(add_years(days.due_on, -group[0].every_years), 1))
+                mine = judge_credits(pack, rule, days, clock, claimed, as_of, frozenset(), under.bars)
+            self._fill(group, mine)
+
+    def list_requirements(self, waived: frozenset[str]) -> Iterable[Requirement]:
+        for one in self._asked:
+            is_waived = bool(waived & {TOTAL, one.key}) or self._under.is_exempt
+            asked = _Asked(one.key, one.dimension, one.unit, self._needed[one.key], None, is_waived)
+            yield _make(asked, *self._counted[one.key])
+
+    def shares_of(self, credit_id: int) -> tuple[tuple[str, int], ...]:
+        return tuple(self._shares.get(credit_id, {}).items())
+
+    def _fill(self, group: Sequence[Minimum], judged: Sequence[Judged]) -> None:
+        sure: Given = [(one.credit, one.sure) for one in judged if one.sure]
+        best: Given = [(one.credit, one.best) for one in judged if one.best]
+        certain = fill_minima(group, self._needed, sure)
+        most: Allocation = certain if sure == best else fill_minima(group, self._needed, best)
+        for one in group:
+            self._counted[one.key] = certain.counted[one.key], most.counted[one.key]
+        for number, shares in shares_by_credit(most, best).items():
+            self._shares.setdefault(number, {}).update(shares)
 
 
-class _Filled:
-    """What these credits fill: minutes in all, and by area. An area that asks for nothing known takes what is left."""
-
-    def __init__(self, rule: HoursRule, waived: frozenset[str], counting: Iterable[CreditFact]) -> None:
-        given = list(counting)
-        self.total = sum(credit.minutes for credit in given)
-        given.sort(key=lambda credit: (credit.last_on, credit.id))
-        parts = [(credit.id, part) for credit in given for part in credit.parts]
-        self._owners = [owner for owner, _ in parts]
-        offers = [Offer(place, part.minutes, frozenset(part.areas)) for place, (_, part) in enumerate(parts)]
-        asked = [area for area in rule.areas if area.minimum.value is not None and area.key not in waived]
-        known = [Want(area.key, area.minimum.value or 0) for area in asked]
-        rest = [Want(area.key, self.total) for area in rule.areas if area not in asked]
-        self._found: Allocation = allocate(offers, [*known, *rest])
-        self._shares = self._list_shares()
-
-    def counted(self, area: str) -> int:
-        return self._found.counted[area]
-
-    def shares_of(self, credit: CreditFact) -> tuple[tuple[str, int], ...]:
-        return tuple(self._shares.get(credit.id, {}).items())
-
-    def _list_shares(self) -> dict[int, dict[str, int]]:
-        shares: dict[int, dict[str, int]] = {}
-        for (offer, area), minutes in self._found.shares.items():
-            own = shares.setdefault(self._owners[offer], {})
-            own[area] = own.get(area, 0) + minutes
-        return shares
+def _list_waived(rule: HoursRule, waived: frozenset[str], under: Under) -> frozenset[str]:
+    if TOTAL not in waived and not under.is_exempt:
+        return waived
+    return frozenset({TOTAL, *(area.key for area in rule.areas)})
 
 
-def _list_requirements(rule: HoursRule, waived: frozenset[str], sure: _Filled, best: _Filled) -> Iterable[Requirement]:
-    lines = [(TOTAL, rule.total.value, sure.total, best.total)]
-    each = [(area.key, area.minimum.value, sure.counted(area.key), best.counted(area.key)) for area in rule.areas]
-    for key, needed, counted, most in (*lines, *each):
-        line = _make(key, needed, counted, most)
-        yield replace(line, open=0, is_waived=True) if key in waived else line
-
-
-def _make(key: str, needed: int | None, sure: int, best: int) -> Requirement:
+def _less(needed: int | None, key: str, under: Under) -> int | None:
     if needed is None:
-        return Requirement(key, None, min(sure, best), max(0, best - sure), None)
-    counted = min(sure, needed)
-    return Requirement(key, needed, counted, min(best, needed) - counted, needed - min(best, needed))
+        return None
+    months, of = under.share or (1, 1)
+    return max(0, needed * months // of - under.reduced.get(key, 0))
 
 
-def _answer(requirements: Sequence[Requirement]) -> Hours:
+def _make(asked: _Asked, sure: int, best: int) -> Requirement:
+    needed, most = asked.needed, asked.most
+    if needed is None or most is None:
+        made = Requirement(asked.key, None, min(sure, best), max(0, best - sure), None)
+    else:
+        counted = min(sure, most)
+        made = Requirement(
+            asked.key,
+            needed,
+            counted,
+            max(0, min(best, most) - counted),
+            max(0, needed - best),
+            needed_most=asked.needed_most,
+        )
+    made = replace(made, dimension=asked.dimension, unit=asked.unit)
+    return replace(made, open=0, is_waived=True) if asked.is_waived else made
+
+
+def _answer(requirements: Sequence[Requirement], under: Under) -> Hours:
     if any(requirement.open for requirement in requirements):
-        return "short"
+        return "unconfirmed" if under.may_be_less else "short"
     asked = [requirement for requirement in requirements if not requirement.is_waived]
-    is_sure = all(requirement.needed == requirement.counted for requirement in asked)
+    is_sure = all(one.needed is not None and one.counted >= (one.needed_most or one.needed) for one in asked)
     return "complete" if is_sure else "unconfirmed"

@@ -3,77 +3,78 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 
-from certtrack.rules.facts import Activity, Form
+from certtrack.rules.days_rule import (
+    AppliesBy,
+    Beginning,
+    Deadline,
+    ExamRoute,
+    FirstCycle,
+    Length,
+    MonthDay,
+    Parity,
+    Provisional,
+    Window,
+)
+from certtrack.rules.hours_rule import Area, HoursRule, Kinds, Limit, Minimum, ProofNeeded, SameBy
+from certtrack.rules.values import Holds, Source, Sure, Text, Value
 
-Sure = Literal["verified", "inferred", "conflicting", "unverified", "unknown", "confirmed"]
+__all__ = [
+    "PHASES",
+    "Area",
+    "Ask",
+    "AskKind",
+    "AskStep",
+    "Audit",
+    "AuditKind",
+    "Authority",
+    "Beginning",
+    "CountsBy",
+    "Deadline",
+    "EarnUntil",
+    "ExamRoute",
+    "Fee",
+    "FirstCycle",
+    "Holds",
+    "HoursRule",
+    "Kinds",
+    "Length",
+    "Limit",
+    "Minimum",
+    "MonthDay",
+    "Need",
+    "Pack",
+    "Parity",
+    "Phase",
+    "ProofNeeded",
+    "Provisional",
+    "SameBy",
+    "Sharing",
+    "Source",
+    "Sure",
+    "Text",
+    "TrainingRule",
+    "Value",
+    "Weekend",
+    "Window",
+]
+
 Phase = Literal["on_time", "grace", "late", "exam_route", "full_route"]
-Need = Literal["application", "ce_form", "certificates", "fee", "late_fee", "exam", "training"]
-Beginning = Literal["due", "late_end"]
+Need = Literal[
+    "application", "ce_form", "certificates", "fee", "late_fee", "exam", "training", "attestation", "background_check",
+    "supervisor_letter", "service_record",
+]  # fmt: skip
 EarnUntil = Literal["due", "grace", "late"]
-Holds = Literal["yes", "no"]
 Weekend = Literal["none", "next_day"]
 CountsBy = Literal["received", "received_or_postmarked"]
-
-ProofNeeded = Literal["none", "certificate"]
+AskStep = Literal["entry", "provisional", "renewal"]
+AskKind = Literal["service", "supervision", "training"]
+AuditKind = Literal["none", "sample", "all"]
 
 PHASES: tuple[Phase, ...] = ("on_time", "grace", "late", "exam_route", "full_route")
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Words of a pack in both languages; never empty."""
-
-    en: str
-    es: str
-
-    def of(self, locale: str) -> str:
-        """The words in `locale`; English for a language that packs don't carry."""
-        return self.es if locale == "es" else self.en
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a value was read, and on which day. `link` is empty where a person was told it."""
-
-    title: str
-    link: str
-    as_of: date
-
-
-@dataclass(frozen=True, slots=True)
-class Value(Generic[T]):
-    """One published value. Where `sure` is "unknown" it is None, and nothing is promised.
-
-    Where it is "confirmed" nothing is published, and a person has put on record here who said it.
-    """
-
-    value: T
-    source: Source
-    sure: Sure
-
-
-@dataclass(frozen=True, slots=True)
-class MonthDay:
-    """A fixed day of the year; February 29 means the month's end."""
-
-    month: int
-    day: int
-
-
-@dataclass(frozen=True, slots=True)
-class ExamRoute:
-    """The way back by exam: its length in years less a day, counted from each reading of its beginning.
-
-    `attempts` is how many are allowed; None where nothing is published.
-    """
-
-    years: int
-    counts_from: tuple[Beginning, ...]
-    attempts: int | None
+ANY = "any"
+"""In place of a pack's key: every other one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,40 +83,6 @@ class Fee:
 
     total_cents: int
     late_cents: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A subject that hours are counted in. `name` is None where none is published.
-
-    `listed` says where it was read that there is such an area; `minimum` are minutes.
-    """
-
-    key: str
-    name: Text | None
-    listed: Value[bool]
-    minimum: Value[int | None]
-
-
-SameBy = Literal["title", "provider", "day", "minutes"]
-"""What two credits have alike; the day is the first or the last."""
-
-
-@dataclass(frozen=True, slots=True)
-class HoursRule:
-    """The hours of one cycle, in minutes. `forms`: whether hours of that form count; one that isn't named does.
-
-    `ceu_minutes`: what 1 CEU is here; None where nothing is published, and then no CEU is turned into hours.
-    `same_by`: what two credits have alike that may be one and the same; None where the rules say nothing of it.
-    """
-
-    total: Value[int]
-    areas: tuple[Area, ...]
-    excluded: Value[tuple[Activity, ...]]
-    forms: Mapping[Form, Value[Holds | None]]
-    proof: Value[ProofNeeded]
-    ceu_minutes: Value[int | None]
-    same_by: Value[tuple[SameBy, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +106,57 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Minutes of service, supervision or training beside the hours; None where they aren't published.
+
+    `entry`: before the credential is given; `provisional`: in its provisional term; `renewal`: in each cycle.
+    """
+
+    step: AskStep
+    kind: AskKind
+    minutes: Value[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Whether an hour that counts for a credential of the packs `others` counts here as well; `any` for all others.
+
+    With `areas` only minutes that are counted in these areas of this pack are meant.
+    """
+
+    others: tuple[str, ...]
+    counts: Value[Holds | None]
+    areas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Who is asked for certificates: nobody, a sample, or everybody at renewal; what is published of how.
+
+    `always_areas`: areas whose certificates go along each time. `keep_years`: how long proof is to be kept.
+    """
+
+    kind: AuditKind
+    months: tuple[int, ...] = ()
+    percent: int | None = None
+    always_areas: tuple[str, ...] = ()
+    keep_years: int | None = None
+    reply_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """One version of one credential's rules. `grace`, `late`, `exam_route` are None where the rules have no such phase.
 
-    `pass_percent` is what an exam is passed with; None where the rules name no exam.
+    `grace` and `late` hold every published reading of the phase's length, None where there is such a phase and nothing
+    says how long it is. `late_hours_months`: after the due day the hours of so many months up to the day that is asked
+    for count, instead of the cycle's. `term_years` holds None where no term is published; with `least_months` a
+    completion closer to the deadline than that jumps a whole term. `pass_percent` is what an exam is passed with; None
+    where the rules name no exam.
 
-    `late` holds every published reading of the late window's length, in months from the due day.
-    `applies_from`: the version speaks for cycles that are due on that day or later. `hours` is None where none
-    are asked for, `training` where none leads to it. `sha256` is of the file's bytes.
+    `applies_from`: the version speaks for cycles that are due on that day or later; by `applies_by` for those that
+    start on it or later, or are open on it. `hours` is None where none are asked for, `training` where none leads to
+    it. `words` are the authority's own for a phase. `sha256` is of the file's bytes.
     """
 
     key: str
@@ -162,12 +172,11 @@ class Pack:
     whom_to_ask: Text
     authority: Authority
     office_names: tuple[str, ...]
-    deadline: Value[MonthDay]
-    term_years: Value[int]
-    parity: Value[Literal["exam_year"] | None]
-    window_days: Value[int | None]
-    grace: Value[int] | None
-    late: Value[tuple[int, ...]] | None
+    deadline: Value[Deadline]
+    term_years: Value[int | None]
+    window: Value[Window | None]
+    grace: Value[tuple[Length, ...] | None] | None
+    late: Value[tuple[Length, ...] | None] | None
     exam_route: Value[ExamRoute] | None
     pass_percent: Value[int | None] | None
     earn_until: Value[EarnUntil | None]
@@ -181,6 +190,17 @@ class Pack:
     training: TrainingRule | None
     sha256: str = field(repr=False)
     raw: str = field(repr=False)
+    applies_by: AppliesBy = "due_on_or_after"
+    least_months: int | None = None
+    parity: Value[Parity | None] | None = None
+    first_cycle: Value[FirstCycle] | None = None
+    late_hours_months: Value[int] | None = None
+    provisional: Value[Provisional] | None = None
+    asks: tuple[Ask, ...] = ()
+    least_age: Value[int | None] | None = None
+    words: Mapping[Phase, Text] = field(default_factory=dict)
+    audit: Value[Audit | None] | None = None
+    sharing: tuple[Sharing, ...] = ()
 
     @property
     def ref(self) -> str:

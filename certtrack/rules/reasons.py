@@ -52,7 +52,7 @@ def explain_cycle(
     for older in _silent(facts, cycle, as_of):
         yield on_record("newer_cycle_speaks", record, ("cycle", older.id), start_on=cycle.start_on)
     if days.window_opens_on and as_of < days.window_opens_on:
-        yield _by_rule("window_opens", pack, pack.window_days, record, on=days.window_opens_on)
+        yield _by_rule("window_opens", pack, pack.window, record, on=days.window_opens_on)
 
 
 def explain_followed(cycle: CycleFact, following: CycleFact) -> Iterator[Reason]:
@@ -131,8 +131,11 @@ def _explain_computed(pack: Pack, cycle: CycleFact) -> Iterator[Reason]:
         days = {"stated": cycle.due_on, "computed": computed}
         yield _by_rule("stated_and_computed_differ", pack, pack.deadline, record, **days)
     if (differs or cycle.due_source == "computed") and pack.deadline.sure == "inferred":
-        deadline = pack.deadline.value
-        yield _by_rule("deadline_inferred", pack, pack.deadline, record, month=deadline.month, day=deadline.day)
+        on, how = pack.deadline.value.on, pack.deadline.value.rule
+        if on is not None:
+            yield _by_rule("deadline_inferred", pack, pack.deadline, record, month=on.month, day=on.day)
+        else:
+            yield _by_rule("deadline_rule_inferred", pack, pack.deadline, record, how=how)
 
 
 def _silent(facts: CertificationFacts, speaking: CycleFact, as_of: date) -> list[CycleFact]:

@@ -5,12 +5,12 @@ from datetime import date
 from itertools import groupby
 from typing import Literal
 
-from certtrack.rules.applications import find_step, list_intentions, list_taken
+from certtrack.rules.applications import find_step, list_intentions
 from certtrack.rules.calendar import FIRST_DAY, add_days
+from certtrack.rules.counting import count_cycle
 from certtrack.rules.cycles import CycleDays, PhaseDays, days_of, phases_of
 from certtrack.rules.exams import explain_exams, find_way_back
 from certtrack.rules.facts import CertificationFacts, CycleFact, ExamFact, IntentionFact, StepFact, StepKind
-from certtrack.rules.hours import Hours, HoursCount, count_hours
 from certtrack.rules.pack import Pack, Phase
 from certtrack.rules.reasons import (
     Reason,
@@ -25,7 +25,7 @@ from certtrack.rules.reasons import (
     in_order,
     is_open,
 )
-from certtrack.rules.waivers import list_reduced, list_waived
+from certtrack.rules.requirements import Hours, HoursCount
 
 __all__ = ["Application", "Hours", "NextCode", "Reason", "Span", "Standing", "Validity", "spans", "stand"]
 
@@ -117,7 +117,7 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     now = _phase_on(days, as_of) if days else None
     validity = _validity(facts, now, as_of)
     next_code, next_on = _next(pack, facts, now, following, validity, as_of)
-    counted = _count(pack, facts, cycle, days, as_of)
+    counted = count_cycle(pack, facts, cycle, days, as_of)
     step = find_step(facts, cycle, as_of) if cycle else None
     way_back = find_way_back(facts.exams, cycle, as_of) if now and now.phase in _WAYS_BACK and cycle else None
     return Standing(
@@ -159,20 +159,10 @@ def _projected(pack: Pack, facts: CertificationFacts, as_of: date) -> tuple[Vali
     now = _phase_on(days, as_of) if days else None
     validity = _validity(facts, now, as_of)
     following = _find_following(facts, cycle) if cycle else None
-    hours = _count(pack, facts, cycle, days, as_of).hours
+    hours = count_cycle(pack, facts, cycle, days, as_of).hours
     step = find_step(facts, cycle, as_of) if cycle else None
     application = step.kind if step else "none"
     return validity, hours, application, _next(pack, facts, now, following, validity, as_of)[1]
-
-
-def _count(
-    pack: Pack, facts: CertificationFacts, cycle: CycleFact | None, days: CycleDays | None, as_of: date
-) -> HoursCount:
-    if cycle is None:
-        return count_hours(pack, None, facts.credits, as_of)
-    taken, waived = list_taken(facts, cycle), list_waived(facts, cycle, as_of)
-    reduced = list_reduced(facts, cycle, as_of)
-    return count_hours(pack, days, facts.credits, as_of, taken, waived, reduced)
 
 
 def _find_speaking(facts: CertificationFacts, as_of: date) -> CycleFact | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from certtrack.clock import FixedClock
 from certtrack.db.engine import Database
 from certtrack.db.models import Account
-from certtrack.rules.cycles import computed_due_on_near, first_start_on
+from certtrack.rules.terms import computed_due_on_near, first_start_on
 from certtrack.security import Actor, Role
 from certtrack.services.accounts import create_account
 from certtrack.services.actors import command_actor

@@ -10,18 +10,17 @@ import pytest
 from hypothesis import given
 from kit.rules import CPPS, cycle_facts, days, make_cycle, shipped_packs
 
-from certtrack.rules.cycles import (
+from certtrack.rules.cycles import days_of, phases_of
+from certtrack.rules.facts import CycleFact
+from certtrack.rules.pack import Deadline, MonthDay, Pack, Value, Weekend, Window
+from certtrack.rules.terms import (
     compute_due_on,
     computed_due_on_near,
-    days_of,
     first_start_on,
     is_parity_odd_one_out,
     is_plausible_due_on,
     next_start_on,
-    phases_of,
 )
-from certtrack.rules.facts import CycleFact
-from certtrack.rules.pack import MonthDay, Pack, Value, Weekend
 
 ENDS = ("grace_until", "late_until", "late_until_latest", "exam_route_until", "exam_route_until_latest")
 
@@ -70,7 +69,7 @@ def test_without_a_published_window_none_opens(cps: Pack) -> None:
 
 
 def test_a_window_opens_before_the_due_day_and_never_before_the_cycle(cps: Pack) -> None:
-    pack = replace(cps, window_days=Value(90, cps.deadline.source, "verified"))
+    pack = replace(cps, window=Value(Window(90), cps.deadline.source, "verified"))
     assert days_of(pack, make_cycle(date(2027, 10, 31))).window_opens_on == date(2027, 8, 2)
     short = make_cycle(date(2027, 10, 31), start_on=date(2027, 9, 1))
     assert days_of(pack, short).window_opens_on == date(2027, 9, 1)
@@ -130,7 +129,7 @@ def test_terms_of_one_and_of_three_years(cps: Pack, years: int, due_on: date) ->
 
 
 def test_a_deadline_on_february_29_is_the_month_s_end(cps: Pack) -> None:
-    pack = replace(cps, deadline=replace(cps.deadline, value=MonthDay(2, 29)))
+    pack = replace(cps, deadline=replace(cps.deadline, value=Deadline("fixed_day", MonthDay(2, 29))))
     assert compute_due_on(pack, date(2025, 5, 5)) == date(2027, 2, 28)
     assert compute_due_on(pack, date(2026, 5, 5)) == date(2028, 2, 29)
     assert is_plausible_due_on(pack, date(2027, 2, 28))

@@ -8,7 +8,7 @@ from hypothesis import given
 from kit.rules import certification_facts, days, make_cycle, make_facts
 
 from certtrack.rules.facts import CertificationFacts, ExamFact
-from certtrack.rules.pack import Pack, Phase, Value
+from certtrack.rules.pack import Pack, Phase, Value, Window
 from certtrack.rules.standing import Reason, stand
 
 DUE = date(2027, 10, 31)
@@ -160,7 +160,7 @@ def test_a_first_issue_to_come_and_a_death_are_named(cps: Pack) -> None:
 
 
 def test_a_published_window_is_named_until_it_opens(cps: Pack) -> None:
-    pack = replace(cps, window_days=Value(90, cps.deadline.source, "verified"))
+    pack = replace(cps, window=Value(Window(90), cps.deadline.source, "verified"))
     assert reasons(pack, CAROL, date(2027, 8, 1))["window_opens"].values == {"on": date(2027, 8, 2)}
     assert "window_opens" not in reasons(pack, CAROL, date(2027, 8, 2))
 

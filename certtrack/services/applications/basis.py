@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Credit, Cycle
 from certtrack.db.queries.facts import load_facts
-from certtrack.rules.applications import list_taken
+from certtrack.rules.counting import count_cycle
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CertificationFacts, CycleFact
-from certtrack.rules.hours import HoursCount, count_hours
+from certtrack.rules.hours import HoursCount
 from certtrack.rules.pack import Pack
-from certtrack.rules.waivers import list_reduced, list_waived
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import pack_for
 
@@ -52,9 +51,7 @@ def freeze(session: Session, rulebook: Rulebook, cycle: Cycle, today: date) -> d
 
 
 def _count(pack: Pack, facts: CertificationFacts, cycle: CycleFact, today: date) -> HoursCount:
-    taken, waived = list_taken(facts, cycle), list_waived(facts, cycle, today)
-    reduced = list_reduced(facts, cycle, today)
-    return count_hours(pack, days_of(pack, cycle), facts.credits, today, taken, waived, reduced)
+    return count_cycle(pack, facts, cycle, days_of(pack, cycle), today)
 
 
 def _list_needed_late(

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Account, AccountRole, ApplicationStep, Certification, Cycle
 from certtrack.errors import BadInput, Refused, StaleRecord
-from certtrack.rules.calendar import add_years
-from certtrack.rules.cycles import computed_due_on_near
 from certtrack.rules.pack import Pack
+from certtrack.rules.terms import next_term
 from certtrack.security import Act, Actor, Relation, Role
 from certtrack.services.actors import list_relations
 from certtrack.services.applications.basis import freeze
@@ -128,7 +127,8 @@ def take_back_decision(
 
 def suggest_due_on(pack: Pack, due_on: date) -> date | None:
     """The day that the rule gives for the cycle after one due on `due_on`; None where it can't say."""
-    return computed_due_on_near(pack, add_years(due_on, pack.term_years.value))
+    following = next_term(pack, due_on)
+    return following.due_on if following else None
 
 
 def _open(session: Session, certification: Certification, kind: str, on: date, after: int, today: date) -> Cycle:

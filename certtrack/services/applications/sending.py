@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.audit import record_event
 from certtrack.db.models import ApplicationStep, Certification, Cycle
 from certtrack.errors import BadInput, Refused
-from certtrack.rules.cycles import computed_due_on_near, following_start_on
+from certtrack.rules.terms import computed_due_on_near, following_start_on
 from certtrack.security import Act, Actor
 from certtrack.services.actors import find_actor_name
 from certtrack.services.applications.basis import freeze

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from certtrack.db.models import Certification, Person
-from certtrack.rules.cycles import first_start_on, is_parity_odd_one_out
 from certtrack.rules.pack import Pack
+from certtrack.rules.terms import first_start_on, is_parity_odd_one_out
 from certtrack.services.applications.intentions import say
 from certtrack.services.applications.sending import record_sent
 from certtrack.services.applications.typed import Sent

@@ -11,9 +11,9 @@ from certtrack.clock import FixedClock, today_in
 from certtrack.db.models import Certification, Cycle, ExamResult
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import BadInput, Refused
-from certtrack.rules.cycles import compute_due_on
 from certtrack.rules.facts import DueSource
 from certtrack.rules.pack import Pack
+from certtrack.rules.terms import compute_due_on
 from certtrack.security import Actor
 from certtrack.services.certifications import record_certification, record_number
 from certtrack.services.cycles import NewCycle, close_cycle, list_cycles, open_cycle

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from certtrack.rules.cycles import computed_due_on_near, is_parity_odd_one_out
+from certtrack.rules.terms import computed_due_on_near, is_parity_odd_one_out
 from certtrack.services.roster.findings import PlannedFinding
 from certtrack.services.roster.roster import Roster
 from certtrack.services.roster.rows import RosterRow

@@ -130,7 +130,7 @@ def _read_due_on(reader: RowReader, pack: Pack | None, today: date) -> date | No
     day = reader.day("expires", today)
     if day is None:
         return None
-    ahead = (pack.term_years.value if pack else 0) + _YEARS_AHEAD
+    ahead = ((pack.term_years.value if pack else None) or 0) + _YEARS_AHEAD
     if pack and not add_years(today, -_YEARS_BACK) <= day <= add_years(today, ahead):
         reader.note("expires", "far_from_now")  # a slip of the pen: 2062 for 2026
         return None

@@ -7,10 +7,10 @@ from typing import Literal
 
 from certtrack.db.models import Cycle
 from certtrack.rules.calendar import add_months
-from certtrack.rules.cycles import computed_due_on_near, first_start_on, following_start_on
 from certtrack.rules.facts import CertificationFacts, CycleFact
 from certtrack.rules.pack import Pack
 from certtrack.rules.standing import stand
+from certtrack.rules.terms import computed_due_on_near, first_start_on, following_start_on
 
 _NEW_TERM_MONTHS = 6
 _PAST = frozenset({"grace", "late", "exam_route", "full_route"})
