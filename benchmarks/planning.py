@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from kit.databases import create_on_server, name_database
-from registry import AT, NOWHERE, Registry, make_registry, run_servers
+from registry import AT, NOWHERE, Learning, Registry, make_registry, run_servers
 from running import report
 
 from certtrack.db.engine import Database
@@ -79,7 +79,7 @@ def main() -> int:
 def _make(server: str, kind: str, size: int) -> Registry:
     is_file = kind == "sqlite"
     url = f"{server}/registry{size}.db" if is_file else name_database(server, create_on_server(server))
-    return make_registry(url, kind, certifications=size, due=DUE, credits_each=EACH)
+    return make_registry(url, kind, certifications=size, due=DUE, learning=Learning(DUE, EACH))
 
 
 if __name__ == "__main__":

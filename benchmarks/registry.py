@@ -2,7 +2,7 @@
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +17,7 @@ from certtrack.db.engine import Database
 from certtrack.db.models import Affiliation, Certification, Claim, Credit, Cycle, CycleVersion, Person
 from certtrack.services.actors import command_actor
 from certtrack.services.organizations import create_organization
-from certtrack.services.rulebook import load_rulebook, pin
+from certtrack.services.rulebook import Rulebook, load_rulebook, pin
 
 ZONE = "America/Chicago"
 AT = datetime(2026, 8, 4, 17, tzinfo=UTC)
@@ -25,6 +25,16 @@ AT = datetime(2026, 8, 4, 17, tzinfo=UTC)
 AREAS = ("ethics_boundaries", "trauma_informed_care", "cultural_humility")
 NOWHERE = Path("no-instance-of-its-own")
 _AT_ONCE = 5_000
+_MINUTES = (60, 45, 90, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """Who has credits: the first `people`, `each` of them, which fit `areas` in turn."""
+
+    people: int
+    each: int
+    areas: Sequence[tuple[str, ...]] = tuple((area,) for area in AREAS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +65,35 @@ def run_servers(folder: Path) -> Iterator[dict[str, str]]:
         yield {"sqlite": f"sqlite:///{folder}", "postgresql": server}
 
 
-def make_registry(url: str, kind: str, *, certifications: int, due: int, credits_each: int = 0) -> Registry:
+def make_registry(
+    url: str,
+    kind: str,
+    *,
+    certifications: int,
+    due: int,
+    learning: Learning | None = None,
+    rulebook: Rulebook | None = None,
+    pack_key: str = "us-wi-cps",
+) -> Registry:
     """Fill an empty database at `url`; `due` of the certifications have a stage on the day of `AT`.
 
-    Those that are due have `credits_each` credits.
+    All go by the pack of that key: a shipped one, unless a rulebook is given.
     """
     migrate(url)
     database = Database(url)
-    rulebook = load_rulebook(NOWHERE)
-    pack = rulebook.packs.get("us-wi-cps")
+    pack = (rulebook or load_rulebook(NOWHERE)).packs.get(pack_key)
     with database.writing() as session:
         version_id = pin(session, pack, AT)
         organization_id = create_organization(
             session, key="lakeside", name="Lakeside Peers", zone=ZONE, actor=command_actor("benchmark"), at=AT
         ).id
+    common = {"organization_id": organization_id, "pack_key": pack_key}, version_id
     for start in range(1, certifications + 1, _AT_ONCE):
         numbers = range(start, min(start + _AT_ONCE, certifications + 1))
         with database.writing() as session:
-            _fill(session.connection(), numbers, due, organization_id, version_id)
-    if credits_each:
-        with database.writing() as session:
-            _add_credits(session.connection(), due, credits_each)
+            _fill(session.connection(), numbers, due, *common)
+            if learning:
+                _add_credits(session.connection(), range(start, min(numbers.stop, learning.people + 1)), due, learning)
     if kind == "postgresql":
         with database.writing() as session:
             session.execute(text("ANALYZE"))  # as the server does by itself within a minute
@@ -83,12 +101,12 @@ def make_registry(url: str, kind: str, *, certifications: int, due: int, credits
     return Registry(url, kind)
 
 
-def _fill(connection: Connection, numbers: range, due: int, organization_id: int, version_id: int) -> None:
+def _fill(connection: Connection, numbers: range, due: int, held: dict[str, Any], version_id: int) -> None:
     known: dict[str, Any] = {"recorded_at": AT - timedelta(days=300), "recorded_by": "benchmark"}
     connection.execute(insert(Person), [known | _person(n) for n in numbers])
-    belonging = known | {"organization_id": organization_id, "no": 1}
+    belonging = known | {"organization_id": held["organization_id"], "no": 1}
     connection.execute(insert(Affiliation), [belonging | {"person_id": n} for n in numbers])
-    held = known | {"organization_id": organization_id, "credential": "cps", "pack_key": "us-wi-cps"}
+    held = known | held | {"credential": "cps"}
     connection.execute(insert(Certification), [held | {"id": n, "person_id": n, "number": f"CPS-{n}"} for n in numbers])
     cycles = [_cycle(n, is_due=n <= due) | {"pack_version_id": version_id} for n in numbers]
     planned = [{"next_stage_on": _next_stage_on(cycle), "armed_on": date(2025, 1, 1)} for cycle in cycles]
@@ -103,29 +121,34 @@ def _fill(connection: Connection, numbers: range, due: int, organization_id: int
     )
 
 
-def _add_credits(connection: Connection, people: int, each: int) -> None:
+def _add_credits(connection: Connection, owners: range, due: int, learning: Learning) -> None:
     known: dict[str, Any] = {"recorded_at": AT - timedelta(days=60), "recorded_by": "benchmark", "no": 1}
-    owners = [1 + place // each for place in range(people * each)]
-    credits_ = [known | _credit(n % each) | {"id": n, "person_id": owner} for n, owner in enumerate(owners, 1)]
-    connection.execute(insert(Credit), credits_)
     waiting = known | {"decision": "waiting", "is_dropped": False}
-    connection.execute(
-        insert(Claim), [waiting | {"credit_id": n, "certification_id": owner} for n, owner in enumerate(owners, 1)]
-    )
+    credits_, claims = [], []
+    for owner in owners:
+        start_on = _cycle(owner, is_due=owner <= due)["start_on"]
+        for place in range(learning.each):
+            number = (owner - 1) * learning.each + place + 1
+            said = _credit(place, start_on, _MINUTES[(owner + place) % 4], learning.areas[place % len(learning.areas)])
+            credits_.append(known | said | {"id": number, "person_id": owner})
+            claims.append(waiting | {"credit_id": number, "certification_id": owner})
+    if credits_:
+        connection.execute(insert(Credit), credits_)
+        connection.execute(insert(Claim), claims)
 
 
-def _credit(place: int) -> dict[str, Any]:
-    day = date(2024, 12, 1) + timedelta(days=20 * place)
+def _credit(place: int, start_on: date, minutes: int, areas: tuple[str, ...]) -> dict[str, Any]:
+    day = start_on + timedelta(days=31 + 20 * place)
     return {
         "title": f"Course {place}",
         "folded_title": f"course {place}",
         "provider": "Lakeside",
         "first_on": day,
         "last_on": day,
-        "unit": "hours",
-        "amount": "1",
-        "minutes": 60,
-        "parts": [{"minutes": 60, "areas": [AREAS[place % len(AREAS)]]}],
+        "unit": "minutes",
+        "amount": str(minutes),
+        "minutes": minutes,
+        "parts": [{"minutes": minutes, "areas": list(areas)}],
         "activity": "course",
         "form": "recorded" if place % 2 else "in_person",
         "role": "participant",

@@ -68,12 +68,13 @@ def wait_for_page(address: str, process: subprocess.Popen[bytes]) -> None:
 def run_measured(*command: str | Path, env: dict[str, str]) -> float:
     """Run a command to its end; the most memory that it had resident, in MB. Ends the benchmark where it doesn't.
 
-    It is asked again and again: what the system tells at the end is never less than this process itself had.
+    Of several processes that of the one which had most. It is asked again and again: what the system tells at the end
+    is never less than this process itself had.
     """
     process = subprocess.Popen(command, env=os.environ | env, stdout=subprocess.DEVNULL)
     most = 0.0
     while process.poll() is None:
-        most = max(most, _find_peak_mb(process.pid))
+        most = max(most, *map(_find_peak_mb, (process.pid, *list_descendants(process.pid))))
         time.sleep(0.02)
     if process.returncode:
         raise SystemExit(f"{command} ended with {process.returncode}")
@@ -82,13 +83,19 @@ def run_measured(*command: str | Path, env: dict[str, str]) -> float:
 
 def _find_peak_mb(pid: int) -> float:
     """The most that a process has had resident so far, in MB; 0 where it is gone already."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
     return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0) / 1024
 
 
 def list_descendants(pid: int) -> list[int]:
-    """Every process below `pid`."""
-    children = [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """Every process below `pid`; none where it is gone."""
+    try:
+        children = [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
     return children + [below for child in children for below in list_descendants(child)]
 
 

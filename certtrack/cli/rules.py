@@ -7,6 +7,7 @@ import click
 from certtrack.cli.edge import Edge, acting_as, pass_edge
 from certtrack.cli.output import write_message
 from certtrack.cli.parsing import DAY
+from certtrack.cli.rebuilding import rebuild
 from certtrack.cli.rules_told import list_
 from certtrack.security import Actor
 from certtrack.services.confirmations import confirm_rule, renew_certifications
@@ -21,6 +22,7 @@ def rules() -> None:
 
 
 rules.add_command(list_)
+rules.add_command(rebuild)
 
 
 @rules.command(short_help="Settle a value that isn't published.", epilog=f"Example: {_CONFIRMING}")

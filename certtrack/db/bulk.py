@@ -31,6 +31,26 @@ def add_rows(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]
     session.connection().execute(insert(_table_of(model)), rows)
 
 
+def add_tuples(session: Session, model: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write very many rows in the quickest way that each database has. `columns` says what stands where in a row.
+
+    Values go to the driver as they are: days as their ISO text, and no JSON.
+    """
+    if not rows:
+        return
+    session.flush()
+    connection, table = session.connection(), _table_of(model).name
+    named = ", ".join(columns)
+    if connection.dialect.name == "sqlite":
+        places = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(f"INSERT INTO {table} ({named}) VALUES ({places})", list(rows))  # noqa: S608  # names of the models
+        return
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({named}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
 def _table_of(model: type[Base]) -> Table:
     table = model.__table__
     if not isinstance(table, Table):

@@ -1,20 +1,19 @@
 """Where people stand: asked for any day, as known at any moment, and projected into spans for lists."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from certtrack.db.bulk import add_rows
+from certtrack.db.bulk import add_tuples
 from certtrack.db.models import Certification, StandingSpan
 from certtrack.db.queries.facts import load_facts
 from certtrack.db.queries.merges import same_person
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Pack
-from certtrack.rules.standing import Standing, spans, stand
+from certtrack.rules.standing import Span, Standing, spans, stand
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 _WAITING = "certtrack spans to be projected"
@@ -32,24 +31,50 @@ def load_standings(
     A certification that wasn't on record then is left out.
     """
     facts = load_facts(session, certification_ids, known_at)
-    packs = _load_packs(session, confirmed_rules(session, rulebook, known_at), facts)
+    packs = load_packs(session, confirmed_rules(session, rulebook, known_at), facts)
     return {number: stand(packs[number], fact, as_of) for number, fact in facts.items()}
 
 
 def project_spans(session: Session, rulebook: Rulebook, certification_ids: Sequence[int]) -> None:
     """Write the spans of these certifications anew; part of each change to what they rest on.
 
-    Inside `projecting_once` they wait for its end.
+    Of two transactions that change what the same one rests on the second waits here for the first, and sees what that
+    has put on record. Inside `projecting_once` they wait for its end.
     """
     if _WAITING in session.info:
         session.info[_WAITING].update(certification_ids)
         return
     session.flush()
+    lock_certifications(session, certification_ids)
     facts = load_facts(session, certification_ids)
-    packs = _load_packs(session, confirmed_rules(session, rulebook), facts)
-    session.execute(delete(StandingSpan).where(StandingSpan.certification_id.in_(certification_ids)))
-    rows = [row for number, fact in facts.items() for row in _rows(packs[number], fact)]
-    add_rows(session, StandingSpan, rows)
+    packs = load_packs(session, confirmed_rules(session, rulebook), facts)
+    replace_spans(session, {number: spans(packs[number], fact) for number, fact in facts.items()})
+
+
+def lock_certifications(session: Session, certification_ids: Sequence[int]) -> dict[int, int]:
+    """Let whoever else projects one of these wait until this transaction ends; how often each was projected so far."""
+    query = select(Certification.id, Certification.projected_no).where(Certification.id.in_(certification_ids))
+    rows = session.execute(query.order_by(Certification.id).with_for_update(key_share=True))
+    return {row.id: row.projected_no for row in rows}
+
+
+def replace_spans(session: Session, projected: Mapping[int, Sequence[Span]]) -> None:
+    """Write these spans in place of those on record. The certifications are locked already."""
+    if not projected:
+        return
+    session.execute(
+        update(Certification)
+        .where(Certification.id.in_(projected.keys()))
+        .values(projected_no=Certification.projected_no + 1)
+        .execution_options(synchronize_session=False)  # nobody reads it from an object
+    )
+    session.execute(delete(StandingSpan).where(StandingSpan.certification_id.in_(projected.keys())))
+    add_tuples(
+        session,
+        StandingSpan,
+        ("certification_id", "from_on", "until_on", "validity", "hours", "application", "next_on"),
+        [(number, *_write(span)) for number, found in projected.items() for span in found],
+    )
 
 
 @contextmanager
@@ -83,19 +108,13 @@ def pack_for(rulebook: Rulebook, pack_key: str, facts: CertificationFacts) -> Pa
     return rulebook.packs.get(pack_key, on=due_on)
 
 
-def _load_packs(session: Session, rulebook: Rulebook, facts: dict[int, CertificationFacts]) -> dict[int, Pack]:
+def load_packs(session: Session, rulebook: Rulebook, facts: Mapping[int, CertificationFacts]) -> dict[int, Pack]:
+    """By certification the pack that speaks for it."""
     query = select(Certification.id, Certification.pack_key).where(Certification.id.in_(facts.keys()))
     return {number: pack_for(rulebook, key, facts[number]) for number, key in session.execute(query)}
 
 
-def _rows(pack: Pack, fact: CertificationFacts) -> Iterable[dict[str, Any]]:
-    for span in spans(pack, fact):
-        yield {
-            "certification_id": fact.id,
-            "from_on": span.from_on,
-            "until_on": span.until_on,
-            "validity": span.validity,
-            "hours": span.hours,
-            "application": span.application,
-            "next_on": span.next_on,
-        }
+def _write(span: Span) -> tuple[str | None, ...]:
+    next_on = span.next_on.isoformat() if span.next_on else None
+    days = (span.from_on.isoformat(), span.until_on.isoformat())
+    return (*days, span.validity, span.hours, span.application, next_on)

@@ -41,6 +41,8 @@ class Certification(Numbered, Recorded, Base):
     pack_key: Mapped[str] = mapped_column(String(60))
     number: Mapped[str | None] = mapped_column(String(60))
     issued_on: Mapped[date | None]
+    projected_no: Mapped[int] = mapped_column(server_default="0")
+    """How many times its spans were written: whoever computes them aside sees by it whether they still may be."""
 
     person: Mapped[Person] = relationship()
     organization: Mapped[Organization] = relationship()

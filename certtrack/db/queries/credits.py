@@ -1,11 +1,14 @@
 """What is claimed for certifications: the facts of credits, as known now or at a past moment."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Text, select
+from sqlalchemy import cast as cast_to
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Claim, ClaimVersion, Credit, CreditVersion
@@ -30,7 +33,7 @@ def load_credits(
                 id=number,
                 first_on=first_on,
                 last_on=last_on,
-                parts=tuple(CreditPart(part["minutes"], tuple(part["areas"])) for part in parts),
+                parts=_read_parts(parts),
                 activity=cast("Activity", activity),
                 form=cast("Form | None", form),
                 role=cast("CreditRole", role),
@@ -39,6 +42,11 @@ def load_credits(
             )
         )
     return found
+
+
+@lru_cache(maxsize=5_000)  # many credits say the same, and to read it takes longer than all the rest of a row
+def _read_parts(text: str) -> tuple[CreditPart, ...]:
+    return tuple(CreditPart(part["minutes"], tuple(part["areas"])) for part in json.loads(text))
 
 
 def _list_now(session: Session, ids: Sequence[int]) -> Iterable[Any]:
@@ -65,7 +73,7 @@ def _columns(source: type[Credit] | type[CreditVersion]) -> tuple[Any, ...]:
     return (
         source.first_on,
         source.last_on,
-        source.parts,
+        cast_to(source.parts, Text),
         source.activity,
         source.form,
         source.role,

@@ -1,0 +1,113 @@
+"""The spans of everybody made anew: after a new version of the rules or of the program.
+
+They are read and computed aside, so that nobody waits for it, and those that differ are written in short transactions.
+One whose certification was projected meanwhile is not written: it would rest on what isn't so any more.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.audit import record_event
+from certtrack.db.models import Certification, StandingSpan
+from certtrack.db.queries.facts import load_facts
+from certtrack.rules.standing import Span, spans
+from certtrack.security import Actor
+from certtrack.services.rulebook import Rulebook, confirmed_rules
+from certtrack.services.standing import load_packs, lock_certifications, replace_spans
+
+_Written = tuple[date, date, str, str, str, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The spans that a certification should have and doesn't. `projected_no` is how often it was projected by then."""
+
+    certification_id: int
+    projected_no: int
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many certifications were looked at, and of how many the spans were written. `is_whole`: nothing is left."""
+
+    looked_at: int
+    written: int
+    is_whole: bool
+
+
+def count_certifications(session: Session) -> int:
+    """How many there are."""
+    return session.scalar(select(func.count()).select_from(Certification)) or 0
+
+
+def find_range(session: Session, after: int, size: int) -> tuple[int, int] | None:
+    """First and last number, both included, of the `size` certifications that come after that number.
+
+    Fewer at the end; None where none comes after it.
+    """
+    numbers = select(Certification.id).where(Certification.id > after).order_by(Certification.id).limit(size).subquery()
+    first, last = session.execute(select(func.min(numbers.c.id), func.max(numbers.c.id))).one()
+    return None if first is None else (first, last)
+
+
+def plan_rebuilt(session: Session, rulebook: Rulebook, first: int, last: int) -> tuple[int, list[Planned]]:
+    """How many certifications this range holds, and the spans of those of them that have other ones on record.
+
+    One snapshot of the database is read, and nothing written.
+    """
+    query = select(Certification.id, Certification.projected_no).where(Certification.id.between(first, last))
+    numbers = {row.id: row.projected_no for row in session.execute(query)}
+    planned = _plan(session, rulebook, list(numbers))
+    return len(numbers), [Planned(number, numbers[number], found) for number, found in planned.items()]
+
+
+def write_rebuilt(session: Session, planned: Sequence[Planned]) -> list[int]:
+    """Write planned spans; the numbers of those that are left alone, since they were projected meanwhile."""
+    locked = lock_certifications(session, [one.certification_id for one in planned])
+    fresh = {one.certification_id: one.spans for one in planned if locked.get(one.certification_id) == one.projected_no}
+    if fresh:
+        replace_spans(session, fresh)
+    return [one.certification_id for one in planned if one.certification_id not in fresh]
+
+
+def rebuild_at_once(session: Session, rulebook: Rulebook, certification_ids: Sequence[int]) -> int:
+    """Read, compute and write in one transaction; how many of them differed. For a few: others wait meanwhile."""
+    lock_certifications(session, certification_ids)
+    planned = _plan(session, rulebook, certification_ids)
+    if planned:
+        replace_spans(session, planned)
+    return len(planned)
+
+
+def record_rebuilt(session: Session, rebuilt: Rebuilt, *, actor: Actor, at: datetime) -> None:
+    """Put into the audit that spans were made anew, and of how many certifications."""
+    subject: tuple[str, None] = ("rule", None)
+    record_event(session, at=at, actor=actor.key, action="rules.rebuilt", subject=subject, details=asdict(rebuilt))
+
+
+def _plan(session: Session, rulebook: Rulebook, certification_ids: Sequence[int]) -> dict[int, tuple[Span, ...]]:
+    facts = load_facts(session, certification_ids)
+    packs = load_packs(session, confirmed_rules(session, rulebook), facts)
+    written = _load_written(session, certification_ids)
+    projected = ((number, spans(packs[number], fact)) for number, fact in facts.items())
+    return {number: found for number, found in projected if written.get(number) != [_columns(one) for one in found]}
+
+
+def _load_written(session: Session, certification_ids: Sequence[int]) -> Mapping[int, list[_Written]]:
+    columns = (
+        *(StandingSpan.certification_id, StandingSpan.from_on, StandingSpan.until_on),
+        *(StandingSpan.validity, StandingSpan.hours, StandingSpan.application, StandingSpan.next_on),
+    )
+    query = select(*columns).where(StandingSpan.certification_id.in_(certification_ids))
+    rows = session.execute(query.order_by(StandingSpan.certification_id, StandingSpan.from_on))
+    return {number: [row[1:] for row in group] for number, group in groupby(rows, key=lambda row: row[0])}
+
+
+def _columns(span: Span) -> _Written:
+    return (span.from_on, span.until_on, span.validity, span.hours, span.application, span.next_on)
