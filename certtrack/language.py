@@ -1,7 +1,7 @@
 """Languages: catalogues, days and numbers in words, and the Jinja environment of everything that isn't a page."""
 
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from certtrack.resources import get_resource
 
 LOCALES = ("en", "es")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
+_DAYS_KEPT = 8192  # a day takes longer to be put into words than all else that is said of it
 _PATTERNS = {"en": "MMMM d, y", "es": "d 'de' MMMM 'de' y"}
 _MONTH_DAYS = {"en": "MMMM d", "es": "d 'de' MMMM"}
 _SHORT = {"en": "MMM d, y", "es": "d MMM y"}
@@ -34,6 +35,7 @@ def translations(locale: str) -> NullTranslations:
     return Translations.load(Path(__file__).parent / "translations", [locale], "messages")
 
 
+@lru_cache(maxsize=_DAYS_KEPT)
 def format_day(day: date, locale: str) -> str:
     """A day in words whose parts never part: October 31, 2027; 31 de octubre de 2027."""
     return format_date(day, _PATTERNS[locale], locale=locale).replace(" ", _NO_BREAK)

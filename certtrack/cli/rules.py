@@ -5,6 +5,7 @@ from datetime import date
 import click
 
 from certtrack.cli.edge import Edge, acting_as, pass_edge
+from certtrack.cli.evaluate import evaluate_
 from certtrack.cli.output import write_message
 from certtrack.cli.parsing import DAY
 from certtrack.cli.rebuilding import rebuild
@@ -51,3 +52,6 @@ def confirm(edge: Edge, pack: str, key: str, value: str, source: str, on: date, 
             break
         done, last = done + len(numbers), numbers[-1]
     write_message(f"{pack}, {whole}: {value}, by {source}. Certifications looked at anew: {done}.")
+
+
+rules.add_command(evaluate_)

@@ -1,0 +1,109 @@
+"""Keeping book of a credential's cycles, in the order in which they open."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from certtrack.rules.calendar import add_days
+from certtrack.rules.cycles import computed_due_on_near, first_start_on, following_start_on, next_start_on
+from certtrack.rules.facts import CycleFact, DueSource
+from certtrack.rules.pack import Pack
+
+Record = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Entry:
+    """One cycle in the book. `rule_due_on` is its due day without an extension: the next term is counted from it.
+
+    `opened_on` is the first day on which it is known to be the one to act for; `sat` counts attempts on its way back.
+    """
+
+    id: int
+    start_on: date
+    due_on: date
+    source: DueSource
+    computed_on: date | None
+    opened_on: date
+    origins: list[Record]
+    rule_due_on: date
+    closed_on: date | None = None
+    sat: int = 0
+
+    def as_fact(self) -> CycleFact:
+        """What the standing is given of it."""
+        return CycleFact(self.id, self.start_on, self.due_on, self.source, self.computed_on, self.closed_on)
+
+
+@dataclass(slots=True)
+class Book:
+    """The cycles of one credential. `stated` is a day on paper, `place` the number of the cycle that it belongs to."""
+
+    pack: Pack
+    stated: date | None = None
+    place: int | None = None
+    cycles: list[Entry] = field(default_factory=list)
+
+    @property
+    def last(self) -> Entry | None:
+        """The cycle that opened last, None where there is none."""
+        return self.cycles[-1] if self.cycles else None
+
+    def at(self, day: date) -> Entry | None:
+        """The cycle that there was to act for on `day`, the first before all of them; None where there is none."""
+        known = [entry for entry in self.cycles if entry.opened_on <= day]
+        return known[-1] if known else next(iter(self.cycles), None)
+
+    def open(self, start_on: date, due_on: date, origin: Record, opened_on: date | None = None) -> None:
+        """Open a cycle with the day that the rule gives; a stated day that belongs to it goes before."""
+        number = len(self.cycles) + 1
+        if self.stated is not None and number == self.place:
+            stated = self.stated
+            self._add(start_on, stated, "stated", due_on, [("certification", 0), origin], opened_on or start_on)
+        else:
+            self._add(start_on, due_on, "computed", due_on, [origin], opened_on or start_on)
+
+    def open_stated(self, due_on: date, issued_on: date | None) -> None:
+        """Open the cycle that a stated day alone tells of, after those that are there.
+
+        It begins a term before, or on the day of the first issue where that is later.
+        """
+        last, first_on = self.last, first_start_on(self.pack, due_on)
+        start_on = first_on
+        if last is not None:
+            start_on = following_start_on(self.pack, last.due_on, due_on, due_on)
+            last.closed_on = last.closed_on or start_on
+        elif issued_on is not None and issued_on < due_on:
+            start_on = max(start_on, issued_on)
+        computed = computed_due_on_near(self.pack, due_on)
+        self._add(start_on, due_on, "stated", computed, [("certification", 0)], start_on)
+
+    def open_next(self, start_on: date, due_on: date, granted_on: date, origin: Record) -> None:
+        """Close the last cycle on the day of a grant, or when the next one begins where that is later; open that one.
+
+        The next begins after the last day of the one before, an extension included.
+        """
+        last = self.cycles[-1]
+        start_on = max(start_on, next_start_on(last.due_on))
+        last.closed_on = max(granted_on, start_on)
+        self.open(start_on, due_on, origin, last.closed_on)
+
+    def extend(self, entry: Entry, until_on: date, origin: Record) -> None:
+        """Move a cycle's due day; the one after it begins later where it has to."""
+        entry.due_on, entry.source = until_on, "extended"
+        entry.origins.append(origin)
+        after = next((one for one in self.cycles if one.id == entry.id + 1), None)
+        if after is not None and after.start_on <= until_on < after.due_on:
+            after.start_on = add_days(until_on, 1)
+            entry.closed_on = max(entry.closed_on or after.start_on, after.start_on)
+
+    def _add(
+        self,
+        start_on: date,
+        due_on: date,
+        source: DueSource,
+        computed_on: date | None,
+        origins: list[Record],
+        opened_on: date,
+    ) -> None:
+        number = len(self.cycles) + 1
+        self.cycles.append(Entry(number, start_on, due_on, source, computed_on, opened_on, origins, due_on))

@@ -1,0 +1,201 @@
+"""An answer as JSON has it: the standing, the cycle's days, the hours, and each reason with the case's own ids."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from certtrack.rules.applications import list_taken
+from certtrack.rules.cycles import CycleDays, next_start_on
+from certtrack.rules.deriving import Derived
+from certtrack.rules.facts import CreditFact
+from certtrack.rules.history import History
+from certtrack.rules.hours import TOTAL, HoursCount, count_hours
+from certtrack.rules.next_step import find_next_step
+from certtrack.rules.pack import Pack
+from certtrack.rules.reasons import Reason
+from certtrack.rules.standing import Standing
+from certtrack.rules.waivers import list_waived
+from certtrack.rules.walk import STEPS
+from certtrack.services.evaluation.case import Asked, Case
+from certtrack.services.evaluation.credits import Claimed
+from certtrack.services.evaluation.words import tell_step
+
+_DAYS = ("due_on", "grace_until", "late_until", "exam_route_until")
+_LISTS = {"exam": "exams", "application": "applications", "waiver": "waivers", "training": "trainings"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What an answer is made of."""
+
+    case: Case
+    asked: Asked
+    pack: Pack
+    known: History
+    derived: Derived
+    standing: Standing
+
+    def tell(self) -> dict[str, Any]:
+        """The answer, in the order in which people read it."""
+        standing = self.standing
+        counted = standing.counted
+        step = find_next_step(self.pack, self.known, self.derived.facts, standing)
+        answer = {
+            "pack": self.pack.ref,
+            "as_of": standing.as_of.isoformat(),
+            "validity": standing.validity,
+            "hours": counted.hours,
+            "application": standing.application,
+            "phase": standing.phase,
+            "cycle": tell_cycle(standing.days) if standing.days else None,
+            "requirements": list(self._list_requirements(counted)),
+            "credits": list(self._list_credits(counted)),
+            "next_step": {"code": step.code, "values": tell_values(step.values), "text": tell_step(self.pack, step)},
+            "because": [self._tell_reason(reason) for reason in (*standing.because, *self.derived.reasons)],
+        }
+        if self.case.planned:
+            answer["what_if"] = self._tell_what_if()
+        return answer
+
+    def _tell_what_if(self) -> dict[str, Any]:
+        """The hours of the cycle once what is planned for it is earned as well."""
+        facts, cycle, standing = self.derived.facts, self.standing.cycle, self.standing
+        planned = self._select_planned()
+        until = max((standing.as_of, *(credit.last_on for credit in planned)))
+        earned = [credit for credit in facts.credits if credit.last_on <= standing.as_of]
+        counted = count_hours(
+            self.pack,
+            standing.days,
+            (*earned, *planned),
+            until,
+            list_taken(facts, cycle) if cycle else frozenset(),
+            list_waived(facts, cycle, standing.as_of) if cycle else frozenset(),
+        )
+        return {"hours": counted.hours, "requirements": list(self._list_requirements(counted))}
+
+    def _select_planned(self) -> tuple[CreditFact, ...]:
+        mine = (one for one in self.case.planned if one.claims is None or self.asked.id in one.claims)
+        return tuple(one.fact for one in mine)
+
+    def _list_requirements(self, counted: HoursCount) -> Iterator[dict[str, Any]]:
+        shares = self._list_shares(counted)
+        for line in counted.requirements:
+            yield {
+                "id": line.key,
+                "dimension": "total" if line.key == TOTAL else "areas",
+                "needed_minutes": line.needed,
+                "counted_minutes": line.counted,
+                "unsure_minutes": line.unsure,
+                "open_minutes": line.open,
+                "is_waived": line.is_waived,
+                "credits": shares.get(line.key, []),
+            }
+
+    def _list_shares(self, counted: HoursCount) -> dict[str, list[dict[str, Any]]]:
+        """What each credit that counts for sure gives to each requirement."""
+        shares: dict[str, list[dict[str, Any]]] = {}
+        for credit in counted.credits:
+            if credit.counts == "yes":
+                number = self._credit_id(credit.id)
+                for key, minutes in ((TOTAL, credit.minutes), *credit.shares):
+                    shares.setdefault(key, []).append({"id": number, "minutes": minutes})
+        return shares
+
+    def _list_credits(self, counted: HoursCount) -> Iterator[dict[str, Any]]:
+        found = {credit.id: credit for credit in counted.credits}
+        known = {credit.id for credit in self.known.credits}
+        for one in self.case.credits:
+            if one.claims is not None and self.asked.id not in one.claims:
+                yield self._tell_credit(one, 0, "not_claimed")
+            elif one.fact.id not in known:
+                yield self._tell_credit(one, 0, "not_known_yet")
+            elif one.fact.id not in found:
+                yield self._tell_credit(one, 0, "no_hours_asked" if self.pack.hours is None else "no_cycle")
+            else:
+                credit = found[one.fact.id]
+                minutes = credit.minutes if credit.counts == "yes" else 0
+                yield self._tell_credit(one, minutes, None if credit.code == "counts" else credit.code)
+
+    def _tell_credit(self, one: Claimed, minutes: int, code: str | None) -> dict[str, Any]:
+        why = {"code": code, "values": tell_values(self._why_values(one, code))} if code else None
+        return {"id": one.id, "counted_minutes": minutes, "why_not": why}
+
+    def _why_values(self, one: Claimed, code: str | None) -> Mapping[str, object]:
+        fact, days = one.fact, self.standing.days
+        values: dict[str, Mapping[str, object]] = {
+            "activity_excluded": {"activity": fact.activity},
+            "form_excluded": {"format": fact.form},
+            "form_not_published": {"format": fact.form},
+            "lies_ahead": {"last_on": fact.last_on},
+            "not_known_yet": {"last_on": fact.last_on},
+            "before_cycle": {"last_on": fact.last_on, "start_on": days.start_on if days else None},
+            "after_cycle": {"last_on": fact.last_on, "due_on": days.due_on if days else None},
+            "after_due_not_published": {"last_on": fact.last_on, "due_on": days.due_on if days else None},
+        }
+        return values.get(code or "", {})
+
+    def _tell_reason(self, reason: Reason) -> dict[str, Any]:
+        records = [known for record in reason.records for known in self._list_records(*record)]
+        values = {name: value for name, value in reason.values.items() if name != "given_by"}
+        return {
+            "code": reason.code,
+            "values": tell_values(values),
+            "pack": reason.pack,
+            "source": reason.source,
+            "sure": reason.sure,
+            "records": [{"kind": kind, "id": number} for kind, number in dict.fromkeys(records)],
+        }
+
+    def _list_records(self, kind: str, number: int) -> Iterator[tuple[str, object]]:
+        """A record by the case's own name for it; of a cycle, which the case doesn't tell, those that it rests on."""
+        if kind == "cycle":
+            for origin in self.derived.origins.get(number, ()):
+                yield from self._list_records(*origin)
+        elif kind == "application_step":
+            yield "application", f"applications[{number // STEPS}]"
+        elif kind == "certification":
+            yield kind, self.asked.id
+        else:
+            yield kind, f"{_LISTS[kind]}[{number}]"
+
+    def _credit_id(self, number: int) -> object:
+        given = len(self.case.credits)
+        return self.case.credits[number].id if number < given else self.case.planned[number - given].id
+
+
+def tell_cycle(days: CycleDays) -> dict[str, Any]:
+    """The days of a cycle; a day with two readings has the later one beside it as `*_latest`.
+
+    None where there is no such day, or it never comes.
+    """
+    told: dict[str, Any] = {
+        "start_on": days.start_on.isoformat(),
+        "window_opens_on": _day(days.window_opens_on),
+    }
+    for name in _DAYS:
+        earliest, latest = getattr(days, name), getattr(days, f"{name}_latest")
+        told |= _readings(name, earliest, latest)
+    last = days.due_on_latest
+    return told | _readings("next_start_on", next_start_on(days.due_on), next_start_on(last))
+
+
+def _readings(name: str, earliest: date | None, latest: date | None) -> dict[str, Any]:
+    if earliest == latest:
+        return {name: _day(earliest)}
+    return {name: _day(earliest), f"{name}_latest": _day(latest)}
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None or day == date.max else day.isoformat()
+
+
+def tell_values(values: Mapping[str, object]) -> dict[str, Any]:
+    """Values as JSON has them: days in words of figures, tuples as lists."""
+    return {name: _tell_value(value) for name, value in values.items()}
+
+
+def _tell_value(value: object) -> Any:  # noqa: ANN401  # whatever JSON holds
+    if isinstance(value, date):
+        return _day(value)
+    return list(value) if isinstance(value, tuple) else value

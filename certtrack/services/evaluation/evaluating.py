@@ -1,0 +1,111 @@
+"""The answer to a case: where each certification that is asked for stands, and why."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from certtrack.errors import BadInput
+from certtrack.rules.deriving import Derived, DueBeforeStart, derive, find_speaking
+from certtrack.rules.history import History, known_by
+from certtrack.rules.hours import TOTAL
+from certtrack.rules.pack import Pack
+from certtrack.rules.service import ServicePack
+from certtrack.rules.standing import stand
+from certtrack.rules.supervision import period_of
+from certtrack.services.evaluation.answer import Answering
+from certtrack.services.evaluation.case import Asked, Case, read_case, select
+from certtrack.services.evaluation.credits import select_credits
+from certtrack.services.evaluation.duty import answer_duty
+from certtrack.services.evaluation.packs import PackSource
+from certtrack.services.evaluation.reader import day_in
+
+
+def evaluate(case: Mapping[str, Any], packs: PackSource) -> dict[str, Any]:
+    """The answer to a case, both as JSON has them: plain objects, lists, words, whole numbers.
+
+    Of several certifications the answers are under `certifications`, in the order in which they were asked for.
+    Raises BadInput, in one sentence that names the place, where the case can't be so or no pack has that name.
+    """
+    told = read_case(case)
+    answers = [_answer(told, asked, packs) for asked in told.asked]
+    return {"certifications": answers} if told.is_list else answers[0]
+
+
+def _answer(case: Case, asked: Asked, packs: PackSource) -> dict[str, Any]:
+    pack = packs.get(asked.pack)
+    known_on = day_in(case.known_at, pack.zone) if case.known_at is not None else case.as_of
+    _check_known(case, asked, known_on)
+    head = {"id": asked.id} if case.is_list else {}
+    if isinstance(pack, ServicePack):
+        return head | answer_duty(_speaking(packs, asked, pack, case.as_of), asked, case, known_on)
+    history = _make_history(case, asked, pack)
+    known = known_by(history, known_on)
+    pack, derived = _derive(packs, asked, pack, known, case.as_of)
+    _check_requirements(case, asked, pack)
+    standing = stand(pack, derived.facts, case.as_of)
+    return head | Answering(case, asked, pack, known, derived, standing).tell()
+
+
+def _speaking(packs: PackSource, asked: Asked, pack: ServicePack, as_of: date) -> ServicePack:
+    found = packs.get(asked.pack, period_of(pack, as_of)[1])
+    return found if isinstance(found, ServicePack) else pack
+
+
+def _derive(packs: PackSource, asked: Asked, pack: Pack, known: History, as_of: date) -> tuple[Pack, Derived]:
+    """The facts, by the version of the pack that speaks for the cycle in question."""
+    derived = _try(pack, known, asked, as_of)
+    cycle = find_speaking(derived.facts.cycles, as_of)
+    speaking = packs.get(asked.pack, cycle.due_on if cycle else None)
+    if speaking is pack or not isinstance(speaking, Pack):
+        return pack, derived
+    return speaking, _try(speaking, known, asked, as_of)
+
+
+def _try(pack: Pack, known: History, asked: Asked, as_of: date) -> Derived:
+    try:
+        return derive(pack, known, as_of)
+    except DueBeforeStart as error:
+        raise BadInput(
+            f"{asked.place}.stated_due_on is {error.due_on.isoformat()}, and it begins on "
+            f"{error.start_on.isoformat()}; a cycle ends after it starts."
+        ) from error
+
+
+def _make_history(case: Case, asked: Asked, pack: Pack) -> History:
+    return History(
+        credential=pack.credential,
+        issued_on=asked.issued_on,
+        stated_due_on=asked.stated_due_on,
+        died_on=case.died_on,
+        trainings=select(case.trainings, asked),
+        attempts=select(case.exams, asked),
+        requests=select(case.applications, asked),
+        reliefs=select(case.waivers, asked),
+        credits=select_credits(case.credits, asked.id),
+    )
+
+
+def _check_known(case: Case, asked: Asked, known_on: date) -> None:
+    last = max(case.as_of, known_on)
+    for one in case.credits:
+        if one.fact.last_on > last:
+            raise BadInput(
+                f"{one.place}.last_on is {one.fact.last_on.isoformat()}, after {last.isoformat()}, the end of what is "
+                "known; what is still to come is planned."
+            )
+    if asked.issued_on and asked.stated_due_on and asked.stated_due_on <= asked.issued_on:
+        raise BadInput(
+            f"{asked.place}.stated_due_on is {asked.stated_due_on.isoformat()}, and issued_on is "
+            f"{asked.issued_on.isoformat()}; a cycle ends after it starts."
+        )
+
+
+def _check_requirements(case: Case, asked: Asked, pack: Pack) -> None:
+    keys = (TOTAL, *(area.key for area in pack.hours.areas)) if pack.hours else ()
+    for told in case.waivers:
+        relief = told.fact
+        if told.certification not in (None, asked.id) or relief.requirement is None or not keys:
+            continue
+        if relief.requirement not in keys:
+            there = ", ".join(keys)
+            raise BadInput(f"{told.place}.requirement is {relief.requirement!r}, and {pack.ref} has: {there}.")
