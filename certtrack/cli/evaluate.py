@@ -27,7 +27,7 @@ def evaluate_(edge: Edge, file: str) -> None:
     """Say where each case of FILE stands by the rules, and why: one answer a line, as JSON, in the file's order.
 
     FILE is JSON, one case or a list of them, or JSON Lines; - is standard input. Nothing is kept, and no database is
-    needed. What a case and its answer hold is told in the README.
+    needed. The README tells what a case and its answer hold.
 
     A case that can't be so is refused in one sentence that names the place, on standard error; in a list or in JSON
     Lines its line is {"error": ...} and the others are answered. The exit code is 1 if any was refused.

@@ -1,12 +1,19 @@
 """Keeping book of a credential's cycles, in the order in which they open."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from certtrack.rules.calendar import add_days
-from certtrack.rules.cycles import computed_due_on_near, first_start_on, following_start_on, next_start_on
 from certtrack.rules.facts import CycleFact, DueSource
 from certtrack.rules.pack import Pack
+from certtrack.rules.terms import (
+    Step,
+    Term,
+    computed_due_on_near,
+    first_start_on,
+    following_start_on,
+    next_start_on,
+)
 
 Record = tuple[str, int]
 
@@ -26,6 +33,7 @@ class Entry:
     opened_on: date
     origins: list[Record]
     rule_due_on: date
+    step: Step = "full"
     closed_on: date | None = None
     sat: int = 0
 
@@ -53,14 +61,15 @@ class Book:
         known = [entry for entry in self.cycles if entry.opened_on <= day]
         return known[-1] if known else next(iter(self.cycles), None)
 
-    def open(self, start_on: date, due_on: date, origin: Record, opened_on: date | None = None) -> None:
-        """Open a cycle with the day that the rule gives; a stated day that belongs to it goes before."""
-        number = len(self.cycles) + 1
-        if self.stated is not None and number == self.place:
-            stated = self.stated
-            self._add(start_on, stated, "stated", due_on, [("certification", 0), origin], opened_on or start_on)
+    def open(self, term: Term, origin: Record, opened_on: date | None = None) -> None:
+        """Open a cycle with the days that the rule gives; a stated day that belongs to it goes before."""
+        opened_on = opened_on or term.start_on
+        if self.stated is not None and len(self.cycles) + 1 == self.place:
+            origins = [("certification", 0), origin]
+            self._add(term.start_on, self.stated, "stated", term.due_on, opened_on, origins)
         else:
-            self._add(start_on, due_on, "computed", due_on, [origin], opened_on or start_on)
+            self._add(term.start_on, term.due_on, "computed", term.due_on, opened_on, [origin])
+        self.cycles[-1].step = term.step
 
     def open_stated(self, due_on: date, issued_on: date | None) -> None:
         """Open the cycle that a stated day alone tells of, after those that are there.
@@ -75,17 +84,19 @@ class Book:
         elif issued_on is not None and issued_on < due_on:
             start_on = max(start_on, issued_on)
         computed = computed_due_on_near(self.pack, due_on)
-        self._add(start_on, due_on, "stated", computed, [("certification", 0)], start_on)
+        self._add(start_on, due_on, "stated", computed, start_on, [("certification", 0)])
 
-    def open_next(self, start_on: date, due_on: date, granted_on: date, origin: Record) -> None:
+    def open_next(self, term: Term, granted_on: date, origin: Record) -> None:
         """Close the last cycle on the day of a grant, or when the next one begins where that is later; open that one.
 
-        The next begins after the last day of the one before, an extension included.
+        The next begins after the last day of the one before, an extension included; after a provisional step on the day
+        of the grant.
         """
         last = self.cycles[-1]
-        start_on = max(start_on, next_start_on(last.due_on))
-        last.closed_on = max(granted_on, start_on)
-        self.open(start_on, due_on, origin, last.closed_on)
+        if last.step == "full":
+            term = replace(term, start_on=max(term.start_on, next_start_on(last.due_on)))
+        last.closed_on = max(granted_on, term.start_on)
+        self.open(term, origin, last.closed_on)
 
     def extend(self, entry: Entry, until_on: date, origin: Record) -> None:
         """Move a cycle's due day; the one after it begins later where it has to."""
@@ -102,8 +113,8 @@ class Book:
         due_on: date,
         source: DueSource,
         computed_on: date | None,
-        origins: list[Record],
         opened_on: date,
+        origins: list[Record],
     ) -> None:
         number = len(self.cycles) + 1
         self.cycles.append(Entry(number, start_on, due_on, source, computed_on, opened_on, origins, due_on))

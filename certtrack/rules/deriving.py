@@ -6,11 +6,11 @@ from datetime import date
 
 from certtrack.rules.book import Book, Record
 from certtrack.rules.calendar import add_months
-from certtrack.rules.cycles import first_start_on
 from certtrack.rules.facts import CertificationFacts, CycleFact
 from certtrack.rules.history import History
 from certtrack.rules.pack import Pack
 from certtrack.rules.reasons import Reason
+from certtrack.rules.terms import first_start_on
 from certtrack.rules.walk import Walk
 
 _MONTHS_OF_HALF_A_YEAR = 6
@@ -57,6 +57,10 @@ def derive(pack: Pack, history: History, as_of: date) -> Derived:
         credits=history.credits,
         steps=tuple(walk.steps),
         waivers=tuple(walk.waivers),
+        born_on=history.born_on,
+        roles=history.roles,
+        service=history.service,
+        supervision=history.supervision,
     )
     return Derived(facts, {entry.id: tuple(entry.origins) for entry in walk.book.cycles}, tuple(walk.reasons))
 
@@ -73,10 +77,10 @@ def _walk(pack: Pack, history: History, as_of: date) -> Walk:
     walk = Walk(pack, history, as_of)
     if stated is None:
         return walk.go()
-    if walk.first is None or stated <= walk.first[0]:
-        _check_order(history, walk.first[0] if walk.first else None, stated)
+    if walk.first is None or stated <= walk.first.start_on:
+        _check_order(history, walk.first.start_on if walk.first else None, stated)
         return walk.go(stated, has_first=False)
-    if _is_beyond(pack, stated, walk.first[1]) and not _is_led_up_to(pack, history, stated):
+    if _is_beyond(pack, stated, walk.first.due_on) and not _is_led_up_to(pack, history, stated):
         return walk.go(stated)
     cycles = walk.go().book.cycles
     if _is_beyond(pack, stated, cycles[-1].rule_due_on):
@@ -105,4 +109,4 @@ def _is_led_up_to(pack: Pack, history: History, stated: date) -> bool:
 
 
 def _half_a_term(pack: Pack) -> int:
-    return pack.term_years.value * _MONTHS_OF_HALF_A_YEAR
+    return (pack.term_years.value or 1) * _MONTHS_OF_HALF_A_YEAR

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from certtrack.rules.facts import CreditFact, Route
+from certtrack.rules.facts import CreditFact, Route, ServedFact, SupervisedFact
 
 ApplicationOutcome = Literal["granted", "refused", "returned"]
 ReliefKind = Literal["waive", "extend", "reduce"]
@@ -83,17 +83,24 @@ class Relief:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All of it, for one credential. `stated_due_on` is the day that a certificate or letter states."""
+    """All of it, for one credential. `stated_due_on` is the day that a certificate or letter states.
+
+    `roles` are what the holder does beside the work itself; only signed supervision is told of.
+    """
 
     credential: str
     issued_on: date | None = None
     stated_due_on: date | None = None
+    born_on: date | None = None
     died_on: date | None = None
+    roles: frozenset[str] = frozenset()
     trainings: tuple[Completed, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     requests: tuple[Request, ...] = ()
     reliefs: tuple[Relief, ...] = ()
     credits: tuple[CreditFact, ...] = ()
+    service: tuple[ServedFact, ...] = ()
+    supervision: tuple[SupervisedFact, ...] = ()
 
 
 def known_by(history: History, day: date) -> History:
@@ -109,6 +116,8 @@ def known_by(history: History, day: date) -> History:
         requests=tuple(known for one in history.requests if (known := _as_far(one, day)).first_on),
         reliefs=tuple(one for one in history.reliefs if one.granted_on is None or one.granted_on <= day),
         credits=tuple(one for one in history.credits if one.last_on <= day),
+        service=tuple(one for one in history.service if one.from_on <= day),
+        supervision=tuple(one for one in history.supervision if one.held_on <= day),
     )
 
 

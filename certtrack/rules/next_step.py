@@ -7,8 +7,8 @@ from typing import Literal
 
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.history import History
-from certtrack.rules.hours import TOTAL
 from certtrack.rules.pack import Pack
+from certtrack.rules.requirements import AREAS, TOTAL
 from certtrack.rules.standing import Standing
 
 StepCode = Literal[
@@ -23,6 +23,7 @@ StepCode = Literal[
     "wait_for_answer",
     "log_hours",
     "log_area_hours",
+    "meet_requirement",
     "ask_about_hours",
     "wait_for_window",
     "send_application",
@@ -94,9 +95,12 @@ def _find_short(pack: Pack, standing: Standing, by: date | None) -> NextStep | N
         return None
     if standing.phase != "on_time" and pack.earn_until.value == "due":
         return NextStep("ask_about_hours", {"minutes": lines[0].open})
-    if lines[0].key == TOTAL:
-        return NextStep("log_hours", {"minutes": lines[0].open, "by": by})
-    return NextStep("log_area_hours", {"area": lines[0].key, "minutes": lines[0].open, "by": by})
+    first = lines[0]
+    if first.key == TOTAL:
+        return NextStep("log_hours", {"minutes": first.open, "by": by})
+    if first.dimension == AREAS:
+        return NextStep("log_area_hours", {"area": first.key, "minutes": first.open, "by": by})
+    return NextStep("meet_requirement", {"requirement": first.key, first.unit: first.open, "by": by})
 
 
 def _way_back(pack: Pack, history: History, standing: Standing) -> NextStep:

@@ -1,31 +1,25 @@
 """Going through what is known of a certification in the order of its days, and keeping book of what it comes to."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
 
 from certtrack.rules.book import Book, Entry
-from certtrack.rules.calendar import add_years
-from certtrack.rules.cycles import (
-    compute_due_on,
-    computed_due_on_near,
-    days_of,
-    following_start_on,
-    phases_of,
-)
+from certtrack.rules.cycles import days_of, phases_of
 from certtrack.rules.exams import judge
 from certtrack.rules.facts import ExamFact, Outcome, StepFact, StepKind, WaiverFact
 from certtrack.rules.history import Attempt, History, Relief, Request
 from certtrack.rules.pack import Pack, Phase, Value
 from certtrack.rules.reasons import Reason, on_record
+from certtrack.rules.terms import Term, first_cycle, following_start_on, next_term
 
 STEPS = 3
 """A step's number is its application's times this, and its own place: sent, received, answered."""
 
 _PERCENT = 100
 
-Days = tuple[date, date]
 Event = tuple[date, int, int, Callable[[], None]]
 
 
@@ -44,14 +38,15 @@ class Walk:
         self.reasons: list[Reason] = []
         self._pack, self._history, self._as_of = pack, history, as_of
         self._anchor = self._find_anchor()
-        self.first = _first_days(pack, self._anchor.taken_on if self._anchor else None)
+        self.first = self._find_first()
 
     def go(self, stated: date | None = None, *, has_first: bool = True) -> "Walk":
         """Open the first cycle, unless there is none of its own; then that of a stated day; then see what happened."""
         opener = self._anchor if has_first and self.first is not None else None
-        if opener is not None and self.first is not None:
-            self.book.open(*self.first, ("exam", opener.id))
-            self._note(opener, self._judge(opener))
+        if opener is not None:
+            self._note(opener, "passed")
+        if has_first and self.first is not None:
+            self.book.open(self.first, ("exam", opener.id) if opener else ("certification", 0))
         if stated is not None:
             self.book.open_stated(stated, self._history.issued_on)
         for _, _, _, happen in sorted(self._list_events(opener), key=lambda event: event[:3]):
@@ -80,6 +75,11 @@ class Walk:
         passed = [one for one in self._history.attempts if self._judge(one) == "passed"]
         return min(passed, key=lambda one: (one.route != "first", one.taken_on, one.id), default=None)
 
+    def _find_first(self) -> Term | None:
+        history = self._history
+        passed_on = self._anchor.taken_on if self._anchor else None
+        return first_cycle(self._pack, passed_on=passed_on, issued_on=history.issued_on, born_on=history.born_on)
+
     def _judge(self, attempt: Attempt) -> Outcome:
         if attempt.is_passed is not None:
             return "passed" if attempt.is_passed else "not_passed_yet"
@@ -95,10 +95,10 @@ class Walk:
             outcome = "not_passed_yet" if outcome == "passed" else outcome
         self._note(attempt, outcome)
         if outcome == "passed" and self._leads_back(last, attempt):
-            days = _first_days(self._pack, attempt.taken_on)
-            if days is not None:
+            term = first_cycle(self._pack, passed_on=attempt.taken_on, born_on=self._history.born_on)
+            if term is not None:
                 last.closed_on = attempt.taken_on
-                self.book.open(*days, ("exam", attempt.id))
+                self.book.open(term, ("exam", attempt.id))
 
     def _is_beyond_allowed(self, entry: Entry, attempt: Attempt) -> bool:
         """Counts the attempt; True where it is one more than the way back allows."""
@@ -145,8 +145,25 @@ class Walk:
         if entry is not self.book.last or entry.closed_on is not None:
             self.reasons.append(on_record("application_for_closed_cycle", ("application", request.id)))
             return
-        days = _next_days(self._pack, entry.rule_due_on, request.granted_from)
-        self.book.open_next(*days, request.granted_from, ("application", request.id))
+        self._open_next(entry, request.granted_from, request)
+
+    def _open_next(self, entry: Entry, granted_on: date, request: Request) -> None:
+        """Open the first term that ends after the grant; where terms are missing it begins no longer ago than one."""
+        record = ("application", request.id)
+        term = self._find_term(entry.rule_due_on, granted_on, entry)
+        while term is not None and term.due_on <= granted_on:
+            later = self._find_term(term.due_on, granted_on, entry)
+            term = later if later is not None and later.due_on > term.due_on else None
+            if term is not None:
+                start_on = following_start_on(self._pack, entry.due_on, term.due_on, granted_on)
+                term = replace(term, start_on=start_on)
+        if term is None:
+            self._tell("next_due_not_published", self._pack.deadline, record, due_on=entry.due_on)
+        else:
+            self.book.open_next(term, granted_on, record)
+
+    def _find_term(self, due_on: date, granted_on: date, entry: Entry) -> Term | None:
+        return next_term(self._pack, due_on, self._history.born_on, granted_on, entry.step)
 
     def _list_steps(self, request: Request, cycle_id: int) -> Iterator[StepFact]:
         first, sent_on = request.id * STEPS, request.sent_on or request.postmarked_on
@@ -170,7 +187,7 @@ class Walk:
         is_over = relief.kind != "extend" and relief.until_on is not None and relief.until_on < self._as_of
         if is_over:
             self.reasons.append(on_record("waiver_over", ("waiver", relief.id), until_on=relief.until_on))
-        elif relief.kind != "reduce":
+        else:
             self.waivers.append(_make_waiver(relief, entry.id, min(on, self._as_of)))
 
     def _extend(self, entry: Entry | None, relief: Relief) -> Entry | None:
@@ -193,18 +210,6 @@ class Walk:
 def _make_waiver(relief: Relief, cycle_id: int, from_on: date) -> WaiverFact:
     if relief.kind == "extend":
         return WaiverFact(relief.id, cycle_id, "extension", from_on, "", due_on=relief.until_on)
-    return WaiverFact(relief.id, cycle_id, "waiver", from_on, "", requirement=relief.requirement)
-
-
-def _first_days(pack: Pack, passed_on: date | None) -> Days | None:
-    due_on = compute_due_on(pack, passed_on) if passed_on else None
-    return (passed_on, due_on) if passed_on and due_on else None
-
-
-def _next_days(pack: Pack, due_on: date, granted_on: date) -> Days:
-    """The next cycle's first and last day, by the rule; where terms are missing the first that ends after the grant."""
-    following = add_years(due_on, pack.term_years.value)
-    found = computed_due_on_near(pack, following) or following
-    if found <= granted_on:
-        return _next_days(pack, found, granted_on)
-    return following_start_on(pack, due_on, found, granted_on), found
+    if relief.kind == "waive":
+        return WaiverFact(relief.id, cycle_id, "waiver", from_on, "", relief.requirement)
+    return WaiverFact(relief.id, cycle_id, "reduction", from_on, "", relief.requirement, minutes=relief.minutes)

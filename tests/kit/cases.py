@@ -16,7 +16,7 @@ def case_packs() -> PackSource:
     return PackSource()
 
 
-def ask(as_of: str, pack: str = CPS, **case: Any) -> Answer:
+def ask(as_of: str, pack: str = CPS, /, **case: Any) -> Answer:
     """The answer for a case of one certification, unless it says otherwise."""
     return evaluate({"pack": pack, "as_of": as_of, **case}, case_packs())
 

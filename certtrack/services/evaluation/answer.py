@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from certtrack.rules.applications import list_taken
-from certtrack.rules.cycles import CycleDays, next_start_on
+from certtrack.rules.cycles import CycleDays
 from certtrack.rules.deriving import Derived
-from certtrack.rules.facts import CreditFact
 from certtrack.rules.history import History
-from certtrack.rules.hours import TOTAL, HoursCount, count_hours
+from certtrack.rules.hours import TOTAL, HoursCount
 from certtrack.rules.next_step import find_next_step
 from certtrack.rules.pack import Pack
 from certtrack.rules.reasons import Reason
 from certtrack.rules.standing import Standing
-from certtrack.rules.waivers import list_waived
+from certtrack.rules.terms import next_start_on
 from certtrack.rules.walk import STEPS
+from certtrack.rules.what_if import what_if
 from certtrack.services.evaluation.case import Asked, Case
-from certtrack.services.evaluation.credits import Claimed
+from certtrack.services.evaluation.credits import Claimed, select_credits
 from certtrack.services.evaluation.words import tell_step
 
 _DAYS = ("due_on", "grace_until", "late_until", "exam_route_until")
@@ -59,46 +58,31 @@ class Answering:
         return answer
 
     def _tell_what_if(self) -> dict[str, Any]:
-        """The hours of the cycle once what is planned for it is earned as well."""
-        facts, cycle, standing = self.derived.facts, self.standing.cycle, self.standing
-        planned = self._select_planned()
-        until = max((standing.as_of, *(credit.last_on for credit in planned)))
-        earned = [credit for credit in facts.credits if credit.last_on <= standing.as_of]
-        counted = count_hours(
-            self.pack,
-            standing.days,
-            (*earned, *planned),
-            until,
-            list_taken(facts, cycle) if cycle else frozenset(),
-            list_waived(facts, cycle, standing.as_of) if cycle else frozenset(),
-        )
-        return {"hours": counted.hours, "requirements": list(self._list_requirements(counted))}
-
-    def _select_planned(self) -> tuple[CreditFact, ...]:
-        mine = (one for one in self.case.planned if one.claims is None or self.asked.id in one.claims)
-        return tuple(one.fact for one in mine)
+        """The hours on the next last day to act by, once what is planned for it is earned as well."""
+        mine = select_credits(self.case.planned, self.asked.id)
+        after = what_if(self.pack, self.derived.facts, mine, self.standing.as_of).after
+        return {"hours": after.hours, "requirements": list(self._list_requirements(after))}
 
     def _list_requirements(self, counted: HoursCount) -> Iterator[dict[str, Any]]:
         shares = self._list_shares(counted)
         for line in counted.requirements:
-            yield {
-                "id": line.key,
-                "dimension": "total" if line.key == TOTAL else "areas",
-                "needed_minutes": line.needed,
-                "counted_minutes": line.counted,
-                "unsure_minutes": line.unsure,
-                "open_minutes": line.open,
-                "is_waived": line.is_waived,
-                "credits": shares.get(line.key, []),
-            }
+            amounts = {"needed": line.needed, "counted": line.counted, "unsure": line.unsure, "open": line.open}
+            told: dict[str, Any] = {"id": line.key, "dimension": line.dimension}
+            for name, amount in amounts.items():
+                told[f"{name}_minutes"] = amount if line.unit == "minutes" else None
+                if line.unit == "credits":
+                    told[f"{name}_credits"] = amount
+            if line.needed_most not in (None, line.needed):
+                told[f"needed_{line.unit}_latest"] = line.needed_most
+            yield told | {"is_waived": line.is_waived, "credits": shares.get(line.key, [])}
 
     def _list_shares(self, counted: HoursCount) -> dict[str, list[dict[str, Any]]]:
-        """What each credit that counts for sure gives to each requirement."""
+        """What each credit that counts for sure gives to each requirement: minutes, or 1 where credits are counted."""
         shares: dict[str, list[dict[str, Any]]] = {}
         for credit in counted.credits:
             if credit.counts == "yes":
                 number = self._credit_id(credit.id)
-                for key, minutes in ((TOTAL, credit.minutes), *credit.shares):
+                for key, minutes in ((TOTAL, credit.minutes), *credit.shares, *credit.others):
                     shares.setdefault(key, []).append({"id": number, "minutes": minutes})
         return shares
 
@@ -115,7 +99,12 @@ class Answering:
             else:
                 credit = found[one.fact.id]
                 minutes = credit.minutes if credit.counts == "yes" else 0
-                yield self._tell_credit(one, minutes, None if credit.code == "counts" else credit.code)
+                code = credit.code if credit.code != "counts" else self._find_cut(one, minutes)
+                yield self._tell_credit(one, minutes, code)
+
+    def _find_cut(self, one: Claimed, minutes: int) -> str | None:
+        """What has taken minutes off a credit that counts; None where it counts whole."""
+        return "rounded_down" if minutes < one.fact.minutes else None
 
     def _tell_credit(self, one: Claimed, minutes: int, code: str | None) -> dict[str, Any]:
         why = {"code": code, "values": tell_values(self._why_values(one, code))} if code else None
@@ -128,6 +117,9 @@ class Answering:
             "form_excluded": {"format": fact.form},
             "form_not_published": {"format": fact.form},
             "lies_ahead": {"last_on": fact.last_on},
+            "too_short": {"minutes": fact.minutes},
+            "same_course": {"title": fact.title, "provider": fact.provider},
+            "same_course_not_published": {"title": fact.title, "provider": fact.provider},
             "not_known_yet": {"last_on": fact.last_on},
             "before_cycle": {"last_on": fact.last_on, "start_on": days.start_on if days else None},
             "after_cycle": {"last_on": fact.last_on, "due_on": days.due_on if days else None},

@@ -188,7 +188,7 @@ def _read_application(item: Item, number: int) -> Request:
         effective_on=item.day("effective_on"),
     )
     if request.outcome is None and (request.decided_on or request.effective_on):
-        item.refuse("outcome", "is missing, and yet there is a day of it; it must be granted, refused or returned")
+        item.refuse("outcome", "is missing, and yet there is a day of it; say what came of it")
     if request.first_on is None:
         raise BadInput(f"{item.place} has no day; say when it was sent, received or decided.")
     check_order(item, "sent_on", request.sent_on, "received_on", request.received_on)

@@ -56,8 +56,6 @@ def _read_credit(item: Item, number: int, known: frozenset[Id]) -> Claimed:
     first_on, last_on = _read_days(item)
     decision = item.choice("decision", _DECISIONS, "waiting")
     claims = _read_claims(item, known, decision)
-    item.text("title")
-    item.text("provider")
     fact = CreditFact(
         id=number,
         first_on=first_on,
@@ -68,6 +66,8 @@ def _read_credit(item: Item, number: int, known: frozenset[Id]) -> Claimed:
         role=item.choice("role", _ROLES, "participant"),
         proof=item.choice("proof", _PROOFS, "file"),
         decision=decision,
+        title=item.text("title") or "",
+        provider=item.text("provider") or "",
     )
     claimed = Claimed(item.id("id", item.place), item.place, fact, claims)
     item.finish()

@@ -46,7 +46,7 @@ def answer_duty(pack: ServicePack, asked: Asked, case: Case, known_on: date) -> 
 def _list_sessions(case: Case, asked: Asked, known_on: date) -> Iterator[SessionFact]:
     for session, signed_on in select(case.supervision, asked):
         if session.held_on <= known_on:
-            is_signed = signed_on is not None and signed_on <= known_on
+            is_signed = signed_on is not None and signed_on <= min(known_on, case.as_of)
             yield session if is_signed else replace(session, signed=frozenset())
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from certtrack.errors import BadInput
 from certtrack.rules.deriving import Derived, DueBeforeStart, derive, find_speaking
+from certtrack.rules.facts import ServedFact, SupervisedFact
 from certtrack.rules.history import History, known_by
 from certtrack.rules.hours import TOTAL
 from certtrack.rules.pack import Pack
@@ -38,7 +39,7 @@ def _answer(case: Case, asked: Asked, packs: PackSource) -> dict[str, Any]:
     head = {"id": asked.id} if case.is_list else {}
     if isinstance(pack, ServicePack):
         return head | answer_duty(_speaking(packs, asked, pack, case.as_of), asked, case, known_on)
-    history = _make_history(case, asked, pack)
+    history = _make_history(case, asked, pack, known_on)
     known = known_by(history, known_on)
     pack, derived = _derive(packs, asked, pack, known, case.as_of)
     _check_requirements(case, asked, pack)
@@ -71,17 +72,27 @@ def _try(pack: Pack, known: History, asked: Asked, as_of: date) -> Derived:
         ) from error
 
 
-def _make_history(case: Case, asked: Asked, pack: Pack) -> History:
+def _make_history(case: Case, asked: Asked, pack: Pack, known_on: date) -> History:
     return History(
         credential=pack.credential,
         issued_on=asked.issued_on,
         stated_due_on=asked.stated_due_on,
+        born_on=case.born_on,
         died_on=case.died_on,
+        roles=case.roles,
         trainings=select(case.trainings, asked),
         attempts=select(case.exams, asked),
         requests=select(case.applications, asked),
         reliefs=select(case.waivers, asked),
         credits=select_credits(case.credits, asked.id),
+        service=tuple(
+            ServedFact(one.id, one.from_on, one.until_on, one.minutes) for one in select(case.service, asked)
+        ),
+        supervision=tuple(
+            SupervisedFact(one.id, one.held_on, one.minutes)
+            for one, signed_on in select(case.supervision, asked)
+            if signed_on is not None and signed_on <= min(known_on, case.as_of)
+        ),
     )
 
 
@@ -101,7 +112,8 @@ def _check_known(case: Case, asked: Asked, known_on: date) -> None:
 
 
 def _check_requirements(case: Case, asked: Asked, pack: Pack) -> None:
-    keys = (TOTAL, *(area.key for area in pack.hours.areas)) if pack.hours else ()
+    rule = pack.hours
+    keys = (TOTAL, *(area.key for area in rule.areas), *(one.key for one in rule.minima)) if rule else ()
     for told in case.waivers:
         relief = told.fact
         if told.certification not in (None, asked.id) or relief.requirement is None or not keys:

@@ -1,6 +1,6 @@
 """The packs that a case may name: shipped ones, examples, those of an installation, and files by their path."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +27,7 @@ class PackSource:
         self._folders = tuple(folders)
         self._near = near
         self._read: dict[Path, AnyPack] = {}
-        self._by_key: dict[str, tuple[AnyPack, ...]] = {}
+        self._by_key: dict[str, Packs | ServicePacks] = {}
 
     def get(self, name: str, on: date | None = None) -> AnyPack:
         """The pack of that name: of a bare key the version that speaks for a cycle due `on`, the newest without a day.
@@ -37,13 +37,12 @@ class PackSource:
         if name.endswith(".toml") or "/" in name:
             return self._read_file(self._find_file(name))
         key, _, version = name.partition("@")
-        versions = self._list_versions(key)
+        versions = self._find_versions(key)
         if not version:
-            speaking = [pack for pack in versions if on is None or pack.applies_from <= on]
-            return (speaking or versions)[-1 if speaking else 0]
-        found = next((pack for pack in versions if str(pack.version) == version), None)
+            return versions.get(key, on)
+        found = next((pack for pack in versions.list() if str(pack.version) == version), None)
         if found is None:
-            there = ", ".join(str(pack.version) for pack in versions)
+            there = ", ".join(str(pack.version) for pack in versions.list())
             raise BadInput(f"pack names {name!r}, and {key} has no version {version}; it has: {there}.")
         return found
 
@@ -59,12 +58,14 @@ class PackSource:
     def _own(self) -> list[AnyPack]:
         return [self._read_file(path) for folder in self._folders for path in list_files(folder)]
 
-    def _list_versions(self, key: str) -> tuple[AnyPack, ...]:
+    def _find_versions(self, key: str) -> Packs | ServicePacks:
         if key not in self._by_key:
             shipped = [self._read_file(path) for path in self._shipped if key_of(path) == key]
-            self._by_key[key] = _join([*shipped, *(pack for pack in self._own if pack.key == key)])
-        if not self._by_key[key]:
-            raise BadInput(f"pack names {key!r}, and there is no such pack; there are: {', '.join(self.list_keys())}.")
+            found = [*shipped, *(pack for pack in self._own if pack.key == key)]
+            if not found:
+                there = ", ".join(self.list_keys())
+                raise BadInput(f"pack names {key!r}, and there is no such pack; there are: {there}.")
+            self._by_key[key] = _join(key, found)
         return self._by_key[key]
 
     def _find_file(self, name: str) -> Path:
@@ -81,11 +82,10 @@ class PackSource:
         return self._read[path]
 
 
-def _join(packs: Iterable[AnyPack]) -> tuple[AnyPack, ...]:
-    """The versions in order, each once. Raises BadPack where two files tell one differently."""
-    given = list(packs)
-    credentials = Packs(pack for pack in given if isinstance(pack, Pack))
-    services = ServicePacks(pack for pack in given if isinstance(pack, ServicePack))
-    if credentials.list() and services.list():
-        raise BadPack(f"{given[0].key} is a pack of a credential in one file and of a service in another.")
-    return (*credentials.list(), *services.list())
+def _join(key: str, found: Sequence[AnyPack]) -> Packs | ServicePacks:
+    """The versions of one pack. Raises BadPack where two files tell one differently."""
+    credentials = [pack for pack in found if isinstance(pack, Pack)]
+    services = [pack for pack in found if isinstance(pack, ServicePack)]
+    if credentials and services:
+        raise BadPack(f"{key} is a pack of a credential in one file and of a service in another.")
+    return Packs(credentials) if credentials else ServicePacks(services)

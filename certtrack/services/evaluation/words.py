@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from certtrack.language import LOCALES, say_by
 from certtrack.rules.next_step import NextStep
-from certtrack.rules.pack import Pack
+from certtrack.rules.pack import Area, Minimum, Pack
 
 _WORDS = "next_step.jinja"
 _KEPT = 4096
@@ -13,13 +13,22 @@ _KEPT = 4096
 def tell_step(pack: Pack, step: NextStep) -> dict[str, str]:
     """The sentence by language."""
     values = tuple(step.values.items())
-    area = next((one for one in (pack.hours.areas if pack.hours else ()) if one.key == step.values.get("area")), None)
-    return {locale: _say(locale, step.code, values, pack.whom_to_ask.of(locale), area) for locale in LOCALES}
+    named = _find_named(pack, step)
+    return {locale: _say(locale, step.code, values, pack.whom_to_ask.of(locale), named) for locale in LOCALES}
+
+
+def _find_named(pack: Pack, step: NextStep) -> Area | Minimum | None:
+    """What the pack says of the area or requirement that the step names."""
+    key = step.values.get("area") or step.values.get("requirement")
+    if pack.hours is None or key is None:
+        return None
+    lines: tuple[Area | Minimum, ...] = (*pack.hours.areas, *pack.hours.minima)
+    return next((one for one in lines if one.key == key), None)
 
 
 @lru_cache(maxsize=_KEPT)
-def _say(locale: str, code: str, values: tuple[tuple[str, object], ...], whom: str, area: object) -> str:
-    return plain(say_by(_WORDS, locale, "next_step", code, dict(values), whom, area))
+def _say(locale: str, code: str, values: tuple[tuple[str, object], ...], whom: str, named: object) -> str:
+    return plain(say_by(_WORDS, locale, "next_step", code, dict(values), whom, named))
 
 
 def plain(text: str) -> str:

@@ -59,7 +59,10 @@ def test_the_packs_mark_judges_a_score_where_nobody_says_that_it_was_passed(exam
 
 
 def test_a_pass_on_the_second_attempt_sets_the_cycle_from_its_own_day() -> None:
-    exams = [{"taken_on": "2025-05-05", "score": 70, "attempt": 1}, {"taken_on": "2026-02-02", "score": 90, "attempt": 2}]
+    exams = [
+        {"taken_on": "2025-05-05", "score": 70, "attempt": 1},
+        {"taken_on": "2026-02-02", "score": 90, "attempt": 2},
+    ]
     assert days_of(ask("2026-03-01", exams=exams), *DAYS) == ["2026-02-02", "2028-10-31"]
 
 
