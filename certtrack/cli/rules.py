@@ -19,7 +19,7 @@ _AT_ONCE = 10  # renewed in one transaction: nobody else waits long for the data
 
 @click.group(epilog=f"Example: {_CONFIRMING}")
 def rules() -> None:
-    """The rule packs: which there are, what they leave open, and who settled it."""
+    """The rule packs: which there are, what they say, what they leave open."""
 
 
 rules.add_command(list_)
