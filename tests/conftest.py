@@ -1,7 +1,7 @@
 """What every test may ask for."""
 
 from hypothesis import settings
-from kit.browser import browser, cookies, visit
+from kit.browser import browser, cookies, look, visit
 from kit.bucket import bucket, s3_server
 from kit.client import app, client
 from kit.compiled import compressed_assets
@@ -47,6 +47,7 @@ __all__ = [
     "deliverer",
     "empty_url",
     "installed_wheel",
+    "look",
     "planner",
     "postgres_server",
     "postgres_template",

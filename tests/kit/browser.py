@@ -20,6 +20,7 @@ _FLAGS = (
     *("--disable-background-networking", "--disable-component-update"),
 )
 _MOST_STOPS = 600
+_HEIGHT = 800
 _PATIENCE_MS = 10_000
 _WRONGS: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
 
@@ -95,18 +96,47 @@ def visit(browser: Browser, site: Site, cookies: Callable[[str], Any]) -> Iterat
     def open_page(
         path: str, name: str | None = None, *, width: int = 1280, lang: str = "en", scripts: bool = True
     ) -> Page:
-        context = _open(browser, site, width=width, java_script_enabled=scripts)
-        opened.append(context)
-        context.add_cookies([*(cookies(name) if name else []), _say_language(site, lang)])
-        page = context.new_page()
-        page.set_default_timeout(_PATIENCE_MS)
-        _listen(page)
-        page.goto(path)
-        return page
+        page = _enter(browser, site, cookies(name) if name else [], lang=lang, java_script_enabled=scripts)
+        opened.append(page.context)
+        return _go(page, path, width)
 
     yield open_page
     for context in opened:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def look(browser: Browser, site: Site, cookies: Callable[[str], Any]) -> Iterator[Visit]:
+    """Look at a page, and leave all as it is: like `visit`, but each reader keeps one page and its cookies.
+
+    So a browser needn't be made ready for each page, and fetches what all pages share only once.
+    """
+    kept: dict[tuple[str | None, str], Page] = {}
+
+    def show(path: str, name: str | None = None, *, width: int = 1280, lang: str = "en") -> Page:
+        if (name, lang) not in kept:
+            kept[name, lang] = _enter(browser, site, cookies(name) if name else [], lang=lang)
+        return _go(kept[name, lang], path, width)
+
+    yield show
+    for page in kept.values():
+        page.context.close()
+
+
+def _enter(browser: Browser, site: Site, known: list[Any], *, lang: str, **options: Any) -> Page:
+    context = _open(browser, site, **options)
+    context.add_cookies([*known, _say_language(site, lang)])
+    page = context.new_page()
+    page.set_default_timeout(_PATIENCE_MS)
+    _listen(page)
+    return page
+
+
+def _go(page: Page, path: str, width: int) -> Page:
+    _WRONGS[page].clear()
+    page.set_viewport_size({"width": width, "height": _HEIGHT})
+    page.goto(path)
+    return page
 
 
 def sign_in(page: Page, name: str, path: str = "/sign-in") -> None:
@@ -150,8 +180,8 @@ def check_stops(page: Page) -> list[str]:
     return stops
 
 
-def _open(browser: Browser, site: Site, *, width: int = 1280, **options: Any) -> BrowserContext:
-    return browser.new_context(base_url=site.url, viewport={"width": width, "height": 800}, **options)
+def _open(browser: Browser, site: Site, **options: Any) -> BrowserContext:
+    return browser.new_context(base_url=site.url, **options)
 
 
 def _say_language(site: Site, lang: str) -> Any:
