@@ -19,7 +19,7 @@ from kit.figures import pytest_terminal_summary
 from kit.order import pytest_collection_modifyitems
 from kit.planning import planner
 from kit.site import site
-from kit.smtp import smtp
+from kit.smtp import smtp, smtp_server
 from kit.statements import share_statements
 from kit.typed import typed
 from kit.wheel import built, installed_wheel
@@ -56,6 +56,7 @@ __all__ = [
     "s3_server",
     "site",
     "smtp",
+    "smtp_server",
     "sqlite_template",
     "typed",
     "visit",

@@ -64,6 +64,7 @@ class SmtpServer:
     authority: trustme.CA | None = None
     host: str = "127.0.0.1"
     _behaviours: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _was_told: bool = False
     _process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -103,12 +104,24 @@ class SmtpServer:
         before the dot, `close_after` keeps the mail and closes without an answer, `late` keeps it before it waits.
         """
         self._behaviours[f"{at} {address or ''}".strip()] = {"do": do, "seconds": seconds}
+        self._was_told = True
         self._write()
 
     def behave(self) -> None:
         """Take everything from everybody again."""
         self._behaviours = {}
         self._write()
+
+    def forget(self) -> None:
+        """Be as at first: nothing was taken, everything is accepted, no conversation of before goes on."""
+        if self._was_told:  # somebody may still wait for an answer, and have it taken later
+            self.stop()
+        for file in (self.folder / "taken").iterdir():
+            file.unlink()
+        self.behave()
+        self._was_told = False
+        if self._process is None:
+            self.start()
 
     def make_tls(self) -> ssl.SSLContext:
         """What a client needs to trust this server's certificate; without a certificate it trusts nobody."""
@@ -161,8 +174,15 @@ def run_smtp(
         server.stop()
 
 
-@pytest.fixture
-def smtp(tmp_path: Path) -> Iterator[SmtpServer]:
-    """A mail server of the test's own that takes everything, without sign-in or encryption."""
-    with run_smtp(tmp_path / "smtp") as server:
+@pytest.fixture(scope="session")
+def smtp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmtpServer]:
+    """The mail server that `smtp` hands to one test after the other."""
+    with run_smtp(tmp_path_factory.mktemp("mail") / "smtp") as server:
         yield server
+
+
+@pytest.fixture
+def smtp(smtp_server: SmtpServer) -> SmtpServer:
+    """A mail server that has taken nothing yet and takes everything, without sign-in or encryption."""
+    smtp_server.forget()
+    return smtp_server
