@@ -1,7 +1,7 @@
 """What a person has confirmed of a pack's unknown values, laid over the pack: the file itself is never changed."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -10,7 +10,7 @@ from typing import Any
 from certtrack.errors import BadInput, BadPack
 from certtrack.packs.collection import Packs
 from certtrack.packs.reading import read_content
-from certtrack.packs.table import UNKNOWN
+from certtrack.packs.table import UNKNOWN, load_tables
 from certtrack.rules.pack import Pack
 
 _SOURCE = "confirmed:"
@@ -38,7 +38,7 @@ def find_key(versions: Sequence[Pack], key: str) -> str:
     of that name.
     """
     for pack in reversed(versions):
-        table = _find_table(tomllib.loads(pack.raw), key.split("."))
+        table = _find_table(load_tables(pack.raw), key.split("."))
         if table is None:
             continue
         path, content = table
@@ -52,7 +52,7 @@ def find_key(versions: Sequence[Pack], key: str) -> str:
 
 def list_keys(pack: Pack) -> list[str]:
     """The keys of all values that the pack's file calls unknown, in the file's order."""
-    return list(_list_unknown(tomllib.loads(pack.raw), ""))
+    return list(_list_unknown(load_tables(pack.raw), ""))
 
 
 def confirm(pack: Pack, confirmed: Sequence[Confirmed]) -> Pack:
@@ -61,13 +61,16 @@ def confirm(pack: Pack, confirmed: Sequence[Confirmed]) -> Pack:
     What isn't unknown in this version is left alone: it has been published. Raises BadInput where a value isn't one
     that can stand there.
     """
-    content = tomllib.loads(pack.raw)
-    unknown = set(list_keys(pack))
-    laid = [one for one in confirmed if one.pack_key == pack.key and one.key in unknown]
+    own = [one for one in confirmed if one.pack_key == pack.key]
+    unknown = set(list_keys(pack)) if own else set()
+    laid = [one for one in own if one.key in unknown]
+    if not laid:
+        return pack
+    content = tomllib.loads(pack.raw)  # its own, to write into
     for one in laid:
         _lay(content, one)
     try:
-        return read_content(pack.ref, content, pack.sha256, pack.raw) if laid else pack
+        return read_content(pack.ref, content, pack.sha256, pack.raw)
     except BadPack as error:
         raise BadInput(str(error)) from error
 
@@ -97,7 +100,7 @@ def _read(value: str) -> object:
         return value
 
 
-def _find_table(content: dict[str, Any], parts: Sequence[str]) -> tuple[str, dict[str, Any]] | None:
+def _find_table(content: Mapping[str, Any], parts: Sequence[str]) -> tuple[str, Mapping[str, Any]] | None:
     """The innermost table on the way of these words, and its key."""
     table, passed = content, list[str]()
     for part in parts:
@@ -108,7 +111,7 @@ def _find_table(content: dict[str, Any], parts: Sequence[str]) -> tuple[str, dic
     return (".".join(passed), table) if passed else None
 
 
-def _list_unknown(table: dict[str, Any], path: str) -> Sequence[str]:
+def _list_unknown(table: Mapping[str, Any], path: str) -> Sequence[str]:
     found: list[str] = []
     for name, value in table.items():
         place = f"{path}.{name}" if path else name

@@ -2,9 +2,10 @@
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -28,7 +29,7 @@ class File:
 class Table:
     """One TOML table. Each key is taken once; `finish` refuses whatever nobody took."""
 
-    def __init__(self, path: Path, name: str, content: dict[str, Any]) -> None:
+    def __init__(self, path: Path, name: str, content: Mapping[str, Any]) -> None:
         self._path = path
         self._name = name
         self._left = dict(content)
@@ -168,12 +169,21 @@ def parse_toml(content: bytes, path: Path) -> File:
     """What a TOML file holds; messages name `path`. Raises BadPack where it is no TOML."""
     try:
         raw = content.decode("utf-8")
-        top = Table(path, "", tomllib.loads(raw))
+        top = Table(path, "", load_tables(raw))
     except UnicodeDecodeError as error:
         raise BadPack(f"{path} isn't UTF-8 text (byte {error.start}); save it as UTF-8.") from error
     except ValueError as error:
         raise BadPack(f"{path} isn't TOML: {error}") from error
     return File(raw, hashlib.sha256(content).hexdigest(), top)
+
+
+@lru_cache(maxsize=256)
+def load_tables(raw: str) -> Mapping[str, Any]:
+    """What the text of a TOML file says, parsed once in a process: only to be read. Raises ValueError where it is none.
+
+    Reading an installation's packs comes to its files several times, and parsing them is nearly all that it takes.
+    """
+    return tomllib.loads(raw)
 
 
 def _whole(least: int, most: int) -> str:

@@ -1,11 +1,13 @@
 """Which shipped packs an installation uses is told by their names alone; none of the others is read."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
 from certtrack.errors import BadPack
 from certtrack.packs import find_used, load_packs
+from certtrack.packs.table import load_tables
 from certtrack.resources import get_resource
 from certtrack.services.rulebook import load_rulebook
 
@@ -65,3 +67,20 @@ def test_the_packs_of_the_installation_are_used_whatever_is_named(tmp_path: Path
     rulebook = load_rulebook(tmp_path, ["us-wi-dhs36"])
     assert [pack.key for pack in rulebook.packs.list()] == ["xx-cps"]
     assert [pack.key for pack in rulebook.services.list()] == ["us-wi-dhs36"]
+
+
+def test_a_file_says_the_same_each_time_it_is_read_and_something_new_once_it_is_changed(tmp_path: Path) -> None:
+    (file := tmp_path / "own.toml").write_text(PACK)
+    first, again = (load_packs([tmp_path]).list() for _ in range(2))
+    assert first == again
+    file.write_text(PACK.replace("version = 1", "version = 2", 1))
+    (changed,) = load_packs([tmp_path]).list()
+    assert (changed.key, changed.version) == (first[0].key, 2)
+
+
+def test_nobody_writes_into_what_a_text_was_parsed_to() -> None:
+    known = load_tables(PACK)
+    before = deepcopy(known)
+    load_rulebook(Path("nowhere"))
+    assert load_tables(PACK) is known
+    assert known == before
