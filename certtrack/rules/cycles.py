@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from certtrack.rules.calendar import add_days, add_months, add_years, make_day, skip_weekend
-from certtrack.rules.facts import CycleFact
+from certtrack.rules.facts import CertificationFacts, CycleFact
 from certtrack.rules.pack import Length, Pack, Phase, Value
 
 
@@ -39,6 +39,17 @@ class PhaseDays:
     from_on: date
     act_by: date
     until_on: date
+
+
+def is_open(cycle: CycleFact, as_of: date) -> bool:
+    """True from the cycle's first day until the day before it was closed."""
+    return cycle.start_on <= as_of and (cycle.closed_on is None or as_of < cycle.closed_on)
+
+
+def find_speaking(facts: CertificationFacts, as_of: date) -> CycleFact | None:
+    """The cycle that speaks on `as_of`: of several open ones that which started last; None where none is open."""
+    open_ones = [cycle for cycle in facts.cycles if is_open(cycle, as_of)]
+    return max(open_ones, key=lambda cycle: (cycle.start_on, cycle.due_on, cycle.id), default=None)
 
 
 def days_of(pack: Pack, cycle: CycleFact) -> CycleDays:

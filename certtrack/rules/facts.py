@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from certtrack.rules.pack import Pack
 
 DueSource = Literal["stated", "computed", "extended"]
 Outcome = Literal["not_known", "not_established", "passed", "not_passed_yet"]
@@ -179,6 +182,7 @@ class CertificationFacts:
     """All that the standing of one certification rests on; `died_on` and `born_on` are the person's.
 
     `roles` are what the holder does beside the work itself, such as `supervisor`: some rules ask more of them.
+    `beside` are the person's other certifications, where one of them shares a credit with this one.
     """
 
     id: int
@@ -197,3 +201,12 @@ class CertificationFacts:
     roles: frozenset[str] = frozenset()
     service: tuple[ServedFact, ...] = ()
     supervision: tuple[SupervisedFact, ...] = ()
+    beside: "tuple[Beside, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another certification of the same person, and its rules: an hour may count for both, or for one alone."""
+
+    pack: "Pack"
+    facts: CertificationFacts

@@ -1,6 +1,6 @@
 """Which hours count in a cycle, how far each requirement is met, and why a credit counts or doesn't."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -56,18 +56,33 @@ def count_hours(
     )
 
 
-def fill_needed(
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Minutes of one part of a credit that a certification needs, and how many of them in each area."""
+
+    credit_id: int
+    part: int
+    minutes: int
+    shares: Mapping[str, int]
+
+
+def list_needed(
     pack: Pack, days: CycleDays | None, claimed: Sequence[CreditFact], as_of: date, taken: frozenset[int], under: Under
-) -> Filled | None:
-    """What a certification takes of its credits, sure or not: no more than it needs. None without hours to be met."""
+) -> list[Taken]:
+    """What a certification takes of its credits, sure or not: no more than it needs."""
     rule = pack.hours
-    if rule is None or under.is_provisional or (days is None and rule.counted_over == "cycle"):
-        return None
+    if rule is None or under.is_provisional or under.is_exempt or (days is None and rule.counted_over == "cycle"):
+        return []
     start_on = None if days is None or rule.counted_over == "ever" else days.start_on
     judged = judge_credits(pack, rule, days, Clock(start_on), claimed, as_of, taken, under.bars)
-    asked = _Asks(rule, under, frozenset())
+    asks = _Asks(rule, under, frozenset())
     given = [(one.credit, one.best) for one in judged if one.best]
-    return Filled(rule, {area.key: area.needed for area in asked.areas}, given, asked.total.most)
+    filled = Filled(rule, {area.key: area.needed for area in asks.areas}, given, asks.total.most)
+    origins = {one.credit.id: one.origins for one in judged}
+    return [
+        Taken(credit_id, origins[credit_id][place], minutes, shares)
+        for credit_id, place, minutes, shares in filled.list_taken()
+    ]
 
 
 @dataclass(frozen=True, slots=True)

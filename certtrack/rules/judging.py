@@ -66,13 +66,17 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One credit: whether it counts and why, with the parts that count for sure, and those that may."""
+    """One credit: whether it counts and why, with the parts that count for sure, and those that may.
+
+    `origins` are the places, among the credit's own parts, that those of `best` come from.
+    """
 
     credit: CreditFact
     counts: Counts
     code: CountCode
     sure: tuple[CreditPart, ...]
     best: tuple[CreditPart, ...]
+    origins: tuple[int, ...] = ()
 
 
 def judge_credits(
@@ -187,16 +191,16 @@ def _make(rule: HoursRule, credit: CreditFact, verdict: Verdict, bars: Sequence[
         return Judged(credit, counts, code, (), ())
     parts = credit.parts if rule.rounded_to is None else _round(credit, rule.rounded_to.value)
     if not bars:
-        return Judged(credit, counts, code, parts if counts == "yes" else (), parts)
-    best = _without(parts, [bar for bar in bars if bar.is_sure])
-    sure = _without(parts, bars) if counts == "yes" else ()
+        return Judged(credit, counts, code, parts if counts == "yes" else (), parts, tuple(range(len(parts))))
+    best, origins = _without(parts, [bar for bar in bars if bar.is_sure])
+    sure = _without(parts, bars)[0] if counts == "yes" else ()
     if not best:
         return Judged(credit, "no", "counts_elsewhere", (), ())
     if counts == "yes" and sure != best:
-        return Judged(credit, "yes" if sure else "unsure", "sharing_not_published", sure, best)
+        return Judged(credit, "yes" if sure else "unsure", "sharing_not_published", sure, best, origins)
     if counts == "yes" and _sum(best) < _sum(parts):
-        return Judged(credit, "yes", "counts_elsewhere", sure, best)
-    return Judged(credit, counts, code, sure, best)
+        code = "counts_elsewhere"
+    return Judged(credit, counts, code, sure, best, origins)
 
 
 def _round(credit: CreditFact, step: int) -> tuple[CreditPart, ...]:
@@ -211,19 +215,23 @@ def _round(credit: CreditFact, step: int) -> tuple[CreditPart, ...]:
     return tuple(parts)
 
 
-def _without(parts: Sequence[CreditPart], bars: Sequence[Bar]) -> tuple[CreditPart, ...]:
-    """What is left of the parts; minutes that are barred from areas alone stay for the total."""
-    found: list[CreditPart] = []
+def _without(parts: Sequence[CreditPart], bars: Sequence[Bar]) -> tuple[tuple[CreditPart, ...], tuple[int, ...]]:
+    """What is left of the parts, and where it comes from; minutes that are barred from areas alone stay for the total.
+
+    Bars on the same minutes of a part overlap: the strictest of them speaks.
+    """
+    found: list[tuple[CreditPart, int]] = []
     for place, part in enumerate(parts):
-        left = part.minutes
-        for bar in (bar for bar in bars if bar.part == place):
-            minutes = min(bar.minutes, left)
-            left -= minutes
-            if minutes and bar.areas is not None:
-                found.append(CreditPart(minutes, tuple(area for area in part.areas if area not in bar.areas)))
-        if left:
-            found.append(CreditPart(left, part.areas))
-    return tuple(found)
+        own = [bar for bar in bars if bar.part == place]
+        gone = min(part.minutes, max((bar.minutes for bar in own if bar.areas is None), default=0))
+        areas = frozenset[str]().union(*(bar.areas for bar in own if bar.areas is not None))
+        kept = max((bar.minutes for bar in own if bar.areas is not None), default=0)
+        partly = min(part.minutes, kept) - gone
+        if partly > 0:
+            found.append((CreditPart(partly, tuple(area for area in part.areas if area not in areas)), place))
+        if left := part.minutes - gone - max(0, partly):
+            found.append((CreditPart(left, part.areas), place))
+    return tuple(part for part, _ in found), tuple(place for _, place in found)
 
 
 def _sum(parts: Iterable[CreditPart]) -> int:

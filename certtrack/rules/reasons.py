@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from certtrack.rules.applications import find_step, judge_arrival, list_intentions
-from certtrack.rules.cycles import CycleDays, PhaseDays
+from certtrack.rules.cycles import CycleDays, PhaseDays, is_open
 from certtrack.rules.facts import CertificationFacts, CycleFact, StatusFact
 from certtrack.rules.pack import Pack, Phase, Value
 from certtrack.rules.waivers import list_given
@@ -141,11 +141,6 @@ def _explain_computed(pack: Pack, cycle: CycleFact) -> Iterator[Reason]:
 def _silent(facts: CertificationFacts, speaking: CycleFact, as_of: date) -> list[CycleFact]:
     open_ones = [c for c in facts.cycles if c != speaking and is_open(c, as_of)]
     return sorted(open_ones, key=lambda cycle: (cycle.start_on, cycle.id))
-
-
-def is_open(cycle: CycleFact, as_of: date) -> bool:
-    """True from the cycle's first day until the day before it was closed."""
-    return cycle.start_on <= as_of and (cycle.closed_on is None or as_of < cycle.closed_on)
 
 
 def _rule_of(pack: Pack, phase: Phase) -> Value[Any]:

@@ -1,14 +1,15 @@
 """Where a certification stands as of a day, on each axis, and why."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Literal
 
 from certtrack.rules.applications import find_step, list_intentions
-from certtrack.rules.calendar import FIRST_DAY, add_days
+from certtrack.rules.calendar import FIRST_DAY, add_days, add_months
 from certtrack.rules.counting import count_cycle
-from certtrack.rules.cycles import CycleDays, PhaseDays, days_of, phases_of
+from certtrack.rules.cycles import CycleDays, PhaseDays, days_of, find_speaking, is_open, phases_of
 from certtrack.rules.exams import explain_exams, find_way_back
 from certtrack.rules.facts import CertificationFacts, CycleFact, ExamFact, IntentionFact, StepFact, StepKind
 from certtrack.rules.pack import Pack, Phase
@@ -23,7 +24,6 @@ from certtrack.rules.reasons import (
     explain_statuses,
     explain_waivers,
     in_order,
-    is_open,
 )
 from certtrack.rules.requirements import Hours, HoursCount
 
@@ -111,7 +111,7 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     An act of the authority goes before the days. Of several open cycles the one that started last speaks. A phase
     lasts until its latest published reading has passed.
     """
-    cycle = _find_speaking(facts, as_of)
+    cycle = find_speaking(facts, as_of)
     following = _find_following(facts, cycle) if cycle else None
     days = days_of(pack, cycle) if cycle else None
     now = _phase_on(days, as_of) if days else None
@@ -154,7 +154,7 @@ def spans(pack: Pack, facts: CertificationFacts) -> tuple[Span, ...]:
 
 
 def _projected(pack: Pack, facts: CertificationFacts, as_of: date) -> tuple[Validity, Hours, Application, date | None]:
-    cycle = _find_speaking(facts, as_of)
+    cycle = find_speaking(facts, as_of)
     days = days_of(pack, cycle) if cycle else None
     now = _phase_on(days, as_of) if days else None
     validity = _validity(facts, now, as_of)
@@ -163,11 +163,6 @@ def _projected(pack: Pack, facts: CertificationFacts, as_of: date) -> tuple[Vali
     step = find_step(facts, cycle, as_of) if cycle else None
     application = step.kind if step else "none"
     return validity, hours, application, _next(pack, facts, now, following, validity, as_of)[1]
-
-
-def _find_speaking(facts: CertificationFacts, as_of: date) -> CycleFact | None:
-    open_ones = [cycle for cycle in facts.cycles if is_open(cycle, as_of)]
-    return max(open_ones, key=lambda cycle: (cycle.start_on, cycle.due_on, cycle.id), default=None)
 
 
 def _find_following(facts: CertificationFacts, speaking: CycleFact) -> CycleFact | None:
@@ -262,6 +257,14 @@ def _turning_days(pack: Pack, facts: CertificationFacts) -> set[date]:
     turns = {status.from_on for status in facts.statuses} | {exam.taken_on for exam in facts.exams}
     turns |= {credit.last_on for credit in facts.credits} | {step.on for step in facts.steps}
     turns |= {given.from_on for given in facts.waivers}
+    turns |= {day for one in facts.service for day in (one.from_on, one.until_on)} | {
+        one.held_on for one in facts.supervision
+    }
+    if pack.late_hours_months is not None:
+        turns |= set(_list_fading(facts, pack.late_hours_months.value))
+    for other in facts.beside:
+        turns |= {credit.last_on for credit in other.facts.credits}
+        turns |= {day for cycle in other.facts.cycles for day in (cycle.start_on, cycle.closed_on) if day}
     if facts.issued_on:
         turns.add(facts.issued_on)
     for cycle in facts.cycles:
@@ -271,3 +274,9 @@ def _turning_days(pack: Pack, facts: CertificationFacts) -> set[date]:
         for phase in phases_of(days_of(pack, cycle)):
             turns |= {phase.from_on, max(phase.from_on, add_days(phase.act_by, 1))}
     return turns
+
+
+def _list_fading(facts: CertificationFacts, months: int) -> Iterator[date]:
+    """The days about which a credit is older than so many months: near a month's end it isn't one day alone."""
+    for credit in facts.credits:
+        yield from (add_days(add_months(credit.last_on, months), days) for days in range(-1, 5))
