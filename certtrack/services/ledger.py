@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Attempt, Cause, Certification, Cycle, Person, Reminder, ReminderEmail
-from certtrack.db.queries.facts import load_facts
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.reminders import stage_days
@@ -20,6 +19,7 @@ from certtrack.services.obstacles import find_obstacle
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import days_off
+from certtrack.services.standing import load_held
 
 _CHUNK = 500
 _NOTHING_COMES = frozenset({"died", "cycle_closed", "day_moved", "revoked", "retired", "not_going_on"})
@@ -98,7 +98,7 @@ def list_ledger(session: Session, rulebook: Rulebook, person_id: int, today: dat
     cycles = {cycle.id: cycle for cycle in session.scalars(query)}
     decided = _list_decided(session, cycles, certifications)
     known = {(entry.certification_id, entry.anchor_on, entry.stage) for entry in decided}
-    facts = load_facts(session, sorted(certifications))
+    facts = {number: its for number, (_, its) in load_held(session, rulebook, sorted(certifications)).items()}
     coming = [
         entry
         for cycle in cycles.values()

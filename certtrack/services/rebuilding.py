@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
 from certtrack.db.models import Certification, StandingSpan
-from certtrack.db.queries.facts import load_facts
 from certtrack.rules.standing import Span, spans
 from certtrack.security import Actor
 from certtrack.services.rulebook import Rulebook, confirmed_rules
-from certtrack.services.standing import load_packs, lock_certifications, replace_spans
+from certtrack.services.standing import load_held, lock_certifications, replace_spans
 
 _Written = tuple[date, date, str, str, str, date | None]
 
@@ -92,10 +91,9 @@ def record_rebuilt(session: Session, rebuilt: Rebuilt, *, actor: Actor, at: date
 
 
 def _plan(session: Session, rulebook: Rulebook, certification_ids: Sequence[int]) -> dict[int, tuple[Span, ...]]:
-    facts = load_facts(session, certification_ids)
-    packs = load_packs(session, confirmed_rules(session, rulebook), facts)
+    held = load_held(session, confirmed_rules(session, rulebook), certification_ids)
     written = _load_written(session, certification_ids)
-    projected = ((number, spans(packs[number], fact)) for number, fact in facts.items())
+    projected = ((number, spans(pack, facts)) for number, (pack, facts) in held.items())
     return {number: found for number, found in projected if written.get(number) != [_columns(one) for one in found]}
 
 

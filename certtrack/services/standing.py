@@ -1,7 +1,8 @@
 """Where people stand: asked for any day, as known at any moment, and projected into spans for lists."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import delete, select, update
@@ -9,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.bulk import add_tuples
 from certtrack.db.models import Certification, StandingSpan
+from certtrack.db.queries.beside import load_beside
 from certtrack.db.queries.facts import load_facts
 from certtrack.db.queries.merges import same_person
-from certtrack.rules.facts import CertificationFacts
+from certtrack.rules.facts import Beside, CertificationFacts
 from certtrack.rules.pack import Pack
 from certtrack.rules.standing import Span, Standing, spans, stand
 from certtrack.services.rulebook import Rulebook, confirmed_rules
@@ -30,25 +32,43 @@ def load_standings(
 
     A certification that wasn't on record then is left out.
     """
-    facts = load_facts(session, certification_ids, known_at)
-    packs = load_packs(session, confirmed_rules(session, rulebook, known_at), facts)
-    return {number: stand(packs[number], fact, as_of) for number, fact in facts.items()}
+    held = load_held(session, confirmed_rules(session, rulebook, known_at), certification_ids, known_at)
+    return {number: stand(pack, facts, as_of) for number, (pack, facts) in held.items()}
+
+
+def load_held(
+    session: Session, rulebook: Rulebook, certification_ids: Sequence[int], known_at: datetime | None = None
+) -> dict[int, tuple[Pack, CertificationFacts]]:
+    """By certification its rules and its facts, with those of the others that share a credit with it beside them.
+
+    `rulebook` holds what is confirmed. One that wasn't on record at `known_at` is left out.
+    """
+    beside = load_beside(session, certification_ids)
+    others = set[int]().union(*beside.values()) - set(certification_ids)
+    facts = load_facts(session, [*certification_ids, *sorted(others)], known_at)
+    packs = load_packs(session, rulebook, facts)
+    return {
+        number: (packs[number], _set_beside(facts, packs, number, beside.get(number, ())))
+        for number in certification_ids
+        if number in facts
+    }
 
 
 def project_spans(session: Session, rulebook: Rulebook, certification_ids: Sequence[int]) -> None:
     """Write the spans of these certifications anew; part of each change to what they rest on.
 
-    Of two transactions that change what the same one rests on the second waits here for the first, and sees what that
-    has put on record. Inside `projecting_once` they wait for its end.
+    So are those of the others that share a credit with one of them. Of two transactions that change what the same one
+    rests on the second waits here for the first, and sees what that has put on record. Inside `projecting_once` they
+    wait for its end.
     """
     if _WAITING in session.info:
         session.info[_WAITING].update(certification_ids)
         return
     session.flush()
-    lock_certifications(session, certification_ids)
-    facts = load_facts(session, certification_ids)
-    packs = load_packs(session, confirmed_rules(session, rulebook), facts)
-    replace_spans(session, {number: spans(packs[number], fact) for number, fact in facts.items()})
+    numbers = sorted({*certification_ids}.union(*load_beside(session, certification_ids).values()))
+    lock_certifications(session, numbers)
+    held = load_held(session, confirmed_rules(session, rulebook), numbers)
+    replace_spans(session, {number: spans(pack, facts) for number, (pack, facts) in held.items()})
 
 
 def lock_certifications(session: Session, certification_ids: Sequence[int]) -> dict[int, int]:
@@ -112,6 +132,13 @@ def load_packs(session: Session, rulebook: Rulebook, facts: Mapping[int, Certifi
     """By certification the pack that speaks for it."""
     query = select(Certification.id, Certification.pack_key).where(Certification.id.in_(facts.keys()))
     return {number: pack_for(rulebook, key, facts[number]) for number, key in session.execute(query)}
+
+
+def _set_beside(
+    facts: Mapping[int, CertificationFacts], packs: Mapping[int, Pack], number: int, beside: Iterable[int]
+) -> CertificationFacts:
+    others = tuple(Beside(packs[other], facts[other]) for other in sorted(beside) if other in facts)
+    return replace(facts[number], beside=others) if others else facts[number]
 
 
 def _write(span: Span) -> tuple[str | None, ...]:

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Row, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, Certification, Cycle, CycleVersion, Email, Person, Reminder
-from certtrack.db.queries.facts import load_facts
 from certtrack.logs import get_log
 from certtrack.rules.applications import find_hush_end
 from certtrack.rules.cycles import CycleDays, days_of
@@ -23,6 +22,7 @@ from certtrack.rules.standing import Standing, stand
 from certtrack.services.guard import list_released, list_told, lock_causes
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.sending_hours import known_zone
+from certtrack.services.standing import load_held
 from certtrack.services.wide_causes import WideCause, list_unsettled, load_wide
 
 MOVED = "day_moved"
@@ -137,11 +137,13 @@ def _load(session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tu
     named = {cycle.cause_id for cycle in cycles if cycle.cause_id is not None}
     causes = lock_causes(session, named | set(list_unsettled(session)))
     rows = _load_rows(session, [cycle.id for cycle in cycles])
+    confirmed = confirmed_rules(session, rulebook)
+    held = load_held(session, confirmed, sorted({certification.id for _, certification in found}))
     loaded = _Loaded(
         at=at,
-        rulebook=confirmed_rules(session, rulebook),
+        rulebook=confirmed,
         policies=_find_policies(rulebook),
-        facts=load_facts(session, sorted({certification.id for _, certification in found})),
+        facts={number: facts for number, (_, facts) in held.items()},
         people=_load_people(session, {certification.person_id for _, certification in found}),
         causes=causes,
         wide=load_wide(session, causes.values()),

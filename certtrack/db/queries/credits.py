@@ -27,7 +27,7 @@ def load_credits(
         _list_now(session, certification_ids) if known_at is None else _list_then(session, certification_ids, known_at)
     )
     found: dict[int, list[CreditFact]] = defaultdict(list)
-    for certification_id, number, decision, first_on, last_on, parts, activity, form, role, proof in rows:
+    for certification_id, number, decision, first_on, last_on, parts, activity, form, role, proof, *said in rows:
         found[certification_id].append(
             CreditFact(
                 id=number,
@@ -39,6 +39,8 @@ def load_credits(
                 role=cast("CreditRole", role),
                 proof=cast("Proof", proof),
                 decision=cast("Decision", decision),
+                title=said[0],
+                provider=said[1] or "",
             )
         )
     return found
@@ -78,4 +80,6 @@ def _columns(source: type[Credit] | type[CreditVersion]) -> tuple[Any, ...]:
         source.form,
         source.role,
         source.proof,
+        source.title,
+        source.provider,
     )

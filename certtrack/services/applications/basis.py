@@ -8,14 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Credit, Cycle
-from certtrack.db.queries.facts import load_facts
 from certtrack.rules.counting import count_cycle
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CertificationFacts, CycleFact
 from certtrack.rules.hours import HoursCount
 from certtrack.rules.pack import Pack
 from certtrack.services.rulebook import Rulebook, confirmed_rules
-from certtrack.services.standing import pack_for
+from certtrack.services.standing import load_held
 
 
 def freeze(session: Session, rulebook: Rulebook, cycle: Cycle, today: date) -> dict[str, Any]:
@@ -25,8 +24,8 @@ def freeze(session: Session, rulebook: Rulebook, cycle: Cycle, today: date) -> d
     afterwards changes the standing of its day, and nothing of this.
     """
     session.flush()
-    facts = load_facts(session, [cycle.certification_id])[cycle.certification_id]
-    pack = pack_for(confirmed_rules(session, rulebook), cycle.certification.pack_key, facts)
+    number = cycle.certification_id
+    pack, facts = load_held(session, confirmed_rules(session, rulebook), [number])[number]
     mine = next(fact for fact in facts.cycles if fact.id == cycle.id)
     counted = _count(pack, facts, mine, today)
     credit_ids = [credit.id for credit in counted.credits if credit.counts != "no"]
