@@ -1,8 +1,9 @@
 """All rule packs of an installation."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from certtrack.errors import BadPack, NotFound
@@ -10,6 +11,7 @@ from certtrack.packs.files import check_name, list_files
 from certtrack.packs.reading import read_pack
 from certtrack.packs.table import read_toml
 from certtrack.rules.pack import Pack
+from certtrack.rules.terms import speaks_for
 
 
 class Packs:
@@ -20,6 +22,7 @@ class Packs:
         self._by_key: dict[str, tuple[Pack, ...]] = {}
         for pack in self.list():
             self._by_key[pack.key] = (*self._by_key.get(pack.key, ()), pack)
+        _check_versions(self._by_key)
         self._by_office_name = _by_office_name(self.list())
 
     def list(self) -> tuple[Pack, ...]:
@@ -43,7 +46,7 @@ class Packs:
             raise NotFound(f"No rule pack is called {key!r}.")
         if on is None:
             return versions[-1]
-        return next((pack for pack in reversed(versions) if pack.applies_from <= on), versions[0])
+        return next((pack for pack in reversed(versions) if speaks_for(pack, on)), versions[0])
 
     def find_by_office_name(self, text: str) -> Pack | None:
         """The newest version of the pack that an office calls so; case, dots and spaces don't matter.
@@ -80,6 +83,17 @@ def _by_ref(packs: Iterable[Pack]) -> dict[str, Pack]:
                 "give the newer file the next number."
             )
     return found
+
+
+def _check_versions(by_key: Mapping[str, Sequence[Pack]]) -> None:
+    """Raise BadPack where a newer version doesn't speak from a later day on than the one before it."""
+    for versions in by_key.values():
+        for older, newer in pairwise(versions):
+            if newer.applies_by == older.applies_by and newer.applies_from <= older.applies_from:
+                raise BadPack(
+                    f"{newer.ref} and {older.ref} overlap: 'applies_to.{newer.applies_by}' of the newer one is "
+                    f"{newer.applies_from}, and must be after {older.applies_from}."
+                )
 
 
 def _by_office_name(packs: Iterable[Pack]) -> dict[str, Pack]:

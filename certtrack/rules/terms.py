@@ -5,7 +5,9 @@ from datetime import date
 from typing import Literal
 
 from certtrack.rules.calendar import add_days, add_months, add_years, check_day, make_day
+from certtrack.rules.cycles import days_of
 from certtrack.rules.days_rule import FirstCycle, MonthDay
+from certtrack.rules.facts import CycleFact
 from certtrack.rules.pack import Pack
 
 Step = Literal["full", "provisional"]
@@ -22,6 +24,19 @@ class Term:
     start_on: date
     due_on: date
     step: Step = "full"
+
+
+def speaks_for(pack: Pack, due_on: date) -> bool:
+    """True where this version of a pack speaks for a cycle that is due on `due_on`, by the day that it goes by.
+
+    A cycle is open until its late phase has ended, and one that no record tells the start of starts a term before.
+    """
+    if pack.applies_by == "starting_on_or_after":
+        return pack.applies_from <= first_start_on(pack, due_on)
+    if pack.applies_by == "all_open_from":
+        days = days_of(pack, CycleFact(0, first_start_on(pack, due_on), due_on, "stated"))
+        return pack.applies_from <= (days.late_until_latest or days.grace_until_latest or days.due_on_latest)
+    return pack.applies_from <= due_on
 
 
 def first_rule(pack: Pack) -> FirstCycle:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from kit.credits import amend, count_minutes, log, make_new
+from kit.credits import amend, log, make_new
 from kit.world import World
 from sqlalchemy import select
 
