@@ -189,6 +189,13 @@ def test_the_same_course_counts_as_often_as_the_rules_say(counts: str | None, co
     assert line(found, "total").counted == total
 
 
+def test_the_same_course_as_presenter_and_as_participant_is_one_course() -> None:
+    pack = invent('[hours.same_course]\ncounts = "once"\n[hours.presenting]\ncounts = "yes"\n')
+    shown = credit(90, no=2, title="Listening", role="presenter")
+    found = judge(pack, facts(credit(120, title="Listening"), shown))
+    assert [one.code for one in found.counted.credits] == ["counts", "same_course"]
+
+
 def test_other_providers_and_other_titles_are_other_courses() -> None:
     pack = invent('[hours.same_course]\ncounts = "once"\n')
     its = facts(
