@@ -1,9 +1,8 @@
 """All rule packs of an installation."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 from certtrack.errors import BadPack, NotFound
@@ -22,7 +21,6 @@ class Packs:
         self._by_key: dict[str, tuple[Pack, ...]] = {}
         for pack in self.list():
             self._by_key[pack.key] = (*self._by_key.get(pack.key, ()), pack)
-        _check_versions(self._by_key)
         self._by_office_name = _by_office_name(self.list())
 
     def list(self) -> tuple[Pack, ...]:
@@ -83,17 +81,6 @@ def _by_ref(packs: Iterable[Pack]) -> dict[str, Pack]:
                 "give the newer file the next number."
             )
     return found
-
-
-def _check_versions(by_key: Mapping[str, Sequence[Pack]]) -> None:
-    """Raise BadPack where a newer version doesn't speak from a later day on than the one before it."""
-    for versions in by_key.values():
-        for older, newer in pairwise(versions):
-            if newer.applies_by == older.applies_by and newer.applies_from <= older.applies_from:
-                raise BadPack(
-                    f"{newer.ref} and {older.ref} overlap: 'applies_to.{newer.applies_by}' of the newer one is "
-                    f"{newer.applies_from}, and must be after {older.applies_from}."
-                )
 
 
 def _by_office_name(packs: Iterable[Pack]) -> dict[str, Pack]:

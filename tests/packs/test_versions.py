@@ -1,4 +1,4 @@
-"""Which version of a pack speaks, by each day that an authority may go by; versions that overlap are refused."""
+"""Which version of a pack speaks, by each day that an authority may go by."""
 
 from dataclasses import replace
 from datetime import date
@@ -39,12 +39,6 @@ def test_a_version_speaks_for_cycles_due_started_or_open_from_its_day_on(
 ) -> None:
     packs = Packs([OLD, version(2, **applies_to)])
     assert packs.get("xx-inv", on=D(due_on)).version == speaks
-
-
-@pytest.mark.parametrize("day", ["2000-01-01", "1999-12-31"])
-def test_two_versions_that_overlap_are_refused_by_name(day: str) -> None:
-    with pytest.raises(BadPack, match=r"xx-inv@2 and xx-inv@1 overlap: 'applies_to.due_on_or_after'"):
-        Packs([OLD, version(2, due_on_or_after=day)])
 
 
 def test_a_version_that_says_two_days_or_none_is_refused() -> None:
