@@ -9,6 +9,8 @@ from certtrack.cli.evaluate import evaluate_
 from certtrack.cli.output import write_message
 from certtrack.cli.parsing import DAY
 from certtrack.cli.rebuilding import rebuild
+from certtrack.cli.rules_check import check, schema
+from certtrack.cli.rules_diff import diff
 from certtrack.cli.rules_told import list_
 from certtrack.security import Actor
 from certtrack.services.confirmations import confirm_rule, renew_certifications
@@ -24,6 +26,9 @@ def rules() -> None:
 
 rules.add_command(list_)
 rules.add_command(rebuild)
+rules.add_command(check)
+rules.add_command(schema)
+rules.add_command(diff)
 
 
 @rules.command(short_help="Settle a value that isn't published.", epilog=f"Example: {_CONFIRMING}")

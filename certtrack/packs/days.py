@@ -59,7 +59,10 @@ def read_term(top: Table, values: Origins) -> tuple[Value[int | None], int | Non
     """The table [term]: its years, and the least months that a term may have. Raises BadPack."""
     table = top.table("term")
     least = table.number("least_months", 1, _MOST_MONTHS) if table.has("least_months") else None
-    return values.maybe(table, "years", lambda inner: inner.number("years", 1, _MOST_YEARS)), least
+    years = values.maybe(table, "years", lambda inner: inner.number("years", 1, _MOST_YEARS))
+    if least is not None and years.value is not None and least >= years.value * 12:
+        table.refuse("least_months", f"must be shorter than the term of {years.value * 12} months")
+    return years, least
 
 
 def read_parity(top: Table, values: Origins) -> Value[Parity | None] | None:

@@ -6,10 +6,11 @@ from typing import TypeVar, get_args
 
 from certtrack.packs.minima import check_apart, read_area_minimum, read_limits, read_minima, read_most
 from certtrack.packs.origins import Origins
-from certtrack.packs.table import Table
+from certtrack.packs.table import Table, check_name
 from certtrack.packs.texts import read_text
 from certtrack.rules.facts import Activity, Form
 from certtrack.rules.hours_rule import (
+    HOURS,
     Area,
     CountedOver,
     HoursRule,
@@ -45,6 +46,7 @@ def read_hours(top: Table, values: Origins) -> HoursRule | None:
     limits = (*most, *read_limits(table, values, keys))
     check_apart(table, limits)
     _check_sum(table, total, areas)
+    _check_each(table, total, minima)
     rule = HoursRule(
         total=total,
         areas=areas,
@@ -61,6 +63,7 @@ def read_hours(top: Table, values: Origins) -> HoursRule | None:
         same_course=values.find_maybe(
             table, "same_course", "counts", lambda inner: inner.choice("counts", _SAME_COURSE)
         ),
+        hour_minutes=values.find(table, "unit", lambda inner: inner.choice("minutes", HOURS)),
         smallest=values.find(table, "smallest", _read_minutes),
         rounded_to=values.find(table, "rounding", _read_minutes),
         carried=values.find_maybe(
@@ -94,6 +97,9 @@ def _read_areas(table: Table, values: Origins) -> tuple[tuple[Area, ...], tuple[
     if outer is None:
         return (), (), ()
     for key in outer.keys():  # noqa: SIM118  # no dict: `keys` lists what is left
+        check_name(outer, key, key)
+        if key == "total":
+            outer.refuse(key, "is what all the hours are called; give this area another name")
         inner = outer.table(key)
         name = read_text(inner, "name") if inner.has("name") else None
         plain, special = read_area_minimum(key, name, inner.find_table("minimum"), values)
@@ -108,6 +114,14 @@ def _check_sum(table: Table, total: Value[int | None], areas: Sequence[Area]) ->
     asked = sum(area.minimum.value or 0 for area in areas if area.minimum)
     if total.value is not None and asked > total.value:
         table.refuse("areas", f"ask for {asked} minutes in all, and the total is {total.value}")
+
+
+def _check_each(table: Table, total: Value[int | None], minima: Sequence[Minimum]) -> None:
+    for one in minima:
+        asked = one.needed.value or 0
+        of_cycle = one.unit == "minutes" and one.every_years is None and one.role is None
+        if total.value is not None and of_cycle and asked > total.value:
+            table.refuse(f"minima.{one.key}", f"asks for {asked} minutes, and the total is {total.value}")
 
 
 def _read_minutes(table: Table) -> int:

@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import get_args
 
 from certtrack.packs.origins import Origins
-from certtrack.packs.table import Table
+from certtrack.packs.table import Table, check_name
 from certtrack.packs.texts import read_text
 from certtrack.rules.facts import Activity, CreditRole, Form
 from certtrack.rules.hours_rule import Kinds, Limit, Minimum, Unit
@@ -42,6 +42,7 @@ def read_minima(outer: Table, values: Origins, areas: Sequence[str]) -> tuple[Mi
     for key in tables.keys():  # noqa: SIM118  # no dict: `keys` lists what is left
         if key in (*areas, "total"):
             tables.refuse(key, "is the name of an area or of the total; give this requirement another one")
+        check_name(tables, key, key)
         table = tables.table(key)
         dimension = table.text("dimension")
         name = read_text(table, "name") if table.has("name") else None
@@ -64,6 +65,7 @@ def read_limits(outer: Table, values: Origins, areas: Sequence[str]) -> tuple[Li
         return ()
     found: list[Limit] = []
     for key in tables.keys():  # noqa: SIM118  # no dict: `keys` lists what is left
+        check_name(tables, key, key)
         table = tables.table(key)
         name = read_text(table, "name") if table.has("name") else None
         kinds = _read_kinds(table, areas)

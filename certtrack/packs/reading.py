@@ -84,7 +84,7 @@ class _Reader(Origins):
         late = read_lengths(top, "late", self)
         asked, hours = read_asked(top, self), read_hours(top, self)
         return Pack(
-            key=top.text("key"),
+            key=top.name("key"),
             version=top.number("version", 1, 9999),
             kind=top.choice("kind", _KIND),
             credential=top.text("credential"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from certtrack.errors import BadPack, NotFound
 from certtrack.packs.files import check_name, list_files
@@ -86,11 +86,20 @@ def read_service_pack(path: Path) -> ServicePack:
     Raises BadPack that names the file, the key, and what was expected there.
     """
     file = read_toml(path)
-    top, values = file.top, Origins(file.top)
+    return _read(file.top, file.sha256, file.raw)
+
+
+def read_service_content(name: str, content: dict[str, Any], sha256: str, raw: str) -> ServicePack:
+    """The service pack that these tables make; `name` is what errors call it. Raises BadPack as `read_service_pack`."""
+    return _read(Table(Path(name), "", content), sha256, raw)
+
+
+def _read(top: Table, sha256: str, raw: str) -> ServicePack:
+    values = Origins(top)
     top.choice("kind", ("service",))
     per_service = top.find_table("per_service")
     pack = ServicePack(
-        key=top.text("key"),
+        key=top.name("key"),
         version=top.number("version", 1, 9999),
         zone=read_zone(top),
         applies_from=_read_applies_from(top),
@@ -107,8 +116,8 @@ def read_service_pack(path: Path) -> ServicePack:
         ways=read_counts(top.find_table("ways"), _WAYS, values),
         signed_by=values.complete(top.table("signed_by"), lambda table: table.choices("sides", _SIDES)),
         qualified=values.maybe(top.table("supervisor"), "qualified", lambda table: table.choice("qualified", _COUNTS)),
-        sha256=file.sha256,
-        raw=file.raw,
+        sha256=sha256,
+        raw=raw,
     )
     top.finish()
     return pack

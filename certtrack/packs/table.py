@@ -1,6 +1,7 @@
 """A strict reader of TOML tables: each refusal names the file, the key, and what was expected there."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from certtrack.errors import BadPack
 from certtrack.rules.calendar import check_day
 
 UNKNOWN = "unknown"
+NAME = "[a-z][a-z0-9]*([-_][a-z0-9]+)*"
+"""A name for programs, as a regular expression."""
 
 T = TypeVar("T")
 
@@ -57,6 +60,12 @@ class Table:
         value = self._take(key, str, "must be text in quotes")
         return value.strip() or self.refuse(key, "must not be empty")
 
+    def name(self, key: str) -> str:
+        """A name for programs: small letters, digits, and `-` or `_` between them."""
+        value = self.text(key)
+        check_name(self, key, value)
+        return value
+
     def texts(self, key: str) -> tuple[str, ...]:
         """One or more words."""
         value = self._take(key, list, "must be a list of texts")
@@ -96,7 +105,9 @@ class Table:
     def choice(self, key: str, allowed: Sequence[T]) -> T:
         """One of `allowed`."""
         value = self._take(key, object, _one_of(allowed))
-        return next((item for item in allowed if item == value), None) or self.refuse(key, _one_of(allowed))
+        return next((item for item in allowed if item == value and type(item) is type(value)), None) or self.refuse(
+            key, _one_of(allowed)
+        )
 
     def choices(self, key: str, allowed: Sequence[T]) -> tuple[T, ...]:
         """One or more different ones of `allowed`, in the file's order."""
@@ -154,6 +165,12 @@ class Table:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             self.refuse(key, _whole(least, most))
         return value
+
+
+def check_name(table: Table, key: str, name: str) -> None:
+    """Raise BadPack, at `key` of the table, where `name` isn't one for programs."""
+    if not re.fullmatch(NAME, name):
+        table.refuse(key, "must be small letters and digits, with - or _ between them")
 
 
 def read_toml(path: Path) -> File:

@@ -18,7 +18,7 @@ STATES = (
 # those that are no English or SQL word when written large
 POSTAL = "AK AR AZ CA CT FL GA IA IL KS KY MD MI MN MO MT NC ND NE NH NJ NM NV NY OH RI SD TN TX UT VA VT WA WI WV WY"
 # the only addresses that files name, beside those of this machine; rules as data name their own sources
-HOSTS = {"keepachangelog.com", "semver.org", "www.apache.org", "www.w3.org"}
+HOSTS = {"json-schema.org", "keepachangelog.com", "semver.org", "www.apache.org", "www.w3.org"}
 CODE = ("certtrack", "jobs")
 
 

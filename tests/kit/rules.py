@@ -1,7 +1,9 @@
 """Packs, policies and facts for tests of the rules: the shipped packs, and any record that the days allow."""
 
+import tomllib
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -34,6 +36,12 @@ def every_shipped_pack() -> list[Pack]:
     """Whether an installation uses it or not."""
     files = list_shipped(get_resource("config") / "packs")
     return [read_pack(path) for path in files if not read_toml(path).top.says("kind", "service")]
+
+
+def every_shipped_file() -> dict[str, dict[str, Any]]:
+    """What the files of all shipped packs hold, by their names; service packs too."""
+    files = list_shipped(get_resource("config") / "packs")
+    return {path.name: tomllib.loads(path.read_text(encoding="utf-8")) for path in files}
 
 
 def shipped_policies() -> Policies:

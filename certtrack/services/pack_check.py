@@ -1,0 +1,85 @@
+"""What somebody who writes a rule pack is told of it: whether it can be used, and what is left to find out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from certtrack.packs.collection import check_versions
+from certtrack.packs.files import key_of, list_files, list_shipped
+from certtrack.packs.survey import list_conflicting, list_unknown, list_values
+from certtrack.resources import get_resource
+from certtrack.rules.pack import HoursRule, Pack
+from certtrack.rules.service import ServicePack
+from certtrack.services.pack_list import read_any
+
+FindingCode = Literal["sum", "unknown", "conflicting", "overlap"]
+
+
+@dataclass(frozen=True, slots=True)
+class PackFinding:
+    """Something that a pack may well have, and its author is to know. `key` is dotted, and names a value or a table.
+
+    `sum`: the parts are `parts` minutes and the total is `total`. `unknown`: nothing is published. `conflicting`:
+    several readings, `values` by their names. `overlap`: the version `version` speaks from `from_on`, so that one of
+    the two never does.
+    """
+
+    code: FindingCode
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def check_pack(file: Path, instance: Path) -> tuple[Pack | ServicePack, list[PackFinding]]:
+    """The pack in a file and what was found of it, beside all other versions that are shipped or in the instance.
+
+    Raises BadPack where it can't be used, by itself or beside them; the message names file and key.
+    """
+    pack = read_any(file)
+    others = {path: other for path, other in _read_versions(pack.key, instance) if not path.samefile(file)}
+    found = [*_list_open(pack.raw)]
+    if isinstance(pack, Pack):
+        check_versions({**others, file: pack})
+        found = [*_check_sum(pack.hours), *_find_overlaps(pack, list(others.values())), *found]
+    return pack, found
+
+
+def _read_versions(key: str, instance: Path) -> Iterator[tuple[Path, Pack]]:
+    """Every file of the credential of that key."""
+    shipped = [path for path in list_shipped(get_resource("config") / "packs") if key_of(path) == key]
+    for path in (*shipped, *list_files(instance / "packs")):
+        pack = read_any(path)
+        if isinstance(pack, Pack) and pack.key == key:
+            yield path, pack
+
+
+def _list_open(raw: str) -> Iterator[PackFinding]:
+    values = list_values(raw)
+    for table in list_conflicting(raw):
+        prefix = f"{table}."
+        inner = {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}
+        given = {key: value for key, value in inner.items() if "." not in key and key not in ("source", "sure")}
+        readings = {key: value for key, value in given.items() if isinstance(value, list)}
+        yield PackFinding("conflicting", table, readings or given)
+    for key in list_unknown(raw):
+        yield PackFinding("unknown", key)
+
+
+def _check_sum(hours: HoursRule | None) -> Iterator[PackFinding]:
+    """The minima of the areas and what is printed as "any other", held against the total; where all are known."""
+    if hours is None or hours.elective is None or hours.total.value is None:
+        return
+    minima = [area.minimum.value for area in hours.areas if area.minimum]
+    if None in minima:
+        return
+    parts = sum(minutes or 0 for minutes in minima) + hours.elective.value
+    if parts != hours.total.value:
+        yield PackFinding("sum", "hours", {"parts": parts, "total": hours.total.value})
+
+
+def _find_overlaps(pack: Pack, others: Sequence[Pack]) -> Iterator[PackFinding]:
+    """Versions that stand the other way round: the newer one speaks from an earlier day."""
+    for other in others:
+        older, newer = sorted((pack, other), key=lambda one: one.version)
+        if older.applies_by == newer.applies_by and newer.applies_from < older.applies_from:
+            yield PackFinding("overlap", "applies_to", {"version": other.version, "from_on": other.applies_from})
