@@ -8,7 +8,7 @@ from certtrack.mail.content import ReminderItem
 from certtrack.mail.view import View, view
 from certtrack.mail.words import Paragraph, format_things, paragraphs
 from certtrack.rules.calendar import skip_weekend
-from certtrack.rules.pack import Holds, Value
+from certtrack.rules.pack import Holds, Need, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _first(seen: View) -> str:
 def _phase(seen: View) -> str:
     now = seen.now
     if seen.is_endless:
-        return seen.say("first", now.phase, seen.item.days.due_on)
+        return seen.say("first_endless", seen.item.days.due_on)
     if seen.is_between:
         return seen.say("first_between", now.phase, now.act_by, now.until_on)
     return seen.say("first", now.phase, now.act_by)
@@ -82,7 +82,7 @@ def _about(seen: View) -> list[Paragraph]:
             *_readings(seen),
             seen.say("credential", name, seen.item.number),
             _when_due(seen),
-            seen.say("no_last_day") if seen.is_endless else "",
+            seen.say("no_last_day", seen.now.phase, seen.needs()) if seen.is_endless else "",
         ]
     )
 
@@ -135,9 +135,12 @@ def _to_do(seen: View) -> list[Paragraph]:
 
 
 def _needs(seen: View) -> str:
-    if not seen.needs():
-        return ""
-    return seen.say("send_in" if seen.is_on_paper() else "next_dates", format_things(_things(seen), seen.locale))
+    sent_in, on_dates = _things(seen, seen.sent_in()), _things(seen, seen.on_dates())
+    said = [
+        seen.say("send_in", format_things(sent_in, seen.locale)) if sent_in else "",
+        seen.say("next_dates", format_things(on_dates, seen.locale)) if on_dates else "",
+    ]
+    return " ".join(sentence for sentence in said if sentence)
 
 
 def _how_sure(seen: View) -> str:
@@ -149,8 +152,8 @@ def _how_sure(seen: View) -> str:
     )
 
 
-def _things(seen: View) -> list[str]:
-    needs, total, late = seen.needs(), seen.total_of(seen.now.phase), seen.late_part_of(seen.now.phase)
+def _things(seen: View, needs: tuple[Need, ...]) -> list[str]:
+    total, late = seen.total_of(seen.now.phase), seen.late_part_of(seen.now.phase)
     is_in_total = bool(total and late and "fee" in needs)
     return [seen.say("need", code, total, late) for code in needs if not (code == "late_fee" and is_in_total)]
 
@@ -175,7 +178,8 @@ def _what_comes(seen: View) -> list[Paragraph]:
     coming = seen.coming
     if coming is None or seen.is_between or coming.act_by < coming.from_on:
         return []
-    said = [seen.say("next_phase", coming.phase, coming.act_by), _next_fee(seen)]
+    last_on = None if coming.act_by == date.max else coming.act_by
+    said = [seen.say("next_phase", coming.phase, last_on, seen.needs_in(coming.phase)), _next_fee(seen)]
     if seen.now.phase == "on_time":
         said.append(seen.say("holding", *_holds(seen.item.pack.holds.get(coming.phase)), False))
     return paragraphs(said, seen.say("then", seen.now.act_by == seen.now.until_on))

@@ -8,7 +8,7 @@ from certtrack.mail.words import format_money, words
 from certtrack.rules.cycles import PhaseDays, phases_of
 from certtrack.rules.pack import Need, Phase
 
-_ON_PAPER: frozenset[Need] = frozenset({"application", "ce_form", "certificates"})
+_BY_DATE: frozenset[Need] = frozenset({"exam", "training"})
 _FRIDAY = 4
 
 
@@ -57,12 +57,24 @@ class View:
 
     def needs(self) -> tuple[Need, ...]:
         """What the rules ask for now; nothing where nothing is published."""
-        value = self.item.pack.needs.get(self.now.phase)
+        return self.needs_in(self.now.phase)
+
+    def needs_in(self, phase: Phase) -> tuple[Need, ...]:
+        """What the rules ask for in that phase; nothing where nothing is published."""
+        value = self.item.pack.needs.get(phase)
         return value.value if value and value.value else ()
 
     def is_on_paper(self) -> bool:
         """Something is to be sent in."""
-        return not _ON_PAPER.isdisjoint(self.needs())
+        return bool(self.sent_in())
+
+    def sent_in(self) -> tuple[Need, ...]:
+        """Of what the rules ask for now, what is sent in."""
+        return tuple(code for code in self.needs() if code not in _BY_DATE)
+
+    def on_dates(self) -> tuple[Need, ...]:
+        """Of what the rules ask for now, what has a date that is to be asked for."""
+        return tuple(code for code in self.needs() if code in _BY_DATE)
 
     def total_of(self, phase: Phase) -> str:
         """What is paid in all in that phase, "" where it isn't published."""

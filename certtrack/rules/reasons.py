@@ -67,7 +67,9 @@ def explain_phase(pack: Pack, cycle: CycleFact, now: PhaseDays, as_of: date) -> 
     """What the phase means: its days, whether its readings differ, and whether the certification holds in it."""
     record = ("cycle", cycle.id)
     rule = _rule_of(pack, now.phase)
-    yield _by_rule("in_phase", pack, rule, record, phase=now.phase, from_on=now.from_on, act_by=now.act_by)
+    needs = pack.needs[now.phase].value if now.phase in pack.needs else ()
+    values = {"phase": now.phase, "from_on": now.from_on, "act_by": now.act_by, "needs": needs}
+    yield _by_rule("in_phase", pack, rule, record, **values)
     if now.act_by < as_of:
         readings = {"earliest": now.act_by, "latest": now.until_on}
         yield _by_rule("readings_differ", pack, rule, record, what=now.phase, **readings)

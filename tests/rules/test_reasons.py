@@ -107,7 +107,8 @@ def test_a_pack_that_says_yes_is_told_so(cps: Pack) -> None:
 def test_a_phase_names_its_days_and_its_source(cps: Pack) -> None:
     assert cps.grace is not None
     reason = reasons(cps, CAROL, date(2027, 11, 15))["in_phase"]
-    assert reason.values == {"phase": "grace", "from_on": date(2027, 11, 1), "act_by": date(2027, 11, 30)}
+    days = {"from_on": date(2027, 11, 1), "act_by": date(2027, 11, 30)}
+    assert reason.values == {"phase": "grace", "needs": cps.needs["grace"].value} | days
     assert (reason.source, reason.sure) == (cps.grace.source.link, cps.grace.sure)
 
 
