@@ -21,7 +21,7 @@ _AT_ONCE = 10  # renewed in one transaction: nobody else waits long for the data
 
 @click.group(epilog=f"Example: {_CONFIRMING}")
 def rules() -> None:
-    """The rule packs: which there are, what they say, what they leave open."""
+    """Rule packs: what they say and leave open."""
 
 
 rules.add_command(list_)
