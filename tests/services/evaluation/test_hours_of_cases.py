@@ -115,21 +115,21 @@ def test_a_credit_counts_for_the_certifications_that_it_is_claimed_for() -> None
 @pytest.mark.parametrize(
     ("as_of", "case", "code", "text"),
     [
-        ("2027-01-01", {}, "log_hours", "Earn and log 20 hours more by October 31, 2027."),
+        ("2027-01-01", {}, "log_hours", "Earn and log 20 hours more. The last day for it is October 31, 2027."),
         (
             "2027-01-01",
             {"credits": [credit(1, "2026-03-01", 1200)]},
             "send_application",
-            f"Send in the application by October 31, 2027. {ASK}",
+            f"Send in the application. The last day for it is October 31, 2027. {ASK}",
         ),
-        ("2027-11-05", {}, "log_hours", "Earn and log 20 hours more by November 30, 2027."),
+        ("2027-11-05", {}, "log_hours", "Earn and log 20 hours more. The last day for it is November 30, 2027."),
         (
             "2027-11-05",
             {"applications": [{"received_on": "2027-10-25"}]},
             "wait_for_answer",
             "Wait for the answer: the application was received on October 25, 2027.",
         ),
-        ("2028-07-01", {}, "take_exam", "Take the exam by October 30, 2029."),
+        ("2028-07-01", {}, "take_exam", "Take the exam. The last day for it is October 30, 2029."),
         ("2031-07-01", {}, "complete_training", "Take the training again; then take the exam."),
         ("2025-11-01", {"known_at": "2025-12-01"}, "wait_for_start", "Wait: it starts on November 20, 2025."),
     ],
