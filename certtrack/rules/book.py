@@ -22,7 +22,8 @@ Record = tuple[str, int]
 class Entry:
     """One cycle in the book. `rule_due_on` is its due day without an extension: the next term is counted from it.
 
-    `opened_on` is the first day on which it is known to be the one to act for; `sat` counts attempts on its way back.
+    `opened_on` is the first day on which it is known to be the one to act for, `granted_on` the day on which a grant
+    ended it; `sat` counts attempts on its way back.
     """
 
     id: int
@@ -35,6 +36,7 @@ class Entry:
     rule_due_on: date
     step: Step = "full"
     closed_on: date | None = None
+    granted_on: date | None = None
     sat: int = 0
 
     def as_fact(self) -> CycleFact:
@@ -95,7 +97,7 @@ class Book:
         last = self.cycles[-1]
         if last.step == "full":
             term = replace(term, start_on=max(term.start_on, next_start_on(last.due_on)))
-        last.closed_on = max(granted_on, term.start_on)
+        last.closed_on, last.granted_on = max(granted_on, term.start_on), granted_on
         self.open(term, origin, last.closed_on)
 
     def extend(self, entry: Entry, until_on: date, origin: Record) -> None:

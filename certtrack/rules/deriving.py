@@ -1,12 +1,15 @@
 """The cycles of a credential, worked out: an exam or a stated day opens the first, what was granted the next."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
+from certtrack.rules.basis import find_needed_late
 from certtrack.rules.book import Book, Record
 from certtrack.rules.calendar import add_months
-from certtrack.rules.facts import CertificationFacts, CycleFact
+from certtrack.rules.counting import count_cycle
+from certtrack.rules.cycles import days_of
+from certtrack.rules.facts import BasisFact, CertificationFacts, CycleFact
 from certtrack.rules.history import History
 from certtrack.rules.pack import Pack
 from certtrack.rules.reasons import Reason
@@ -62,7 +65,19 @@ def derive(pack: Pack, history: History, as_of: date) -> Derived:
         service=history.service,
         supervision=history.supervision,
     )
+    facts = replace(facts, bases=tuple(_list_bases(pack, facts, walk.book)))
     return Derived(facts, {entry.id: tuple(entry.origins) for entry in walk.book.cycles}, tuple(walk.reasons))
+
+
+def _list_bases(pack: Pack, facts: CertificationFacts, book: Book) -> Iterator[BasisFact]:
+    """What each grant rested on that was earned after the due day."""
+    for entry in book.cycles:
+        granted_on = entry.granted_on
+        if granted_on is None or not any(entry.due_on < one.last_on <= granted_on for one in facts.credits):
+            continue
+        cycle = replace(entry.as_fact(), closed_on=None)
+        counted = count_cycle(pack, facts, cycle, days_of(pack, cycle), granted_on)
+        yield BasisFact(entry.id, frozenset(find_needed_late(pack, facts, cycle, counted, granted_on)))
 
 
 def find_speaking(cycles: Iterable[CycleFact], as_of: date) -> CycleFact | None:

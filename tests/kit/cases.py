@@ -1,6 +1,7 @@
 """Cases for tests of `evaluate`, by the shipped packs."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from certtrack.services.evaluation import PackSource, evaluate
@@ -19,6 +20,17 @@ def case_packs() -> PackSource:
 def ask(as_of: str, pack: str = CPS, /, **case: Any) -> Answer:
     """The answer for a case of one certification, unless it says otherwise."""
     return evaluate({"pack": pack, "as_of": as_of, **case}, case_packs())
+
+
+def changed_pack(folder: Path, key: str, *changes: tuple[str, str]) -> PackSource:
+    """The shipped packs, of which one says something else: its copy is called `changed`."""
+    pack = case_packs().get(key)
+    text = pack.raw
+    for old, new in ((f'key = "{key}"', 'key = "changed"'), *changes):
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    (folder / "changed.toml").write_text(text, encoding="utf-8")
+    return PackSource([folder])
 
 
 def passed(on: str, **more: Any) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What the end of a cycle rested on, frozen as it was counted that day."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Credit, Cycle
+from certtrack.rules.basis import find_needed_late
 from certtrack.rules.counting import count_cycle
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CertificationFacts, CycleFact
@@ -45,33 +45,9 @@ def freeze(session: Session, rulebook: Rulebook, cycle: Cycle, today: date) -> d
             for one in counted.credits
             if one.id in numbers
         ],
-        "taken": _list_needed_late(pack, facts, mine, counted, today),
+        "taken": find_needed_late(pack, facts, mine, counted, today),
     }
 
 
 def _count(pack: Pack, facts: CertificationFacts, cycle: CycleFact, today: date) -> HoursCount:
     return count_cycle(pack, facts, cycle, days_of(pack, cycle), today)
-
-
-def _list_needed_late(
-    pack: Pack, facts: CertificationFacts, cycle: CycleFact, counted: HoursCount, today: date
-) -> list[int]:
-    """Those without which less would count for sure; of several that would do, those that were earned first.
-
-    None where what was earned in time is enough; what only may count is left to the next cycle too.
-    """
-    due_on, met = days_of(pack, cycle).due_on, _list_met(counted)
-    sure = {one.id for one in counted.credits if one.counts == "yes"}
-    late = [credit for credit in facts.credits if credit.last_on > due_on and credit.id in sure]
-    needed = {credit.id for credit in late}
-    for credit in sorted(late, key=lambda credit: (credit.last_on, credit.id), reverse=True):
-        fewer = needed - {credit.id}
-        kept = tuple(one for one in facts.credits if one.last_on <= due_on or one.id in fewer)
-        if _list_met(_count(pack, replace(facts, credits=kept), cycle, today)) == met:
-            needed = fewer
-    return sorted(needed)
-
-
-def _list_met(counted: HoursCount) -> list[int]:
-    """The minutes that count for sure of each line that asks for a known number and isn't waived."""
-    return [line.counted for line in counted.requirements if line.needed is not None and not line.is_waived]

@@ -1,12 +1,13 @@
 """Which hours of a case count, for what, and why a credit doesn't; what is planned; what to do next."""
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kit.cases import ask, case_packs, codes_of, credit, passed, total, why_not
+from kit.cases import ask, case_packs, changed_pack, codes_of, credit, passed, total, why_not
 
 from certtrack.services.evaluation import evaluate
 
@@ -85,6 +86,20 @@ def test_hours_are_waived_reduced_and_asked_for_again_in_the_next_cycle() -> Non
     assert (found["hours"], "waiver_over" in codes_of(found)) == ("short", True)
     granted = {"received_on": "2027-10-01", "decided_on": "2027-10-05", "outcome": "granted"}
     assert hours("2028-06-01", waivers=[waived], applications=[granted])["hours"] == "short"
+
+
+UNTIL = '[earn_until]\nphase = "unknown"\nsource = "missed_deadline"\nsure = "unknown"'
+LATE = UNTIL.replace('phase = "unknown"', 'phase = "late"').replace('sure = "unknown"', 'sure = "verified"')
+
+
+def test_what_a_late_grant_needed_counts_in_no_later_cycle_and_the_rest_does(tmp_path: Path) -> None:
+    packs = changed_pack(tmp_path, "us-wi-cps", (UNTIL, LATE))
+    told = [credit(1, "2027-05-01", 1140), credit(2, "2027-12-01", 60), credit(3, "2027-12-02", 60)]
+    granted = {"received_on": "2028-01-02", "decided_on": "2028-01-10", "outcome": "granted"}
+    case = {"pack": "changed", "exams": EXAM, "credits": told, "applications": [granted]}
+    found = evaluate(case | {"as_of": "2028-02-01"}, packs)
+    assert why_not(found) == {"c1": "before_cycle", "c2": "taken_before", "c3": None}
+    assert total(found)["counted_minutes"] == 60
 
 
 def test_what_is_planned_is_told_beside_the_answer_and_changes_nothing_in_it() -> None:
