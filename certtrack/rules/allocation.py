@@ -54,21 +54,87 @@ def allocate(offers: Iterable[Offer], wants: Sequence[Want], caps: Iterable[Cap]
     Raises ValueError for caps that cross: these are no flow, and an optimum could be a fraction.
     """
     given = sorted(offers, key=lambda offer: offer.id)
-    listed, keys = list(caps), {want.key for want in wants}
-    is_free = not listed and len(keys) == len(wants) and all(len(offer.fits & keys) <= 1 for offer in given)
-    return _take_in_turn(given, wants) if is_free else _flow(given, wants, listed)
+    listed = list(caps)
+    return _flow(given, wants, listed) if listed else _Filling(given, wants).fill()
 
 
-def _take_in_turn(given: Sequence[Offer], wants: Sequence[Want]) -> Allocation:
-    """What the flow comes to where no offer has a choice of wants: each takes what is left of its own. It is quick."""
-    left = {want.key: want.minutes for want in wants}
-    shares: dict[tuple[int, str], int] = {}
-    for offer in given:
-        for key in offer.fits & left.keys():
-            if used := min(left[key], offer.minutes):
-                shares[offer.id, key] = used
-                left[key] -= used
-    return Allocation(shares, {want.key: want.minutes - left[want.key] for want in wants})
+class _Filling:
+    """The same flow where no cap is in the way: from wants straight to offers, which is much less to walk through."""
+
+    def __init__(self, given: Sequence[Offer], wants: Sequence[Want]) -> None:
+        self._given, self._wants = given, wants
+        self._left = [offer.minutes for offer in given]
+        self._used: list[dict[int, int]] = [{} for _ in wants]
+        self._fits = [[at for at, offer in enumerate(given) if want.key in offer.fits] for want in wants]
+
+    def fill(self) -> Allocation:
+        """Fill each want in its turn; an earlier one may take its minutes elsewhere, and never gets fewer."""
+        counted: dict[str, int] = {}
+        for place, want in enumerate(self._wants):
+            missing = self._take(place, want.minutes)
+            while missing and (way := self._find_way(place)):
+                missing -= self._shift(way, missing)
+            counted[want.key] = want.minutes - missing
+        return Allocation(self._list_shares(), counted)
+
+    def _take(self, place: int, missing: int) -> int:
+        """Take what nobody has taken; gives what is still missing."""
+        used = self._used[place]
+        for at in self._fits[place]:
+            if not missing:
+                break
+            if minutes := min(missing, self._left[at]):
+                used[at] = minutes
+                self._left[at] -= minutes
+                missing -= minutes
+        return missing
+
+    def _find_way(self, place: int) -> list[tuple[int, int]]:
+        """From this want to minutes that are left, as wants, each with the offer that it takes from; [] for none.
+
+        Each want takes from what the next one has of that offer, and the last takes what is left.
+        """
+        came_from: dict[int, tuple[int, int] | None] = {place: None}
+        waiting = deque([place])
+        while waiting:
+            want = waiting.popleft()
+            for at in self._fits[want]:
+                if self._left[at]:
+                    return _trace(came_from, want, at)
+                for other in range(place):
+                    if other not in came_from and self._used[other].get(at):
+                        came_from[other] = (want, at)
+                        waiting.append(other)
+        return []
+
+    def _shift(self, way: Sequence[tuple[int, int]], missing: int) -> int:
+        """Move as many minutes along the way as go, `missing` at most."""
+        minutes = min(missing, self._left[way[-1][1]])
+        for (_, at), (following, _) in pairwise(way):
+            minutes = min(minutes, self._used[following][at])
+        for (want, at), (following, _) in pairwise(way):
+            self._move(want, at, minutes)
+            self._move(following, at, -minutes)
+        want, at = way[-1]
+        self._move(want, at, minutes)
+        self._left[at] -= minutes
+        return minutes
+
+    def _move(self, want: int, at: int, minutes: int) -> None:
+        self._used[want][at] = self._used[want].get(at, 0) + minutes
+
+    def _list_shares(self) -> dict[tuple[int, str], int]:
+        shares = {
+            (at, place): minutes for place, used in enumerate(self._used) for at, minutes in used.items() if minutes
+        }
+        return {(self._given[at].id, self._wants[place].key): shares[at, place] for at, place in sorted(shares)}
+
+
+def _trace(came_from: Mapping[int, tuple[int, int] | None], want: int, at: int) -> list[tuple[int, int]]:
+    way = [(want, at)]
+    while (before := came_from[way[-1][0]]) is not None:
+        way.append(before)
+    return way[::-1]
 
 
 def _flow(given: Sequence[Offer], wants: Sequence[Want], caps: Sequence[Cap]) -> Allocation:

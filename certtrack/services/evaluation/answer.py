@@ -8,7 +8,7 @@ from typing import Any
 from certtrack.rules.cycles import CycleDays
 from certtrack.rules.deriving import Derived
 from certtrack.rules.history import History
-from certtrack.rules.hours import TOTAL, HoursCount
+from certtrack.rules.hours import TOTAL, HoursCount, Requirement
 from certtrack.rules.next_step import find_next_step
 from certtrack.rules.pack import Pack
 from certtrack.rules.reasons import Reason
@@ -66,15 +66,16 @@ class Answering:
     def _list_requirements(self, counted: HoursCount) -> Iterator[dict[str, Any]]:
         shares = self._list_shares(counted)
         for line in counted.requirements:
-            amounts = {"needed": line.needed, "counted": line.counted, "unsure": line.unsure, "open": line.open}
-            told: dict[str, Any] = {"id": line.key, "dimension": line.dimension}
-            for name, amount in amounts.items():
-                told[f"{name}_minutes"] = amount if line.unit == "minutes" else None
-                if line.unit == "credits":
-                    told[f"{name}_credits"] = amount
+            amounts = _tell_minutes(line) if line.unit == "minutes" else _tell_credits(line)
             if line.needed_most not in (None, line.needed):
-                told[f"needed_{line.unit}_latest"] = line.needed_most
-            yield told | {"is_waived": line.is_waived, "credits": shares.get(line.key, [])}
+                amounts[f"needed_{line.unit}_latest"] = line.needed_most
+            yield {
+                "id": line.key,
+                "dimension": line.dimension,
+                **amounts,
+                "is_waived": line.is_waived,
+                "credits": shares.get(line.key, []),
+            }
 
     def _list_shares(self, counted: HoursCount) -> dict[str, list[dict[str, Any]]]:
         """What each credit that counts for sure gives to each requirement: minutes, or 1 where credits are counted."""
@@ -154,6 +155,22 @@ class Answering:
     def _credit_id(self, number: int) -> object:
         given = len(self.case.credits)
         return self.case.credits[number].id if number < given else self.case.planned[number - given].id
+
+
+def _tell_minutes(line: Requirement) -> dict[str, Any]:
+    return {
+        "needed_minutes": line.needed,
+        "counted_minutes": line.counted,
+        "unsure_minutes": line.unsure,
+        "open_minutes": line.open,
+    }
+
+
+def _tell_credits(line: Requirement) -> dict[str, Any]:
+    """Of a requirement that counts credits: there are no minutes of it."""
+    amounts = {"needed": line.needed, "counted": line.counted, "unsure": line.unsure, "open": line.open}
+    none = {f"{name}_minutes": None for name in amounts}
+    return none | {f"{name}_credits": amount for name, amount in amounts.items()}
 
 
 def tell_cycle(days: CycleDays) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, NoReturn, TypeVar
+from functools import lru_cache
+from typing import Any, NoReturn, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from certtrack.errors import BadInput
@@ -15,6 +16,8 @@ _DAY = "must be a day such as 2026-10-31, from 1900 to 9999"
 _MOMENT = "must be a day such as 2026-10-31, or a moment with its zone such as 2026-10-31T17:00-05:00"
 _ID = "must be a word or a whole number"
 _SHOWN = 60
+_MOST = 1_000_000
+_DAYS_KEPT = 8192
 
 
 class Item:
@@ -48,7 +51,7 @@ class Item:
 
     def text(self, key: str) -> str | None:
         """Words, None where there are none."""
-        value = self._take(key)
+        value = self._left.pop(key, None)
         if value is None:
             return None
         if not isinstance(value, str):
@@ -57,7 +60,7 @@ class Item:
 
     def id(self, key: str, default: Id) -> Id:
         """A word or a whole number by which the case names something."""
-        value = self._take(key)
+        value = self._left.pop(key, None)
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, str | int):
@@ -68,7 +71,7 @@ class Item:
 
     def flag(self, key: str) -> bool | None:
         """True or false, None where it isn't said."""
-        value = self._take(key)
+        value = self._left.pop(key, None)
         if value is not None and not isinstance(value, bool):
             self._refuse_kind(key, "must be true or false", value)
         return value
@@ -79,7 +82,7 @@ class Item:
 
     def whole(self, key: str, least: int, what: str) -> int | None:
         """A whole number, None where it isn't said; `what` is how a refusal calls it."""
-        value = self._take(key)
+        value = self._left.pop(key, None)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= _MOST:
@@ -88,7 +91,7 @@ class Item:
 
     def percent(self, key: str) -> float | None:
         """A number from 0 to 100, None where it isn't said."""
-        value = self._take(key)
+        value = self._left.pop(key, None)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
@@ -97,10 +100,10 @@ class Item:
 
     def day(self, key: str) -> date | None:
         """A day, None where it isn't said."""
-        value = self._take(key)
+        value = self._left.pop(key, None)
         if value is None:
             return None
-        found = _read_day(value)
+        found = _read_day(value) if isinstance(value, str) else None
         return found if found is not None else self._refuse_kind(key, _DAY, value)
 
     def need_day(self, key: str) -> date:
@@ -110,19 +113,20 @@ class Item:
 
     def day_or_moment(self, key: str) -> date | datetime | None:
         """A day, or an aware moment; None where it isn't said."""
-        value = self._take(key)
+        value = self._left.pop(key, None)
         if value is None:
             return None
-        found = _read_day(value) or _read_moment(value)
+        found = (_read_day(value) or _read_moment(value)) if isinstance(value, str) else None
         return found if found is not None else self._refuse_kind(key, _MOMENT, value)
 
     def choice(self, key: str, allowed: Sequence[T], default: T) -> T:
         """One of `allowed`, `default` where it isn't said."""
-        value = self._take(key)
+        value = self._left.pop(key, None)
         if value is None:
             return default
-        found = next((one for one in allowed if one == value and isinstance(value, str)), None)
-        return found if found is not None else self._refuse_kind(key, f"must be {_one_of(allowed)}", value)
+        if not isinstance(value, str) or value not in allowed:
+            self._refuse_kind(key, f"must be {_one_of(allowed)}", value)
+        return allowed[allowed.index(cast("T", value))]
 
     def need_choice(self, key: str, allowed: Sequence[T]) -> T:
         """One of `allowed`. Raises BadInput where it isn't said."""
@@ -132,7 +136,7 @@ class Item:
 
     def texts(self, key: str) -> tuple[str, ...] | None:
         """Different words, None where there are none."""
-        value = self._take(key)
+        value = self._left.pop(key, None)
         if value is None:
             return None
         if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
@@ -143,34 +147,28 @@ class Item:
 
     def values(self, key: str) -> list[Any] | None:
         """A list of whatever, None where there is none."""
-        value = self._take(key)
+        value = self._left.pop(key, None)
         if value is not None and not isinstance(value, list):
             self._refuse_kind(key, "must be a list in brackets", value)
         return value
 
     def item(self, key: str) -> "Item | None":
         """The object under a key, None where there is none."""
-        value = self._take(key)
+        value = self._left.pop(key, None)
         return None if value is None else Item(value, self.at(key))
 
     def items(self, key: str) -> Iterator["Item"]:
         """The objects of a list, none where there is no list."""
-        place = self.at(key)
         for number, value in enumerate(self.values(key) or ()):
-            yield Item(value, f"{place}[{number}]")
-
-    def _take(self, key: str) -> Any:  # noqa: ANN401  # whatever JSON holds
-        return self._left.pop(key, None)
+            yield Item(value, f"{self.at(key)}[{number}]")
 
     def _refuse_kind(self, key: str, expected: str, value: object) -> NoReturn:
         self.refuse(key, f"{expected}; it is {_show(value)}")
 
 
-_MOST = 1_000_000
-
-
-def _read_day(value: object) -> date | None:
-    if not isinstance(value, str) or len(value) != len("2026-10-31") or value[4] != "-":
+@lru_cache(maxsize=_DAYS_KEPT)
+def _read_day(value: str) -> date | None:
+    if len(value) != len("2026-10-31") or value[4] != "-":
         return None
     try:
         return check_day(date.fromisoformat(value))
@@ -178,9 +176,7 @@ def _read_day(value: object) -> date | None:
         return None
 
 
-def _read_moment(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
+def _read_moment(value: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(value)
         check_day(moment.date())
