@@ -26,6 +26,7 @@ from certtrack.rules.reasons import (
     in_order,
 )
 from certtrack.rules.requirements import Hours, HoursCount
+from certtrack.rules.terms import first_rule
 
 __all__ = ["Application", "Hours", "NextCode", "Reason", "Span", "Standing", "Validity", "spans", "stand"]
 
@@ -115,7 +116,7 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     following = _find_following(facts, cycle) if cycle else None
     days = days_of(pack, cycle) if cycle else None
     now = _phase_on(days, as_of) if days else None
-    validity = _validity(facts, now, as_of)
+    validity = _validity(pack, facts, now, as_of)
     next_code, next_on = _next(pack, facts, now, following, validity, as_of)
     counted = count_cycle(pack, facts, cycle, days, as_of)
     step = find_step(facts, cycle, as_of) if cycle else None
@@ -157,7 +158,7 @@ def _projected(pack: Pack, facts: CertificationFacts, as_of: date) -> tuple[Vali
     cycle = find_speaking(facts, as_of)
     days = days_of(pack, cycle) if cycle else None
     now = _phase_on(days, as_of) if days else None
-    validity = _validity(facts, now, as_of)
+    validity = _validity(pack, facts, now, as_of)
     following = _find_following(facts, cycle) if cycle else None
     hours = count_cycle(pack, facts, cycle, days, as_of).hours
     step = find_step(facts, cycle, as_of) if cycle else None
@@ -182,7 +183,7 @@ def _phase_on(days: CycleDays, as_of: date) -> PhaseDays:
     return next(phase for phase in phases_of(days) if as_of <= phase.until_on)
 
 
-def _validity(facts: CertificationFacts, now: PhaseDays | None, as_of: date) -> Validity:
+def _validity(pack: Pack, facts: CertificationFacts, now: PhaseDays | None, as_of: date) -> Validity:
     if status := _status_on(facts, as_of):
         return status
     if facts.issued_on and as_of < facts.issued_on:
@@ -190,7 +191,15 @@ def _validity(facts: CertificationFacts, now: PhaseDays | None, as_of: date) -> 
     if now:
         return _BY_PHASE[now.phase]
     is_ahead = bool(facts.cycles) and all(as_of < cycle.start_on for cycle in facts.cycles)
+    if is_ahead and facts.issued_on and _is_before_first(pack, facts, facts.issued_on):
+        return "current"
     return "not_yet" if is_ahead else "not_established"
+
+
+def _is_before_first(pack: Pack, facts: CertificationFacts, issued_on: date) -> bool:
+    """True where the first cycle begins after the credential was given: between the two it holds."""
+    first_on = min(cycle.start_on for cycle in facts.cycles)
+    return first_rule(pack).starts == "next_january" and first_on.year == issued_on.year + 1
 
 
 def _status_on(facts: CertificationFacts, as_of: date) -> Literal["suspended", "revoked", "retired"] | None:

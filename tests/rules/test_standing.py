@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kit.invented import invent
 from kit.rules import certification_facts, days, make_cycle, make_facts
 
 from certtrack.rules.facts import CertificationFacts, CycleFact, ExamFact, StatusFact, StatusKind
@@ -216,3 +217,12 @@ def test_what_comes_later_never_changes_where_one_stood(
 def test_a_day_to_act_by_is_never_in_the_past(cps: Pack, facts: CertificationFacts, as_of: date) -> None:
     next_on = stand(cps, facts, as_of).next_on
     assert next_on is None or as_of <= next_on
+
+
+def test_between_the_first_issue_and_a_first_cycle_that_begins_in_january_it_holds() -> None:
+    pack = invent(first_cycle={"starts": "next_january"})
+    facts = replace(make_facts(make_cycle(date(2027, 12, 31), start_on=date(2027, 1, 1))), issued_on=date(2026, 6, 1))
+    assert stand(pack, facts, date(2026, 5, 31)).validity == "not_yet"
+    found = stand(pack, facts, date(2026, 6, 1))
+    assert (found.validity, found.next_code, found.next_on) == ("current", "starts", date(2027, 1, 1))
+    assert stand(pack, replace(facts, issued_on=date(2015, 6, 1)), date(2026, 6, 1)).validity == "not_yet"
