@@ -181,8 +181,9 @@ class _Others:
         return tuple(self._shares.get(credit_id, {}).items())
 
     def _fill(self, group: Sequence[Minimum], judged: Sequence[Judged]) -> None:
-        sure: Given = [(one.credit, one.sure) for one in judged if one.sure]
-        best: Given = [(one.credit, one.best) for one in judged if one.best]
+        ordered = sorted(judged, key=lambda one: (one.credit.last_on, one.credit.id))
+        sure: Given = [(one.credit, one.sure) for one in ordered if one.sure]
+        best: Given = [(one.credit, one.best) for one in ordered if one.best]
         certain = fill_minima(group, self._needed, sure)
         most: Allocation = certain if sure == best else fill_minima(group, self._needed, best)
         for one in group:
