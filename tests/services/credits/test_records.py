@@ -36,7 +36,10 @@ def test_a_logged_credit_is_claimed_and_counts_at_once(world: World, cast: Cast)
     credit = log(world, cast.carol, make_new(17), cast.cps, cast.cpps, cast.cps)
 
     assert count_minutes(world, cast.cps, AS_OF) == ("short", 1020)
-    assert count_minutes(world, cast.cpps, AS_OF) == ("short", 1020)
+    assert count_minutes(world, cast.cpps, AS_OF) == (
+        "short",
+        0,
+    )  # due later: whether an hour counts twice is not published
     assert find_claim(world, credit, cast.cps)[1:] == find_claim(world, credit, cast.cpps)[1:] == (1, "waiting")
     with world.database.reading() as session:
         versions = session.execute(select(CreditVersion.no, CreditVersion.minutes, CreditVersion.parts)).all()
