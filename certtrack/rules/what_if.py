@@ -30,8 +30,8 @@ class WhatIf:
     """The hours at the end of `by`, without and with what is planned; `planned` in the order in which it was given.
 
     `by` is the next last day to act by, `date.max` where it never ends: then the hours are those of the last day that
-    is planned. None where nothing can be earned any more, or no cycle is open: then they are those of the day on which
-    it was asked, and nothing that is planned counts.
+    is planned. None where nothing can be earned any more, no cycle is open, or the record has ended: then they are
+    those of the day on which it was asked, and nothing that is planned counts.
     """
 
     by: date | None
@@ -75,7 +75,7 @@ def what_if(pack: Pack, facts: CertificationFacts, planned: Sequence[CreditFact]
     """
     now = stand(pack, facts, as_of)
     by = find_last_day(now)
-    if by is None:
+    if by is None or (facts.died_on is not None and facts.died_on <= as_of):
         return WhatIf(None, now.counted, now.counted, ())
     on = by if by != date.max else max([as_of, *(one.last_on for one in planned)])
     # what begins between the two days doesn't speak of the cycle that is asked about

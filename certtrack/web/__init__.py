@@ -29,10 +29,11 @@ from certtrack.web.training_people import training_people
 from certtrack.web.trainings import trainings
 from certtrack.web.trainings_elsewhere import trainings_elsewhere
 from certtrack.web.waivers import waivers
+from certtrack.web.what_if import what_if
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health),
     *(leaving, applications, application_decisions, waivers, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
-    *(supervision, signing, service_hours, supervision_due, qualifications),
+    *(supervision, signing, service_hours, supervision_due, qualifications, what_if),
 )

@@ -172,7 +172,8 @@ def test_in_grace_the_day_to_act_by_is_its_last_one(cps: Pack) -> None:
 def test_where_nothing_can_be_earned_any_more_there_is_no_day_and_nothing_counts(cps: Pack) -> None:
     following = make_cycle(date(2028, 10, 31), start_on=date(2026, 11, 1), no=2)
     renewed = replace(make_record(), cycles=(replace(CYCLE, closed_on=date(2026, 11, 1)), following))
-    for facts, day in ((renewed, TODAY), (make_facts(), TODAY), (make_record(), date(2028, 1, 1))):
+    ended = make_record(died_on=TODAY)
+    for facts, day in ((renewed, TODAY), (make_facts(), TODAY), (ended, TODAY), (make_record(), date(2028, 1, 1))):
         found = what_if(cps, facts, [plan()], day)
         assert (found.by, found.planned, found.after) == (None, (), stand(cps, facts, day).counted)
 

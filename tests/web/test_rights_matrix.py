@@ -82,6 +82,8 @@ MATRIX: dict[str, tuple[int, ...]] = {
     f"POST {AT}/waivers/<any(waiver, reduction, extension):kind>": (400, 400, 400, 404, IN),
     f"GET {AT}/waivers/<int:waiver_id>/take-back": (200, 200, 200, 404, IN),
     f"POST {AT}/waivers/<int:waiver_id>/take-back": (404, 404, 404, 404, IN),
+    f"GET {AT}/what-if": (200, 200, 200, 404, IN),
+    f"POST {AT}/what-if": (200, 200, 200, 404, IN),
     f"GET {AT}/more-time": (200, 200, 200, 404, IN),
     f"POST {AT}/more-time": (400, 400, 400, 404, IN),
     f"GET {AT}/not-going-on": (200, 200, 200, 404, IN),

@@ -1,0 +1,115 @@
+"""What would still be needed for one certification, and what planned activities would change: counted, never stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, request
+
+from certtrack.rules.what_if import PlannedCount
+from certtrack.services.credits.problems import BadCredit, Problem
+from certtrack.services.credits.typed import NewCredit, TypedCredit
+from certtrack.services.credits.what_if import Planning, forecast, get_planning, read_plan
+from certtrack.web.application_form import AT
+from certtrack.web.edge import actor, note_look, parts, reading, render, signed_in
+
+what_if = Blueprint("what_if", __name__)
+
+MOST_ROWS = 10
+_LONGEST = 500  # what is longer than any text that is taken need not come back whole
+_TEXTS = ("title", "last_on", "amount", "unit", "activity", "form")
+_TELLING = ("title", "last_on", "amount", "areas")
+_BLANK = TypedCredit(
+    title="", provider="", first_on="", last_on="", amount="", unit="hours", areas=(), activity="course", form="",
+    role="", proof="",
+)  # fmt: skip
+"""What an empty row says; most of what people plan are courses."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A row that was read: its number on the page, as it was typed, and what it comes to."""
+
+    number: int
+    typed: TypedCredit
+    credit: NewCredit
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(_Read):
+    """A row that was counted."""
+
+    found: PlannedCount
+
+
+@what_if.get(f"{AT}/what-if")
+@signed_in
+def show(person_id: int, certification_id: int) -> str:
+    """What is still needed, and an empty row."""
+    return _show(_get_planning(person_id, certification_id), [_BLANK])
+
+
+@what_if.post(f"{AT}/what-if")
+@signed_in
+def count(person_id: int, certification_id: int) -> str | tuple[str, int]:
+    """The hours with what was typed; or one row more, or one less, and nothing counted."""
+    planning, rows = _get_planning(person_id, certification_id), _list_rows()
+    if request.form.get("way") == "add":
+        return _show(planning, [*rows, _BLANK][:MOST_ROWS])
+    if dropped := request.form.get("drop", 0, type=int):
+        return _show(planning, [row for number, row in enumerate(rows, start=1) if number != dropped] or [_BLANK])
+    read, problems = _read_rows(planning, rows)
+    if problems:
+        return _show(planning, rows, problems=problems), 400
+    return _show(planning, rows, read)
+
+
+def _get_planning(person_id: int, certification_id: int) -> Planning:
+    found = parts()
+    with reading() as session:
+        planning = get_planning(session, found.rulebook, actor(), person_id, certification_id, found.clock)
+    note_look("person.viewed", [planning.person.id])
+    return planning
+
+
+def _list_rows() -> list[TypedCredit]:
+    number = min(max(request.form.get("rows", 1, type=int), 1), MOST_ROWS)
+    return [_take_row(place) for place in range(1, number + 1)]
+
+
+def _take_row(number: int) -> TypedCredit:
+    texts = {name: request.form.get(f"{name}-{number}", "")[:_LONGEST] for name in _TEXTS}
+    areas = tuple(text[:_LONGEST] for text in request.form.getlist(f"areas-{number}"))
+    return TypedCredit(**texts, areas=areas, provider="", first_on="", role="", proof="")
+
+
+def _read_rows(planning: Planning, rows: Sequence[TypedCredit]) -> tuple[list[_Read], dict[str, Problem]]:
+    """What the rows say, and what is wrong with them, by field and row; one that says nothing is passed over."""
+    read: list[_Read] = []
+    problems: dict[str, Problem] = {}
+    for number, row in enumerate(rows, start=1):
+        if not any(getattr(row, name) for name in _TELLING):
+            continue
+        try:
+            read.append(_Read(number, row, read_plan(row, planning)))
+        except BadCredit as error:
+            problems |= {f"{field}-{number}": problem for field, problem in error.problems.items()}
+    return read, problems
+
+
+def _show(
+    planning: Planning,
+    rows: Sequence[TypedCredit],
+    read: Sequence[_Read] = (),
+    problems: Mapping[str, Problem] | None = None,
+) -> str:
+    found = forecast(planning, [one.credit for one in read])
+    counted = zip(read, found.found.planned, strict=False)  # nothing is counted where nothing can be earned
+    return render(
+        "credits/what_if.html",
+        planning=planning,
+        forecast=found,
+        rows=rows,
+        plans=[Plan(one.number, one.typed, one.credit, count) for one, count in counted],
+        problems=problems or {},
+        most=MOST_ROWS,
+    )
