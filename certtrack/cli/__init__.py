@@ -22,6 +22,7 @@ _COMMANDS = {
     "why": "certtrack.cli.why:why",
     "reminders": "certtrack.cli.reminders:reminders",
     "credits": "certtrack.cli.credits:credits_",
+    "hours": "certtrack.cli.hours:hours",
     "findings": "certtrack.cli.findings:findings",
     "account": "certtrack.cli.accounts:account",
     "organization": "certtrack.cli.organizations:organization",

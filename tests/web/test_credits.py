@@ -375,3 +375,15 @@ def test_it_is_all_told_in_spanish(carol: CheckingClient, office: Office) -> Non
     assert "Corregir un crédito" in amend
     for english in ("Continuing", "Counted", "Log a credit", "Choose", "Amend"):
         assert [text for text in (page, wrong, amend) if english in text] == []
+
+
+def test_the_hours_of_an_area_open_into_their_credits_and_each_says_what_it_counts_for(
+    carol: CheckingClient, office: Office
+) -> None:
+    number = office.log(3, areas=("ethics_boundaries",), title="Boundaries")
+    answer = carol.get(office.page)
+    page = read(answer.text)
+    assert page.count("From 1 credit Boundaries , Mar 2, 2026: 3 hours") == 2  # in all, and of the area
+    assert "3 hours in all; Ethics and boundaries: 3 hours." in page
+    anchor = f"credit{number}for{office.cps}"
+    assert (answer.text.count(f'href="#{anchor}"'), answer.text.count(f'id="{anchor}"')) == (2, 1)

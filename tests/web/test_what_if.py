@@ -53,7 +53,11 @@ def test_a_row_comes_and_goes_without_a_script_and_what_was_typed_stays(
     more = carol.send(url, **(PLAN | {"way": "add", "amount-1": "three"})).text
     assert ('value="three"' in more, 'id="title-2"' in more, "One thing to fix" in more) == (True, True, False)
     less = carol.send(url, **(PLAN | {"rows": "2", "title-2": "Second", "drop": "1"})).text
-    assert ('value="Second"' in less, 'value="Ethics for peers"' in less, 'id="title-2"' in less) == (True, False, False)
+    assert ('value="Second"' in less, 'value="Ethics for peers"' in less, 'id="title-2"' in less) == (
+        True,
+        False,
+        False,
+    )
 
 
 def test_what_cannot_be_read_is_said_beside_it_and_nothing_is_lost(

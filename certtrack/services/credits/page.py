@@ -1,5 +1,6 @@
 """The hours of one person as a page shows them, and what its form for a credit offers."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -29,11 +30,24 @@ _ENDED = ("revoked", "retired")
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """The minutes of one credit that make up a requirement's; `is_sure` is False where they only may count."""
+
+    credit: ShownCredit
+    minutes: int
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """One requirement and how many of its counted minutes somebody has checked; the rest of them waits."""
+    """One requirement and how many of its counted minutes somebody has checked; the rest of them waits.
+
+    `pieces` are the credits that it comes from, newest first, those that only may count included.
+    """
 
     requirement: Requirement
     checked: int
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +188,14 @@ def _list_claimable(
 
 def _list_progress(shown: ShownCertification, claimed: Sequence[ShownCredit]) -> Iterable[Progress]:
     """Of what was shared out, what is checked fills a bar first."""
-    checked: dict[str, int] = {}
+    pieces: defaultdict[str, list[Piece]] = defaultdict(list)
     for credit in claimed:
         count = credit.count
-        if count is None or count.counts != "yes" or credit.claim.decision == "waiting":
+        if count is None or count.counts == "no":
             continue
         for key, minutes in ((TOTAL, count.minutes), *count.shares):
-            checked[key] = checked.get(key, 0) + minutes
+            pieces[key].append(Piece(credit, minutes, count.counts == "yes"))
     for requirement in shown.standing.counted.requirements:
-        yield Progress(requirement, min(checked.get(requirement.key, 0), requirement.counted))
+        mine = pieces[requirement.key]
+        checked = sum(one.minutes for one in mine if one.is_sure and one.credit.claim.decision != "waiting")
+        yield Progress(requirement, min(checked, requirement.counted), tuple(mine))
