@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from certtrack.rules.what_if import PlannedCount
 from certtrack.services.credits.problems import BadCredit, Problem
 from certtrack.services.credits.typed import NewCredit, TypedCredit
-from certtrack.services.credits.what_if import Planning, forecast, get_planning, read_plan
+from certtrack.services.credits.what_if import BLANK_PLAN, Planning, forecast, get_planning, read_plan
 from certtrack.web.application_form import AT
 from certtrack.web.edge import actor, note_look, parts, reading, render, signed_in
 
@@ -18,11 +18,6 @@ MOST_ROWS = 10
 _LONGEST = 500  # what is longer than any text that is taken need not come back whole
 _TEXTS = ("title", "last_on", "amount", "unit", "activity", "form")
 _TELLING = ("title", "last_on", "amount", "areas")
-_BLANK = TypedCredit(
-    title="", provider="", first_on="", last_on="", amount="", unit="hours", areas=(), activity="course", form="",
-    role="", proof="",
-)  # fmt: skip
-"""What an empty row says; most of what people plan are courses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class Plan(_Read):
 @signed_in
 def show(person_id: int, certification_id: int) -> str:
     """What is still needed, and an empty row."""
-    return _show(_get_planning(person_id, certification_id), [_BLANK])
+    return _show(_get_planning(person_id, certification_id), [BLANK_PLAN])
 
 
 @what_if.post(f"{AT}/what-if")
@@ -54,9 +49,9 @@ def count(person_id: int, certification_id: int) -> str | tuple[str, int]:
     """The hours with what was typed; or one row more, or one less, and nothing counted."""
     planning, rows = _get_planning(person_id, certification_id), _list_rows()
     if request.form.get("way") == "add":
-        return _show(planning, [*rows, _BLANK][:MOST_ROWS])
+        return _show(planning, [*rows, BLANK_PLAN][:MOST_ROWS])
     if dropped := request.form.get("drop", 0, type=int):
-        return _show(planning, [row for number, row in enumerate(rows, start=1) if number != dropped] or [_BLANK])
+        return _show(planning, [row for number, row in enumerate(rows, start=1) if number != dropped] or [BLANK_PLAN])
     read, problems = _read_rows(planning, rows)
     if problems:
         return _show(planning, rows, problems=problems), 400

@@ -28,6 +28,11 @@ from certtrack.services.standing import pack_for
 
 YEARS_AHEAD = 10
 """Nothing is planned for a day further away."""
+BLANK_PLAN = TypedCredit(
+    title="", provider="", first_on="", last_on="", amount="", unit="hours", areas=(), activity="course", form="",
+    role="", proof="",
+)  # fmt: skip
+"""A plan that says nothing yet; most of what people plan are courses."""
 _UNNAMED = "-"
 
 
