@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, request
 
 from certtrack.rules.what_if import PlannedCount
+from certtrack.services.credits.drafts import KEPT_DAYS
 from certtrack.services.credits.problems import BadCredit, Problem
 from certtrack.services.credits.typed import NewCredit, TypedCredit
 from certtrack.services.credits.what_if import BLANK_PLAN, Planning, forecast, get_planning, read_plan
@@ -107,4 +108,5 @@ def _show(
         plans=[Plan(one.number, one.typed, one.credit, count) for one, count in counted],
         problems=problems or {},
         most=MOST_ROWS,
+        kept_days=KEPT_DAYS,
     )

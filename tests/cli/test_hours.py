@@ -45,7 +45,7 @@ def test_what_is_still_needed_is_said_without_a_plan(cps: int) -> None:
     lines = call().stdout.splitlines()
     assert lines[0] == "Certified Peer Specialist: Still to do by October 31, 2026: at least 4 hours."
     assert lines[1].startswith("  - How many hours 6 areas need isn't published, so a little more may be asked for;")
-    assert "  - In all: on record 16 hours; needed 20 hours; still to do 4 hours." in lines
+    assert "  - In all: on record: 16 hours; needed: 20 hours; still to do: 4 hours." in lines
 
 
 def test_programs_read_what_a_plan_would_change_and_why_an_activity_would_not_count(cps: int) -> None:
