@@ -1,10 +1,11 @@
 """Hours in words: halves and minutes, singular and plural, both languages; every code has its sentence."""
 
+from collections.abc import Sequence
 from typing import get_args
 
 import pytest
 from jinja2 import UndefinedError
-from kit.rules import CPS, shipped_packs
+from kit.rules import CPS, every_shipped_pack, shipped_packs
 
 from certtrack.language import LOCALES, say_by
 from certtrack.rules.facts import Decision
@@ -20,8 +21,10 @@ def say(macro: str, *values: object, locale: str = "en") -> str:
     return say_by("hours.jinja", locale, macro, *values)
 
 
-def count(counted: int, unsure: int = 0, open_: int = 0, hours: Hours = "short") -> HoursCount:
-    return HoursCount(hours, (Requirement("total", counted + unsure + open_, counted, unsure, open_),), ())
+def count(counted: int, unsure: int = 0, open_: int = 0, hours: Hours = "short", missing: int = 0) -> HoursCount:
+    """A total, and an area of two hours of which so many minutes are still to do."""
+    area = Requirement("ethics_boundaries", 120, 120 - missing, 0, missing)
+    return HoursCount(hours, (Requirement("total", counted + unsure + open_, counted, unsure, open_), area), ())
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,7 @@ def test_minutes_are_said_as_hours(minutes: int, english: str, spanish: str) -> 
             "Ya están registradas las 20 horas; no se puede decir con certeza si cada área tiene suficientes.",
         ),
         (
-            count(1200),
+            count(1200, missing=60),
             "All 20 hours are on record; something is still to do in an area.",
             "Ya están registradas las 20 horas; aún queda algo por hacer en un área.",
         ),
@@ -103,7 +106,7 @@ def test_how_far_hours_are_is_one_sentence(counted: HoursCount, english: str, sp
 
 
 def test_where_nothing_can_be_done_nothing_is_still_to_do() -> None:
-    for counted in (count(1020, open_=180), count(1020, 60, 120), count(1200)):
+    for counted in (count(1020, open_=180), count(1020, 60, 120), count(1200, missing=60)):
         assert "to do" not in say("hours_sentence", counted, False)
 
 
@@ -163,3 +166,49 @@ def test_what_is_not_published_is_not_promised(code: str) -> None:
 def test_a_code_without_words_is_an_error(macro: str) -> None:
     with pytest.raises(UndefinedError):
         say(macro, "somehow", *(["them"] if macro == "credit_why" else []))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_requirement_of_every_shipped_pack_has_its_words(locale: str) -> None:
+    for pack in every_shipped_pack():
+        if pack.hours is None:
+            continue
+        keys = ["total", *(area.key for area in pack.hours.areas), *(one.key for one in pack.hours.minima)]
+        assert all(say("requirement_name", key, pack, locale=locale) for key in keys), pack.ref
+        units = {one.key: one.unit for one in pack.hours.minima}
+        for key in keys:
+            asked = Requirement(key, 2, 1, 0, 1, dimension="other", unit=units.get(key, "minutes"))
+            assert say("requirement_sentence", asked, pack, locale=locale).count(":") == 1, pack.ref
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (Requirement("total", None, 1020, 0, None), "In all: 17 hours are on record. How many hours are needed isn't"),
+        (Requirement("total", 1200, 600, 0, 600, needed_most=1560), "10 of 20 hours, or 26 hours by another reading"),
+    ],
+)
+def test_a_total_that_nobody_has_published_or_two_readings_are_said_as_such(asked: Requirement, said: str) -> None:
+    assert say("hours_sentence", HoursCount("unconfirmed", (asked,), ())).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("hours", "rest", "said"),
+    [
+        ("complete", (), "All 20 hours are on record."),
+        ("complete", (("yes", 1, 1, 0),), "All 20 hours are on record, with all that is asked for beside."),
+        ("short", (("yes", 1, 0, 1),), "All 20 hours are on record; something else is still to do."),
+        ("unconfirmed", (("yes", None, 0, None),), "All 20 hours are on record; whether that is enough can't be said"),
+    ],
+)
+def test_what_is_asked_for_beside_hours_by_area_is_never_called_an_area(
+    hours: Hours, rest: Sequence[tuple[str, int | None, int, int | None]], said: str
+) -> None:
+    lines = [Requirement(*one[:3], 0, one[3], dimension="count", unit="credits") for one in rest]
+    found = HoursCount(hours, (Requirement("total", 1200, 1200, 0, 0), *lines), ())
+    assert say("hours_sentence", found).startswith(said)
+
+
+def test_credits_are_said_as_credits() -> None:
+    asked = Requirement("yes", 2, 1, 0, 1, dimension="count", unit="credits")
+    assert say("requirement_progress", asked) == "1 of 2 credits is on record; 1 is still to do"

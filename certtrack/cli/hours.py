@@ -119,7 +119,7 @@ class _Telling:
 
     def tell_needed(self) -> Iterator[_Line]:
         least, by = self.forecast.least, self.forecast.found.by
-        for line in least.lines:
+        for line in (*least.lines, *least.beside):
             yield self._line("needed", by, self._say("line_sentence", line, self.planning.pack), line.key, asdict(line))
         if least.lines and least.anywhere:
             says, values = self._say("anywhere_sentence", least.anywhere), {"amount": least.anywhere}
@@ -130,7 +130,7 @@ class _Telling:
     def tell_changes(self) -> Iterator[_Line]:
         found = self.forecast.found
         for before, after in zip(found.before.requirements, found.after.requirements, strict=True):
-            name = self._say("line_name", after.key, self.planning.pack)
+            name = self._name(after.key)
             says = f"{name}: {self._say('change_sentence', before, after)}."
             values = {"before": asdict(before), "after": asdict(after)}
             yield self._line("requirement", found.by, says, after.key, values)
@@ -141,6 +141,9 @@ class _Telling:
             told = self._say("planned_sentence", one, self.planning.pack, found.by)
             says = f"{plan.last_on.isoformat()}: {told}"
             yield self._line("planned", plan.last_on, says, (one.then or one.count).code, asdict(one))
+
+    def _name(self, key: str) -> str:
+        return flatten(say_by("hours.jinja", self.language, "requirement_name", key, self.planning.pack))
 
     def _say(self, macro: str, *values: object) -> str:
         return flatten(say_by("what_if.jinja", self.language, macro, *values))

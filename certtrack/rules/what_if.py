@@ -7,11 +7,13 @@ from datetime import date
 
 from certtrack.rules.calendar import add_days
 from certtrack.rules.facts import CertificationFacts, CreditFact
-from certtrack.rules.hours import TOTAL, CreditCount, HoursCount, Requirement
+from certtrack.rules.hours_rule import Unit
 from certtrack.rules.pack import Pack
+from certtrack.rules.requirements import AREAS, TOTAL, CreditCount, HoursCount, Requirement
 from certtrack.rules.standing import Standing, stand
 
 _EARNING = ("on_time", "grace", "late")
+_BESIDE = ("service", "supervision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +48,28 @@ class LeastLine:
 
     key: str
     amount: int
+    unit: Unit = "minutes"
 
 
 @dataclass(frozen=True, slots=True)
 class Least:
     """The least that would make the hours complete. `minutes` in all, those of the `lines` among them.
 
-    `anywhere` are minutes of these that may be in any area. `unknown` are requirements of which nobody has published
-    how much they ask for: what they need comes on top, so that completeness can't be promised.
+    `anywhere` are minutes of these that may be in any area. `beside` is asked for beside hours, such as service.
+    `unknown` are requirements of which nobody has published how much they ask for: what they need comes on top, so that
+    completeness can't be promised.
     """
 
     minutes: int
     anywhere: int
     lines: tuple[LeastLine, ...]
     unknown: tuple[str, ...]
+    beside: tuple[LeastLine, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
         """True where all that is published is met."""
-        return not self.minutes and not self.lines
+        return not (self.minutes or self.lines or self.beside)
 
 
 def what_if(pack: Pack, facts: CertificationFacts, planned: Sequence[CreditFact], as_of: date) -> WhatIf:
@@ -99,28 +104,42 @@ def find_last_day(standing: Standing) -> date | None:
     return min(last_on, add_days(cycle.closed_on, -1)) if cycle.closed_on else last_on
 
 
-def least_needed(count: HoursCount, *, surely: bool = False) -> Least:
+def least_needed(pack: Pack, count: HoursCount, *, surely: bool = False) -> Least:
     """The least that would make these hours complete, as few minutes as can be, and what of it has to be in which area.
 
     A minute counts once within a dimension, and in each dimension besides, so the most demanding one says how many
-    there have to be in all. What may count is taken to count; with `surely` it is taken not to.
+    there have to be in all. What may count is taken to count, and of two readings the lower one asks; with `surely` it
+    is taken not to, and the higher one asks.
     """
     asked = [line for line in count.requirements if not line.is_waived]
-    lines = [LeastLine(line.key, missing) for line in asked if line.key != TOTAL and (missing := _miss(line, surely))]
-    by_dimension: Counter[str] = Counter()
+    missing = {line.key: _miss(line, surely) for line in asked}
+    clocks = {one.key: one.every_years for one in pack.hours.minima} if pack.hours else {}
+    groups: Counter[tuple[str, int | None]] = Counter()
     for line in asked:
-        by_dimension[_dimension_of(line)] += _miss(line, surely)
-    minutes = max(by_dimension.values(), default=0)
-    unknown = tuple(line.key for line in asked if line.needed is None)
-    return Least(minutes, minutes - by_dimension["areas"], tuple(lines), unknown)
+        if line.unit == "minutes" and not is_beside(line):
+            group = TOTAL if line.key == TOTAL else line.dimension
+            groups[group, clocks.get(line.key)] += missing[line.key]
+    minutes = max(groups.values(), default=0)
+    lines = [line for line in asked if missing[line.key] and line.key != TOTAL]
+    hours, beside = ([line for line in lines if is_beside(line) is apart] for apart in (False, True))
+    return Least(
+        minutes=minutes,
+        anywhere=minutes - groups[AREAS, None],
+        lines=tuple(LeastLine(line.key, missing[line.key], line.unit) for line in hours),
+        unknown=tuple(line.key for line in asked if line.needed is None),
+        beside=tuple(LeastLine(line.key, missing[line.key], line.unit) for line in beside),
+    )
+
+
+def is_beside(line: Requirement) -> bool:
+    """True for what is asked for beside hours of continuing education, and isn't met by credits."""
+    return line.key in _BESIDE and line.dimension == line.key
 
 
 def _miss(line: Requirement, surely: bool) -> int:
-    return line.needed - line.counted if surely and line.needed is not None else line.open or 0
-
-
-def _dimension_of(line: Requirement) -> str:
-    return "total" if line.key == TOTAL else "areas"
+    if surely and line.needed is not None:
+        return max(0, (line.needed_most or line.needed) - line.counted)
+    return line.open or 0
 
 
 def _count_with(pack: Pack, facts: CertificationFacts, planned: Sequence[CreditFact], on: date) -> HoursCount:

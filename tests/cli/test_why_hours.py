@@ -94,7 +94,8 @@ def test_programs_get_codes_and_minutes(world: World, held: tuple[int, int, int]
     credit = log(world, carol, make_new(17), certification)
     rows = {row["kind"]: row for row in read()}
     assert rows["hours"]["code"] == "short"
-    assert rows["requirement"]["values"].keys() == {"key", "needed", "counted", "unsure", "open", "is_waived"}
+    named = {"key", "needed", "counted", "unsure", "open", "is_waived", "dimension", "unit", "needed_most"}
+    assert rows["requirement"]["values"].keys() == named
     assert (rows["credit"]["code"], rows["credit"]["day"]) == ("counts", "2026-03-02")
     assert (rows["credit"]["values"]["id"], rows["credit"]["values"]["minutes"]) == (credit, 1020)
 

@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CertificationFacts, CreditFact, CreditPart, WaiverFact
 from certtrack.rules.hours import HoursCount, count_hours
-from certtrack.rules.pack import Pack, Value
+from certtrack.rules.pack import Ask, Kinds, Limit, Minimum, Pack, Value
 from certtrack.rules.standing import stand
 from certtrack.rules.what_if import Least, LeastLine, least_needed, what_if
 
@@ -46,6 +46,16 @@ def make_pack(total: int, **minima: int) -> Pack:
     return replace(pack, hours=replace(pack.hours, total=replace(pack.hours.total, value=total), areas=areas))
 
 
+def add_rules(pack: Pack, cap: int, in_person: int) -> Pack:
+    """The pack with a cap on what was recorded, which counts, and with so many minutes to be held in person."""
+    assert pack.hours is not None
+    source = pack.hours.total.source
+    held = Minimum("held", "format", None, Kinds(forms=("in_person",)), "minutes", Value(in_person, source, "verified"),
+                   None, None, "no")  # fmt: skip
+    limit = Limit("seen", None, Kinds(forms=("recorded",)), Value(cap, source, "verified"))
+    return replace(pack, hours=replace(pack.hours, forms={}, minima=(held,), limits=(limit,)))
+
+
 def make_record(*recorded: CreditFact, **more: Any) -> CertificationFacts:
     return replace(make_facts(CYCLE), credits=recorded, **more)
 
@@ -64,8 +74,13 @@ def take(least: Least) -> list[CreditFact]:
     ]
 
 
-def find_least(claimed: Sequence[CreditFact], total: int, minima: dict[str, int]) -> int:
-    """By linear programming: the fewest minutes to add, by area or anywhere, so that total and minima are met."""
+def find_least(
+    claimed: Sequence[CreditFact], total: int, minima: dict[str, int], cap: int = 100_000, in_person: int = 0
+) -> int:
+    """By linear programming: the fewest minutes to add, by area or anywhere, so that total and minima are met.
+
+    At most `cap` minutes of what was recorded count, and `in_person` are to be held in person, as all is that is added.
+    """
     added = len(minima) + 1
     pairs = [(place, key) for place, credit in enumerate(claimed) for key in minima if key in credit.parts[0].areas]
     none = [0] * len(pairs)
@@ -73,7 +88,11 @@ def find_least(claimed: Sequence[CreditFact], total: int, minima: dict[str, int]
             for wanted in minima]  # fmt: skip
     rows += [([int(place == own) for own, _ in pairs] + [0] * added, credit.minutes)
              for place, credit in enumerate(claimed)]  # fmt: skip
-    rows.append((none + [-1] * added, sum(credit.minutes for credit in claimed) - total))
+    rows.append(([int(claimed[place].form == "recorded") for place, _ in pairs] + [0] * added, cap))
+    recorded = sum(credit.minutes for credit in claimed if credit.form == "recorded")
+    held = sum(credit.minutes for credit in claimed) - recorded
+    rows.append((none + [-1] * added, held + min(recorded, cap) - total))
+    rows.append((none + [-1] * added, held - in_person))
     best = linprog(none + [1] * added, A_ub=[row for row, _ in rows], b_ub=[limit for _, limit in rows])
     fewest: int = round(best.fun)
     return fewest
@@ -93,11 +112,11 @@ def test_exactly_the_least_makes_it_complete_and_no_fewer_minutes_can(
     pack = make_pack(total, **minima)
     found = count(pack, claimed)
     for surely in (False, True):
-        least = least_needed(found, surely=surely)
+        least = least_needed(pack, found, surely=surely)
         counting = [credit for credit in claimed if not surely or credit.form == "in_person"]
         assert least.minutes == find_least(counting, total, minima)
         assert least.minutes == least.anywhere + sum(line.amount for line in least.lines)
-    added = take(least_needed(found, surely=True))
+    added = take(least_needed(pack, found, surely=True))
     assert count(pack, [*claimed, *added]).hours == "complete"
     assert (found.hours == "complete") == (not added)
     for place, credit in enumerate(added):
@@ -105,31 +124,63 @@ def test_exactly_the_least_makes_it_complete_and_no_fewer_minutes_can(
         assert count(pack, [*claimed, *added[:place], short, *added[place + 1 :]]).hours != "complete"
 
 
+@given(credits_on_record, st.integers(0, 900), minima_of_areas, st.integers(1, 600), st.integers(1, 900))
+def test_so_it_is_where_a_cap_binds_and_another_dimension_asks_for_more(
+    claimed: list[CreditFact], total: int, minima: dict[str, int], cap: int, in_person: int
+) -> None:
+    pack = add_rules(make_pack(total, **minima), cap, in_person)
+    found = count(pack, claimed)
+    least = least_needed(pack, found)
+    assert least.minutes == find_least(claimed, total, minima, cap, in_person)
+    added = take(replace(least, lines=tuple(line for line in least.lines if line.key != "held")))
+    assert count(pack, [*claimed, *added]).hours == "complete"
+    assert (found.hours == "complete") == (not added)
+
+
+def test_credits_that_are_counted_are_told_as_so_many_and_service_beside_the_hours() -> None:
+    pack = make_pack(600, **{ETHICS: 120})
+    assert pack.hours is not None
+    source = pack.hours.total.source
+    twice = Minimum(CULTURE, "count", None, Kinds(areas=(CULTURE,)), "credits", Value(2, source, "verified"), None,
+                    None, "no")  # fmt: skip
+    pack = replace(
+        pack,
+        hours=replace(pack.hours, minima=(twice,)),
+        asks=(Ask("renewal", "service", Value(3000, source, "verified")),),
+    )
+    found = stand(pack, make_record(make_credit(600, ETHICS), make_credit(1, CULTURE, no=2)), DUE).counted
+    least = least_needed(pack, found)
+    assert (least.minutes, least.lines) == (0, (LeastLine(CULTURE, 1, "credits"),))
+    assert least.beside == (LeastLine("service", 3000),)
+    assert not least.is_nothing
+
+
 def test_a_minute_of_an_area_counts_towards_the_total_as_well() -> None:
     pack = make_pack(1200, **{ETHICS: 120, CULTURE: 120})
-    least = least_needed(count(pack, [make_credit(1020, ETHICS)]))
+    least = least_needed(pack, count(pack, [make_credit(1020, ETHICS)]))
     assert least == Least(180, 60, (LeastLine(CULTURE, 120),), ())
-    full = least_needed(count(pack, [make_credit(1200, ETHICS)]))
+    full = least_needed(pack, count(pack, [make_credit(1200, ETHICS)]))
     assert full == Least(120, 0, (LeastLine(CULTURE, 120),), ())
 
 
 def test_what_nobody_has_published_is_named_and_nothing_is_said_of_it(cps: Pack) -> None:
-    least = least_needed(count(cps, [make_credit(1200, ETHICS)]))
+    least = least_needed(cps, count(cps, [make_credit(1200, ETHICS)]))
     assert least.is_nothing
     assert least.unknown == (CULTURE, TRAUMA, ETHICS, "area_4", "area_5", "area_6")
 
 
 def test_what_may_count_is_taken_to_count_unless_it_is_asked_for_surely() -> None:
-    found = count(make_pack(600, **{ETHICS: 120}), [make_credit(120, ETHICS, form="recorded"), make_credit(400, no=2)])
-    assert least_needed(found) == Least(80, 80, (), ())
-    assert least_needed(found, surely=True) == Least(200, 80, (LeastLine(ETHICS, 120),), ())
+    pack = make_pack(600, **{ETHICS: 120})
+    found = count(pack, [make_credit(120, ETHICS, form="recorded"), make_credit(400, no=2)])
+    assert least_needed(pack, found) == Least(80, 80, (), ())
+    assert least_needed(pack, found, surely=True) == Least(200, 80, (LeastLine(ETHICS, 120),), ())
 
 
 def test_nothing_is_needed_of_what_is_waived() -> None:
     pack = make_pack(600, **{ETHICS: 120})
     waiver = WaiverFact(1, CYCLE.id, "waiver", TODAY, "the office", requirement=ETHICS)
     found = what_if(pack, make_record(make_credit(580), waivers=(waiver,)), (), TODAY)
-    assert least_needed(found.before) == Least(20, 20, (), ())
+    assert least_needed(pack, found.before) == Least(20, 20, (), ())
 
 
 def test_planned_credits_count_by_the_due_day_beside_those_on_record() -> None:

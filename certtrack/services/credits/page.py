@@ -14,6 +14,7 @@ from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
 from certtrack.rules.hours import TOTAL, Requirement
 from certtrack.rules.pack import Pack, Sure
+from certtrack.rules.what_if import is_beside
 from certtrack.security import Act, Actor, Fields, Relation, can_act, can_see
 from certtrack.services.actors import list_relations, open_certifications, visible_certifications
 from certtrack.services.credits.records import get_credit
@@ -31,10 +32,10 @@ _ENDED = ("revoked", "retired")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The minutes of one credit that make up a requirement's; `is_sure` is False where they only may count."""
+    """What one credit gives to a requirement, minutes or 1 by its unit; `is_sure` is False where it only may count."""
 
     credit: ShownCredit
-    minutes: int
+    amount: int
     is_sure: bool
 
 
@@ -193,9 +194,10 @@ def _list_progress(shown: ShownCertification, claimed: Sequence[ShownCredit]) ->
         count = credit.count
         if count is None or count.counts == "no":
             continue
-        for key, minutes in ((TOTAL, count.minutes), *count.shares):
-            pieces[key].append(Piece(credit, minutes, count.counts == "yes"))
+        for key, amount in ((TOTAL, count.minutes), *count.shares, *count.others):
+            pieces[key].append(Piece(credit, amount, count.counts == "yes"))
     for requirement in shown.standing.counted.requirements:
         mine = pieces[requirement.key]
-        checked = sum(one.minutes for one in mine if one.is_sure and one.credit.claim.decision != "waiting")
+        sure = (one.amount for one in mine if one.is_sure and one.credit.claim.decision != "waiting")
+        checked = requirement.counted if is_beside(requirement) else sum(sure)  # nobody checks what isn't a credit
         yield Progress(requirement, min(checked, requirement.counted), tuple(mine))

@@ -129,9 +129,9 @@ def forecast(planning: Planning, plans: Sequence[NewCredit]) -> Forecast:
     return Forecast(
         found=found,
         progress=tuple(Progress(after, min(before.counted, after.counted)) for before, after in pairs),
-        least_now=least_needed(found.before),
-        least=least_needed(found.after),
-        surely=least_needed(found.after, surely=True),
+        least_now=least_needed(planning.pack, found.before),
+        least=least_needed(planning.pack, found.after),
+        surely=least_needed(planning.pack, found.after, surely=True),
     )
 
 

@@ -94,7 +94,7 @@ def test_each_number_of_a_page_opens_into_the_credits_that_make_it(world: World,
         page = get_person_page(session, world.rulebook, cast.holder, cast.carol, clock)
         progress = show_hours(session, world.rulebook, cast.holder, page, world.today).hours[cast.cps].progress
     pieces = {
-        its.requirement.key: [(one.credit.id, one.minutes, one.is_sure) for one in its.pieces]
+        its.requirement.key: [(one.credit.id, one.amount, one.is_sure) for one in its.pieces]
         for its in progress
         if its.pieces
     }
