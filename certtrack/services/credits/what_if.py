@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from certtrack.clock import Clock, today_in
 from certtrack.db.models import Certification, Person
-from certtrack.db.queries.facts import load_facts
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
 from certtrack.rules.calendar import add_years
@@ -24,7 +23,7 @@ from certtrack.services.credits.shown import ShownArea
 from certtrack.services.credits.typed import NewCredit, TypedCredit, read_credit
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook, confirmed_rules
-from certtrack.services.standing import pack_for
+from certtrack.services.standing import load_held
 
 YEARS_AHEAD = 10
 """Nothing is planned for a day further away."""
@@ -85,8 +84,7 @@ def get_planning(
     certification = session.scalar(query)
     if certification is None:
         raise NotFound(f"There is no certification with the number {certification_id} on this person's record.")
-    facts = load_facts(session, [certification.id])[certification.id]
-    pack = pack_for(confirmed_rules(session, rulebook), certification.pack_key, facts)
+    pack, facts = load_held(session, confirmed_rules(session, rulebook), [certification.id])[certification.id]
     areas, ceu_minutes, ceu_sure = describe_hours([pack])
     relations = list_relations(session, actor, person.id, local)
     return Planning(

@@ -17,6 +17,7 @@ from certtrack.services.credits.problems import BadCredit
 from certtrack.services.credits.typed import TypedCredit
 from certtrack.services.credits.what_if import Planning, forecast, get_planning, read_plan
 from certtrack.services.person_page import get_person_page
+from certtrack.services.standing import load_standings
 
 TYPED = TypedCredit(
     title="", provider="", first_on="", last_on="2026-09-01", amount="3", unit="hours", areas=("ethics_boundaries",),
@@ -51,6 +52,17 @@ def test_each_certification_has_its_own_forecast(world: World, cast: Cast) -> No
     log(world, cast.carol, make_new(5), cast.cps)
     needed = [forecast(get(world, cast, number, cast.holder), []).least.minutes for number in (cast.cps, cast.cpps)]
     assert needed == [900, 1200]
+
+
+def test_without_a_plan_the_hours_are_those_of_the_standing_also_where_a_credit_is_claimed_twice(
+    world: World, cast: Cast
+) -> None:
+    log(world, cast.carol, make_new(18), cast.cps, cast.cpps)
+    with world.database.reading() as session:
+        standings = load_standings(session, world.rulebook, [cast.cps, cast.cpps], world.today)
+    for number, standing in standings.items():
+        assert forecast(get(world, cast, number, cast.holder), []).found.before == standing.counted
+    assert {standing.counted.credits[0].counts for standing in standings.values()} == {"yes", "unsure"}
 
 
 def test_whoever_sees_the_credits_may_ask_and_nobody_else(world: World, cast: Cast) -> None:
