@@ -1,6 +1,7 @@
 """`certtrack rules check` and `certtrack rules schema`: for whoever writes a rule pack."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -45,4 +46,6 @@ def _say(finding: PackFinding) -> str:
 
 
 def _tell(value: object) -> str:
-    return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, Mapping):
+        return " ".join(f"{name} {inner}" for name, inner in value.items())
+    return " or ".join(map(_tell, value)) if isinstance(value, list) else str(value)

@@ -13,7 +13,7 @@ from certtrack.cli.standing import note_look
 from certtrack.errors import BadInput
 from certtrack.rules.pack import Pack
 from certtrack.security import Actor
-from certtrack.services.pack_list import find_version
+from certtrack.services.evaluation import PackSource
 from certtrack.services.rule_changes import (
     StandingChange,
     ValueChange,
@@ -24,6 +24,7 @@ from certtrack.services.rule_changes import (
 
 _AT_ONCE = 500  # read together: that many certifications are in memory, however many there are
 _TOLD_EVERY = 10_000
+_LINE = ",\n"
 _COLUMNS = ("person_id", "name", "number", "what", "before", "after")
 _DIFFING = "certtrack rules diff KEY@1 KEY@2.toml"
 
@@ -42,7 +43,8 @@ def diff(edge: Edge, old: str, new: str, certifications: bool, format_: Literal[
     whose due day, next day to act by, phase, validity, or open hours would be otherwise once NEW is there beside OLD,
     or in its place where both have one number. Nothing is changed. With --no-certifications no database is needed.
     """
-    before, after = (find_version(name, edge.settings.instance) for name in (old, new))
+    source = PackSource([edge.settings.instance / "packs"])
+    before, after = source.get(old), source.get(new)
     values = compare_values(before, after)
     changes: list[StandingChange] = []
     if certifications and isinstance(before, Pack) and isinstance(after, Pack):
@@ -79,18 +81,22 @@ def _batches(edge: Edge, old: Pack, new: Pack) -> Iterator[tuple[list[StandingCh
 
 
 def _write(values: Sequence[ValueChange], changes: Sequence[StandingChange], format_: Literal["table", "json"]) -> None:
-    told = {"values": [asdict(one) for one in values], "certifications": [asdict(one) for one in changes]}
     if format_ == "json":
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2, default=str))
+        click.echo(f'{{"values": [{_LINE.join(map(_make_json, values))}],')
+        click.echo(f'"certifications": [{_LINE.join(map(_make_json, changes))}]}}')
         return
-    write_table([_tell_all(row) for row in told["values"]], ("key", "old", "new"))
+    write_table((_tell_all(one) for one in values), ("key", "old", "new"))
     if changes:
         click.echo()
-    write_table([_tell_all(row) for row in told["certifications"]], _COLUMNS)
+    write_table((_tell_all(one) for one in changes), _COLUMNS)
 
 
-def _tell_all(row: Mapping[str, object]) -> dict[str, object]:
-    return {key: _tell(value) for key, value in row.items()}
+def _make_json(change: ValueChange | StandingChange) -> str:
+    return json.dumps(asdict(change), ensure_ascii=False, default=str)
+
+
+def _tell_all(change: ValueChange | StandingChange) -> dict[str, object]:
+    return {key: _tell(value) for key, value in asdict(change).items()}
 
 
 def _tell(value: object) -> object:

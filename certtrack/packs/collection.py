@@ -1,13 +1,12 @@
 """All rule packs of an installation."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import combinations
 from pathlib import Path
 
 from certtrack.errors import BadPack, NotFound
-from certtrack.packs.files import check_name, list_files
+from certtrack.packs.files import check_name, check_versions, list_files
 from certtrack.packs.reading import read_pack
 from certtrack.packs.table import read_toml
 from certtrack.rules.pack import Pack
@@ -71,24 +70,6 @@ def load_packs(folders: Sequence[Path], shipped: Sequence[Path] = ()) -> Packs:
             check_name(path, found[path].key, found[path].version)
     check_versions(found)
     return Packs(found.values())
-
-
-def check_versions(found: Mapping[Path, Pack]) -> None:
-    """Raise BadPack where two files tell one version differently, or two versions of a pack speak from the same day."""
-    files = sorted(found, key=lambda path: (found[path].key, found[path].version))
-    for one, other in combinations(files, 2):
-        before, after = found[one], found[other]
-        if before.ref == after.ref and before.sha256 != after.sha256:
-            raise BadPack(
-                f"{one} and {other} tell {before.ref} differently. A version is never changed: "
-                "give the newer file the next number."
-            )
-        same_day = (before.applies_by, before.applies_from) == (after.applies_by, after.applies_from)
-        if before.key == after.key and before.version != after.version and same_day:
-            raise BadPack(
-                f"{other}: 'applies_to' lets version {after.version} speak from {after.applies_from}, as {one} lets "
-                f"version {before.version}; a version begins on a day of its own."
-            )
 
 
 def _by_ref(packs: Iterable[Pack]) -> dict[str, Pack]:

@@ -1,10 +1,14 @@
 """The files that packs lie in, found by their names before any is read: KEY.toml, a further version KEY@2.toml."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from fnmatch import fnmatchcase
+from itertools import combinations
 from pathlib import Path
 
 from certtrack.errors import BadPack
+from certtrack.rules.pack import Pack
+from certtrack.rules.service import ServicePack
 
 _EXAMPLES = "examples"
 
@@ -49,6 +53,27 @@ def check_name(path: Path, key: str, version: int) -> None:
     name = f"{key}.toml" if version == 1 else f"{key}@{version}.toml"
     if path.name != name:
         raise BadPack(f"{path}: 'key' and 'version' make its name {name}; call the file so, or mend them.")
+
+
+def check_versions(found: Mapping[Path, Pack | ServicePack]) -> None:
+    """Raise BadPack where two files tell one version differently, or two versions of a pack speak from the same day."""
+    files = sorted(found, key=lambda path: (found[path].key, found[path].version))
+    for one, other in combinations(files, 2):
+        before, after = found[one], found[other]
+        if before.ref == after.ref and before.sha256 != after.sha256:
+            raise BadPack(
+                f"{one} and {other} tell {before.ref} differently. A version is never changed: "
+                "give the newer file the next number."
+            )
+        if before.key == after.key and before.version != after.version and _begins(before) == _begins(after):
+            raise BadPack(
+                f"{other}: 'applies_to' lets version {after.version} speak from {after.applies_from}, as {one} lets "
+                f"version {before.version}; a version begins on a day of its own."
+            )
+
+
+def _begins(pack: Pack | ServicePack) -> tuple[str, date]:
+    return pack.applies_by if isinstance(pack, Pack) else "period", pack.applies_from
 
 
 def _is_named(path: Path, pattern: str) -> bool:

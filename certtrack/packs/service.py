@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from certtrack.errors import BadPack, NotFound
-from certtrack.packs.files import check_name, list_files
+from certtrack.packs.files import check_name, check_versions, list_files
 from certtrack.packs.hours import read_counts
 from certtrack.packs.origins import Origins
 from certtrack.packs.reading import read_authority, read_zone
@@ -77,6 +77,7 @@ def load_service_packs(folders: Sequence[Path], shipped: Sequence[Path] = ()) ->
     for path in shipped:
         if path in found:
             check_name(path, found[path].key, found[path].version)
+    check_versions(found)
     return ServicePacks(found.values())
 
 

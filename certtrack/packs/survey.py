@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from typing import TypeGuard
 
 from certtrack.packs.table import UNKNOWN
 
@@ -21,11 +22,9 @@ def list_unknown(raw: str) -> tuple[str, ...]:
     return tuple(key for key, value in list_values(raw).items() if value == UNKNOWN and not _is_sure(key))
 
 
-def list_conflicting(raw: str) -> tuple[str, ...]:
-    """The keys of all tables of which the file says that what is published differs."""
-    return tuple(
-        key.rpartition(".")[0] for key, value in list_values(raw).items() if value == "conflicting" and _is_sure(key)
-    )
+def list_conflicting(raw: str) -> dict[str, Mapping[str, object]]:
+    """All tables of which the file says that what is published differs, by their keys, with what stands in them."""
+    return {key: table for key, table in _walk_tables(tomllib.loads(raw), "") if table.get(_SURE) == "conflicting"}
 
 
 def _is_sure(key: str) -> bool:
@@ -35,9 +34,27 @@ def _is_sure(key: str) -> bool:
 def _walk(value: object, key: str) -> Iterator[tuple[str, object]]:
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _walk(inner, f"{key}.{name}" if key else name)
-    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+            yield from _walk(inner, _join(key, name))
+    elif _is_of_tables(value):
         for position, inner in enumerate(value, start=1):
             yield from _walk(inner, f"{key}[{position}]")
     else:
         yield key, value
+
+
+def _walk_tables(value: object, key: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+    if isinstance(value, Mapping):
+        yield key, value
+        for name, inner in value.items():
+            yield from _walk_tables(inner, _join(key, name))
+    elif _is_of_tables(value):
+        for position, inner in enumerate(value, start=1):
+            yield from _walk_tables(inner, f"{key}[{position}]")
+
+
+def _is_of_tables(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list) and any(isinstance(item, Mapping) for item in value)
+
+
+def _join(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from certtrack.packs.collection import check_versions
-from certtrack.packs.files import key_of, list_files, list_shipped
-from certtrack.packs.survey import list_conflicting, list_unknown, list_values
+from certtrack.packs.files import check_versions, key_of, list_files, list_shipped
+from certtrack.packs.survey import list_conflicting, list_unknown
 from certtrack.resources import get_resource
 from certtrack.rules.pack import HoursRule, Pack
 from certtrack.rules.service import ServicePack
@@ -37,30 +36,28 @@ def check_pack(file: Path, instance: Path) -> tuple[Pack | ServicePack, list[Pac
     """
     pack = read_any(file)
     others = {path: other for path, other in _read_versions(pack.key, instance) if not path.samefile(file)}
-    found = [*_list_open(pack.raw)]
+    check_versions({**others, file: pack})
+    found = list(_list_open(pack.raw))
     if isinstance(pack, Pack):
-        check_versions({**others, file: pack})
-        found = [*_check_sum(pack.hours), *_find_overlaps(pack, list(others.values())), *found]
+        credentials = [other for other in others.values() if isinstance(other, Pack)]
+        found = [*_check_sum(pack.hours), *_find_overlaps(pack, credentials), *found]
     return pack, found
 
 
-def _read_versions(key: str, instance: Path) -> Iterator[tuple[Path, Pack]]:
-    """Every file of the credential of that key."""
+def _read_versions(key: str, instance: Path) -> Iterator[tuple[Path, Pack | ServicePack]]:
+    """Every file of that key."""
     shipped = [path for path in list_shipped(get_resource("config") / "packs") if key_of(path) == key]
     for path in (*shipped, *list_files(instance / "packs")):
         pack = read_any(path)
-        if isinstance(pack, Pack) and pack.key == key:
+        if pack.key == key:
             yield path, pack
 
 
 def _list_open(raw: str) -> Iterator[PackFinding]:
-    values = list_values(raw)
-    for table in list_conflicting(raw):
-        prefix = f"{table}."
-        inner = {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}
-        given = {key: value for key, value in inner.items() if "." not in key and key not in ("source", "sure")}
-        readings = {key: value for key, value in given.items() if isinstance(value, list)}
-        yield PackFinding("conflicting", table, readings or given)
+    for key, table in list_conflicting(raw).items():
+        given = {name: value for name, value in table.items() if name not in ("source", "sure")}
+        readings = {name: value for name, value in given.items() if isinstance(value, list)}
+        yield PackFinding("conflicting", key, readings or given)
     for key in list_unknown(raw):
         yield PackFinding("unknown", key)
 

@@ -7,10 +7,9 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from certtrack.errors import NotFound
 from certtrack.packs import find_used, read_pack, read_service_pack
 from certtrack.packs.confirming import list_keys
-from certtrack.packs.files import check_name, is_example, key_of, list_files, list_shipped
+from certtrack.packs.files import check_name, is_example, list_files, list_shipped
 from certtrack.packs.survey import list_conflicting, list_unknown
 from certtrack.packs.table import read_toml
 from certtrack.resources import get_resource
@@ -50,7 +49,7 @@ def list_packs(session: Session | None, instance: Path, used: Sequence[str]) -> 
             place=place,
             is_used=is_used,
             unknown=list_unknown(pack.raw),
-            conflicting=list_conflicting(pack.raw),
+            conflicting=tuple(list_conflicting(pack.raw)),
             confirmed=None if confirmed is None else _find_confirmed(pack, confirmed),
         )
         for file, pack, place, is_used in _read_all(instance, used)
@@ -61,24 +60,6 @@ def list_packs(session: Session | None, instance: Path, used: Sequence[str]) -> 
 def read_any(file: Path) -> Pack | ServicePack:
     """The pack in a file, of either kind. Raises BadPack, which names file and key."""
     return read_service_pack(file) if read_toml(file).top.says("kind", "service") else read_pack(file)
-
-
-def find_version(name: str, instance: Path) -> Pack | ServicePack:
-    """The pack that KEY@VERSION names, shipped or the instance's own, or the path of a file.
-
-    Raises NotFound where there is none, BadPack where a file of that key can't be used.
-    """
-    file = Path(name)
-    if file.suffix == ".toml" or file.is_file():
-        return read_any(file)
-    key, _, version = name.partition("@")
-    shipped = [path for path in list_shipped(get_resource("config") / "packs") if key_of(path) == key]
-    versions = [pack for pack in map(read_any, (*shipped, *list_files(instance / "packs"))) if pack.key == key]
-    for pack in versions:
-        if str(pack.version) == version:
-            return pack
-    there = ", ".join(sorted({pack.ref for pack in versions})) or "no version of that key"
-    raise NotFound(f"No rule pack is called {name!r}; write KEY@VERSION, or the path of a file. There is {there}.")
 
 
 def _read_all(instance: Path, used: Sequence[str]) -> Iterator[tuple[Path, Pack | ServicePack, Place, bool]]:

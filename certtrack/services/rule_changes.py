@@ -1,6 +1,6 @@
 """What another version of a rule pack says otherwise, and for whom that would be another answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,6 +16,8 @@ from certtrack.rules.standing import Standing
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import load_standings
 
+Open = dict[str, int | None]
+
 
 @dataclass(frozen=True, slots=True)
 class ValueChange:
@@ -30,7 +32,8 @@ class ValueChange:
 class StandingChange:
     """One thing that would be otherwise for one certification: `what` is a day, the phase, the validity, or `open`.
 
-    `open` are minutes that are still to be earned, by requirement; None for one whose need isn't published.
+    `open` are minutes that are still to be earned, by those requirements that differ; None for one whose need isn't
+    published.
     """
 
     certification_id: int
@@ -82,6 +85,7 @@ def find_changes(
 
 def _compare(certification: Certification, before: Standing, after: Standing) -> list[StandingChange]:
     old, new = _answers(before), _answers(after)
+    old["open"], new["open"] = _only_others(_open(before), _open(after))
     return [
         StandingChange(
             certification.id,
@@ -97,12 +101,23 @@ def _compare(certification: Certification, before: Standing, after: Standing) ->
     ]
 
 
-def _answers(standing: Standing) -> Mapping[str, object]:
+def _answers(standing: Standing) -> dict[str, object]:
     days = standing.days
     return {
         "due_on": days.due_on if days else None,
         "next_on": standing.next_on,
         "phase": standing.phase,
         "validity": standing.validity,
-        "open": {one.key: one.open for one in standing.counted.requirements},
     }
+
+
+def _open(standing: Standing) -> Open:
+    return {one.key: one.open for one in standing.counted.requirements}
+
+
+def _only_others(old: Open, new: Open) -> tuple[Open, Open]:
+    """Each without what is the same in the other."""
+    return (
+        {key: minutes for key, minutes in old.items() if key not in new or new[key] != minutes},
+        {key: minutes for key, minutes in new.items() if key not in old or old[key] != minutes},
+    )

@@ -75,8 +75,8 @@ def test_an_author_is_told_what_is_open_in_a_pack_that_can_be_used(no_database: 
     assert findings[0] == {
         "finding": "conflicting",
         "key": "late",
-        "says": "several readings: months 3 or 4",
-        "values": {"months": [3, 4]},
+        "says": "several readings: until month 7 day 31 or month 8 day 31",
+        "values": {"until": [{"month": 7, "day": 31}, {"month": 8, "day": 31}]},
     }
     assert {row["key"] for row in findings[1:]} == {
         *("window.days_before", "exam_route.attempts", "weekend.rule", "holds.late.holds", "hours.ceu.minutes"),
@@ -123,6 +123,21 @@ def test_the_schema_is_written_for_editors_and_programs() -> None:
     assert json.loads(done.stdout) == make_schema()
 
 
+def test_what_is_asked_for_beside_the_hours_is_listed_by_step(no_database: Path) -> None:
+    asked = {"age": ("years = 18", "entry.age"), "service": ('minutes = "unknown"', "renewal.service")}
+    text = TEXT
+    for said, key in asked.values():
+        sure = "unknown" if "unknown" in said else "verified"
+        text += f'\n[{key}]\n{said}\nsource = "page"\nsure = "{sure}"\n'
+    (no_database / "packs" / "cpc.toml").write_text(text)
+    rows = {row["key"]: row for row in json.loads(type_line("rules", "list", "--format", "json").stdout)}
+    assert rows["ruritania-cpc"]["asks"] == [
+        {"step": "entry", "kind": "age", "years": 18, "sure": "verified"},
+        {"step": "renewal", "kind": "service", "minutes": None, "sure": "unknown"},
+    ]
+    assert rows["us-wi-cps"]["asks"] == rows["us-wi-dhs36"]["asks"] == []
+
+
 def test_a_difference_is_told_value_by_value_and_for_whom_and_the_look_is_in_the_audit(
     typed: Typed, world: World, tmp_path: Path
 ) -> None:
@@ -163,9 +178,9 @@ def test_values_alone_are_compared_without_a_database(no_database: Path) -> None
 @pytest.mark.parametrize(
     ("old", "words"),
     [
-        ("us-wi-cpps@9", "No rule pack is called 'us-wi-cpps@9'; write KEY@VERSION, or the path of a file."),
+        ("us-wi-cpps@9", "pack names 'us-wi-cpps@9', and us-wi-cpps has no version 9; it has: 1, 2."),
         ("us-wi-cps@1", "us-wi-cps@1 and us-wi-cpps@2 are of two credentials"),
-        ("nowhere.toml", "nowhere.toml can't be read"),
+        ("nowhere.toml", "pack names the file 'nowhere.toml', and there is none"),
     ],
 )
 def test_what_can_not_be_compared_is_said(no_database: Path, old: str, words: str) -> None:

@@ -54,7 +54,7 @@ SPOILT: list[tuple[str, Any, str, str]] = [
     ("hours.minima", {"ethics": ASKED}, "hours.minima.ethics", "is the name of an area"),
     ("key", "ruritania@cpc", "key", "must be small letters and digits"),
     ("applies_to.all_open_from", date(2026, 1, 1), "applies_to", "must hold one of due_on_or_after"),
-    ("late.days", 90, "late.months", "isn't a key that is known here"),
+    ("late.days", 90, "late.days", "isn't a key that is known here"),
     ("counts_by.rule", "postmark", "counts_by.rule", 'must be "received" or "received_or_postmarked"'),
     # words in one language
     ("name", {"en": "Certified Peer Companion"}, "name.es", "is missing; it must be text in quotes"),
