@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 from hypothesis import settings
+from kit.beginnings import beginning, beginnings, world
 from kit.browser import browser, cookies, look, visit
 from kit.bucket import bucket, s3_server
 from kit.client import app, client
@@ -23,7 +24,6 @@ from kit.smtp import smtp, smtp_server
 from kit.statements import share_statements
 from kit.typed import typed
 from kit.wheel import built, installed_wheel
-from kit.world import world
 
 # The same examples each time: what turns red was changed by somebody, not thrown by dice. Others, and more of them, are
 # looked for by `pytest --hypothesis-profile=search`.
@@ -35,6 +35,8 @@ share_statements()
 
 __all__ = [
     "app",
+    "beginning",
+    "beginnings",
     "browser",
     "bucket",
     "built",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import pytest
 from kit.rules import CPPS
 from kit.world import World
 from sqlalchemy import select
@@ -122,9 +121,8 @@ def list_events(world: World, subject: str) -> list[tuple[str, list[int]]]:
         ]
 
 
-@pytest.fixture
-def cast(world: World) -> Cast:
-    """Carol and her two certifications; Bob supervises her, Alice has her agency, Dave has nothing to do with her."""
+def make_cast(world: World) -> Cast:
+    """Put on record whom `cast` is about."""
     carol, bob, dave = world.person("Carol"), world.person("Bob"), world.person("Dave")
     cps, cycle = world.certify(carol, DUE)
     cpps, _ = world.certify(carol, DUE, pack=CPPS)

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 import pytest
@@ -17,6 +18,14 @@ from certtrack.db.engine import Database, make_engine
 from certtrack.db.migrate import upgrade
 
 BOTH = ("sqlite", "postgresql")
+
+
+class Beginning(Protocol):
+    """A database that tests' own are copied from."""
+
+    @property
+    def template(self) -> str:
+        """Its file, or its name on the server."""
 
 
 @pytest.fixture(scope="session")
@@ -54,9 +63,11 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a migrated database of the test's own."""
-    with make_fresh(database_kind, request, tmp_path) as url:
+def database_url(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path, beginning: Beginning | None
+) -> Iterator[str]:
+    """The address of a migrated database of the test's own, with what the test begins with on record."""
+    with make_fresh(database_kind, request, tmp_path, beginning.template if beginning else None) as url:
         yield url
 
 
@@ -71,15 +82,18 @@ def empty_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
 
 
 @contextmanager
-def make_fresh(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    """The address of a migrated database in which nothing is on record; on SQLite it is a file in `folder`."""
+def make_fresh(kind: str, request: pytest.FixtureRequest, folder: Path, template: str | None = None) -> Iterator[str]:
+    """The address of a copy of `template`, else of a migrated database in which nothing is on record.
+
+    On SQLite the template is a file and the copy one in `folder`; on PostgreSQL it is a name on the same server.
+    """
     if kind == "sqlite":
         file = folder / "certtrack.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        shutil.copy(template or request.getfixturevalue("sqlite_template"), file)
         yield f"sqlite:///{file}"
         return
-    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
-    with make_copy_on_server(name_database(server, template)) as url:
+    server = request.getfixturevalue("postgres_server")
+    with make_copy_on_server(name_database(server, template or request.getfixturevalue("postgres_template"))) as url:
         yield url
 
 

@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 from kit.rules import CPS
 from sqlalchemy.orm import Session
 
@@ -150,9 +149,3 @@ def make_world(database: Database, **values: Any) -> World:
         )
         world.organization_id = made.id
     return world
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    """A world on a database of the test's own; runs on both kinds."""
-    return make_world(database)

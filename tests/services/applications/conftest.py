@@ -1,5 +1,5 @@
 """Carol and her two certifications, and those around her."""
 
-from kit.credits import cast
+from kit.beginnings import cast
 
 __all__ = ["cast"]
