@@ -2,10 +2,13 @@
 
 import sys
 
-from certtrack.app import create_app
 from certtrack.errors import CertTrackError
 from certtrack.logs import configure_logs
 from certtrack.settings import load_settings
+from certtrack.starting import loading
+
+with loading():  # once, before the server forks: what its workers share stays shared
+    from certtrack.app import create_app
 
 try:
     _settings = load_settings()

@@ -125,7 +125,3 @@ def _find_clock(edge: Edge, as_of: date | None) -> Clock:
         raise Refused("--as-of acts as if it were another day, and is refused in production.")
     zones = [pack.zone for pack in edge.rulebook.packs.list()]
     return FixedClock(noon_of(as_of, zones[0] if zones else "UTC"))
-
-
-if __name__ == "__main__":
-    main()

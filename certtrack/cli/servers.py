@@ -23,7 +23,7 @@ def make_children(settings: Settings) -> tuple[Child, ...]:
     web = (*python, "gunicorn", "certtrack.wsgi:app", *_web_options(settings))
     return (
         Child("web", web, os.environ),
-        Child("scheduler", (*python, "jobs.cli", "schedule"), os.environ),
+        Child("scheduler", (*python, "jobs", "schedule"), os.environ),
     )
 
 

@@ -171,7 +171,7 @@ def test_the_demonstration_prints_its_logins_and_writes_its_mails(start: Start) 
 
 def test_each_child_that_is_killed_comes_back_and_ctrl_c_ends_all(start: Start) -> None:
     one = start().ready()
-    for word in ("gunicorn", "jobs.cli"):
+    for word in ("gunicorn", "jobs schedule"):
         first = one.get_child(word)
         first.kill()
         one.wait(lambda: (now := one.child(word)) and now.pid != first.pid, f"another {word}")  # noqa: B023  # run here
@@ -185,7 +185,7 @@ def test_each_child_that_is_killed_comes_back_and_ctrl_c_ends_all(start: Start) 
 
 def test_children_dont_outlive_a_parent_that_is_killed(start: Start) -> None:
     one = start().ready()
-    one.get_child("jobs.cli")
+    one.get_child("jobs schedule")
     family = one.family()
     one.process.kill()
     one.process.wait()
@@ -194,7 +194,7 @@ def test_children_dont_outlive_a_parent_that_is_killed(start: Start) -> None:
 
 def test_a_silent_scheduler_raises_the_alarm_until_it_is_back(start: Start) -> None:
     one = start(CERTTRACK_HEARTBEAT_LIMIT_S="4").ready()
-    scheduler = one.get_child("jobs.cli")
+    scheduler = one.get_child("jobs schedule")
     one.wait(lambda: one.mail_health() == 200, "the first sign of life")
     before = len(one.said())  # on a slow machine the start itself may have been a silence
     scheduler.suspend()
@@ -205,13 +205,13 @@ def test_a_silent_scheduler_raises_the_alarm_until_it_is_back(start: Start) -> N
     scheduler.resume()
     one.wait(lambda: "The scheduler is back" in one.said()[before:], "its end")
     one.wait(lambda: one.mail_health() == 200, "mail that is well")
-    assert one.child("jobs.cli") == scheduler
+    assert one.child("jobs schedule") == scheduler
     assert one.stop() == 0
 
 
 def test_a_scheduler_that_is_stopped_is_ended_all_the_same(start: Start) -> None:
     one = start().ready()
-    one.get_child("jobs.cli").suspend()
+    one.get_child("jobs schedule").suspend()
     family = one.family()
     assert one.stop() == 0
     assert are_gone(family)

@@ -64,8 +64,8 @@ class Office:
         rows: list[dict[str, Any]] = json.loads(self.run(*command, "--format", "json"))
         return rows
 
-    def plan_and_deliver(self) -> None:
-        self.run("jobs", "run", "plan_reminders", "deliver_mail")
+    def plan_and_deliver(self, times: int = 1) -> None:
+        self.run("jobs", "run", *("plan_reminders", "deliver_mail") * times)
 
     def list_new_recipients(self) -> list[str]:
         """To whom mails came since the last question, one entry a mail."""
@@ -148,9 +148,9 @@ def check_nobody_is_mailed_by_the_import(office: Office) -> None:
 
 
 def take_step(office: Office, day: str) -> None:
-    """Go to the day, release the mass the first time: each due person gets one mail, and a second look sends none."""
+    """Go to the day, release the mass the first time: each due person gets one mail, whoever looks a second time."""
     office.move_to(date.fromisoformat(day))
-    office.plan_and_deliver()
+    office.plan_and_deliver(times=2)
     if day == STEPS[0]["day"]:
         assert office.list_new_recipients() == [], "more than 25 first mails of one import wait for a person"
         cause = next(row["cause"] for row in office.read("reminders", "held") if "--person" not in row["release"])
@@ -158,8 +158,9 @@ def take_step(office: Office, day: str) -> None:
         office.plan_and_deliver()
     got = Counter(find_due_day(address) for address in office.list_new_recipients())
     assert got == {step["due_on"]: int(step["mails"]) for step in STEPS if step["day"] == day}, day
-    office.plan_and_deliver()
-    assert office.list_new_recipients() == [], f"nobody is told twice on {day}"
+    if day in (STEPS[0]["day"], STEPS[-1]["day"]):
+        office.plan_and_deliver()
+        assert office.list_new_recipients() == [], f"nobody is told twice on {day}"
 
 
 def find_due_day(address: str) -> str:

@@ -73,7 +73,7 @@ def test_a_job_that_isnt_there_is_refused_with_those_that_are(typed: Typed, worl
 
 
 def test_the_schedule_runs_every_job_at_once_and_ends_by_a_signal(typed: Typed, world: World) -> None:
-    command = (sys.executable, "-m", "jobs.cli", "schedule")
+    command = (sys.executable, "-m", "jobs", "schedule")
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         until = time.monotonic() + 60
         while len(list_done(world)) < len(list_jobs(load_settings())) and time.monotonic() < until:

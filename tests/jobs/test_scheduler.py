@@ -38,7 +38,7 @@ class Instance:
         """One more scheduler; it beats each fifth of a second."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("CERTTRACK_")}
         given = {"CERTTRACK_ENV": "test", "CERTTRACK_INSTANCE": str(self.folder), "CERTTRACK_HEARTBEAT_LIMIT_S": "1.2"}
-        command = [sys.executable, "-m", "jobs.cli", "schedule"]
+        command = [sys.executable, "-m", "jobs", "schedule"]
         with self.log.open("ab") as log:
             process = subprocess.Popen(command, env=clean | given, cwd=self.folder, stderr=log)
         self.started.append(process)
