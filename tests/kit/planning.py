@@ -53,7 +53,7 @@ class Planner:
 
         `with_` is a line of its top, such as `guard_above = 5`; `without` are days whose stages it has no more.
         """
-        [first, *_] = self.world.rulebook.policies.list()
+        [first, *_] = [one for one in self.world.rulebook.policies.list() if one.key == self.world.policy.key]
         text = re.sub(r"^version = .*$", f"version = {version}", first.raw, flags=re.MULTILINE)
         if with_:
             text = re.sub(rf"^{with_.split(maxsplit=1)[0]} = .*$", with_, text, flags=re.MULTILINE)

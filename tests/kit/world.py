@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from certtrack.clock import FixedClock
 from certtrack.db.engine import Database
 from certtrack.db.models import Account
+from certtrack.rules.reminders import Policy
 from certtrack.rules.terms import computed_due_on_near, first_start_on
 from certtrack.security import Actor, Role
 from certtrack.services.accounts import create_account
@@ -50,6 +51,13 @@ class World:
     def move_to(self, day: date, hour_utc: int = 17) -> None:
         """Go to that day; 17:00 UTC is noon in the middle of the United States' summer."""
         self.at = datetime.combine(day, time(hour_utc), UTC)
+
+    @property
+    def policy(self) -> Policy:
+        """The one by which reminders of CPS are planned."""
+        policy = self.rulebook.policies.for_pack(CPS)
+        assert policy is not None
+        return policy
 
     def person(self, given_name: str = "Carol", *, address: str | None = "-", **values: Any) -> int:
         """Put somebody on record who is affiliated; an own address at example.org unless told otherwise."""

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit.rules import every_shipped_pack
+from kit.rules import every_shipped_pack, shipped_policies
 
 from certtrack.packs import Packs
-from certtrack.packs.files import list_shipped
+from certtrack.packs.files import is_example, key_of, list_shipped
 from certtrack.packs.table import read_toml
 from certtrack.resources import get_resource
 from certtrack.rules.pack import Pack
@@ -19,6 +19,7 @@ from certtrack.rules.pack import Pack
 FILES = [
     path for path in list_shipped(get_resource("config") / "packs") if not read_toml(path).top.says("kind", "service")
 ]
+USED = {key_of(path) for path in FILES if not is_example(path)}
 TESTS = Path(__file__).parents[1]
 FEWEST_VECTORS = 12
 
@@ -78,3 +79,8 @@ def test_all_shipped_packs_can_be_used_in_one_installation() -> None:
 
 def is_found(packs: Packs, pack: Pack) -> bool:
     return all(packs.find_by_office_name(name) == packs.find(pack.key) for name in pack.office_names)
+
+
+@pytest.mark.parametrize("pack", [pack for pack in every_shipped_pack() if pack.key in USED], ids=lambda pack: pack.ref)
+def test_whoever_has_cycles_is_reminded_by_a_shipped_policy(pack: Pack) -> None:
+    assert shipped_policies().for_pack(pack.key) or (pack.hours and pack.hours.counted_over == "ever")

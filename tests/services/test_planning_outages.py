@@ -116,8 +116,7 @@ def test_without_a_policy_nobody_is_looked_at_and_with_it_again_everything_is_ma
 def test_a_pack_that_its_policy_has_dropped_waits_alone(world: World, planner: Planner) -> None:
     _, waits = world.certify(world.person(), DUE, pack=CPPS)
     _, goes = world.certify(world.person(), DUE, pack=CPS)
-    [policy] = world.rulebook.policies.list()
-    only_cps = Policies([replace(policy, credentials=(CPS,))])
+    only_cps = Policies([replace(world.policy, credentials=(CPS,))])
     world.rulebook = replace(world.rulebook, policies=only_cps)
     planner.look(STAGE_DAY)
     assert (planner.waiting(goes), planner.rows(waits)) == (["before_180"], [])

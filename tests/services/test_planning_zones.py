@@ -23,7 +23,6 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture
 def two_zones(world: World) -> World:
     """A world whose rules know two zones."""
-    [policy] = world.rulebook.policies.list()
     east = replace(
         world.rulebook.packs.get(CPS),
         key=EAST,
@@ -33,7 +32,7 @@ def two_zones(world: World) -> World:
         short_name=Text("E", "E"),
     )
     packs = Packs([*world.rulebook.packs.list(), east])
-    policies = Policies([replace(policy, credentials=(*policy.credentials, EAST))])
+    policies = Policies([replace(world.policy, credentials=(*world.policy.credentials, EAST))])
     world.rulebook = replace(world.rulebook, packs=packs, policies=policies)
     return world
 

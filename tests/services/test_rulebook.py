@@ -27,7 +27,7 @@ def write(instance: Path, folder: str, text: str, name: str = "own.toml") -> Pat
 def test_the_shipped_rules_are_there_without_an_instance(tmp_path: Path) -> None:
     rulebook = load_rulebook(tmp_path / "nowhere")
     assert {pack.key for pack in rulebook.packs.list()} >= {"us-wi-cps", "us-wi-cpps"}
-    assert [policy.ref for policy in rulebook.policies.list()] == ["us-wi@1"]
+    assert {policy.ref for policy in rulebook.policies.list()} >= {"us@1", "us-wi@1"}
 
 
 def test_the_instance_s_newer_version_goes_before_the_shipped_one(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_version_is_pinned_once_with_its_text(world: World) -> None:
 
 
 def test_a_pack_a_policy_and_each_version_are_pinned_apart(world: World) -> None:
-    pack, [policy] = world.rulebook.packs.get("us-wi-cps"), world.rulebook.policies.list()
+    pack, policy = world.rulebook.packs.get("us-wi-cps"), world.policy
     same_key = replace(policy, key=pack.key)
     with world.database.writing() as session:
         numbers = {pin(session, item, world.at) for item in (pack, same_key, replace(pack, version=2, sha256="0" * 64))}
@@ -103,7 +103,7 @@ def test_rules_that_no_record_rests_on_may_change_or_go(world: World) -> None:
 
 
 def test_a_changed_file_is_refused_at_the_start_and_a_new_version_is_not(world: World) -> None:
-    [policy] = world.rulebook.policies.list()
+    policy = world.policy
     with world.database.writing() as session:
         pin(session, policy, world.at)
     changed = replace(policy, sha256="0" * 64)
@@ -120,7 +120,7 @@ def test_a_changed_file_is_refused_at_the_start_and_a_new_version_is_not(world: 
 
 @pytest.mark.parametrize("kind", ["pack", "policy"])
 def test_rules_that_are_gone_are_missed_at_the_start_by_file_and_key(world: World, kind: str) -> None:
-    pack, [policy] = world.rulebook.packs.get("us-wi-cps"), world.rulebook.policies.list()
+    pack, policy = world.rulebook.packs.get("us-wi-cps"), world.policy
     with world.database.writing() as session:
         pin(session, pack, world.at)
         pin(session, policy, world.at)
