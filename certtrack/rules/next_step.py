@@ -93,14 +93,19 @@ def _find_short(pack: Pack, standing: Standing, by: date | None) -> NextStep | N
     lines = [line for line in standing.counted.requirements if line.open]
     if not lines:
         return None
-    if standing.phase != "on_time" and pack.earn_until.value == "due":
-        return NextStep("ask_about_hours", {"minutes": lines[0].open})
     first = lines[0]
+    if standing.phase != "on_time" and _is_too_late_to_earn(pack) and first.unit == "minutes":
+        return NextStep("ask_about_hours", {"minutes": first.open})
     if first.key == TOTAL:
         return NextStep("log_hours", {"minutes": first.open, "by": by})
     if first.dimension == AREAS:
         return NextStep("log_area_hours", {"area": first.key, "minutes": first.open, "by": by})
     return NextStep("meet_requirement", {"requirement": first.key, first.unit: first.open, "by": by})
+
+
+def _is_too_late_to_earn(pack: Pack) -> bool:
+    """True where nothing that is earned after the due day counts; with a look back from the day asked for it does."""
+    return pack.earn_until.value == "due" and pack.late_hours_months is None
 
 
 def _way_back(pack: Pack, history: History, standing: Standing) -> NextStep:
