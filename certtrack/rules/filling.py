@@ -78,11 +78,11 @@ def fill_minima(minima: Sequence[Minimum], needed: Mapping[str, int | None], giv
     offers: list[Offer] = []
     for at, (credit, parts) in enumerate(given):
         if minima[0].unit == "credits":
-            fits = frozenset(one.key for one in minima if any(_is_meant(one.kinds, credit, part) for part in parts))
+            fits = frozenset(one.key for one in minima if any(is_meant(one.kinds, credit, part) for part in parts))
             offers.append(Offer(at * _PARTS, 1, fits))
             continue
         for place, part in enumerate(parts):
-            fits = frozenset(one.key for one in minima if _is_meant(one.kinds, credit, part))
+            fits = frozenset(one.key for one in minima if is_meant(one.kinds, credit, part))
             offers.append(Offer(at * _PARTS + place, part.minutes, fits))
     return allocate(offers, wants)
 
@@ -113,11 +113,13 @@ def _most(needed: int | None, given: Given) -> int:
     return needed if needed is not None else sum(part.minutes for _, parts in given for part in parts)
 
 
-def _is_meant(kinds: Kinds, credit: CreditFact, part: CreditPart) -> bool:
+def is_meant(kinds: Kinds, credit: CreditFact, part: CreditPart) -> bool:
+    """Whether this part of the credit is of these kinds."""
     return (not kinds.areas or any(area in kinds.areas for area in part.areas)) and _is_of(kinds, credit)
 
 
-def _is_capped(limit: Limit, credit: CreditFact, part: CreditPart) -> bool:
+def is_capped(limit: Limit, credit: CreditFact, part: CreditPart) -> bool:
+    """Whether the limit holds this part of the credit."""
     kinds = limit.kinds
     if kinds.areas and not (part.areas and all(area in kinds.areas for area in part.areas)):
         return False
@@ -140,7 +142,7 @@ def _list_caps(
     """The caps that can bind; what they hold is fewer minutes than there are."""
     caps: list[Cap] = []
     for limit in limits:
-        held = {at: part.minutes for at, (credit, _, part) in enumerate(rows) if _is_capped(limit, credit, part)}
+        held = {at: part.minutes for at, (credit, _, part) in enumerate(rows) if is_capped(limit, credit, part)}
         if sum(held.values()) > limit.minutes.value:
             caps.append(Cap(limit.minutes.value, frozenset(held)))
     if most is not None and total > most:

@@ -37,7 +37,7 @@ def count_hours(
     without a cycle or without published rules. One more credit never makes the answer worse.
     """
     rule = pack.hours
-    lines = tuple(_make(_Asked(one.key, one.key, "minutes", one.needed), one.sure, one.best) for one in under.lines)
+    lines = tuple(_make(Asked(one.key, one.key, "minutes", one.needed), one.sure, one.best) for one in under.lines)
     if under.is_provisional:
         idle = tuple(CreditCount(credit.id, "no", "provisional_term", 0) for credit in claimed)
         return HoursCount(_answer(lines, under) if lines else "unconfirmed", lines, idle)
@@ -75,7 +75,7 @@ def list_needed(
         return []
     start_on = None if days is None or rule.counted_over == "ever" else days.start_on
     judged = judge_credits(pack, rule, days, Clock(start_on), claimed, as_of, taken, under.bars)
-    asks = _Asks(rule, under, frozenset())
+    asks = Asks(rule, under, frozenset())
     given = [(one.credit, one.best) for one in judged if one.best]
     filled = Filled(rule, {area.key: area.needed for area in asks.areas}, given, asks.total.most)
     origins = {one.credit.id: one.origins for one in judged}
@@ -86,7 +86,7 @@ def list_needed(
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """A requirement before anything is counted; `needed_most` is the highest of two readings."""
 
     key: str
@@ -98,22 +98,23 @@ class _Asked:
 
     @property
     def most(self) -> int | None:
+        """The highest reading; None where nothing is published."""
         return self.needed_most if self.needed_most is not None else self.needed
 
 
-class _Asks:
+class Asks:
     """The total and the areas as they are asked for here: with what a role adds, less what was taken off."""
 
     def __init__(self, rule: HoursRule, under: Under, waived: frozenset[str]) -> None:
         added = [one for one in rule.minima if one.role in under.roles and one.unit == "minutes" and one.needed.value]
         on_top = sum(one.needed.value or 0 for one in added if one.adds == "yes")
         perhaps = sum(one.needed.value or 0 for one in added if one.adds is None)
-        total = _less(rule.total.value, TOTAL, under)
+        total = less(rule.total.value, TOTAL, under)
         least = None if total is None else total + on_top
         most = least + perhaps if least is not None and perhaps else None
-        self.total = _Asked(TOTAL, AREAS, "minutes", least, most, TOTAL in waived)
+        self.total = Asked(TOTAL, AREAS, "minutes", least, most, TOTAL in waived)
         self.areas = [
-            _Asked(area.key, AREAS, "minutes", _less(area.minimum.value, area.key, under), None, area.key in waived)
+            Asked(area.key, AREAS, "minutes", less(area.minimum.value, area.key, under), None, area.key in waived)
             for area in rule.areas
             if area.minimum is not None
         ]
@@ -123,7 +124,7 @@ class _Counted:
     """The total and the areas: what counts for sure, and at best."""
 
     def __init__(self, rule: HoursRule, under: Under, waived: frozenset[str], judged: Sequence[Judged]) -> None:
-        self._asks = _Asks(rule, under, waived)
+        self._asks = Asks(rule, under, waived)
         self._carried = under.carried
         needed = {area.key: None if area.is_waived else area.needed for area in self._asks.areas}
         sure = [(one.credit, one.sure) for one in judged if one.sure]
@@ -161,7 +162,7 @@ class _Others:
     ) -> None:
         self._under = under
         self._asked = [one for one in rule.minima if one.role is None or one.role in under.roles]
-        self._needed = {one.key: _less(one.needed.value, one.key, under) for one in self._asked}
+        self._needed = {one.key: less(one.needed.value, one.key, under) for one in self._asked}
         self._counted: dict[str, tuple[int, int]] = {}
         self._shares: dict[int, dict[str, int]] = {}
         for group in group_minima(self._asked):
@@ -174,7 +175,7 @@ class _Others:
     def list_requirements(self, waived: frozenset[str]) -> Iterable[Requirement]:
         for one in self._asked:
             is_waived = bool(waived & {TOTAL, one.key}) or self._under.is_exempt
-            asked = _Asked(one.key, one.dimension, one.unit, self._needed[one.key], None, is_waived)
+            asked = Asked(one.key, one.dimension, one.unit, self._needed[one.key], None, is_waived)
             yield _make(asked, *self._counted[one.key])
 
     def shares_of(self, credit_id: int) -> tuple[tuple[str, int], ...]:
@@ -198,14 +199,15 @@ def _list_waived(rule: HoursRule, waived: frozenset[str], under: Under) -> froze
     return frozenset({TOTAL, *(area.key for area in rule.areas)})
 
 
-def _less(needed: int | None, key: str, under: Under) -> int | None:
+def less(needed: int | None, key: str, under: Under) -> int | None:
+    """What is asked for under a key by these conditions, of what the pack says; None where that isn't known."""
     if needed is None:
         return None
     months, of = under.share or (1, 1)
     return max(0, needed * months // of - under.reduced.get(key, 0))
 
 
-def _make(asked: _Asked, sure: int, best: int) -> Requirement:
+def _make(asked: Asked, sure: int, best: int) -> Requirement:
     needed, most = asked.needed, asked.most
     if needed is None or most is None:
         made = Requirement(asked.key, None, min(sure, best), max(0, best - sure), None)

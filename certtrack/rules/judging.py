@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from certtrack.rules.cycles import CycleDays
@@ -106,6 +107,15 @@ def judge_credits(
     return [_make(rule, credit, verdicts[credit.id], bars.get(credit.id, ())) for credit in claimed]
 
 
+def has_twins(rule: HoursRule, claimed: Sequence[CreditFact]) -> bool:
+    """Whether a course was taken several times, and the rules don't count each time."""
+    if rule.same_course is None or rule.same_course.value == "each_time":
+        return False
+    courses = [(fold(credit.title), fold(credit.provider)) for credit in claimed if credit.title]
+    return len(set(courses)) < len(courses)
+
+
+@lru_cache(maxsize=5_000)  # many credits are called alike
 def fold(text: str) -> str:
     """A name without case, marks and signs: how sponsors and titles are compared."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()

@@ -1,13 +1,10 @@
 """Where a certification stands as of a day, on each axis, and why."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import Literal
 
 from certtrack.rules.applications import find_step, list_intentions
-from certtrack.rules.calendar import FIRST_DAY, add_days, add_months
 from certtrack.rules.counting import count_cycle
 from certtrack.rules.cycles import CycleDays, PhaseDays, days_of, find_speaking, is_open, phases_of
 from certtrack.rules.exams import explain_exams, find_way_back
@@ -28,7 +25,7 @@ from certtrack.rules.reasons import (
 from certtrack.rules.requirements import Hours, HoursCount
 from certtrack.rules.terms import first_rule
 
-__all__ = ["Application", "Hours", "NextCode", "Reason", "Span", "Standing", "Validity", "spans", "stand"]
+__all__ = ["Application", "Hours", "NextCode", "Reason", "Standing", "Validity", "stand"]
 
 Validity = Literal[
     "not_yet",
@@ -91,21 +88,6 @@ class Standing:
     passed_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Days, both included, on which a certification stands the same; the last span ends on `date.max`.
-
-    `next_on` is the standing's: a phase with two readings of its end has a span for each.
-    """
-
-    from_on: date
-    until_on: date
-    validity: Validity
-    hours: Hours
-    application: Application
-    next_on: date | None
-
-
 def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     """Where the certification stands on `as_of`, by `pack`, and why.
 
@@ -113,11 +95,11 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     lasts until its latest published reading has passed.
     """
     cycle = find_speaking(facts, as_of)
-    following = _find_following(facts, cycle) if cycle else None
+    following = find_following(facts, cycle) if cycle else None
     days = days_of(pack, cycle) if cycle else None
     now = _phase_on(days, as_of) if days else None
-    validity = _validity(pack, facts, now, as_of)
-    next_code, next_on = _next(pack, facts, now, following, validity, as_of)
+    validity = judge_validity(pack, facts, now, as_of)
+    next_code, next_on = find_next(pack, facts, now, following, validity, as_of)
     counted = count_cycle(pack, facts, cycle, days, as_of)
     step = find_step(facts, cycle, as_of) if cycle else None
     way_back = find_way_back(facts.exams, cycle, as_of) if now and now.phase in _WAYS_BACK and cycle else None
@@ -140,33 +122,8 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     )
 
 
-def spans(pack: Pack, facts: CertificationFacts) -> tuple[Span, ...]:
-    """The standing on every day from the first that anything is known of, without gap, each span as long as can be.
-
-    Where no day at all is on record there is one span, from 1900 on.
-    """
-    turns = sorted({day for day in _turning_days(pack, facts) if day >= FIRST_DAY}) or [FIRST_DAY]
-    groups = groupby(turns, key=lambda day: _projected(pack, facts, day))
-    starts = [(next(days), projected) for projected, days in groups]
-    ends = [add_days(from_on, -1) for from_on, _ in starts[1:]] + [date.max]
-    return tuple(
-        Span(from_on, until_on, *projected) for (from_on, projected), until_on in zip(starts, ends, strict=True)
-    )
-
-
-def _projected(pack: Pack, facts: CertificationFacts, as_of: date) -> tuple[Validity, Hours, Application, date | None]:
-    cycle = find_speaking(facts, as_of)
-    days = days_of(pack, cycle) if cycle else None
-    now = _phase_on(days, as_of) if days else None
-    validity = _validity(pack, facts, now, as_of)
-    following = _find_following(facts, cycle) if cycle else None
-    hours = count_cycle(pack, facts, cycle, days, as_of).hours
-    step = find_step(facts, cycle, as_of) if cycle else None
-    application = step.kind if step else "none"
-    return validity, hours, application, _next(pack, facts, now, following, validity, as_of)[1]
-
-
-def _find_following(facts: CertificationFacts, speaking: CycleFact) -> CycleFact | None:
+def find_following(facts: CertificationFacts, speaking: CycleFact) -> CycleFact | None:
+    """The last cycle on record that takes over once this one is closed; None where there is none."""
     found: CycleFact | None = None
     last = speaking
     while last.closed_on is not None:
@@ -183,7 +140,8 @@ def _phase_on(days: CycleDays, as_of: date) -> PhaseDays:
     return next(phase for phase in phases_of(days) if as_of <= phase.until_on)
 
 
-def _validity(pack: Pack, facts: CertificationFacts, now: PhaseDays | None, as_of: date) -> Validity:
+def judge_validity(pack: Pack, facts: CertificationFacts, now: PhaseDays | None, as_of: date) -> Validity:
+    """How valid the certification is in this phase of its speaking cycle; None where none speaks."""
     if status := _status_on(facts, as_of):
         return status
     if facts.issued_on and as_of < facts.issued_on:
@@ -218,7 +176,7 @@ def _status_on(facts: CertificationFacts, as_of: date) -> Literal["suspended", "
     return "suspended" if "suspended" in standing else None
 
 
-def _next(
+def find_next(
     pack: Pack,
     facts: CertificationFacts,
     now: PhaseDays | None,
@@ -226,6 +184,7 @@ def _next(
     validity: Validity,
     as_of: date,
 ) -> tuple[NextCode | None, date | None]:
+    """The next last day to act by, and what it is; None where nothing more is to come."""
     if validity in ("revoked", "retired"):
         return None, None
     if following is not None:
@@ -260,32 +219,3 @@ def _because(
     else:
         reasons += explain_no_cycle(facts, as_of)
     return (*reasons, *explain_records(facts, as_of), *explain_exams(facts, way_back, as_of))
-
-
-def _turning_days(pack: Pack, facts: CertificationFacts) -> set[date]:
-    turns = {status.from_on for status in facts.statuses} | {exam.taken_on for exam in facts.exams}
-    turns |= {credit.last_on for credit in facts.credits} | {step.on for step in facts.steps}
-    turns |= {given.from_on for given in facts.waivers}
-    turns |= {day for one in facts.service for day in (one.from_on, one.until_on)} | {
-        one.held_on for one in facts.supervision
-    }
-    if pack.late_hours_months is not None:
-        turns |= set(_list_fading(facts, pack.late_hours_months.value))
-    for other in facts.beside:
-        turns |= {credit.last_on for credit in other.facts.credits}
-        turns |= {day for cycle in other.facts.cycles for day in (cycle.start_on, cycle.closed_on) if day}
-    if facts.issued_on:
-        turns.add(facts.issued_on)
-    for cycle in facts.cycles:
-        turns.add(cycle.start_on)
-        if cycle.closed_on:
-            turns.add(cycle.closed_on)
-        for phase in phases_of(days_of(pack, cycle)):
-            turns |= {phase.from_on, max(phase.from_on, add_days(phase.act_by, 1))}
-    return turns
-
-
-def _list_fading(facts: CertificationFacts, months: int) -> Iterator[date]:
-    """The days about which a credit is older than so many months: near a month's end it isn't one day alone."""
-    for credit in facts.credits:
-        yield from (add_days(add_months(credit.last_on, months), days) for days in range(-1, 5))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
 from certtrack.db.models import Certification, StandingSpan
-from certtrack.rules.standing import Span, spans
+from certtrack.rules.spans import Span, spans
 from certtrack.security import Actor
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held, lock_certifications, replace_spans

@@ -15,7 +15,8 @@ from certtrack.db.queries.facts import load_facts
 from certtrack.db.queries.merges import same_person
 from certtrack.rules.facts import Beside, CertificationFacts
 from certtrack.rules.pack import Pack
-from certtrack.rules.standing import Span, Standing, spans, stand
+from certtrack.rules.spans import Span, spans
+from certtrack.rules.standing import Standing, stand
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 _WAITING = "certtrack spans to be projected"

@@ -10,7 +10,8 @@ from certtrack.rules.applications import Timely, find_hush_end, find_step, judge
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import IntentionFact, StepFact
 from certtrack.rules.pack import CountsBy, Pack
-from certtrack.rules.standing import spans, stand
+from certtrack.rules.spans import spans
+from certtrack.rules.standing import stand
 
 DUE = date(2027, 10, 31)
 CYCLE = make_cycle(DUE)

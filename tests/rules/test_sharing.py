@@ -13,7 +13,8 @@ from kit.rules import credit_facts, make_cycle
 from certtrack.rules.facts import CertificationFacts, CreditFact, CreditPart
 from certtrack.rules.pack import Pack
 from certtrack.rules.sharing import set_beside, stand_together
-from certtrack.rules.standing import Standing, spans, stand
+from certtrack.rules.spans import spans
+from certtrack.rules.standing import Standing, stand
 
 D = date.fromisoformat
 EARLY, LATE = D("2027-03-15"), D("2027-09-15")

@@ -11,7 +11,8 @@ from kit.rules import certification_facts, make_cycle, make_facts
 
 from certtrack.rules.facts import CertificationFacts, ExamFact
 from certtrack.rules.pack import Pack
-from certtrack.rules.standing import Span, spans, stand
+from certtrack.rules.spans import Span, spans
+from certtrack.rules.standing import stand
 
 DUE = date(2027, 10, 31)
 
