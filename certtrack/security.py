@@ -67,6 +67,7 @@ class Task(StrEnum):
     END_AFFILIATION = "end_affiliation"
     CHECK_QUEUE = "check_queue"
     LOG_FOR_MANY = "log_for_many"
+    WAIVE_FOR_MANY = "waive_for_many"
     RUN_TRAININGS = "run_trainings"
     SEE_SUPERVISION = "see_supervision"
     MANAGE_SUPERVISION = "manage_supervision"
@@ -150,7 +151,7 @@ TASK_RIGHTS: dict[Role, frozenset[Task]] = {
     Role.AGENCY_ADMINISTRATOR: frozenset(Task) - {Task.ENTER_RESULTS},
     Role.PROGRAMME_ADMINISTRATOR: frozenset(
         {Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.LIST_APPLICATIONS, Task.SETTLE_FINDINGS, Task.RUN_TRAININGS}
-        | {Task.ARRANGE_EXAMS, Task.ENTER_RESULTS}
+        | {Task.ARRANGE_EXAMS, Task.ENTER_RESULTS, Task.WAIVE_FOR_MANY}
     ),
     Role.AUDITOR: frozenset({Task.LIST_PEOPLE}),
 }

@@ -23,6 +23,7 @@ _COMMANDS = {
     "reminders": "certtrack.cli.reminders:reminders",
     "credits": "certtrack.cli.credits:credits_",
     "hours": "certtrack.cli.hours:hours",
+    "waivers": "certtrack.cli.waivers:waivers",
     "findings": "certtrack.cli.findings:findings",
     "account": "certtrack.cli.accounts:account",
     "organization": "certtrack.cli.organizations:organization",

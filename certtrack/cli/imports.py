@@ -3,8 +3,7 @@
 import gc
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 
 from certtrack.cli.edge import Edge, acting_as
 from certtrack.cli.output import Format, formatted, write_message, write_rows, write_table
+from certtrack.cli.progress import show_progress
 from certtrack.db.models import Organization
 from certtrack.language import LOCALES
 from certtrack.security import Actor
@@ -162,7 +162,7 @@ def bring_in(
 def _plan(edge: Edge, work: Import[Any, Any]) -> None:
     with edge.reading() as session:
         work.prepare(session)
-        with _progress(len(work.rows), "Looking") as advance:
+        with show_progress(len(work.rows), "Looking", "rows") as advance:
             for rows in work.batches():
                 work.plan(session, rows)
                 advance(len(rows))
@@ -174,7 +174,7 @@ def _write(edge: Edge, work: Import[Any, Any]) -> None:
     gc.freeze()  # looking again and again at what the file holds would take long, in the middle of a transaction
     with edge.writing() as session:
         work.start(session)
-    with _progress(len(work.rows), "Importing") as advance:
+    with show_progress(len(work.rows), "Importing", "rows") as advance:
         for rows in work.batches():
             began, worked = time.perf_counter(), time.process_time()
             with edge.writing() as session:
@@ -183,25 +183,6 @@ def _write(edge: Edge, work: Import[Any, Any]) -> None:
             advance(done)
     with edge.writing() as session:
         work.finish(session)
-
-
-@contextmanager
-def _progress(total: int, what: str) -> Iterator[Any]:
-    """A bar on a terminal, else a line for each fifth of the way; always on standard error."""
-    if sys.stderr.isatty():
-        with click.progressbar(length=total, label=what, file=sys.stderr) as bar:
-            yield bar.update
-        return
-    done = said = 0
-
-    def advance(count: int) -> None:
-        nonlocal done, said
-        done += count
-        if done == total or done - said >= total / 5:
-            said = done
-            write_message(f"{what}: {done} of {total} rows")
-
-    yield advance
 
 
 def _show(work: Import[Any, Any], counts: dict[str, int], listings: Sequence[Listing], options: Options) -> None:

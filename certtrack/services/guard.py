@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, CauseRelease, Certification, Cycle, Reminder
+from certtrack.db.models import Cause, CauseRelease, Certification, Cycle, GroupAct, Reminder
 from certtrack.services.arming import earliest_day
 
 _TOLD = ("in_mail", "sent", "told")
@@ -28,9 +28,21 @@ class Watched:
     can_pass: bool = False
 
 
-def watch_import(cause: Cause, guard_above: int) -> Watched:
+def watch_import(cause: Cause, guard_above: int, *, is_whole: bool = True) -> Watched:
     """Watch a cause that cycles name as theirs: an import, an operation on many."""
-    return Watched(cause, guard_above, and_(Cycle.cause_id == cause.id, Cycle.release_by_name.is_(False)))
+    is_concerned = and_(Cycle.cause_id == cause.id, Cycle.release_by_name.is_(False))
+    return Watched(cause, guard_above, is_concerned, is_whole=is_whole)
+
+
+def list_growing(session: Session, cause_ids: Collection[int]) -> set[int]:
+    """Those of these causes to which more cycles come: what was given to a group isn't written whole yet."""
+    if not cause_ids:
+        return set()
+    ours = or_(GroupAct.cause_id.in_(cause_ids), GroupAct.undo_cause_id.in_(cause_ids))
+    query = select(GroupAct.state, GroupAct.cause_id, GroupAct.undo_cause_id).where(ours)
+    found = session.execute(query.where(GroupAct.state.in_(("under_way", "undoing"))))
+    growing = {cause_id if state == "under_way" else undo_id for state, cause_id, undo_id in found}
+    return {number for number in growing if number is not None}
 
 
 def lock_causes(session: Session, cause_ids: Collection[int]) -> dict[int, Cause]:
@@ -78,11 +90,31 @@ def hold_where_many(session: Session, watched: Iterable[Watched], is_due: Column
         elif not one.is_whole or _is_more(session, one.guard_above, mailed, to_look_at):
             held += _hold(session, cause.id)
         else:
-            _look_again(session, cause.id, at)
+            look_again(session, cause.id, at)
             if one.can_pass and not _is_more(session, 0, to_look_at):
                 cause.state = "passed"
     session.flush()
     return held
+
+
+def look_again(session: Session, cause_id: int, at: datetime) -> None:
+    """What only waited for the rest of its cause is decided on anew; lock the cause before."""
+    today = earliest_day(at)
+    waited = select(Reminder.subject_id).where(
+        Reminder.cause_id == cause_id,
+        Reminder.state == "held",
+        Reminder.reason == "cause",
+        Reminder.subject_kind == "cycle",
+    )
+    session.execute(
+        update(Cycle)
+        .where(Cycle.id.in_(waited))
+        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+        # one that is to be looked at already may be in the hands of a planner who waits for this cause
+        .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
+        .values(next_stage_on=today)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _is_more(session: Session, number: int, *whom: Select[int]) -> bool:
@@ -112,26 +144,6 @@ def _to_look_at(watched: Watched, is_due: ColumnElement[bool]) -> Select[int]:
         .join(Cycle, Cycle.certification_id == Certification.id)
         .where(watched.is_concerned, is_due)
         .where(Certification.person_id.not_in(_released(watched.cause.id)))
-    )
-
-
-def _look_again(session: Session, cause_id: int, at: datetime) -> None:
-    """What only waited for the rest of its cause is decided on anew."""
-    today = earliest_day(at)
-    waited = select(Reminder.subject_id).where(
-        Reminder.cause_id == cause_id,
-        Reminder.state == "held",
-        Reminder.reason == "cause",
-        Reminder.subject_kind == "cycle",
-    )
-    session.execute(
-        update(Cycle)
-        .where(Cycle.id.in_(waited))
-        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
-        # one that is to be looked at already may be in the hands of a planner who waits for this cause
-        .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
-        .values(next_stage_on=today)
-        .execution_options(synchronize_session="fetch")
     )
 
 

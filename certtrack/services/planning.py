@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, Reminder
 from certtrack.services.arming import rearm_person
-from certtrack.services.guard import Watched, hold_where_many, watch_import
+from certtrack.services.guard import Watched, hold_where_many, list_growing, watch_import
 from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.rulings import Ruling, Rulings, rule
 from certtrack.services.subjects import Row_, Subject, is_due, load_due, put_off
@@ -58,7 +58,7 @@ def plan_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int
     for subject, rulings in ruled:
         subject.cycle.next_stage_on = rulings.next_stage_on
     session.flush()
-    watched = [*_watch_own(subjects), *(_watch_wide(due.wide, rulebook) if subjects else ())]
+    watched = [*_watch_own(session, subjects), *(_watch_wide(due.wide, rulebook) if subjects else ())]
     stopped = hold_where_many(session, watched, is_due(rulebook, at), at)
     return PlanCounts(
         looked_at=len(due.subjects) + due.unreadable,
@@ -103,14 +103,15 @@ def _pin_policies(session: Session, subjects: Iterable[Subject], at: datetime) -
         pin(session, policy, at)
 
 
-def _watch_own(subjects: Iterable[Subject]) -> Iterator[Watched]:
+def _watch_own(session: Session, subjects: Iterable[Subject]) -> Iterator[Watched]:
     found: dict[Cause, int] = {}
     for subject in subjects:
         if subject.cause is not None:
             above = subject.policy.guard_above
             found[subject.cause] = min(above, found.get(subject.cause, above))
+    growing = list_growing(session, {cause.id for cause in found})
     for cause, guard_above in found.items():
-        yield watch_import(cause, guard_above)
+        yield watch_import(cause, guard_above, is_whole=cause.id not in growing)
 
 
 def _watch_wide(causes: Iterable[WideCause], rulebook: Rulebook) -> Iterator[Watched]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from certtrack.clock import today_in
 from certtrack.errors import Refused
 from certtrack.rules.facts import IntentionKind
-from certtrack.security import Task
+from certtrack.security import Task, can_do
 from certtrack.services.applications import intentions, sending
 from certtrack.services.applications.deciding import submit, take_back_decision
 from certtrack.services.applications.steps import get_step
@@ -45,6 +45,7 @@ def index() -> str:
         kind=kind,
         kinds=KINDS,
         own_id=actor().person_id,
+        can_waive=can_do(actor(), Task.WAIVE_FOR_MANY),
         today_on=today,
         packs={pack.key: pack for pack in parts().rulebook.packs.list()},
         previous_url=_page_url(kind, page.number - 1) if page.number > 1 else None,

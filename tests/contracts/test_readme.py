@@ -41,7 +41,7 @@ def in_a_folder_with_a_roster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(tmp_path)
     for name in ("roster.xlsx", "mapping.toml", "words.toml", "pack.toml"):
         (tmp_path / name).touch()
-    for name in ("ce-log.csv", "supervision-log.csv", "attendance.csv", "exam-results.csv"):
+    for name in ("ce-log.csv", "supervision-log.csv", "attendance.csv", "exam-results.csv", "seen.json"):
         (tmp_path / name).touch()
 
 

@@ -1,5 +1,6 @@
 """Who gets what, address by address: a route that isn't in the table is a route that nobody has thought about."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from kit.client import CheckingClient, sign_up
 from kit.credits import find_claim, log, make_new
 from kit.exams import hold, seat, sit
 from kit.files import keep, pdf
+from kit.group_acts import begin, make_wish
+from kit.group_acts import plan as plan_group
 from kit.supervision import hold as hold_supervision
 from kit.supervision import make_session, qualify, serve
 from kit.trainings import plan, put_in
@@ -84,6 +87,14 @@ MATRIX: dict[str, tuple[int, ...]] = {
     f"POST {AT}/waivers/<int:waiver_id>/take-back": (404, 404, 404, 404, IN),
     f"GET {AT}/what-if": (200, 200, 200, 404, IN),
     f"POST {AT}/what-if": (200, 200, 200, 404, IN),
+    "GET /waivers": (200, 404, 404, 404, IN),
+    "GET /waivers/new": (200, 404, 404, 404, IN),
+    "POST /waivers/new": (400, 404, 404, 404, IN),
+    "POST /waivers": (400, 404, 404, 404, IN),
+    "GET /waivers/<int:act_id>": (200, 404, 404, 404, IN),
+    "GET /waivers/<int:act_id>/take-back": (200, 404, 404, 404, IN),
+    "POST /waivers/<int:act_id>/take-back": (400, 404, 404, 404, IN),
+    "POST /waivers/<int:act_id>/go-on": (302, 404, 404, 404, IN),
     f"GET {AT}/more-time": (200, 200, 200, 404, IN),
     f"POST {AT}/more-time": (400, 400, 400, 404, IN),
     f"GET {AT}/not-going-on": (200, 200, 200, 404, IN),
@@ -184,6 +195,8 @@ def numbers(app: Flask, world: World) -> dict[str, int]:
     day = world.today - timedelta(days=4)
     more["session"] = hold_supervision(world, make_session(bob, carol, held_on=day))
     more["qualification"] = qualify(world, bob)
+    group = make_wish(due_from_on=world.today, due_until_on=world.today + timedelta(days=99), waives=("total",))
+    more["act"] = begin(world, plan_group(world, replace(group, from_on=world.today)))
     more["span"] = serve(world, carol, day, day, 6)
     return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim, "file": file} | more
 
@@ -225,6 +238,7 @@ def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], 
         "<int:duty_id>": "99999",
         "<any(received, returned, granted, refused):kind>": "received",
     }
+    places |= {"<int:act_id>": str(numbers["act"])}
     places |= {"<int:waiver_id>": "99999", "<any(waiver, reduction, extension):kind>": "extension"}
     got = {}
     for route in sorted(MATRIX, key="POST /sign-out".__eq__):  # signing out comes last

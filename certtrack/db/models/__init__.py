@@ -76,7 +76,7 @@ from certtrack.db.models.trainings import (
     TrainingSessionVersion,
     TrainingVersion,
 )
-from certtrack.db.models.waivers import Waiver, WaiverVersion
+from certtrack.db.models.waivers import GroupAct, Waiver, WaiverVersion
 
 __all__ = [
     "Account",
@@ -120,6 +120,7 @@ __all__ = [
     "ExamSitting",
     "ExamSittingVersion",
     "Finding",
+    "GroupAct",
     "ImportRun",
     "ImportedRow",
     "Intention",

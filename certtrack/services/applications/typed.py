@@ -28,6 +28,9 @@ Problem = Literal[
     "before_last",
     "not_an_amount",
     "too_much",
+    "not_a_number",
+    "before_first",
+    "nothing_given",
 ]
 
 VerdictKind = Literal["received", "returned", "granted", "refused"]
@@ -37,6 +40,7 @@ LONGEST_WORDS = 1_000
 LONGEST_NUMBER = 60
 _YEARS_BACK = 10
 _YEARS_AHEAD = 10
+_WHOLE = re.compile(r"[0-9]{1,6}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 T = TypeVar("T")
@@ -150,6 +154,14 @@ class Reader:
             kinds: dict[str, Problem] = {"missing": "missing", "too_much": "too_much"}
             self.refuse(field, kinds.get(error.problem, "not_an_amount"))
             return 0
+
+    def whole(self, field: str, most: int) -> int:
+        """A whole number from 1 to `most`; 0 where it can't be read."""
+        text = self._typed.get(field, "").strip()
+        number = int(text) if _WHOLE.fullmatch(text) else 0
+        if not 0 < number <= most:
+            self.refuse(field, "not_a_number")
+        return number
 
     def text(self, field: str, longest: int = LONGEST_TEXT) -> str | None:
         """What was typed on one line, None for nothing."""

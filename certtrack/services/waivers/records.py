@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Cycle, Waiver, WaiverVersion
+from certtrack.db.models import Cause, Certification, Cycle, Waiver, WaiverVersion
 from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.rules.facts import DueSource
 from certtrack.security import Act, Actor, Relation
@@ -13,7 +13,7 @@ from certtrack.services.actors import list_relations
 from certtrack.services.applications.intentions import answer_wish
 from certtrack.services.applications.rights import check_may, get_cycle_to_end, is_granted_here, today_by_pack
 from certtrack.services.applications.versions import look_again
-from certtrack.services.cycles import get_cycle, move_due_day
+from certtrack.services.cycles import get_cause, get_cycle, move_due_day
 from certtrack.services.locking import lock_current
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.versions import make_stamp, next_values, record_change
@@ -43,15 +43,35 @@ def record_waiver(
         (one.kind, one.requirement) == (new.kind, new.requirement) for one in list_waivers(session, cycle.id)
     ):
         raise Refused("This is on record already. Take that one back first, if it holds from another day.")
+    return put_on_record(session, rulebook, cycle, new, today, actor=actor, at=at)
+
+
+def put_on_record(
+    session: Session,
+    rulebook: Rulebook,
+    cycle: Cycle,
+    new: NewWaiver,
+    today: date,
+    *,
+    group_act_id: int | None = None,
+    cause_key: str | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Waiver:
+    """Write what was given for this locked cycle, once all is asked: who may, and whether it can be given at all.
+
+    `group_act_id` is what gave it to a whole group, `cause_key` what holds the mails that its later days set going.
+    Raises BadInput for a due day that another cycle has.
+    """
     waiver = Waiver(
         cycle_id=cycle.id, kind=new.kind, requirement=new.requirement, minutes=new.minutes, due_on=new.due_on,
         from_on=new.from_on, given_by=new.given_by, words=new.words, is_withdrawn=False, no=0,
-        recorded_at=at, recorded_by=actor.key,
+        group_act_id=group_act_id, recorded_at=at, recorded_by=actor.key,
     )  # fmt: skip
     session.add(waiver)
     session.flush()
     if new.due_on is not None:
-        _extend(session, rulebook, cycle, waiver, new.due_on, today, actor, at)
+        _extend(session, rulebook, cycle, waiver, new.due_on, today, cause_key, actor, at)
         answer_wish(session, cycle, new.words, actor=actor, at=at)
     _add_version(session, waiver, cycle, "given", None, actor, at)
     look_again(session, rulebook, cycle, today)
@@ -73,11 +93,37 @@ def take_back_waiver(
     lock_current(session, waiver, expected_no)
     if waiver.is_withdrawn:
         raise Refused("This was taken back already.")
+    if waiver.kind == "extension" and not rests_on(cycle, waiver):
+        raise Refused("The due day was moved by something else since. Take that back first.")
+    withdraw(session, rulebook, cycle, waiver, today, reason=reason, actor=actor, at=at)
+
+
+def withdraw(
+    session: Session,
+    rulebook: Rulebook,
+    cycle: Cycle,
+    waiver: Waiver,
+    today: date,
+    *,
+    reason: str,
+    cause_key: str | None = None,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Write that it wasn't given, once all is asked; both are locked, and an extended day still rests on it.
+
+    `cause_key` is what holds the mails that former days set going, but for those whom another cause held before.
+    """
     if waiver.kind == "extension":
-        _move_back(session, rulebook, cycle, waiver, reason, actor, at)
+        _move_back(session, rulebook, cycle, waiver, reason, cause_key, actor, at)
     waiver.is_withdrawn = True
     _add_version(session, waiver, cycle, "taken_back", reason, actor, at)
     look_again(session, rulebook, cycle, today)
+
+
+def rests_on(cycle: Cycle, waiver: Waiver) -> bool:
+    """True where the cycle's due day is the one that this extension gave, and nothing has moved it since."""
+    return waiver.former_due_on is not None and cycle.evidence == f"{_EVIDENCE}{waiver.id}"
 
 
 def may_record(session: Session, actor: Actor, certification: Certification, today: date) -> bool:
@@ -118,6 +164,7 @@ def _extend(
     waiver: Waiver,
     due_on: date,
     today: date,
+    cause_key: str | None,
     actor: Actor,
     at: datetime,
 ) -> None:
@@ -127,7 +174,7 @@ def _extend(
     waiver.former_cause_id = cycle.cause_id
     move_due_day(
         session, rulebook, cycle, due_on, due_source="extended", computed_due_on=cycle.computed_due_on, armed_on=today,
-        reason=None, evidence=f"{_EVIDENCE}{waiver.id}", actor=actor, at=at,
+        reason=None, evidence=f"{_EVIDENCE}{waiver.id}", cause_key=cause_key, actor=actor, at=at,
     )  # fmt: skip
 
 
@@ -137,20 +184,24 @@ def _move_back(
     cycle: Cycle,
     waiver: Waiver,
     reason: str,
+    cause_key: str | None,
     actor: Actor,
     at: datetime,
 ) -> None:
     """Stages of the former day that nobody was told are armed again as they were, and so is what held them."""
     former, source = waiver.former_due_on, waiver.former_source
-    if former is None or source is None or cycle.evidence != f"{_EVIDENCE}{waiver.id}":
-        raise Refused("The due day was moved by something else since. Take that back first.")
+    if former is None or source is None:
+        raise Refused("What the due day was before isn't on record, so it can't be put back.")
     sources: dict[str, DueSource] = {"stated": "stated", "computed": "computed", "extended": "extended"}
     armed_on = waiver.former_armed_on or today_by_pack(rulebook, cycle.certification, waiver.recorded_at)
     move_due_day(
         session, rulebook, cycle, former, due_source=sources[source], computed_due_on=waiver.former_computed_on,
         armed_on=armed_on, reason=reason, evidence=waiver.former_evidence, actor=actor, at=at,
     )  # fmt: skip
-    cycle.release_by_name, cycle.cause_id = bool(waiver.former_by_name), waiver.former_cause_id
+    before = session.get(Cause, waiver.former_cause_id) if waiver.former_cause_id is not None else None
+    if cause_key is not None and (before is None or before.state != "held"):
+        before = get_cause(session, cause_key, at)
+    cycle.release_by_name, cycle.cause_id = bool(waiver.former_by_name), before.id if before else None
 
 
 def _add_version(
