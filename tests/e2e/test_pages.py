@@ -31,6 +31,7 @@ FULL = (
     ("/people/33", "bob"),
     ("/people/2/certifications/2/application", "carol"),
     ("/people/2/certifications/2/certificate", "carol"),
+    ("/people/2/certifications/2/what-if", "bob"),
     ("/people/33/certifications/33/intentions/1/answer", "alice"),
     ("/applications", "alice"),
     ("/trainings", "alice"),
