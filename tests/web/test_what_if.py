@@ -52,6 +52,9 @@ def test_a_row_comes_and_goes_without_a_script_and_what_was_typed_stays(
 ) -> None:
     more = carol.send(url, **(PLAN | {"way": "add", "amount-1": "three"})).text
     assert ('value="three"' in more, 'id="title-2"' in more, "One thing to fix" in more) == (True, True, False)
+    form = more.partition('class="parts"')[2]
+    buttons = re.findall(r"<button[^>]*>", form)
+    assert [re.findall(r'name="(\w+)"', button) for button in buttons][:2] == [[], ["drop"]]  # Enter presses the first
     less = carol.send(url, **(PLAN | {"rows": "2", "title-2": "Second", "drop": "1"})).text
     assert ('value="Second"' in less, 'value="Ethics for peers"' in less, 'id="title-2"' in less) == (
         True,

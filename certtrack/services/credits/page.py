@@ -192,10 +192,11 @@ def _list_progress(shown: ShownCertification, claimed: Sequence[ShownCredit]) ->
     pieces: defaultdict[str, list[Piece]] = defaultdict(list)
     for credit in claimed:
         count = credit.count
-        if count is None or count.counts == "no":
+        if count is None:
             continue
-        for key, amount in ((TOTAL, count.minutes), *count.shares, *count.others):
-            pieces[key].append(Piece(credit, amount, count.counts == "yes"))
+        here = ((TOTAL, count.minutes), *count.shares) if count.counts != "no" else ()
+        for key, amount in (*here, *count.others):  # what goes by a clock of its own may be of another cycle
+            pieces[key].append(Piece(credit, amount, count.counts != "unsure"))
     for requirement in shown.standing.counted.requirements:
         mine = pieces[requirement.key]
         sure = (one.amount for one in mine if one.is_sure and one.credit.claim.decision != "waiting")

@@ -81,7 +81,8 @@ class ClaimedCredit:
 class ShownCredit(ClaimedCredit):
     """A credit on a certification; `named_areas` are the chosen ones by its rules.
 
-    `count` is what it counts in the cycle that is shown, None where it lies in another cycle or no rules are published.
+    `count` is what it counts in the cycle that is shown. None where no rules are published, or where it lies in another
+    cycle and no clock of its own reaches back to it.
     """
 
     named_areas: tuple[ShownArea, ...]
@@ -242,7 +243,7 @@ def _list_other_cycles(
 
 
 def _find_count(claimed: ClaimedCredit, count: CreditCount | None, others: Iterable[CycleFact]) -> CreditCount | None:
-    if count is None or count.code not in _OF_OTHER_DAYS:
+    if count is None or count.code not in _OF_OTHER_DAYS or count.others:
         return count
     is_of_another = any(cycle.start_on <= claimed.last_on <= cycle.due_on for cycle in others)
     return None if is_of_another else count

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from kit.credits import DUE, Cast, decide, find_claim, log, make_new
+from kit.rules import shipped_packs
 from kit.world import World
 from sqlalchemy import func, select
 
@@ -19,6 +20,8 @@ from certtrack.services.credits.what_if import Planning, forecast, get_planning,
 from certtrack.services.person_page import get_person_page
 from certtrack.services.standing import load_standings
 
+CLOCKED = "us-wa-cpss"
+"""Some of its areas are counted over years of their own."""
 TYPED = TypedCredit(
     title="", provider="", first_on="", last_on="2026-09-01", amount="3", unit="hours", areas=("ethics_boundaries",),
     activity="course", form="", role="", proof="",
@@ -115,6 +118,21 @@ def test_each_number_of_a_page_opens_into_the_credits_that_make_it(world: World,
         "ethics_boundaries": [(first, 180, True)],
     }
     assert next(its for its in progress if its.requirement.key == "total").checked == 180
+
+
+def test_what_goes_by_a_clock_of_its_own_opens_into_credits_of_earlier_cycles(world: World) -> None:
+    world.rulebook = replace(world.rulebook, packs=shipped_packs(CLOCKED))
+    carol = world.person("Carol")
+    certification, _ = world.certify(carol, DUE, pack=CLOCKED)
+    older = log(world, carol, make_new(2, areas=("suicide_prevention",), last_on=date(2023, 3, 1)), certification)
+    with world.database.reading() as session:
+        page = get_person_page(session, world.rulebook, world.actor, carol, FixedClock(world.at))
+        shown = show_hours(session, world.rulebook, world.actor, page, world.today).hours[certification]
+    pieces = {its.requirement.key: [(one.credit.id, one.amount) for one in its.pieces] for its in shown.progress}
+    assert pieces["suicide_prevention"] == [(older, 120)]
+    assert pieces["total"] == []
+    assert shown.credits[0].count is not None
+    assert shown.credits[0].count.code == "before_cycle"
 
 
 def test_for_somebody_who_has_died_nothing_is_planned(world: World, cast: Cast) -> None:
