@@ -1,7 +1,7 @@
 """Which hours count in a cycle, how far each requirement is met, and why a credit counts or doesn't."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from certtrack.rules.allocation import Allocation
@@ -52,7 +52,7 @@ def count_hours(
     return HoursCount(
         hours=_answer(requirements, under),
         requirements=requirements,
-        credits=tuple(replace(one, others=others.shares_of(one.id)) for one in counted.list_credits(judged)),
+        credits=tuple(counted.list_credits(judged, others)),
     )
 
 
@@ -138,13 +138,14 @@ class _Counted:
         for area in self._asks.areas:
             yield _make(area, self._sure.counted(area.key), self._best.counted(area.key))
 
-    def list_credits(self, judged: Sequence[Judged]) -> Iterable[CreditCount]:
+    def list_credits(self, judged: Sequence[Judged], others: "_Others") -> Iterable[CreditCount]:
         shares, totals = self._best.list_shares(), self._best.list_totals()
         for one in judged:
             minutes = totals.get(one.credit.id, 0)
             is_cut = one.code == "counts" and minutes < sum(part.minutes for part in one.best)
             code: CountCode = "over_limit" if is_cut else one.code
-            yield CreditCount(one.credit.id, one.counts, code, minutes, tuple(shares.get(one.credit.id, {}).items()))
+            by_area = tuple(shares.get(one.credit.id, {}).items())
+            yield CreditCount(one.credit.id, one.counts, code, minutes, by_area, others.shares_of(one.credit.id))
 
 
 class _Others:
@@ -210,19 +211,20 @@ def less(needed: int | None, key: str, under: Under) -> int | None:
 def _make(asked: Asked, sure: int, best: int) -> Requirement:
     needed, most = asked.needed, asked.most
     if needed is None or most is None:
-        made = Requirement(asked.key, None, min(sure, best), max(0, best - sure), None)
+        counted, highest, still = min(sure, best), best, None
     else:
-        counted = min(sure, most)
-        made = Requirement(
-            asked.key,
-            needed,
-            counted,
-            max(0, min(best, most) - counted),
-            max(0, needed - best),
-            needed_most=asked.needed_most,
-        )
-    made = replace(made, dimension=asked.dimension, unit=asked.unit)
-    return replace(made, open=0, is_waived=True) if asked.is_waived else made
+        counted, highest, still = min(sure, most), min(best, most), max(0, needed - best)
+    return Requirement(
+        key=asked.key,
+        needed=needed if still is not None else None,
+        counted=counted,
+        unsure=max(0, highest - counted),
+        open=0 if asked.is_waived else still,
+        is_waived=asked.is_waived,
+        dimension=asked.dimension,
+        unit=asked.unit,
+        needed_most=asked.needed_most if still is not None else None,
+    )
 
 
 def _answer(requirements: Sequence[Requirement], under: Under) -> Hours:

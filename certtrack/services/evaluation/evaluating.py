@@ -1,6 +1,7 @@
 """The answer to a case: where each certification that is asked for stands, and why."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from certtrack.rules.history import History, known_by
 from certtrack.rules.hours import TOTAL
 from certtrack.rules.pack import Pack
 from certtrack.rules.service import ServicePack
+from certtrack.rules.sharing import set_beside
 from certtrack.rules.standing import stand
 from certtrack.rules.supervision import period_of
 from certtrack.services.evaluation.answer import Answering
@@ -21,30 +23,57 @@ from certtrack.services.evaluation.packs import PackSource
 from certtrack.services.evaluation.reader import day_in
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """One certification's rules and what they are given."""
+
+    asked: Asked
+    pack: Pack
+    known: History
+    derived: Derived
+
+
 def evaluate(case: Mapping[str, Any], packs: PackSource) -> dict[str, Any]:
     """The answer to a case, both as JSON has them: plain objects, lists, words, whole numbers.
 
-    Of several certifications the answers are under `certifications`, in the order in which they were asked for.
-    Raises BadInput, in one sentence that names the place, where the case can't be so or no pack has that name.
+    Of several certifications the answers are under `certifications`, in the order in which they were asked for; an hour
+    that is claimed for two of them counts by the rules of both. Raises BadInput, in one sentence that names the place,
+    where the case can't be so or no pack has that name.
     """
     told = read_case(case)
-    answers = [_answer(told, asked, packs) for asked in told.asked]
-    return {"certifications": answers} if told.is_list else answers[0]
+    drawn = [_draw(told, asked, packs) for asked in told.asked]
+    if not told.is_list:
+        return _answer(told, drawn[0])
+    certifications = [one for one in drawn if isinstance(one, _Drawn)]
+    together = set_beside([(one.pack, one.derived.facts) for one in certifications])
+    whole = {
+        one.asked.id: replace(one, derived=replace(one.derived, facts=facts))
+        for one, facts in zip(certifications, together, strict=True)
+    }
+    answers = [
+        {"id": asked.id} | _answer(told, whole.get(asked.id, one)) for asked, one in zip(told.asked, drawn, strict=True)
+    ]
+    return {"certifications": answers}
 
 
-def _answer(case: Case, asked: Asked, packs: PackSource) -> dict[str, Any]:
+def _draw(case: Case, asked: Asked, packs: PackSource) -> _Drawn | dict[str, Any]:
+    """What is to be answered; of a service pack the answer itself, since it has nothing to do with the others."""
     pack = packs.get(asked.pack)
     known_on = day_in(case.known_at, pack.zone) if case.known_at is not None else case.as_of
     _check_known(case, asked, known_on)
-    head = {"id": asked.id} if case.is_list else {}
     if isinstance(pack, ServicePack):
-        return head | answer_duty(_speaking(packs, asked, pack, case.as_of), asked, case, known_on)
-    history = _make_history(case, asked, pack, known_on)
-    known = known_by(history, known_on)
+        return answer_duty(_speaking(packs, asked, pack, case.as_of), asked, case, known_on)
+    known = known_by(_make_history(case, asked, pack, known_on), known_on)
     pack, derived = _derive(packs, asked, pack, known, case.as_of)
     _check_requirements(case, asked, pack)
-    standing = stand(pack, derived.facts, case.as_of)
-    return head | Answering(case, asked, pack, known, derived, standing).tell()
+    return _Drawn(asked, pack, known, derived)
+
+
+def _answer(case: Case, drawn: _Drawn | dict[str, Any]) -> dict[str, Any]:
+    if isinstance(drawn, dict):
+        return drawn
+    standing = stand(drawn.pack, drawn.derived.facts, case.as_of)
+    return Answering(case, drawn.asked, drawn.pack, drawn.known, drawn.derived, standing).tell()
 
 
 def _speaking(packs: PackSource, asked: Asked, pack: ServicePack, as_of: date) -> ServicePack:
