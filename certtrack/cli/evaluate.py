@@ -26,12 +26,17 @@ _STANDARD_INPUT = "-"
 def evaluate_(edge: Edge, file: str) -> None:
     """Say where each case of FILE stands by the rules, and why: one answer a line, as JSON, in the file's order.
 
+    \b
+    A case: {"pack": "us-wi-cps", "as_of": "2026-12-01",
+             "exams": [{"taken_on": "2025-05-05", "score": 90}],
+             "credits": [{"id": "a", "last_on": "2026-02-05", "minutes": 90}]}
+
     FILE is JSON, one case or a list of them, or JSON Lines; - is standard input. Nothing is kept, and no database is
     needed. The README tells what a case and its answer hold.
 
     A case that can't be so is refused in one sentence that names the place, on standard error; in a list or in JSON
     Lines its line is {"error": ...} and the others are answered. The exit code is 1 if any was refused.
-    """
+    """  # noqa: D301  # the mark by which click keeps lines as they are
     is_piped = file == _STANDARD_INPUT
     cases = read_cases(_read(file), "standard input" if is_piped else file)
     packs = PackSource([edge.settings.instance / "packs"], None if is_piped else Path(file).parent)

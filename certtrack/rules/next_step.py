@@ -18,6 +18,7 @@ StepCode = Literal[
     "complete_training",
     "take_exam",
     "enter_due_day",
+    "enter_birthday",
     "wait_for_start",
     "next_cycle_on_record",
     "wait_for_answer",
@@ -58,7 +59,8 @@ def _before_a_cycle(pack: Pack, history: History, standing: Standing) -> NextSte
         return NextStep("wait_for_start", {"on": standing.next_on})
     known = [one for one in history.attempts if one.taken_on <= standing.as_of]
     if any(one.is_passed for one in known) or history.issued_on is not None:
-        return NextStep("enter_due_day")
+        needs_birthday = pack.deadline.value.rule == "birthday" and history.born_on is None
+        return NextStep("enter_birthday" if needs_birthday else "enter_due_day")
     completed = [one for one in history.trainings if one.completed_on <= standing.as_of]
     if not completed and not known:
         return NextStep("enter_exam_or_due_day")

@@ -130,6 +130,10 @@ class Walk:
         return next(phase.phase for phase in phases if day <= phase.until_on)
 
     def _note(self, attempt: Attempt, outcome: Outcome) -> None:
+        mark = self._pack.pass_percent
+        if attempt.is_passed is None and attempt.score is not None and mark is not None and mark.value is not None:
+            values = {"taken_on": attempt.taken_on, "score": attempt.score / _PERCENT, "percent": mark.value}
+            self._tell("judged_by_pass_mark", mark, ("exam", attempt.id), **values)
         self.exams.append(ExamFact(attempt.id, attempt.taken_on, outcome, attempt.route))
 
     # ---- applications

@@ -10,7 +10,7 @@ from certtrack.rules.deriving import Derived
 from certtrack.rules.history import History
 from certtrack.rules.hours import TOTAL, HoursCount, Requirement
 from certtrack.rules.next_step import find_next_step
-from certtrack.rules.pack import Pack
+from certtrack.rules.pack import Pack, Value
 from certtrack.rules.reasons import Reason
 from certtrack.rules.standing import Standing
 from certtrack.rules.terms import next_start_on
@@ -64,7 +64,7 @@ class Answering:
         return {"hours": after.hours, "requirements": list(self._list_requirements(after))}
 
     def _list_requirements(self, counted: HoursCount) -> Iterator[dict[str, Any]]:
-        shares = self._list_shares(counted)
+        shares, rules = self._list_shares(counted), _list_rules(self.pack)
         for line in counted.requirements:
             amounts = _tell_minutes(line) if line.unit == "minutes" else _tell_credits(line)
             if line.needed_most not in (None, line.needed):
@@ -74,6 +74,7 @@ class Answering:
                 "dimension": line.dimension,
                 **amounts,
                 "is_waived": line.is_waived,
+                **_tell_origin(rules.get(line.key)),
                 "credits": shares.get(line.key, []),
             }
 
@@ -155,6 +156,21 @@ class Answering:
     def _credit_id(self, number: int) -> object:
         given = len(self.case.credits)
         return self.case.credits[number].id if number < given else self.case.planned[number - given].id
+
+
+def _list_rules(pack: Pack) -> dict[str, Value[int | None]]:
+    """The published value that each requirement rests on; an area without one isn't there."""
+    found: dict[str, Value[int | None]] = {ask.kind: ask.minutes for ask in pack.asks}
+    if pack.hours is not None:
+        found |= {area.key: area.minimum for area in pack.hours.areas if area.minimum is not None}
+        found |= {one.key: one.needed for one in pack.hours.minima} | {TOTAL: pack.hours.total}
+    return found
+
+
+def _tell_origin(rule: Value[int | None] | None) -> dict[str, str | None]:
+    if rule is None:
+        return {"source": None, "sure": None}
+    return {"source": rule.source.link or rule.source.title, "sure": rule.sure}
 
 
 def _tell_minutes(line: Requirement) -> dict[str, Any]:
