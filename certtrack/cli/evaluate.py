@@ -27,7 +27,7 @@ def evaluate_(edge: Edge, file: str) -> None:
     """Say where each case of FILE stands by the rules, and why: one answer a line, as JSON, in the file's order.
 
     \b
-    A case: {"pack": "us-wi-cps", "as_of": "2026-12-01",
+    A case: {"pack": "KEY", "as_of": "2026-12-01",
              "exams": [{"taken_on": "2025-05-05", "score": 90}],
              "credits": [{"id": "a", "last_on": "2026-02-05", "minutes": 90}]}
 

@@ -1,7 +1,7 @@
 """Cases in a file: one JSON object, a list of them, or JSON Lines, one on each line."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
 
@@ -21,10 +21,13 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """The cases of a file, in its order. Of an `object` a refusal is the whole answer; else the others are answered."""
+    """The cases of a file, in its order, each read when it is its turn.
+
+    Of an `object` a refusal is the whole answer; else the others are answered.
+    """
 
     shape: Shape
-    cases: tuple[Given, ...]
+    cases: Iterable[Given]
 
 
 def read_cases(text: str, name: str) -> CaseFile:
@@ -37,12 +40,12 @@ def read_cases(text: str, name: str) -> CaseFile:
         raise BadInput(f"{name} is empty; it must hold a case, a list of cases, or one case a line.")
     whole = _parse(text, name)
     if name.endswith((".jsonl", ".ndjson")) or _is_in_lines(text, whole, name):
-        return CaseFile("lines", tuple(_read_lines(text, name)))
+        return CaseFile("lines", _read_lines(text, name))
     if whole.problem is not None:
         raise BadInput(whole.problem)
     if isinstance(whole.content, list):
         numbered = enumerate(whole.content, start=1)
-        return CaseFile("list", tuple(Given(f"{name}, case {number}", content) for number, content in numbered))
+        return CaseFile("list", (Given(f"{name}, case {number}", content) for number, content in numbered))
     return CaseFile("object", (whole,))
 
 
