@@ -37,7 +37,8 @@ def schema() -> None:
 def _say(finding: PackFinding) -> str:
     values = finding.values
     if finding.code == "sum":
-        return f"the parts make {values['parts']} minutes, and the total is {values['total']}"
+        known = f"the parts make {values['parts']} minutes, and the total is {values['total']}"
+        return known + (f"; parts that are unknown: {values['unknown']}" if values["unknown"] else "")
     if finding.code == "overlap":
         return f"version {values['version']} speaks from {values['from_on']}: the newer one speaks for all of the older"
     if finding.code == "conflicting":

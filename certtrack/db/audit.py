@@ -57,7 +57,7 @@ def record_event(
     session.flush()
     value.event_id = event.id
     session.add(value)
-    session.add_all(AuditPerson(event_id=event.id, person_id=person) for person in sorted(set(people)))
+    add_rows(session, AuditPerson, [{"event_id": event.id, "person_id": person} for person in sorted(set(people))])
     return event
 
 

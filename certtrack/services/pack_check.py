@@ -19,9 +19,9 @@ FindingCode = Literal["sum", "unknown", "conflicting", "overlap"]
 class PackFinding:
     """Something that a pack may well have, and its author is to know. `key` is dotted, and names a value or a table.
 
-    `sum`: the parts are `parts` minutes and the total is `total`. `unknown`: nothing is published. `conflicting`:
-    several readings, `values` by their names. `overlap`: the version `version` speaks from `from_on`, so that one of
-    the two never does.
+    `sum`: the parts are `parts` minutes, beside `unknown` of which nothing is published, and the total is `total`.
+    `unknown`: nothing is published. `conflicting`: several readings, `values` by their names. `overlap`: the version
+    `version` speaks from `from_on`, so that one of the two never does.
     """
 
     code: FindingCode
@@ -63,15 +63,14 @@ def _list_open(raw: str) -> Iterator[PackFinding]:
 
 
 def _check_sum(hours: HoursRule | None) -> Iterator[PackFinding]:
-    """The minima of the areas and what is printed as "any other", held against the total; where all are known."""
+    """The minima of the areas and what is printed as "any other", held against the total."""
     if hours is None or hours.elective is None or hours.total.value is None:
         return
     minima = [area.minimum.value for area in hours.areas if area.minimum]
-    if None in minima:
-        return
     parts = sum(minutes or 0 for minutes in minima) + hours.elective.value
-    if parts != hours.total.value:
-        yield PackFinding("sum", "hours", {"parts": parts, "total": hours.total.value})
+    unknown = minima.count(None)
+    if unknown or parts != hours.total.value:
+        yield PackFinding("sum", "hours", {"parts": parts, "total": hours.total.value, "unknown": unknown})
 
 
 def _find_overlaps(pack: Pack, others: Sequence[Pack]) -> Iterator[PackFinding]:
