@@ -7,6 +7,7 @@ import pytest
 
 from certtrack.errors import BadPack
 from certtrack.packs import find_used, load_packs
+from certtrack.packs.files import key_of, list_shipped
 from certtrack.packs.table import load_tables
 from certtrack.resources import get_resource
 from certtrack.services.rulebook import load_rulebook
@@ -84,3 +85,9 @@ def test_nobody_writes_into_what_a_text_was_parsed_to() -> None:
     load_rulebook(Path("nowhere"))
     assert load_tables(PACK) is known
     assert known == before
+
+
+def test_every_shipped_pack_can_be_used_beside_all_others(tmp_path: Path) -> None:
+    every = list_shipped(get_resource("config") / "packs")
+    rulebook = load_rulebook(tmp_path, sorted({key_of(path) for path in every}))
+    assert len(rulebook.packs.list()) + len(rulebook.services.list()) == len(every)
