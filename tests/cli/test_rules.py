@@ -35,7 +35,7 @@ def test_every_pack_is_listed_with_its_use_and_no_database_is_needed_or_made(no_
 
     assert (done.exit_code, done.stderr) == (0, "")
     rows = {(row["key"], row["version"]): row for row in json.loads(done.stdout)}
-    used = {ref: row["used"] for ref, row in rows.items() if ref[0].startswith("us-wi-cp")}
+    used = {ref: row["used"] for ref, row in rows.items() if ref[0] in ("us-wi-cps", "us-wi-cpps")}
     assert used == {("us-wi-cps", 1): "yes", ("us-wi-cpps", 1): "no", ("us-wi-cpps", 2): "yes"}
     assert [rows["us-wi-cpps", number]["place"] for number in (1, 2)] == ["shipped", "own"]
     assert rows["us-wi-cpps", 2]["from_on"] == "2027-01-01"
@@ -95,6 +95,13 @@ def test_an_author_is_told_where_the_parts_do_not_add_up_to_the_total(no_databas
     _, _, findings = type_check(unknown.replace("minutes = 840", "minutes = 660"), no_database)
     assert findings[0]["says"] == "the parts make 1020 minutes, and the total is 1440; parts that are unknown: 1"
     assert "sum" not in {row["finding"] for row in type_check(TEXT, no_database)[2]}
+
+
+def test_a_shipped_pack_whose_page_does_not_add_up_says_so(no_database: Path) -> None:
+    trainers = (get_resource("config") / "packs" / "us-wi-cpps-trainer.toml").read_text()
+    code, _, findings = type_check(trainers, no_database, "us-wi-cpps-trainer.toml")
+    assert (code, findings[0]["finding"]) == (0, "sum")
+    assert findings[0]["values"] == {"parts": 13 * 60, "total": 16 * 60, "unknown": 1}
 
 
 def test_a_version_is_held_against_the_others_that_are_here(no_database: Path) -> None:
