@@ -5,7 +5,7 @@ from kit.beginnings import beginning, beginnings, world
 from kit.browser import browser, cookies, look, visit
 from kit.bucket import bucket, s3_server
 from kit.client import app, client
-from kit.compiled import compressed_assets
+from kit.compiled import compressed_assets, share_addresses
 from kit.databases import (
     database,
     database_kind,
@@ -17,6 +17,7 @@ from kit.databases import (
 )
 from kit.delivery import deliverer
 from kit.figures import pytest_terminal_summary
+from kit.garbage import pytest_collection_finish
 from kit.order import pytest_collection_modifyitems
 from kit.planning import planner
 from kit.site import site
@@ -31,6 +32,7 @@ settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=1000, deadline=None)
 settings.load_profile("same")
 
+share_addresses()
 share_statements()
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "planner",
     "postgres_server",
     "postgres_template",
+    "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_terminal_summary",
     "s3_server",
