@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from certtrack.db.models import Certification, ImportRun, Person
 
-COMMAND = [sys.executable, "-c", "from certtrack.cli import main; main()", "import", "roster"]
+COMMAND = [sys.executable, "-m", "certtrack", "import", "roster"]
 ROWS = 200
 
 

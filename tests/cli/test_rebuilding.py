@@ -18,7 +18,7 @@ from certtrack.cli import main
 from certtrack.db.models import AuditEvent, StandingSpan
 from certtrack.services.standing import lock_certifications
 
-COMMAND = [sys.executable, "-c", "from certtrack.cli import main; main()", "rules", "rebuild"]
+COMMAND = [sys.executable, "-m", "certtrack", "rules", "rebuild"]
 MADE = 60
 
 

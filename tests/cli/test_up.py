@@ -109,7 +109,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("CERTTRACK_")}
         given = {"CERTTRACK_INSTANCE": str(instance), "CERTTRACK_PORT": str(port), "CERTTRACK_WEB_WORKERS": "1"}
         environment = clean | given | variables
-        code = "import sys; from certtrack.cli import main; sys.argv[0] = 'certtrack'; main()"
+        code = "import sys; from certtrack.__main__ import main; sys.argv[0] = 'certtrack'; main()"
         command = (sys.executable, "-c", code, "up", *arguments)
         out, err = (tmp_path / f"{instance.name}.{stream}" for stream in ("out", "err"))
         with out.open("wb") as said, err.open("wb") as messages:

@@ -19,6 +19,7 @@ from certtrack.mail.transport import Answer, Conversation, Transport
 from certtrack.services.delivery import deliver, deliver_now
 from certtrack.services.leasing import Terms
 from certtrack.services.outbox import make_message_id, queue_now
+from certtrack.services.standing import projecting_once
 
 DUE = date(2026, 10, 31)
 STAGE_DAY = date(2026, 5, 4)
@@ -75,7 +76,7 @@ class Deliverer:
 
     def ripen_many(self, size: int) -> list[int]:
         """As many people, each with a ripe reminder; their numbers."""
-        with self.world.database.writing() as session:
+        with self.world.database.writing() as session, projecting_once(session, self.world.rulebook):
             people = [self.world.add_person(session) for _ in range(size)]
             for person_id in people:
                 self.world.add_certification(session, person_id, DUE)

@@ -18,6 +18,7 @@ from certtrack.services.cycles import close_cycle, get_cycle, move_due_day
 from certtrack.services.people import change_person, get_person
 from certtrack.services.planning import PlanCounts, expire_batch, plan_batch
 from certtrack.services.policy_terms import note_policies, rearm_batch
+from certtrack.services.standing import projecting_once
 
 
 @dataclass
@@ -184,7 +185,7 @@ class Planner:
         """As many people whose cycles one import opens: person and cycle, in the order of writing."""
         armed_on = values.pop("armed_on", self.world.today)
         made = []
-        with self.world.database.writing() as session:
+        with self.world.database.writing() as session, projecting_once(session, self.world.rulebook):
             for _ in range(size):
                 person_id = self.world.add_person(session)
                 _, cycle_id = self.world.add_certification(

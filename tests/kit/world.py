@@ -22,6 +22,7 @@ from certtrack.services.cycles import NewCycle, open_cycle
 from certtrack.services.organizations import affiliate, create_organization
 from certtrack.services.people import NewPerson, create_person
 from certtrack.services.rulebook import Rulebook, load_rulebook
+from certtrack.services.standing import projecting_once
 
 ZONE = "America/Chicago"
 _NOWHERE = Path("no-instance-of-its-own")
@@ -77,7 +78,7 @@ class World:
 
     def certify(self, person_id: int, due_on: date, **values: Any) -> tuple[int, int]:
         """Put a certification on record with one open cycle: their numbers. `values`: pack, number, or a NewCycle's."""
-        with self.database.writing() as session:
+        with self.database.writing() as session, projecting_once(session, self.rulebook):
             return self.add_certification(session, person_id, due_on, **values)
 
     def add_certification(

@@ -23,6 +23,7 @@ from certtrack.services.evidence.store import EvidenceStore
 from certtrack.services.organizations import assign_supervisor
 from certtrack.services.planning import plan_batch
 from certtrack.services.rulebook import Rulebook
+from certtrack.services.standing import projecting_once
 
 _KNOWN_FOR = timedelta(days=90)
 
@@ -77,6 +78,15 @@ def load_demo(
     if has_demo(session):
         return LOGINS
     place = open_office(session, rulebook, clock)
+    with projecting_once(session, rulebook):
+        _add_records(place, hash_password, store)
+    # here, and not only by the schedule: its first delivery would find nothing, and the next is a minute later
+    while plan_batch(session, rulebook, at=place.at).looked_at:
+        pass
+    return LOGINS
+
+
+def _add_records(place: Place, hash_password: Callable[[str], str], store: EvidenceStore | None) -> None:
     people = {one: add_person(place, one) for one in PEOPLE}
     _assign(place, people)
     accounts = _add_accounts(place, people, hash_password)
@@ -87,10 +97,6 @@ def load_demo(
     add_supervision(
         place, people, actors[Role.SUPERVISOR], actors[Role.SPECIALIST], actors[Role.AGENCY_ADMINISTRATOR]
     )  # fmt: skip
-    # here, and not only by the schedule: its first delivery would find nothing, and the next is a minute later
-    while plan_batch(session, rulebook, at=place.at).looked_at:
-        pass
-    return LOGINS
 
 
 def _make_actors(place: Place, accounts: dict[Role, int], people: dict[DemoPerson, Person]) -> dict[Role, Actor]:
