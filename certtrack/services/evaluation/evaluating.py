@@ -45,7 +45,9 @@ def evaluate(case: Mapping[str, Any], packs: PackSource) -> dict[str, Any]:
     if not told.is_list:
         return _answer(told, drawn[0])
     certifications = [one for one in drawn if isinstance(one, _Drawn)]
-    together = set_beside([(one.pack, one.derived.facts) for one in certifications])
+    together = set_beside(
+        [(one.pack, replace(one.derived.facts, id=number)) for number, one in enumerate(certifications)]
+    )
     whole = {
         one.asked.id: replace(one, derived=replace(one.derived, facts=facts))
         for one, facts in zip(certifications, together, strict=True)
