@@ -140,12 +140,17 @@ class _Counted:
 
     def list_credits(self, judged: Sequence[Judged], others: "_Others") -> Iterable[CreditCount]:
         shares, totals = self._best.list_shares(), self._best.list_totals()
+        sure_shares, sure_totals = shares, totals
+        if self._sure is not self._best:
+            sure_shares, sure_totals = self._sure.list_shares(), self._sure.list_totals()
         for one in judged:
-            minutes = totals.get(one.credit.id, 0)
+            number = one.credit.id
+            minutes = totals.get(number, 0)
             is_cut = one.code == "counts" and minutes < sum(part.minutes for part in one.best)
             code: CountCode = "over_limit" if is_cut else one.code
-            by_area = tuple(shares.get(one.credit.id, {}).items())
-            yield CreditCount(one.credit.id, one.counts, code, minutes, by_area, others.shares_of(one.credit.id))
+            by_area, sure_by_area = (tuple(found.get(number, {}).items()) for found in (shares, sure_shares))
+            sure = sure_totals.get(number, 0)
+            yield CreditCount(number, one.counts, code, minutes, by_area, others.shares_of(number), sure, sure_by_area)
 
 
 class _Others:

@@ -20,7 +20,8 @@ class CreditCount:
     """Whether one credit counts, and why. `code` is the reason that weighs most; `counts` says its kind.
 
     `minutes` are those that count towards the total, `unsure` ones included; `shares` are minutes by area, `others` by
-    requirement of other dimensions (a number of credits where these are counted).
+    requirement of other dimensions (a number of credits where these are counted). `sure` and `sure_shares` are the
+    minutes of the total and by area that count for sure: what is counted of a requirement is the sum of these.
     """
 
     id: int
@@ -29,6 +30,8 @@ class CreditCount:
     minutes: int
     shares: tuple[tuple[str, int], ...] = ()
     others: tuple[tuple[str, int], ...] = ()
+    sure: int = 0
+    sure_shares: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,9 +82,10 @@ class Answering:
         """What each credit that counts for sure gives to each requirement: minutes, or 1 where credits are counted."""
         shares: dict[str, list[dict[str, Any]]] = {}
         for credit in counted.credits:
-            if credit.counts == "yes":
+            if credit.sure:
                 number = self._credit_id(credit.id)
-                for key, minutes in ((TOTAL, credit.minutes), *credit.shares, *credit.others):
+                others = credit.others if credit.counts == "yes" else ()
+                for key, minutes in ((TOTAL, credit.sure), *credit.sure_shares, *others):
                     shares.setdefault(key, []).append({"id": number, "minutes": minutes})
         return shares
 
@@ -100,7 +101,7 @@ class Answering:
                 yield self._tell_credit(one, 0, "no_hours_asked" if self.pack.hours is None else "no_cycle")
             else:
                 credit = found[one.fact.id]
-                minutes = credit.minutes if credit.counts == "yes" else 0
+                minutes = credit.sure
                 code = credit.code if credit.code != "counts" else self._find_cut(one, minutes)
                 yield self._tell_credit(one, minutes, code)
 

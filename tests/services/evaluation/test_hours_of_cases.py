@@ -211,3 +211,16 @@ def test_one_more_credit_never_makes_it_worse(told: list[dict[str, Any]]) -> Non
     assert better[more["hours"]] >= better[fewer["hours"]]
     assert total(more)["counted_minutes"] >= total(fewer)["counted_minutes"]
     assert total(more)["open_minutes"] <= total(fewer)["open_minutes"]
+
+
+@settings(max_examples=60)
+@given(told=credits_told())
+def test_each_number_is_the_sum_of_the_credits_that_make_it(told: list[dict[str, Any]]) -> None:
+    found = _ask(told)
+    for line in found["requirements"]:
+        made = sum(one["minutes"] for one in line["credits"])
+        assert line["counted_minutes"] == (
+            made if line["needed_minutes"] is None else min(made, line["needed_minutes"])
+        )
+    counted = {one["id"]: one["counted_minutes"] for one in found["credits"] if one["counted_minutes"]}
+    assert counted == {one["id"]: one["minutes"] for one in total(found)["credits"]}
