@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar, get_args
 
-from certtrack.packs.minima import check_apart, read_area_minimum, read_limits, read_minima, read_most
+from certtrack.packs.minima import RESERVED, check_apart, read_area_minimum, read_limits, read_minima, read_most
 from certtrack.packs.origins import Origins
 from certtrack.packs.table import Table, check_name
 from certtrack.packs.texts import read_text
@@ -100,6 +100,8 @@ def _read_areas(table: Table, values: Origins) -> tuple[tuple[Area, ...], tuple[
         check_name(outer, key, key)
         if key == "total":
             outer.refuse(key, "is what all the hours are called; give this area another name")
+        if key in RESERVED:
+            outer.refuse(key, f"is the name of another requirement; an area can't be called {key}")
         inner = outer.table(key)
         name = read_text(inner, "name") if inner.has("name") else None
         plain, special = read_area_minimum(key, name, inner.find_table("minimum"), values)

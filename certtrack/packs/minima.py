@@ -15,6 +15,9 @@ _ACTIVITIES: tuple[Activity, ...] = get_args(Activity)
 _FORMS: tuple[Form, ...] = get_args(Form)
 _ROLES: tuple[CreditRole, ...] = get_args(CreditRole)
 _MOST_MINUTES = 60_000
+RESERVED = ("total", "service", "supervision")
+"""What the other requirements are called: no area and no minimum can be."""
+
 _CLOCK, _COUNT, _ROLE = "clock", "count", "role"
 
 
@@ -40,8 +43,8 @@ def read_minima(outer: Table, values: Origins, areas: Sequence[str]) -> tuple[Mi
         return ()
     found: list[Minimum] = []
     for key in tables.keys():  # noqa: SIM118  # no dict: `keys` lists what is left
-        if key in (*areas, "total"):
-            tables.refuse(key, "is the name of an area or of the total; give this requirement another one")
+        if key in (*areas, *RESERVED):
+            tables.refuse(key, "is the name of an area or of another requirement; give this one another name")
         check_name(tables, key, key)
         table = tables.table(key)
         dimension = table.text("dimension")
