@@ -10,7 +10,6 @@ from certtrack.packs.table import Table, check_name
 from certtrack.packs.texts import read_text
 from certtrack.rules.facts import Activity, Form
 from certtrack.rules.hours_rule import (
-    HOURS,
     Area,
     CountedOver,
     HoursRule,
@@ -63,7 +62,6 @@ def read_hours(top: Table, values: Origins) -> HoursRule | None:
         same_course=values.find_maybe(
             table, "same_course", "counts", lambda inner: inner.choice("counts", _SAME_COURSE)
         ),
-        hour_minutes=values.find(table, "unit", lambda inner: inner.choice("minutes", HOURS)),
         smallest=values.find(table, "smallest", _read_minutes),
         rounded_to=values.find(table, "rounding", _read_minutes),
         carried=values.find_maybe(

@@ -13,8 +13,6 @@ SameBy = Literal["title", "provider", "day", "minutes"]
 SameCourse = Literal["once", "each_time"]
 CountedOver = Literal["cycle", "ever"]
 Unit = Literal["minutes", "credits"]
-HOURS = (60, 50)
-"""The minutes that authorities call an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +78,12 @@ class HoursRule:
     """The hours of one cycle, in minutes. `forms`: whether hours of that form count; one that isn't named does.
 
     `total` holds None where a total is asked for and isn't published. `counted_over` "ever": there are no cycles, and
-    everything that was ever earned counts. `ceu_minutes`: what 1 CEU is here; None where nothing is published, and then
-    no CEU is turned into hours; `college_minutes`: what one credit of a college course is; `hour_minutes`: what the
-    authority calls an hour. `same_by`: what two credits have alike that may be one and the same. `smallest`: shorter
-    credits don't count; `rounded_to`: each credit is rounded down to a multiple of it. `carried`: at most so many
-    minutes of a surplus count for the next cycle's total. `elective`: what the authority prints as any other hours, to
-    be held against the total. None each time: the rules say nothing of it.
+    everything that was ever earned counts. `ceu_minutes`: what 1 CEU is here; None where nothing is published, and
+    then no CEU is turned into hours; `college_minutes`: what one credit of a college course is. `same_by`: what two
+    credits have alike that may be one and the same. `smallest`: shorter credits don't count; `rounded_to`: each credit
+    is rounded down to a multiple of it. `carried`: at most so many minutes of a surplus count for the next cycle's
+    total. `elective`: what the authority prints as any other hours, to be held against the total. None each time: the
+    rules say nothing of it.
     """
 
     total: Value[int | None]
@@ -103,6 +101,5 @@ class HoursRule:
     same_course: Value[SameCourse | None] | None = None
     smallest: Value[int] | None = None
     rounded_to: Value[int] | None = None
-    hour_minutes: Value[int] | None = None
     carried: Value[int | None] | None = None
     college_minutes: Value[int | None] | None = None

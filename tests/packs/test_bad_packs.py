@@ -61,7 +61,7 @@ SPOILT: list[tuple[str, Any, str, str]] = [
     ("advice", {"late": {"en": "Hurry.", "es": " "}}, "advice.late.es", "must not be empty"),
     ("hours.areas.ethics.name", {"en": "Ethics"}, "hours.areas.ethics.name.es", "is missing"),
     # an area that would be taken for another requirement
-    ("hours.areas.supervision", {"source": "page", "sure": "verified"}, "hours.areas.supervision", "is the name of another"),
+    ("hours.areas.service", {"source": "page", "sure": "verified"}, "hours.areas.service", "is the name of another"),
     # where it was read, and how sure it is
     ("weekend.sure", "verified", "weekend.sure", 'must be "unknown" where rule is'),
     ("term.sure", "unknown", "term.sure", "says that nothing is known, and yet a value is given"),

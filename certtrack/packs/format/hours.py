@@ -21,7 +21,7 @@ from certtrack.packs.format.shapes import (
     words,
 )
 from certtrack.rules.facts import Activity, CreditRole, Form
-from certtrack.rules.hours_rule import HOURS, CountedOver, ProofNeeded, SameBy, SameCourse
+from certtrack.rules.hours_rule import CountedOver, ProofNeeded, SameBy, SameCourse
 from certtrack.rules.values import Holds
 
 _MINUTES = whole(1, 60_000)
@@ -76,7 +76,6 @@ def _conversions() -> dict[str, Shape]:
     return {
         "smallest": value({"minutes": _MINUTES}, says="A shorter credit doesn't count."),
         "rounding": value({"minutes": _MINUTES}, says="Each credit is rounded down to a multiple of it."),
-        "unit": value({"minutes": one_of(HOURS)}, says="What the authority calls an hour."),
         "college": value({"minutes": _MINUTES}, unknown="minutes", says="Minutes of one credit of a college course."),
         "carry_over": value(
             {"minutes": whole(0, 60_000)}, unknown="minutes", says="At most so much of a surplus counts next time."
