@@ -7,7 +7,16 @@ import pytest
 from kit.world import World
 from sqlalchemy import text
 
-from certtrack.db.audit import Fault, count_events, count_unsealed, record_event, seal_events, verify
+from certtrack.db.audit import (
+    Fault,
+    NewEvent,
+    count_events,
+    count_unsealed,
+    record_event,
+    record_events,
+    seal_events,
+    verify,
+)
 from certtrack.db.engine import Database
 
 _AT = datetime(2026, 5, 15, 12, tzinfo=UTC)
@@ -30,7 +39,8 @@ def faults(database: Database) -> list[Fault]:
 
 
 def test_events_are_sealed_once_in_batches_of_5000_and_verify(database: Database) -> None:
-    add_events(database, 5_001)
+    with database.writing() as session:
+        record_events(session, [NewEvent("a.b", ("x", no), (), {}) for no in range(5_001)], at=_AT, actor="t")
     assert [seal(database) for _ in range(3)] == [5_000, 1, 0]
     assert faults(database) == []
 

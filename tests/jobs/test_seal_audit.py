@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from kit.world import World
 
-from certtrack.db.audit import count_events, record_event, verify
+from certtrack.db.audit import NewEvent, count_events, record_events, verify
 from jobs.seal_audit import run
 from jobs.workplace import Workplace
 
@@ -13,8 +13,7 @@ MakeWork = Callable[..., Workplace]
 
 def add_events(world: World, many: int) -> None:
     with world.database.writing() as session:
-        for no in range(many):
-            record_event(session, at=world.at, actor="t", action="a.b", subject=("x", no))
+        record_events(session, [NewEvent("a.b", ("x", no), (), {}) for no in range(many)], at=world.at, actor="t")
 
 
 def test_everything_is_sealed_in_one_run_and_verifies(world: World, make_work: MakeWork) -> None:
