@@ -199,11 +199,11 @@ class _Network:
         waiting = deque([_SOURCE])
         while waiting:
             node = waiting.popleft()
-            if node == _SINK:
-                return _walk_back(came_from)
             for end, left in self._left[node].items():
                 if left and end not in came_from:
                     came_from[end] = node
+                    if end == _SINK:
+                        return _walk_back(came_from)
                     waiting.append(end)
         return None
 

@@ -18,6 +18,8 @@ def find_step(facts: CertificationFacts, cycle: CycleFact, as_of: date) -> StepF
 
     Of two on one day the one that was recorded later.
     """
+    if not facts.steps:
+        return None
     mine = [step for step in facts.steps if step.cycle_id == cycle.id and step.on <= as_of]
     return max(mine, key=lambda step: (step.on, step.id), default=None)
 

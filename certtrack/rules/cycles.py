@@ -49,6 +49,8 @@ def is_open(cycle: CycleFact, as_of: date) -> bool:
 def find_speaking(facts: CertificationFacts, as_of: date) -> CycleFact | None:
     """The cycle that speaks on `as_of`: of several open ones that which started last; None where none is open."""
     open_ones = [cycle for cycle in facts.cycles if is_open(cycle, as_of)]
+    if len(open_ones) < 2:
+        return open_ones[0] if open_ones else None
     return max(open_ones, key=lambda cycle: (cycle.start_on, cycle.due_on, cycle.id), default=None)
 
 

@@ -107,7 +107,10 @@ class _Pool:
         return self._find(self._best, self._total[0] or 0)
 
     def find_sure(self) -> date | None:
-        return self._find(self._sure, self._total[1] or 0) if self._is_known else None
+        if not self._is_known:
+            return None
+        is_all_sure = len(self._sure) == len(self._best) and self._total[0] == self._total[1]
+        return self.find_best() if is_all_sure else self._find(self._sure, self._total[1] or 0)
 
     def _find(self, offers: Sequence[Offer], total: int) -> date | None:
         return _last(
@@ -187,7 +190,10 @@ def _find_first(offers: Sequence[Offer], chosen: int, minutes: int, most: Sequen
     for on, own, fits, held in offers:
         if chosen != -1 and not fits & chosen:
             continue
-        counting = min(own, *(room[at] for at in held)) if held else own
+        counting = own
+        for at in held:
+            if room[at] < counting:
+                counting = room[at]
         for at in held:
             room[at] -= counting
         left -= counting

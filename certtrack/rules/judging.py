@@ -37,6 +37,7 @@ CountCode = Literal[
 Verdict = tuple[Counts, CountCode]
 
 _COUNTS: Verdict = ("yes", "counts")
+_ALONE = (0,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +92,16 @@ def judge_credits(
     bars: Mapping[int, Sequence[Bar]],
 ) -> list[Judged]:
     """Each of the credits, in the order in which they were given."""
-    verdicts = {
-        credit.id: _judge(
-            [
-                _judge_day(pack, days, clock, credit, as_of),
-                ("no", "taken_before") if credit.id in taken else _COUNTS,
-                _judge_kind(rule, credit),
-                _judge_proof(rule, credit),
-            ]
-        )
-        for credit in claimed
-    }
+    alike: dict[tuple[object, ...], Verdict] = {}  # most are of few kinds
+    verdicts: dict[int, Verdict] = {}
+    for credit in claimed:
+        is_short = rule.smallest is not None and credit.minutes < rule.smallest.value
+        kind = (credit.activity, credit.form, credit.role, credit.proof, credit.decision, is_short)
+        if kind not in alike:
+            alike[kind] = _judge((_judge_kind(rule, credit), _judge_proof(rule, credit)))
+        by_day = _judge_day(pack, days, clock, credit, as_of)
+        by_earlier: Verdict = ("no", "taken_before") if credit.id in taken else _COUNTS
+        verdicts[credit.id] = _judge((by_day, by_earlier, alike[kind]))
     if rule.same_course is not None:
         _judge_twins(rule, claimed, verdicts)
     return [_make(rule, credit, verdicts[credit.id], bars.get(credit.id, ())) for credit in claimed]
@@ -201,7 +201,8 @@ def _make(rule: HoursRule, credit: CreditFact, verdict: Verdict, bars: Sequence[
         return Judged(credit, counts, code, (), ())
     parts = credit.parts if rule.rounded_to is None else _round(credit, rule.rounded_to.value)
     if not bars:
-        return Judged(credit, counts, code, parts if counts == "yes" else (), parts, tuple(range(len(parts))))
+        places = _ALONE if len(parts) == 1 else tuple(range(len(parts)))
+        return Judged(credit, counts, code, parts if counts == "yes" else (), parts, places)
     best, origins = _without(parts, [bar for bar in bars if bar.is_sure])
     sure = _without(parts, bars)[0] if counts == "yes" else ()
     if not best:

@@ -18,6 +18,7 @@ from certtrack.rules.requirements import Hours
 from certtrack.rules.standing import Application, Validity, find_following, find_next, judge_validity
 from certtrack.rules.under import make_under
 
+_MOST_KEPT = 5_000
 _UNCONFIRMED: Hours = "unconfirmed"
 _COMPLETE: Hours = "complete"
 
@@ -39,12 +40,36 @@ class Span:
     next_on: date | None
 
 
-def spans(pack: Pack, facts: CertificationFacts) -> tuple[Span, ...]:
-    """The standing on every day from the first that anything is known of, without gap, each span as long as can be.
+class SpanMaker:
+    """Makes spans by one pack, for one certification after the other: those with the same days share them."""
 
-    Where no day at all is on record there is one span, from 1900 on.
-    """
-    days = {cycle.id: _Days.of(pack, cycle) for cycle in facts.cycles}
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._days: dict[tuple[object, ...], _Days] = {}
+
+    def make(self, facts: CertificationFacts) -> tuple[Span, ...]:
+        """The standing on every day from the first that anything is known of, without gap, each span as long as can be.
+
+        Where no day at all is on record there is one span, from 1900 on.
+        """
+        return _make_spans(self._pack, facts, {cycle.id: self._days_of(cycle) for cycle in facts.cycles})
+
+    def _days_of(self, cycle: CycleFact) -> "_Days":
+        said = (cycle.start_on, cycle.due_on, cycle.due_source, cycle.computed_due_on)
+        found = self._days.get(said)
+        if found is None:
+            if len(self._days) >= _MOST_KEPT:
+                self._days.clear()
+            found = self._days[said] = _Days.of(self._pack, cycle)
+        return found
+
+
+def spans(pack: Pack, facts: CertificationFacts) -> tuple[Span, ...]:
+    """The spans of one certification, as `SpanMaker` makes them."""
+    return SpanMaker(pack).make(facts)
+
+
+def _make_spans(pack: Pack, facts: CertificationFacts, days: Mapping[int, "_Days"]) -> tuple[Span, ...]:
     turns = {day for day in _list_turns(facts, days) if day >= FIRST_DAY}
     earned = {day for day in _list_earned(pack, facts) if day >= FIRST_DAY}
     turns.add(min(turns | earned, default=FIRST_DAY))
@@ -86,7 +111,7 @@ class _Run:
 
 
 def _list_changes(
-    pack: Pack, facts: CertificationFacts, days: dict[int, _Days], turns: Sequence[date], earned: Sequence[date]
+    pack: Pack, facts: CertificationFacts, days: Mapping[int, _Days], turns: Sequence[date], earned: Sequence[date]
 ) -> Iterator[tuple[date, _Projected]]:
     """What is projected on each day on which it may be another, in their order."""
     for run in _list_runs(facts, turns, earned):

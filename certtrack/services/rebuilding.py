@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
 from certtrack.db.models import Certification, StandingSpan
-from certtrack.rules.spans import Span, spans
+from certtrack.rules.spans import Span, SpanMaker
 from certtrack.security import Actor
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held, lock_certifications, replace_spans
@@ -93,7 +93,8 @@ def record_rebuilt(session: Session, rebuilt: Rebuilt, *, actor: Actor, at: date
 def _plan(session: Session, rulebook: Rulebook, certification_ids: Sequence[int]) -> dict[int, tuple[Span, ...]]:
     held = load_held(session, confirmed_rules(session, rulebook), certification_ids)
     written = _load_written(session, certification_ids)
-    projected = ((number, spans(pack, facts)) for number, (pack, facts) in held.items())
+    makers = {pack.ref: SpanMaker(pack) for pack, _ in held.values()}
+    projected = ((number, makers[pack.ref].make(facts)) for number, (pack, facts) in held.items())
     return {number: found for number, found in projected if written.get(number) != [_columns(one) for one in found]}
 
 
@@ -103,7 +104,7 @@ def _load_written(session: Session, certification_ids: Sequence[int]) -> Mapping
         *(StandingSpan.validity, StandingSpan.hours, StandingSpan.application, StandingSpan.next_on),
     )
     query = select(*columns).where(StandingSpan.certification_id.in_(certification_ids))
-    rows = session.execute(query.order_by(StandingSpan.certification_id, StandingSpan.from_on))
+    rows = session.connection().execute(query.order_by(StandingSpan.certification_id, StandingSpan.from_on))
     return {number: [row[1:] for row in group] for number, group in groupby(rows, key=lambda row: row[0])}
 
 
