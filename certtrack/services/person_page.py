@@ -266,5 +266,5 @@ def _list_readings(pack: Pack, standing: Standing) -> Iterable[Reading]:
         ("exam_route", days.exam_route_until, days.exam_route_until_latest, pack.exam_route),
     )
     for phase, earliest, latest, value in rows:
-        if earliest is not None and latest is not None and value is not None:
+        if earliest not in (None, date.max) and latest is not None and value is not None:
             yield Reading(phase, earliest, latest, value.sure, value.source.title, value.source.link)

@@ -219,15 +219,17 @@ def list_steps(shown: ShownCertification) -> list[dict[str, object]]:
     if days is None or shown.standing.validity in _ENDED:
         return []
     if following is not None:  # nothing after the day comes to pass, and nothing is to be done by it
-        rest: dict[str, object] = {"kind": "open", "phase": "on_time", "from_on": days.start_on}
+        untold: dict[str, object] = dict.fromkeys(("advice", "called", "fee", "currency"))
         last = add_days(following.start_on, -1)
-        return [rest | {"until_on": last, "act_by": last, "advice": None, "fee": None, "currency": None}]
+        on_time = {"kind": "open", "phase": "on_time", "from_on": days.start_on, "until_on": last, "act_by": last}
+        return [untold | on_time]
     steps: list[dict[str, object]] = []
     for phase in phases_of(days):
         until_on = None if phase.until_on == date.max else phase.until_on
-        kind = _STRIPS.get(phase.phase, "open")
+        kind = _STRIPS.get(phase.phase, "open") if until_on else "route"  # what has no end has no length to be drawn
         steps.append({"kind": kind, "phase": phase.phase, "from_on": phase.from_on, "until_on": until_on,
                       "act_by": phase.act_by, "advice": shown.pack.advice.get(phase.phase),
+                      "called": shown.pack.words.get(phase.phase),
                       "fee": shown.pack.fees.get(phase.phase), "currency": shown.pack.currency})  # fmt: skip
     return steps
 
