@@ -124,6 +124,7 @@ class _Counted:
     """The total and the areas: what counts for sure, and at best."""
 
     def __init__(self, rule: HoursRule, under: Under, waived: frozenset[str], judged: Sequence[Judged]) -> None:
+        self._elsewhere = frozenset(one.key for one in rule.minima)
         self._asks = Asks(rule, under, waived)
         self._carried = under.carried
         needed = {area.key: None if area.is_waived else area.needed for area in self._asks.areas}
@@ -139,10 +140,10 @@ class _Counted:
             yield _make(area, self._sure.counted(area.key), self._best.counted(area.key))
 
     def list_credits(self, judged: Sequence[Judged], others: "_Others") -> Iterable[CreditCount]:
-        shares, totals = self._best.list_shares(), self._best.list_totals()
+        shares, totals = self._list_shares(self._best), self._best.list_totals()
         sure_shares, sure_totals = shares, totals
         if self._sure is not self._best:
-            sure_shares, sure_totals = self._sure.list_shares(), self._sure.list_totals()
+            sure_shares, sure_totals = self._list_shares(self._sure), self._sure.list_totals()
         for one in judged:
             number = one.credit.id
             minutes = totals.get(number, 0)
@@ -151,6 +152,15 @@ class _Counted:
             by_area, sure_by_area = (tuple(found.get(number, {}).items()) for found in (shares, sure_shares))
             sure = sure_totals.get(number, 0)
             yield CreditCount(number, one.counts, code, minutes, by_area, others.shares_of(number), sure, sure_by_area)
+
+    def _list_shares(self, filled: Filled) -> Mapping[int, Mapping[str, int]]:
+        """Minutes by area of each credit; what another clock, a role or a number goes by is told there instead."""
+        if not self._elsewhere:
+            return filled.list_shares()
+        return {
+            number: {key: minutes for key, minutes in shares.items() if key not in self._elsewhere}
+            for number, shares in filled.list_shares().items()
+        }
 
 
 class _Others:

@@ -75,6 +75,14 @@ def test_separate_trainings_are_counted_whatever_their_length() -> None:
     assert judge(pack, facts(credit(1190, "ethics"), credit(10, "ethics", no=2))).hours == "complete"
 
 
+def test_what_a_credit_gives_to_an_area_that_is_counted_by_itself_is_told_once() -> None:
+    ethics = "[hours.areas.ethics.minimum]\n{}\n[hours.areas.ethics]\n"
+    found = judge(invent(ethics.format("credits = 1")), facts(credit(240, "ethics")))
+    assert (told(found).shares, told(found).others) == ((), (("ethics", 1),))
+    found = judge(invent(ethics.format("minutes = 180\nevery_years = 6")), facts(credit(240, "ethics")))
+    assert (told(found).shares, told(found).others) == ((), (("ethics", 180),))
+
+
 @pytest.mark.parametrize(
     ("on", "counted"), [("2021-03-15", 0), ("2021-03-16", 180), ("2025-03-15", 180), ("2027-03-15", 180)]
 )
