@@ -102,8 +102,12 @@ def replace_spans(session: Session, projected: Mapping[int, Sequence[Span]]) -> 
 def projecting_once(session: Session, rulebook: Rulebook) -> Iterator[None]:
     """For many changes in one transaction: the spans of all that changed are written once, when the block ends.
 
-    Inside it spans are the old ones. When it raises nothing is written: the transaction is to be given up.
+    Inside it spans are the old ones; one within another is part of the outer one. When it raises nothing is written:
+    the transaction is to be given up.
     """
+    if _WAITING in session.info:
+        yield
+        return
     session.info[_WAITING] = waiting = set[int]()
     try:
         yield

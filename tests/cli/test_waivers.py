@@ -39,7 +39,7 @@ def test_what_was_seen_is_given_once_and_taken_back(typed: Typed, world: World, 
     assert {list_terms(world, one[1])[0].due_on for one in people} == {LATER}
     [act] = json.loads(typed("waivers", "list", "--format", "json").stdout)
     assert (act["state"], act["written"], act["recorded_by"]) == ("given", 2, "alice")
-    assert act["gives"] == "2.5 hours taken off: all hours of the cycle; Due on January 31, 2027"
+    assert act["gives"] == "2.5 hours taken off: all hours of the cycle. Due on January 31, 2027"
     assert typed("waivers", "undo", "1", "--reason", "a slip").exit_code == 0
     assert {list_terms(world, one[1])[0].due_on for one in people} == {DUE}
 

@@ -43,3 +43,12 @@ def test_after_a_block_that_raised_spans_are_written_at_once_again(world: World)
     made, _ = world.certify(world.person(), date(2026, 10, 31))
     with world.database.reading() as session:
         assert {row[0] for row in list_spans(session)} == {made}
+
+
+def test_a_block_within_another_is_part_of_the_outer_one(world: World) -> None:
+    with world.database.writing() as session, projecting_once(session, world.rulebook):
+        with projecting_once(session, world.rulebook):
+            made, _ = world.add_certification(session, world.add_person(session), date(2026, 10, 31))
+        assert list_spans(session) == []
+    with world.database.reading() as session:
+        assert {row[0] for row in list_spans(session)} == {made}

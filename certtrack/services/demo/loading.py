@@ -14,6 +14,7 @@ from certtrack.security import Actor, Role, RoleGrant
 from certtrack.services.accounts import create_account
 from certtrack.services.demo.credits import add_credits
 from certtrack.services.demo.exams import add_exams
+from certtrack.services.demo.letters import add_letter
 from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place, open_office
 from certtrack.services.demo.records import add_person
@@ -97,6 +98,7 @@ def _add_records(place: Place, hash_password: Callable[[str], str], store: Evide
     add_supervision(
         place, people, actors[Role.SUPERVISOR], actors[Role.SPECIALIST], actors[Role.AGENCY_ADMINISTRATOR]
     )  # fmt: skip
+    add_letter(place, actors[Role.AGENCY_ADMINISTRATOR])
 
 
 def _make_actors(place: Place, accounts: dict[Role, int], people: dict[DemoPerson, Person]) -> dict[Role, Actor]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.clock import FixedClock, noon_of
 from certtrack.db.engine import Database
-from certtrack.db.models import Assignment, Certification, Cycle, Finding, Person, Reminder
+from certtrack.db.models import Assignment, Certification, Cycle, Finding, GroupAct, Person, Reminder, Waiver
 from certtrack.errors import Refused
 from certtrack.services.causes import list_held
 from certtrack.services.demo import check_demo_fits, count_mails, has_demo, load_demo, write_policies
@@ -207,3 +207,18 @@ def test_its_policies_are_those_shipped_but_for_the_hours_and_the_mass(tmp_path:
         assert policy.stages == shipped[policy.key].stages
         assert policy.quiet_from == policy.quiet_until
         assert policy.guard_above == 2
+
+
+def test_a_letter_took_hours_off_for_those_whose_day_is_far(loaded: Database) -> None:
+    with loaded.reading() as session:
+        [act] = session.scalars(select(GroupAct))
+        names = sorted(
+            session.scalars(
+                select(Person.given_name)
+                .join(Certification, Certification.person_id == Person.id)
+                .join(Cycle, Cycle.certification_id == Certification.id)
+                .join(Waiver, Waiver.cycle_id == Cycle.id)
+                .where(Waiver.group_act_id == act.id)
+            )
+        )
+    assert (act.state, act.skipped, names) == ("given", [], ["Bob", "Farah", "Vera"])
