@@ -24,8 +24,8 @@ from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import pack_for
 from certtrack.services.waivers.typed import NewWaiver
 
-MOST_MEMBERS = 5_000
-"""How many one act is for at most: its members are one row, which is read again with each batch."""
+MOST_MEMBERS = 3_000
+"""How many one act is for at most: it begins with all of them in one transaction, which keeps others from writing."""
 
 
 @dataclass(frozen=True, slots=True)

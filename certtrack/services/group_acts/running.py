@@ -14,7 +14,7 @@ from certtrack.services.rulebook import Rulebook
 
 Writing = Callable[[], AbstractContextManager[Session]]
 
-_SMALLEST, _LARGEST = 5, 60
+_SMALLEST, _LARGEST = 3, 60
 _AIM_S = 0.05  # on SQLite nobody is to wait longer than 0.1 s for the write lock, and the next ones may be slower
 _AIM_UNLOCKED_S = 0.4  # on PostgreSQL only those wait who change the same records
 
