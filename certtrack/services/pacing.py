@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-_AIM_S = 0.04
+_AIM_S = 0.025
 
 
 @dataclass
@@ -10,7 +10,7 @@ class Pace:
     """`size` is how many the next transaction takes; it follows from how long the last ones took."""
 
     size: int = 20
-    largest: int = 250
+    largest: int = 150
     longest_s: float = field(default=0, init=False)
     """The longest of them so far."""
 
