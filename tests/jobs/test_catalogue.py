@@ -10,7 +10,7 @@ from certtrack.errors import NotFound
 from certtrack.settings import Settings, load_settings
 from jobs.catalogue import Job, get_job, list_jobs
 
-NOT_JOBS = {"__init__", "catalogue", "cli", "looking_back", "running", "scheduler", "workplace"}
+NOT_JOBS = {"__main__", "__init__", "catalogue", "cli", "looking_back", "running", "scheduler", "workplace"}
 
 
 @pytest.fixture
