@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+import signal
+
 from hypothesis import settings
 from kit.beginnings import beginning, beginnings, world
 from kit.browser import browser, cookies, look, visit
@@ -25,6 +27,10 @@ from kit.smtp import smtp, smtp_server
 from kit.statements import share_statements
 from kit.typed import typed
 from kit.wheel import built, installed_wheel
+
+# What a shell runs in its background is born deaf to Ctrl-C, and so would be the processes that tests stop by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples each time: what turns red was changed by somebody, not thrown by dice. Others, and more of them, are
 # looked for by `pytest --hypothesis-profile=search`.
