@@ -1,5 +1,6 @@
 """The days of a cycle: when it is due, and how long each phase after that lasts, in every published reading."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +40,11 @@ class PhaseDays:
     from_on: date
     act_by: date
     until_on: date
+
+
+def get_phase(phases: Iterable[PhaseDays], as_of: date) -> PhaseDays:
+    """The phase of that day: the first that isn't over. They go on to the end of days, so there always is one."""
+    return next(phase for phase in phases if as_of <= phase.until_on)
 
 
 def is_open(cycle: CycleFact, as_of: date) -> bool:

@@ -80,7 +80,7 @@ def _list_bases(pack: Pack, facts: CertificationFacts, book: Book) -> Iterator[B
         yield BasisFact(entry.id, frozenset(find_needed_late(pack, facts, cycle, counted, granted_on)))
 
 
-def find_speaking(cycles: Iterable[CycleFact], as_of: date) -> CycleFact | None:
+def find_ruling(cycles: Iterable[CycleFact], as_of: date) -> CycleFact | None:
     """The cycle by which the version of a pack is chosen: the last that has begun by `as_of`, else the first."""
     given = sorted(cycles, key=lambda cycle: (cycle.start_on, cycle.id))
     begun = [cycle for cycle in given if cycle.start_on <= as_of]

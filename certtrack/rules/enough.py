@@ -11,13 +11,12 @@ from functools import reduce
 from operator import or_
 
 from certtrack.rules.applications import list_taken
-from certtrack.rules.calendar import add_days, add_years
 from certtrack.rules.cycles import CycleDays
 from certtrack.rules.facts import CertificationFacts, CycleFact
 from certtrack.rules.filling import group_minima, is_capped, is_meant
 from certtrack.rules.hours import Asked, Asks, less
 from certtrack.rules.hours_rule import HoursRule, Limit, Minimum
-from certtrack.rules.judging import Clock, Judged, judge_credits
+from certtrack.rules.judging import Clock, Judged, judge_credits, looking_back
 from certtrack.rules.pack import Pack
 from certtrack.rules.requirements import Under
 from certtrack.rules.under import NO_BARS
@@ -56,7 +55,7 @@ def find_enough(
     for group in group_minima(one for one in rule.minima if one.role is None or one.role in under.roles):
         mine = judged
         if group[0].every_years is not None:
-            clock = Clock(add_days(add_years(days.due_on, -group[0].every_years), 1))
+            clock = looking_back(days, group[0].every_years)
             mine = _judge(pack, rule, facts, days, clock, frozenset())
         pools.append(_pool_minima(group, [less(one.needed.value, one.key, under) for one in group], mine))
         # one that asks for nothing known takes what others of its group need

@@ -159,7 +159,7 @@ class WaiverFact:
 
 
 @dataclass(frozen=True, slots=True)
-class ServedFact:
+class ServiceFact:
     """How long the holder served over some days, both included."""
 
     id: int
@@ -199,7 +199,7 @@ class CertificationFacts:
     waivers: tuple[WaiverFact, ...] = ()
     born_on: date | None = None
     roles: frozenset[str] = frozenset()
-    service: tuple[ServedFact, ...] = ()
+    service: tuple[ServiceFact, ...] = ()
     supervision: tuple[SupervisedFact, ...] = ()
     beside: "tuple[Beside, ...]" = ()
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from certtrack.rules.facts import CreditFact, Route, ServedFact, SupervisedFact
+from certtrack.rules.facts import CreditFact, Route, ServiceFact, SupervisedFact
 
 ApplicationOutcome = Literal["granted", "refused", "returned"]
 ReliefKind = Literal["waive", "extend", "reduce"]
@@ -99,7 +99,7 @@ class History:
     requests: tuple[Request, ...] = ()
     reliefs: tuple[Relief, ...] = ()
     credits: tuple[CreditFact, ...] = ()
-    service: tuple[ServedFact, ...] = ()
+    service: tuple[ServiceFact, ...] = ()
     supervision: tuple[SupervisedFact, ...] = ()
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from certtrack.rules.allocation import Allocation
-from certtrack.rules.calendar import add_days, add_years
 from certtrack.rules.cycles import CycleDays
 from certtrack.rules.facts import CreditFact
 from certtrack.rules.filling import Filled, Given, fill_minima, group_minima, shares_by_credit
 from certtrack.rules.hours_rule import HoursRule, Minimum, Unit
-from certtrack.rules.judging import Clock, CountCode, Counts, Judged, judge_credits
+from certtrack.rules.judging import Clock, CountCode, Counts, Judged, judge_credits, looking_back
 from certtrack.rules.pack import Pack
 from certtrack.rules.requirements import AREAS, TOTAL, CreditCount, Hours, HoursCount, Line, Requirement, Under
 
@@ -43,7 +42,7 @@ def count_hours(
         return HoursCount(_answer(lines, under) if lines else "unconfirmed", lines, idle)
     if rule is None or (days is None and rule.counted_over == "cycle"):
         return HoursCount(_answer(lines, under) if lines and days else "unconfirmed", lines, ())
-    start_on = None if days is None or rule.counted_over == "ever" else days.start_on
+    start_on = _find_start(rule, days)
     clock = Clock(start_on) if under.since is None else Clock(under.since, as_of)
     judged = judge_credits(pack, rule, days, clock, claimed, as_of, taken, under.bars)
     counted = _Counted(rule, under, _list_waived(rule, waived, under), judged)
@@ -54,6 +53,11 @@ def count_hours(
         requirements=requirements,
         credits=tuple(counted.list_credits(judged, others)),
     )
+
+
+def _find_start(rule: HoursRule, days: CycleDays | None) -> date | None:
+    """The first day that counts; None where everything that was ever earned does."""
+    return None if days is None or rule.counted_over == "ever" else days.start_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,7 @@ def list_needed(
     rule = pack.hours
     if rule is None or under.is_provisional or under.is_exempt or (days is None and rule.counted_over == "cycle"):
         return []
-    start_on = None if days is None or rule.counted_over == "ever" else days.start_on
-    judged = judge_credits(pack, rule, days, Clock(start_on), claimed, as_of, taken, under.bars)
+    judged = judge_credits(pack, rule, days, Clock(_find_start(rule, days)), claimed, as_of, taken, under.bars)
     asks = Asks(rule, under, frozenset())
     given = [(one.credit, one.best) for one in judged if one.best]
     filled = Filled(rule, {area.key: area.needed for area in asks.areas}, given, asks.total.most)
@@ -184,7 +187,7 @@ class _Others:
         for group in group_minima(self._asked):
             mine = judged
             if group[0].every_years is not None and days is not None:
-                clock = Clock(add_days(add_years(days.due_on, -group[0].every_years), 1))
+                clock = looking_back(days, group[0].every_years)
                 mine = judge_credits(pack, rule, days, clock, claimed, as_of, frozenset(), under.bars)
             self._fill(group, mine)
 

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
+from certtrack.rules.calendar import add_days, add_years
 from certtrack.rules.cycles import CycleDays
 from certtrack.rules.facts import CreditFact, CreditPart
 from certtrack.rules.pack import HoursRule, Pack
@@ -64,6 +65,11 @@ class Clock:
 
     start_on: date | None
     until_on: date | None = None
+
+
+def looking_back(days: CycleDays, years: int) -> Clock:
+    """The clock of a requirement of its own years: so many up to the due day."""
+    return Clock(add_days(add_years(days.due_on, -years), 1))
 
 
 @dataclass(frozen=True, slots=True)

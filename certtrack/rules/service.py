@@ -91,16 +91,6 @@ class SessionFact:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceFact:
-    """How long somebody served over some days, both included."""
-
-    id: int
-    from_on: date
-    until_on: date
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
 class DutyFact:
     """The days that a person is under the rules, both included; `until_on` None while it lasts."""
 

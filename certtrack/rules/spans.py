@@ -9,7 +9,7 @@ from itertools import groupby
 from certtrack.rules.applications import find_step
 from certtrack.rules.calendar import FIRST_DAY, add_days, add_months
 from certtrack.rules.counting import count_cycle
-from certtrack.rules.cycles import CycleDays, PhaseDays, days_of, find_speaking, phases_of
+from certtrack.rules.cycles import CycleDays, PhaseDays, days_of, find_speaking, get_phase, phases_of
 from certtrack.rules.enough import Enough, find_enough
 from certtrack.rules.facts import CertificationFacts, CycleFact
 from certtrack.rules.judging import has_twins
@@ -93,9 +93,6 @@ class _Days:
         days = days_of(pack, cycle)
         return cls(days, phases_of(days))
 
-    def phase_on(self, as_of: date) -> PhaseDays:
-        return next(phase for phase in self.phases if as_of <= phase.until_on)
-
 
 @dataclass(frozen=True, slots=True)
 class _Run:
@@ -121,7 +118,7 @@ def _list_changes(
         now: Hours = "unconfirmed"
         for day in sorted({*run.turns, *hours}):
             now = hours.get(day, now)
-            phase = own.phase_on(day) if own else None
+            phase = get_phase(own.phases, day) if own else None
             validity = judge_validity(pack, facts, phase, day)
             step = find_step(facts, run.cycle, day) if run.cycle else None
             next_on = find_next(pack, facts, phase, following, validity, day)[1]

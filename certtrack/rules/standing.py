@@ -6,7 +6,7 @@ from typing import Literal
 
 from certtrack.rules.applications import find_step, list_intentions
 from certtrack.rules.counting import count_cycle
-from certtrack.rules.cycles import CycleDays, PhaseDays, days_of, find_speaking, is_open, phases_of
+from certtrack.rules.cycles import CycleDays, PhaseDays, days_of, find_speaking, get_phase, is_open, phases_of
 from certtrack.rules.exams import explain_exams, find_way_back
 from certtrack.rules.facts import CertificationFacts, CycleFact, ExamFact, IntentionFact, StepFact, StepKind
 from certtrack.rules.pack import Pack, Phase
@@ -97,7 +97,7 @@ def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     cycle = find_speaking(facts, as_of)
     following = find_following(facts, cycle) if cycle else None
     days = days_of(pack, cycle) if cycle else None
-    now = _phase_on(days, as_of) if days else None
+    now = get_phase(phases_of(days), as_of) if days else None
     validity = judge_validity(pack, facts, now, as_of)
     next_code, next_on = find_next(pack, facts, now, following, validity, as_of)
     counted = count_cycle(pack, facts, cycle, days, as_of)
@@ -134,10 +134,6 @@ def find_following(facts: CertificationFacts, speaking: CycleFact) -> CycleFact 
             break
         found = last = max(heirs, key=lambda cycle: (cycle.start_on, cycle.due_on, cycle.id))
     return found
-
-
-def _phase_on(days: CycleDays, as_of: date) -> PhaseDays:
-    return next(phase for phase in phases_of(days) if as_of <= phase.until_on)
 
 
 def judge_validity(pack: Pack, facts: CertificationFacts, now: PhaseDays | None, as_of: date) -> Validity:

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Literal
 
 from certtrack.rules.calendar import FIRST_DAY, add_days, add_months
-from certtrack.rules.service import DutyFact, PerService, ServiceFact, ServicePack, SessionFact
+from certtrack.rules.facts import ServiceFact
+from certtrack.rules.service import DutyFact, PerService, ServicePack, SessionFact
 
 Met = Literal["met", "open", "unsure"]
 Counts = Literal["yes", "waiting", "unsure", "no"]

@@ -25,26 +25,28 @@ _HEIGHT = 800
 _PATIENCE_MS = 10_000
 _WRONGS: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
 
-# what has the focus: where it is, and how its ring is drawn; None once the tab key has gone round
-_STOP = """() => {
+# what shows that something has the focus, and whether any of it lies in the window
+_DRAWN = """
   const at = document.activeElement;
+  const drawn = at?.matches(".usa-checkbox__input, .usa-radio__input") ? at.nextElementSibling : at;
+  const box = drawn?.getBoundingClientRect();
+  const isSeen = () =>
+    box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth && box.width > 0;"""
+# what has the focus: where it is, and how its ring is drawn; None once the tab key has gone round
+_STOP = f"""() => {{{_DRAWN}
   if (!at || at === document.body || at.tagName === "HTML") return null;
   at.getAnimations().forEach(moving => moving.finish());
-  const drawn = at.matches(".usa-checkbox__input, .usa-radio__input") ? at.nextElementSibling : at;
   const part = drawn === at ? null : "::before";
-  const ring = getComputedStyle(drawn, part), box = drawn.getBoundingClientRect();
-  return {
+  const ring = getComputedStyle(drawn, part);
+  return {{
     what: at.outerHTML.slice(0, 120),
     ring: ring.outlineStyle === "none" ? 0 : parseFloat(ring.outlineWidth),
-    isSeen: box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth && box.width > 0,
+    isSeen: isSeen(),
     mark: at.dataset.seenByTest ? "again" : (at.dataset.seenByTest = "yes"),
-  };
-}"""
+  }};
+}}"""
 # a busy browser scrolls to what has the focus a moment after the key
-_IS_SEEN = """() => {
-  const box = document.activeElement.getBoundingClientRect();
-  return box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth && box.width > 0;
-}"""
+_IS_SEEN = f"() => {{{_DRAWN}\n  return isSeen();\n}}"
 _SOON_MS = 2_000
 _FROM_THE_TOP = """() => {
   document.querySelectorAll("[data-seen-by-test]").forEach(it => delete it.dataset.seenByTest);

@@ -11,7 +11,7 @@ from kit.rules import make_cycle
 
 from certtrack.rules.cycles import days_of
 from certtrack.rules.enough import Enough, find_enough
-from certtrack.rules.facts import CertificationFacts, CreditFact, CreditPart, CycleFact, ServedFact, WaiverFact
+from certtrack.rules.facts import CertificationFacts, CreditFact, CreditPart, CycleFact, ServiceFact, WaiverFact
 from certtrack.rules.pack import Pack
 from certtrack.rules.spans import spans
 from certtrack.rules.standing import stand
@@ -122,7 +122,7 @@ def held_facts(draw: st.DrawFn) -> CertificationFacts:
         credits=tuple(draw(credit_facts(no)) for no in range(draw(st.integers(0, 14)))),
         waivers=tuple(given),
         roles=frozenset(draw(st.sampled_from((("supervisor",), ())))),
-        service=tuple(ServedFact(no, day := draw(days), day, 60) for no in range(draw(st.integers(0, 2)))),
+        service=tuple(ServiceFact(no, day := draw(days), day, 60) for no in range(draw(st.integers(0, 2)))),
     )
 
 

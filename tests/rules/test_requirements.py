@@ -8,7 +8,7 @@ import pytest
 from kit.invented import invent
 from kit.rules import make_cycle, make_facts
 
-from certtrack.rules.facts import CertificationFacts, CreditFact, CreditPart, ServedFact, SupervisedFact
+from certtrack.rules.facts import CertificationFacts, CreditFact, CreditPart, ServiceFact, SupervisedFact
 from certtrack.rules.pack import Pack
 from certtrack.rules.requirements import CreditCount, Requirement
 from certtrack.rules.standing import Standing, stand
@@ -164,12 +164,12 @@ def test_in_a_provisional_term_service_is_asked_for_and_no_hours() -> None:
         "[provisional]\nmonths = 6\nextensions = 1\nextension_months = 6\n[provisional.service]\nminutes = 15000\n"
     )
     term = make_cycle(D("2025-09-15"), start_on=D("2025-03-15"))
-    served = ServedFact(1, D("2025-04-01"), D("2025-08-31"), 14_999)
+    served = ServiceFact(1, D("2025-04-01"), D("2025-08-31"), 14_999)
     its = replace(facts(credit(60, on="2025-05-05")), cycles=(term,), service=(served,))
     found = judge(pack, its, D("2025-09-15"))
     assert [(one.key, one.open) for one in found.counted.requirements] == [("service", 1)]
     assert (told(found).code, found.hours) == ("provisional_term", "short")
-    more = ServedFact(2, D("2025-09-01"), D("2025-09-01"), 1)
+    more = ServiceFact(2, D("2025-09-01"), D("2025-09-01"), 1)
     assert judge(pack, replace(its, service=(served, more)), D("2025-09-15")).hours == "complete"
     extended = replace(its, cycles=(replace(term, due_on=D("2026-03-15"), due_source="extended"),))
     assert [one.key for one in judge(pack, extended, D("2026-01-01")).counted.requirements] == ["service"]
@@ -178,7 +178,7 @@ def test_in_a_provisional_term_service_is_asked_for_and_no_hours() -> None:
 def test_service_and_supervision_may_be_asked_for_beside_the_hours() -> None:
     pack = invent("[renewal.service]\nminutes = 3000\n[renewal.supervision]\nminutes = 120\n")
     held = (SupervisedFact(1, D("2026-01-01"), 60), SupervisedFact(2, D("2025-03-15"), 60))
-    across = ServedFact(1, D("2025-03-01"), D("2025-12-31"), 3000)
+    across = ServiceFact(1, D("2025-03-01"), D("2025-12-31"), 3000)
     found = judge(pack, facts(credit(1200), service=(across,), supervision=held))
     assert (line(found, "service").counted, line(found, "service").unsure) == (0, 3000)
     assert (line(found, "supervision").counted, found.hours) == (60, "short")

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit.supervision import PACK
 
+from certtrack.rules.facts import ServiceFact
 from certtrack.rules.pack import Value
-from certtrack.rules.service import DutyFact, Period, ServiceFact, ServicePack, SessionFact
+from certtrack.rules.service import DutyFact, Period, ServicePack, SessionFact
 from certtrack.rules.supervision import PeriodResult, count_session, list_overlaps, list_periods, period_of
 
 MONDAY = date(2026, 5, 11)

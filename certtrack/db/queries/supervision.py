@@ -25,7 +25,8 @@ from certtrack.db.models import (
 )
 from certtrack.db.queries.merges import load_merged, same_people
 from certtrack.db.queries.versions import join_known
-from certtrack.rules.service import DutyFact, ServiceFact, SessionFact, SessionKind, Side, Way
+from certtrack.rules.facts import ServiceFact
+from certtrack.rules.service import DutyFact, SessionFact, SessionKind, Side, Way
 
 _SESSION = ("no", "supervisor_id", "held_on", "minutes", "kind", "way", "topics", "words")
 

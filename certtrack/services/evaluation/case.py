@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Generic, TypeVar, get_args
 
 from certtrack.errors import BadInput
-from certtrack.rules.facts import Route
+from certtrack.rules.facts import Route, ServiceFact
 from certtrack.rules.history import ApplicationOutcome, Attempt, Completed, Relief, ReliefKind, Request
-from certtrack.rules.service import ServiceFact, SessionFact, SessionKind, Side, Way
+from certtrack.rules.service import SessionFact, SessionKind, Side, Way
 from certtrack.services.evaluation.credits import Claimed, read_credits
 from certtrack.services.evaluation.reader import Id, Item
 

@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from certtrack.language import LOCALES, say_by
+from certtrack.rules.facts import ServiceFact
 from certtrack.rules.pack import Value
-from certtrack.rules.service import DutyFact, ServiceFact, ServicePack, SessionFact
+from certtrack.rules.service import DutyFact, ServicePack, SessionFact
 from certtrack.rules.supervision import Met, PeriodResult, list_periods, period_of
 from certtrack.services.evaluation.case import Asked, Case, select
 from certtrack.services.evaluation.words import plain

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from certtrack.errors import BadInput
-from certtrack.rules.deriving import Derived, DueBeforeStart, derive, find_speaking
-from certtrack.rules.facts import ServedFact, SupervisedFact
+from certtrack.rules.deriving import Derived, DueBeforeStart, derive, find_ruling
+from certtrack.rules.facts import SupervisedFact
 from certtrack.rules.history import History, known_by
 from certtrack.rules.hours import TOTAL
 from certtrack.rules.pack import Pack
@@ -86,7 +86,7 @@ def _speaking(packs: PackSource, asked: Asked, pack: ServicePack, as_of: date) -
 def _derive(packs: PackSource, asked: Asked, pack: Pack, known: History, as_of: date) -> tuple[Pack, Derived]:
     """The facts, by the version of the pack that speaks for the cycle in question."""
     derived = _try(pack, known, asked, as_of)
-    cycle = find_speaking(derived.facts.cycles, as_of)
+    cycle = find_ruling(derived.facts.cycles, as_of)
     speaking = packs.get(asked.pack, cycle.due_on if cycle else None)
     if speaking is pack or not isinstance(speaking, Pack):
         return pack, derived
@@ -116,9 +116,7 @@ def _make_history(case: Case, asked: Asked, pack: Pack, known_on: date) -> Histo
         requests=select(case.applications, asked),
         reliefs=select(case.waivers, asked),
         credits=select_credits(case.credits, asked.id),
-        service=tuple(
-            ServedFact(one.id, one.from_on, one.until_on, one.minutes) for one in select(case.service, asked)
-        ),
+        service=select(case.service, asked),
         supervision=tuple(
             SupervisedFact(one.id, one.held_on, one.minutes)
             for one, signed_on in select(case.supervision, asked)

@@ -19,7 +19,8 @@ from certtrack.db.queries.supervision import (
     load_session_facts,
     load_sessions,
 )
-from certtrack.rules.service import ServiceFact, ServicePack
+from certtrack.rules.facts import ServiceFact
+from certtrack.rules.service import ServicePack
 from certtrack.rules.supervision import PeriodResult, list_overlaps, list_periods
 from certtrack.security import Actor, Role, Task, can_do, list_places
 from certtrack.services.actors import visible_people

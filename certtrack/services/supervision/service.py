@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import ServiceSpan
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import BadInput, NotFound, Refused
-from certtrack.rules.service import ServiceFact
+from certtrack.rules.facts import ServiceFact
 from certtrack.rules.supervision import list_overlaps
 from certtrack.security import Act, Actor
 from certtrack.services.locking import lock_current

@@ -12,7 +12,8 @@ from certtrack.db.models import Affiliation, Attendance, Organization, Person, S
 from certtrack.db.queries.merges import same_person
 from certtrack.db.queries.supervision import SessionRow, SignatureRow, attended_by, load_service, load_sessions
 from certtrack.errors import NotFound
-from certtrack.rules.service import ServiceFact, Side
+from certtrack.rules.facts import ServiceFact
+from certtrack.rules.service import Side
 from certtrack.security import Act, Actor, Fields, Relation, can_act, can_see
 from certtrack.services.actors import list_relations
 from certtrack.services.people import get_person

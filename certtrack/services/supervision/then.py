@@ -10,7 +10,7 @@ from certtrack.clock import end_of
 from certtrack.db.models import Affiliation, Attendance, Organization, ServiceSpan, SupervisionSession
 from certtrack.db.queries.earlier import load_person_at
 from certtrack.db.queries.supervision import SessionRow, load_service, load_sessions
-from certtrack.rules.service import ServiceFact
+from certtrack.rules.facts import ServiceFact
 from certtrack.security import Fields, can_see
 from certtrack.services.former import FORMER, LastDay
 from certtrack.services.people import get_person
