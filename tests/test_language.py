@@ -29,6 +29,7 @@ def _entry(state: LedgerState, **values: object) -> LedgerEntry:
     made = LedgerEntry(
         day=DUE, stage="before_30", state=state, reason=None, certification_id=1, credential="cps", anchor_on=DUE,
         send_after=datetime(2026, 10, 1, 14, tzinfo=UTC), sent_at=None, attempts=(), cause_key=None, reminder_id=1,
+        cycle_id=1,
     )  # fmt: skip
     return replace(made, **values)  # type: ignore[arg-type]  # whatever fields a test names
 
@@ -76,7 +77,7 @@ def test_sent_always_means_handed_to_the_mail_server() -> None:
 
 
 def test_an_address_that_the_mail_server_refuses_is_told_with_its_code() -> None:
-    attempt = LedgerAttempt(1, datetime(2026, 10, 1, tzinfo=UTC), "recipient", 550)
+    attempt = LedgerAttempt(1, datetime(2026, 10, 1, tzinfo=UTC), "recipient", 550, 1, None)
 
     assert "550" in say("en", "reminder_why", _entry("failed", attempts=(attempt,)), "America/Chicago")
 

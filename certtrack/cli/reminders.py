@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from certtrack.cli.edge import Edge, acting_as, pass_edge
+from certtrack.cli.mail_why import why
 from certtrack.cli.output import Format, formatted, spoken, write_message, write_rows
 from certtrack.cli.standing import note_look
 from certtrack.language import say_by
@@ -25,6 +26,9 @@ _STATES = ("planned", "held", "suppressed", "in_mail", "sent", "failed", "supers
 @click.group(short_help="What is mailed, what waits, its release.", epilog="Example: certtrack reminders held")
 def reminders() -> None:
     """What is mailed to whom and why, what waits for release, and its release."""
+
+
+reminders.add_command(why)
 
 
 @reminders.command(

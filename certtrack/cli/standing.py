@@ -50,7 +50,7 @@ def standing(
     with edge.reading() as session:
         found = list_certifications(session, asked)
         if asked and len(found.unknown) == len(set(asked)):
-            raise NotFound(f"Nobody here has the number or the address {', '.join(found.unknown)}.")
+            raise NotFound(f"Nobody here has the number, the address or the name {', '.join(found.unknown)}.")
         standings = _load(edge, session, found.certifications, as_of, known_at)
         coming = _load_coming(edge, session, found.certifications, standings, known_at)
         shown = [item for item in found.certifications if item.id in standings]
@@ -61,7 +61,7 @@ def standing(
     if not rows:
         write_message("There is no certification on record for that.")
     if found.unknown:
-        write_message(f"Nobody here has the number or the address {', '.join(found.unknown)}.")
+        write_message(f"Nobody here has the number, the address or the name {', '.join(found.unknown)}.")
         sys.exit(3)
 
 

@@ -40,12 +40,17 @@ LedgerState = Literal[
 
 @dataclass(frozen=True, slots=True)
 class LedgerAttempt:
-    """One try to hand the reminder over, counted from 1. `outcome` is `accepted not_taken unknown relay recipient`."""
+    """One try to hand the reminder over, counted from 1. `outcome` is `accepted not_taken unknown relay recipient`.
+
+    `mail` is the number of the mail that carried it then; `answer` is what the mail server said, None for nothing.
+    """
 
     number: int
     at: datetime
     outcome: str
     smtp_code: int | None
+    mail: int
+    answer: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,9 @@ class LedgerEntry:
     """One stage of one day, and what was decided about it.
 
     `day` is the stage's. `reason` is a code, None where the state says all. `sent_at` is when the mail server took it,
-    None before that; `attempts` are those of every mail that carried it. `send_after` and `reminder_id` are None for a
-    stage that is still to come.
+    None before that; `attempts` are those of every mail that carried it. `decided_at` is when it was last decided on,
+    `settled_at` when it was done with, None while it waits, `true_until` the last moment at which it is true. What is
+    about a decision is None for a stage that is still to come.
     """
 
     day: date
@@ -69,6 +75,10 @@ class LedgerEntry:
     attempts: tuple[LedgerAttempt, ...]
     cause_key: str | None
     reminder_id: int | None
+    cycle_id: int
+    decided_at: datetime | None = None
+    settled_at: datetime | None = None
+    true_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,10 @@ def _entry(
         attempts=tries,
         cause_key=cause_key,
         reminder_id=reminder.id,
+        cycle_id=reminder.subject_id,
+        decided_at=reminder.planned_at,
+        settled_at=reminder.settled_at,
+        true_until=reminder.valid_until,
     )
 
 
@@ -187,8 +201,8 @@ def _load_attempts(
         query = query.where(Attempt.ended_at <= until)
     found: dict[int, list[LedgerAttempt]] = defaultdict(list)
     for reminder_id, attempt in session.execute(query):
-        number = len(found[reminder_id]) + 1
-        found[reminder_id].append(LedgerAttempt(number, attempt.ended_at, attempt.outcome, attempt.smtp_code))
+        values = (attempt.ended_at, attempt.outcome, attempt.smtp_code, attempt.email_id, attempt.answer)
+        found[reminder_id].append(LedgerAttempt(len(found[reminder_id]) + 1, *values))
     return found
 
 
@@ -223,6 +237,7 @@ def _list_coming(
             attempts=(),
             cause_key=None,
             reminder_id=None,
+            cycle_id=cycle.id,
         )
 
 

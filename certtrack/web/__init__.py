@@ -21,6 +21,7 @@ from certtrack.web.leaving import leaving
 from certtrack.web.passwords import passwords
 from certtrack.web.people import people
 from certtrack.web.qualifications import qualifications
+from certtrack.web.reminders import reminders
 from certtrack.web.service_hours import service_hours
 from certtrack.web.sign_in import sign_in
 from certtrack.web.signing import signing
@@ -36,5 +37,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health),
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
-    *(supervision, signing, service_hours, supervision_due, qualifications, what_if),
+    *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders),
 )

@@ -99,6 +99,37 @@ def test_the_ledger_of_one_person_is_listed_and_the_look_is_audited(world: World
         assert "reminders.listed" in session.scalars(select(AuditEvent.action)).all()
 
 
+def test_why_says_the_newest_and_what_comes_next_and_then_each_stage(
+    world: World, planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    person = world.person(address=None)
+    world.certify(person, DUE)
+    planner.look(date(2026, 5, 4))
+    set_clock(world, monkeypatch, tmp_path / "offset")
+    lines = call("why", "example, carol").stdout.replace("\N{NO-BREAK SPACE}", " ").splitlines()
+    assert lines[0].startswith("Nothing was sent for the reminder 180 days before October 31, 2026, as was decided on")
+    assert lines[0].endswith("Next is the reminder 90 days before October 31, 2026, on Friday, July 31, 2026.")
+    assert [line[:10] for line in lines[2:4]] == ["2026-05-04", "2026-07-31"]
+    [row] = json.loads(call("why", str(person), "--stage", "before_180", "--format", "json", "--language", "es").stdout)
+    assert (row["state"], row["reason"], row["next_stage"]) == ("suppressed", "no_address", "before_90")
+    assert "No se envió nada" in row["says"]
+
+
+def test_why_refuses_an_unknown_stage_and_a_name_that_two_have_with_what_there_is(
+    world: World, planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    people = [world.person(), world.person()]
+    world.certify(people[0], DUE)
+    planner.look(date(2026, 5, 4))
+    set_clock(world, monkeypatch, tmp_path / "offset")
+    unknown = call("why", str(people[0]), "--stage", "before_31")
+    assert (unknown.exit_code, unknown.stdout) == (1, "")
+    assert "there are before_180, before_90" in unknown.stderr
+    several = call("why", "Carol Example")
+    assert f"own number: {people[0]} (Carol Example) or {people[1]} (Carol Example)." in several.stderr
+    assert "Nobody here has the number, the address or the name" in call("why", "Dave Example").stderr
+
+
 def test_what_holds_mail_is_said_in_words_of_either_language(world: World, planner: Planner) -> None:
     planner.roster(26, DUE, armed_on=date(2026, 5, 4))
     planner.look(date(2026, 5, 4))

@@ -39,6 +39,15 @@ def test_what_nobody_has_finds_nobody(world: World, asked: str) -> None:
     assert find(world, asked) == []
 
 
+def test_a_name_is_found_in_either_order_and_the_chosen_one_too_and_never_in_part(world: World) -> None:
+    carol = world.person("Caroline", family_name="Núñez", chosen_name="Caro Núñez")
+    twin = world.person("Dave"), world.person("Dave")
+    for asked in ("Caroline Núñez", "nunez, caroline", "Caro Nunez", " CARO  NÚÑEZ "):
+        assert find(world, asked) == [carol], asked
+    assert [find(world, asked) for asked in ("Núñez", "Caroline", "Caroline Núñez Example", "%")] == [[], [], [], []]
+    assert find(world, "dave example") == [*twin]
+
+
 def test_a_certification_s_number_goes_before_a_person_s_own(world: World) -> None:
     carol, dave = world.person("Carol"), world.person("Dave")
     world.certify(dave, DUE, number=str(carol))
@@ -64,12 +73,13 @@ def test_one_person_is_asked_for_and_nobody_or_several_are_refused_with_a_way_on
     carol, dave = (world.person(name, address="desk@example.org") for name in ("Carol", "Dave"))
     with world.database.reading() as session:
         assert get_person_asked(session, str(dave)).id == dave
-        with pytest.raises(NotFound, match=r"^Nobody here has the number or the address CPS-9\.$"):
+        with pytest.raises(NotFound, match=r"^Nobody here has the number, the address or the name CPS-9\.$"):
             get_person_asked(session, "CPS-9")
         with pytest.raises(Refused) as caught:
             get_person_asked(session, "desk@example.org")
     assert str(caught.value) == (
-        f"desk@example.org is 2 people's; say which by the person's own number: {carol} or {dave}."
+        "desk@example.org is 2 people's; say which by the person's own number: "
+        f"{carol} (Carol Example) or {dave} (Dave Example)."
     )
 
 

@@ -36,6 +36,7 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /people": (200, 200, 404, 404, IN),
     "GET /people/former": (200, 404, 404, 404, IN),
     "GET /people/<int:person_id>": (200, 200, 200, 404, IN),
+    "GET /people/<int:person_id>/reminders": (200, 404, 200, 404, IN),
     "GET /people/<int:person_id>/leaving": (200, 404, 404, 404, IN),
     "POST /people/<int:person_id>/leaving": (400, 404, 404, 404, IN),
     "GET /credits": (200, 200, 404, 404, IN),

@@ -1,0 +1,174 @@
+"""Why somebody was told, or wasn't: the ledger's entries with all that a sentence about each of them rests on."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Cause, Finding, ImportRun, Reminder
+from certtrack.db.queries.merges import same_person
+from certtrack.errors import NotFound
+from certtrack.services.ledger import LedgerAttempt, LedgerEntry
+
+_SET_ASIDE = ("superseded", "expired", "coming")
+_WAITING = ("planned", "held", "in_mail", "coming")
+_FOR_THE_OFFICE = ("no_address", "mail_refused")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBy:
+    """What holds a mail. `others` counts everybody else who waits for the same; `key` is empty where nothing is named.
+
+    `file_name` and `on` are the import's; for another cause `file_name` is None, and `on` the day on which it began.
+    """
+
+    key: str
+    kind: str
+    file_name: str | None
+    on: date | None
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailWhy:
+    """One stage, and what its sentence says beside it.
+
+    `called` is the person's name, `zone` where their hours are told. `held_by` is None for what isn't held. `office_on`
+    is the day since which the office has it among the findings, None where it hasn't. `instead` is the stage that was
+    told in this one's place; `following` what comes after it for the same certification; None where there is none.
+    """
+
+    entry: LedgerEntry
+    called: str
+    zone: str
+    held_by: HeldBy | None
+    office_on: date | None
+    instead: LedgerEntry | None
+    following: LedgerEntry | None
+
+    @property
+    def decided_on(self) -> date | None:
+        """The day of the decision where the person is; None for what is still to come."""
+        return self._day(self.entry.decided_at)
+
+    @property
+    def sent_on(self) -> date | None:
+        """The day on which it was sent, where the person is; None for what wasn't done with."""
+        return self._day(self.entry.settled_at)
+
+    @property
+    def sent_minute(self) -> int:
+        """The minute of that day, 540 being nine in the morning; 0 for what wasn't done with."""
+        at = self.entry.settled_at
+        local = at.astimezone(ZoneInfo(self.zone)) if at is not None else None
+        return local.hour * 60 + local.minute if local is not None else 0
+
+    @property
+    def sent_by(self) -> LedgerAttempt | None:
+        """The attempt by which the mail server took it."""
+        return next((attempt for attempt in self.entry.attempts if attempt.outcome == "accepted"), None)
+
+    def _day(self, at: datetime | None) -> date | None:
+        return at.astimezone(ZoneInfo(self.zone)).date() if at is not None else None
+
+
+def explain_mail(
+    session: Session, person_id: int, called: str, zone: str, mail: Sequence[LedgerEntry]
+) -> tuple[MailWhy, ...]:
+    """Each entry of one person's ledger with what its sentence rests on, in the order of `mail`."""
+    causes = _load_causes(session, {entry.cause_key for entry in mail if entry.state == "held" and entry.cause_key})
+    office = _load_office_days(session, person_id)
+    return tuple(
+        MailWhy(
+            entry=entry,
+            called=called,
+            zone=zone,
+            held_by=_find_holder(session, entry, causes),
+            office_on=_find_office_day(entry, office),
+            instead=_find_instead(entry, mail),
+            following=_find_following(entry, mail),
+        )
+        for entry in mail
+    )
+
+
+def pick_newest(mail: Iterable[MailWhy]) -> MailWhy | None:
+    """What is asked for first: the last decision that speaks, else the next stage to come, else the last of all."""
+    by_day = sorted(mail, key=lambda why: (why.entry.day, why.entry.reminder_id or 0))
+    speaking = [why for why in by_day if why.entry.state not in _SET_ASIDE]
+    coming = [why for why in by_day if why.entry.state == "coming"]
+    return next(iter([*reversed(speaking), *coming, *reversed(by_day)]), None)
+
+
+def pick_stage(mail: Sequence[MailWhy], stage: str) -> tuple[MailWhy, ...]:
+    """The entries of one stage. Raises NotFound for a stage that this person has none of, with those that there are."""
+    found = tuple(why for why in mail if why.entry.stage == stage)
+    if not found:
+        known = dict.fromkeys(why.entry.stage for why in mail)
+        there = f"there are {', '.join(known)}" if known else "there is none, decided or to come"
+        raise NotFound(f"No stage is called {stage!r} here; {there}.")
+    return found
+
+
+def _load_causes(session: Session, keys: Collection[str]) -> dict[str, Cause]:
+    if not keys:
+        return {}
+    return {cause.key: cause for cause in session.scalars(select(Cause).where(Cause.key.in_(keys)))}
+
+
+def _find_holder(session: Session, entry: LedgerEntry, causes: dict[str, Cause]) -> HeldBy | None:
+    if entry.state != "held":
+        return None
+    cause = causes.get(entry.cause_key or "")
+    others = max(_count_waiting(session, cause.id if cause else None, entry.reason) - 1, 0)
+    if cause is None:
+        return HeldBy("", "by_name", None, None, others)
+    kind, _, number = cause.key.partition(":")
+    run = session.get(ImportRun, int(number)) if kind == "import" and number.isdigit() else None
+    if run is not None:
+        return HeldBy(cause.key, kind, run.file_name, run.as_of, others)
+    return HeldBy(cause.key, kind, None, cause.opened_at.date(), others)
+
+
+def _count_waiting(session: Session, cause_id: int | None, reason: str | None) -> int:
+    same = Reminder.cause_id == cause_id if cause_id is not None else Reminder.cause_id.is_(None)
+    query = select(func.count(Reminder.recipient_id.distinct())).where(Reminder.state == "held", same)
+    return session.scalar(query.where(Reminder.reason == reason)) or 0
+
+
+def _load_office_days(session: Session, person_id: int) -> dict[tuple[str, str], datetime]:
+    """When the office was told that somebody can't be mailed: by kind, and for a refusal by the mail refused."""
+    query = select(Finding.kind, Finding.key, Finding.recorded_at).where(
+        Finding.person_id.in_(same_person(person_id)), Finding.kind.in_(_FOR_THE_OFFICE), Finding.settled_at.is_(None)
+    )
+    found: dict[tuple[str, str], datetime] = {}
+    for kind, key, at in session.execute(query.order_by(Finding.id)):
+        found[kind, key.partition(":")[2] if kind == "mail_refused" else ""] = at
+    return found
+
+
+def _find_office_day(entry: LedgerEntry, office: dict[tuple[str, str], datetime]) -> date | None:
+    at = None
+    if entry.reason == "no_address":
+        at = office.get(("no_address", ""))
+    elif entry.state == "failed" and entry.attempts:
+        at = office.get(("mail_refused", str(entry.attempts[-1].mail)))
+    return at.date() if at is not None else None
+
+
+def _find_instead(entry: LedgerEntry, mail: Sequence[LedgerEntry]) -> LedgerEntry | None:
+    if entry.reason != "overtaken":
+        return None
+    later = [one for one in mail if _is_after(one, entry) and one.anchor_on == entry.anchor_on]
+    return next((one for one in later if one.state not in _SET_ASIDE), None)
+
+
+def _find_following(entry: LedgerEntry, mail: Sequence[LedgerEntry]) -> LedgerEntry | None:
+    return next((one for one in mail if _is_after(one, entry) and one.state in _WAITING), None)
+
+
+def _is_after(one: LedgerEntry, entry: LedgerEntry) -> bool:
+    return one.certification_id == entry.certification_id and one.day > entry.day

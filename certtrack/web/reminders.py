@@ -1,0 +1,26 @@
+"""What was decided about one person's mails, each stage in a sentence, with its attempts and the server's answers."""
+
+from flask import Blueprint
+
+from certtrack.errors import NotFound
+from certtrack.services.mail_why import explain_mail, pick_newest
+from certtrack.services.person_page import get_person_page
+from certtrack.web.edge import actor, locale, note_look, parts, reading, render, signed_in
+
+reminders = Blueprint("reminders", __name__)
+
+
+@reminders.get("/people/<int:person_id>/reminders")
+@signed_in
+def ledger(person_id: int) -> str:
+    """The newest decision and what comes next, then each stage, the latest first; for whoever may see the mail."""
+    found = parts()
+    with reading() as session:
+        page = get_person_page(session, found.rulebook, actor(), person_id, found.clock)
+        if not page.can_see_mail:
+            raise NotFound("This page isn't here, or isn't yours to see.")
+        person = page.person
+        mail = explain_mail(session, person.id, person.shown_name, person.zone, page.mail)
+    note_look("reminders.viewed", [person.id])
+    names = {shown.certification.id: shown.pack.short_name.of(locale()) for shown in page.certifications}
+    return render("reminders/list.html", page=page, mail=mail[::-1], newest=pick_newest(mail), names=names)
