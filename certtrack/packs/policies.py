@@ -1,33 +1,39 @@
-"""Reminder policies: which stages a pack's cycles have, and when mail may go out."""
+"""Reminder policies: which stages a pack's cycles have, who gets copies of them, and when mail may go out."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from certtrack.errors import BadPack
 from certtrack.packs.days_off import has_calendar
+from certtrack.packs.stages import read_lead_times, read_stages
 from certtrack.packs.table import File, Table, parse_toml, read_toml
-from certtrack.rules.pack import PHASES
-from certtrack.rules.reminders import Policy, Stage
+from certtrack.rules.reminders import Policy
 
 _WEEKEND: tuple[Literal["earlier", "none"], ...] = ("earlier", "none")
-_ENTERED = tuple(phase for phase in PHASES if phase != "on_time")
+_LEAST_HEAD_START = 3  # days in which the holder can act before anybody else is told
 
 
 class Policies:
-    """Every version of every policy. Raises BadPack where two of them contradict each other."""
+    """Every version of every policy. Raises BadPack where two of them contradict each other on some day."""
 
     def __init__(self, policies: Iterable[Policy]) -> None:
         self._by_ref = _by_ref(policies)
-        self._by_pack = _by_pack(self.list())
+        changes = sorted({policy.from_on for policy in self.list() if policy.from_on is not None})
+        self._by_day = [(day, _by_pack(self.list(), day)) for day in (date.min, *changes)]
 
     def list(self) -> tuple[Policy, ...]:
         """All policies, by key and then by version."""
         return tuple(sorted(self._by_ref.values(), key=lambda policy: (policy.key, policy.version)))
 
-    def for_pack(self, key: str) -> Policy | None:
-        """The newest version of the policy for the pack of that key; None where no mail is planned for it."""
-        return self._by_pack.get(key)
+    def for_pack(self, key: str, on: date) -> Policy | None:
+        """The newest version in force on that day of the policy for the pack of that key, with the pack's own stages.
+
+        The day is the pack's, in its zone. None where no mail is planned for it.
+        """
+        in_force = next(by_pack for day, by_pack in reversed(self._by_day) if day <= on)
+        return in_force.get(key)
 
 
 def load_policies(folders: Sequence[Path]) -> Policies:
@@ -51,11 +57,18 @@ def parse_policy(text: str) -> Policy:
 def _make_policy(file: File) -> Policy:
     top = file.top
     calendar, subdivision = _read_calendar(top.table("calendar"))
+    credentials = top.texts("credentials")
+    copy_after_days = _read_copy_after_days(top)
+    stages = read_stages(top, copy_after_days)
     policy = Policy(
         key=top.text("key"),
         version=top.number("version", 1, 9999),
-        credentials=top.texts("credentials"),
-        stages=_read_stages(top),
+        from_on=top.day("from_on") if top.has("from_on") else None,
+        credentials=credentials,
+        stages=stages,
+        lead_times=read_lead_times(top, stages, credentials, copy_after_days),
+        copy_after_days=copy_after_days,
+        all_set=top.has("all_set") and top.flag("all_set"),
         send_at=top.time_of_day("send_at"),
         quiet_from=top.time_of_day("quiet_from"),
         quiet_until=top.time_of_day("quiet_until"),
@@ -70,6 +83,10 @@ def _make_policy(file: File) -> Policy:
     return policy
 
 
+def _read_copy_after_days(top: Table) -> int:
+    return top.number("copy_after_days", _LEAST_HEAD_START, 60) if top.has("copy_after_days") else _LEAST_HEAD_START
+
+
 def _read_calendar(table: Table) -> tuple[str, str | None]:
     country = table.text("country")
     subdivision = table.text("subdivision") if table.has("subdivision") else None
@@ -77,24 +94,6 @@ def _read_calendar(table: Table) -> tuple[str, str | None]:
         table.refuse("country", "must be a country, and subdivision a part of it, whose public holidays are known")
     table.finish()
     return country, subdivision
-
-
-def _read_stages(top: Table) -> tuple[Stage, ...]:
-    stages = tuple(_read_stage(table) for table in top.tables("stages"))
-    if len({stage.key for stage in stages}) < len(stages):
-        top.refuse("stages", "must differ from each other; two of them are the same")
-    return stages
-
-
-def _read_stage(table: Table) -> Stage:
-    if table.has("enters"):
-        phase = table.choice("enters", _ENTERED)
-        stage = Stage(key=phase, enters=phase)
-    else:
-        days = table.number("days_before", 1, 3660)
-        stage = Stage(key=f"before_{days}", days_before=days)
-    table.finish()
-    return stage
 
 
 def _by_ref(policies: Iterable[Policy]) -> dict[str, Policy]:
@@ -109,12 +108,12 @@ def _by_ref(policies: Iterable[Policy]) -> dict[str, Policy]:
     return found
 
 
-def _by_pack(policies: Iterable[Policy]) -> dict[str, Policy]:
-    newest = {policy.key: policy for policy in policies}
+def _by_pack(policies: Iterable[Policy], on: date) -> dict[str, Policy]:
+    in_force = {policy.key: policy for policy in policies if policy.from_on is None or policy.from_on <= on}
     found: dict[str, Policy] = {}
-    for policy in newest.values():
+    for policy in in_force.values():
         for key in policy.credentials:
-            known = found.setdefault(key, policy)
-            if known is not policy:
+            known = found.setdefault(key, policy.for_pack(key))
+            if known.key != policy.key:
                 raise BadPack(f"{known.key} and {policy.key} are both policies for {key}; keep it in one of them.")
     return found

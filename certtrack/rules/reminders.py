@@ -1,28 +1,53 @@
 """Which stage of a reminder policy falls on which day, and which of them a day has reached."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, time
+from itertools import pairwise
 from typing import Literal
 
 from certtrack.rules.calendar import IsDayOff, add_days, add_years, move_earlier
-from certtrack.rules.cycles import CycleDays, PhaseDays, phases_of
+from certtrack.rules.cycles import CycleDays, PhaseDays, get_phase, phases_of
 from certtrack.rules.pack import Phase
+
+CopyTo = Literal["supervisor", "organization"]
+Audience = Literal["holder", CopyTo]
+"""As whom somebody gets a reminder: the one whom it is about, or with a copy because of it."""
+
+StageKey = tuple[str, int]
+"""A stage's key and its occurrence: 0 for the first time, 1 and up where it is repeated."""
+
+DUE_DAY = "due_day"
+"""The stage on the due day itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step: so many days before the due day, or the entry into a phase after it; exactly one of the two is set."""
+    """One step: so many days before the due day (0: on it), so many after it, or the entry into a phase after it.
+
+    Exactly one of the three is set. It comes again every `repeat_every_days`, at most `repeats` times. `copies` say who
+    is told of it too, some days after the holder. `can_switch_off`: the holder may do without it. `both_addresses`: it
+    goes to the holder's private address and to the one at work.
+    """
 
     key: str
     days_before: int | None = None
+    days_after: int | None = None
     enters: Phase | None = None
+    copies: tuple[CopyTo, ...] = ()
+    repeat_every_days: int = 0
+    repeats: int = 0
+    can_switch_off: bool = False
+    both_addresses: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One version of a reminder policy, for the packs named in `credentials`.
 
+    In force from `from_on` (None: at once) until a newer version is. `lead_times` are the stages of single packs that
+    have others than `stages`; `for_pack` chooses. Copies come `copy_after_days` after the holder's own mail. `all_set`:
+    whoever was reminded is told once when a new day is on record.
     Mail goes out from `send_at`, and never from `quiet_from` to `quiet_until`, in the recipient's zone. `calendar` and
     `subdivision` name the public holidays, as ISO 3166 does. `guard_above`: a cause of more first mails than that waits
     for release. `weekend`: stages before the due day move "earlier" over days off, or not at all ("none").
@@ -30,8 +55,12 @@ class Policy:
 
     key: str
     version: int
+    from_on: date | None
     credentials: tuple[str, ...]
     stages: tuple[Stage, ...]
+    lead_times: tuple[tuple[str, tuple[Stage, ...]], ...]
+    copy_after_days: int
+    all_set: bool
     send_at: time
     quiet_from: time
     quiet_until: time
@@ -47,14 +76,22 @@ class Policy:
         """Key and version, as records store them: `KEY@1`."""
         return f"{self.key}@{self.version}"
 
+    def for_pack(self, key: str) -> "Policy":
+        """The policy with the stages that the pack of that key goes by."""
+        return next((replace(self, stages=stages) for pack, stages in self.lead_times if pack == key), self)
+
+    def find_stage(self, key: str) -> Stage | None:
+        """The stage of that key; None where the policy has none such."""
+        return next((stage for stage in self.stages if stage.key == key), None)
+
 
 @dataclass(frozen=True, slots=True)
 class StageDay:
-    """One stage of one cycle.
+    """One stage of one cycle, or one repeat of it.
 
-    `anchor_on` is the due day itself: its earliest reading for stages before it, its latest for those after it.
+    `anchor_on` is the due day itself: its earliest reading for stages up to it, its latest for those after it.
     `nominal_on` is the day that the policy names, `stage_on` the one after moving over days off. `valid_until` is the
-    last day, included, on which what the mail says is true.
+    last day, included, on which what the mail says is true. `occurrence` is 0 for the first time, then 1, 2 ...
     """
 
     stage: str
@@ -62,6 +99,12 @@ class StageDay:
     nominal_on: date
     stage_on: date
     valid_until: date
+    occurrence: int = 0
+
+    @property
+    def key(self) -> StageKey:
+        """What tells it from the others of the cycle."""
+        return self.stage, self.occurrence
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +121,44 @@ class Decision:
 
 
 def stage_days(policy: Policy, days: CycleDays, is_day_off: IsDayOff) -> tuple[StageDay, ...]:
-    """The stages of one cycle in order of their days.
+    """The stages of one cycle in order of their days, with their repeats.
 
-    Those before the due day move earlier over days off, but for the last of them; those after it never move. A stage
-    is left out where the pack has no such phase, or where by some reading its sentences would be untrue from the start.
+    Those before the due day move earlier over days off, but for the last of them; the due day itself and those after it
+    never move. A stage is left out where the pack has no such phase, or where by some reading its sentences would be
+    untrue from the start. A repeat is left out from the next stage's day on, and where it would move back to the time
+    before it.
     """
     moves = is_day_off if policy.weekend == "earlier" else _never
-    stages = [*_before(policy, days, moves), *_after(policy, days)]
-    return tuple(sorted(stages, key=_order))
+    last = min((stage.days_before for stage in policy.stages if stage.days_before), default=0)
+    found = [(stage, day) for stage in policy.stages if (day := _find_day(stage, days, _moving(stage, last, moves)))]
+    found.sort(key=lambda pair: _order(pair[1]))
+    ends = [following.stage_on for _, (_, following) in pairwise(found)] + [date.max]
+    repeated = [
+        repeat
+        for (stage, day), ends_on in zip(found, ends, strict=True)
+        for repeat in _repeat(stage, day, ends_on, _moving(stage, last, moves))
+    ]
+    return tuple(sorted([*(day for _, day in found), *repeated], key=_order))
 
 
-def decide(stages: Iterable[StageDay], as_of: date, armed_on: date, done: frozenset[str] = frozenset()) -> Decision:
-    """What `as_of` means for `stages`; `done` are the keys that have had their say.
+def copy_days(policy: Policy, stages: Iterable[StageDay], audience: CopyTo) -> tuple[StageDay, ...]:
+    """When that audience is told of these stages of the holder's: `copy_after_days` after each that has such a copy.
+
+    The first time of a stage alone is copied. A copy is left out where the stage's sentences are no longer true then.
+    """
+    copied = {stage.key for stage in policy.stages if audience in stage.copies}
+    return tuple(
+        replace(day, nominal_on=add_days(day.nominal_on, policy.copy_after_days), stage_on=copy_on)
+        for day in sorted(stages, key=_order)
+        if day.stage in copied and day.occurrence == 0
+        if (copy_on := add_days(day.stage_on, policy.copy_after_days)) <= day.valid_until
+    )
+
+
+def decide(
+    stages: Iterable[StageDay], as_of: date, armed_on: date, done: frozenset[StageKey] = frozenset()
+) -> Decision:
+    """What `as_of` means for `stages`; `done` are those that have had their say.
 
     The most urgent stage that has come is reached, unless it is done or its last valid day has passed. Those before
     it are overtaken, and so is an expired one. Whatever was named for a day before `armed_on` is unarmed.
@@ -99,56 +168,69 @@ def decide(stages: Iterable[StageDay], as_of: date, armed_on: date, done: frozen
     come = [stage for stage in armed if stage.stage_on <= as_of]
     reached = _find_reached(come, as_of, done)
     return Decision(
-        overtaken=tuple(stage for stage in come if stage.stage not in done and stage != reached),
+        overtaken=tuple(stage for stage in come if stage.key not in done and stage != reached),
         reached=reached,
-        unarmed=tuple(stage for stage in ordered if stage.nominal_on < armed_on and stage.stage not in done),
-        next_stage_on=min((s.stage_on for s in armed if s.stage_on > as_of and s.stage not in done), default=None),
+        unarmed=tuple(stage for stage in ordered if stage.nominal_on < armed_on and stage.key not in done),
+        next_stage_on=min((s.stage_on for s in armed if s.stage_on > as_of and s.key not in done), default=None),
     )
 
 
-def _find_reached(come: Sequence[StageDay], as_of: date, done: frozenset[str]) -> StageDay | None:
-    if not come or come[-1].stage in done or come[-1].valid_until < as_of:
+def _find_reached(come: Sequence[StageDay], as_of: date, done: frozenset[StageKey]) -> StageDay | None:
+    if not come or come[-1].key in done or come[-1].valid_until < as_of:
         return None
     return come[-1]
 
 
-def _order(stage: StageDay) -> tuple[date, date, str]:
-    return stage.stage_on, stage.nominal_on, stage.stage
+def _order(stage: StageDay) -> tuple[date, date, str, int]:
+    return stage.stage_on, stage.nominal_on, stage.stage, stage.occurrence
 
 
 def _never(_day: date) -> bool:
     return False
 
 
-def _before(policy: Policy, days: CycleDays, is_day_off: IsDayOff) -> list[StageDay]:
-    steps = [(stage.key, stage.days_before) for stage in policy.stages if stage.days_before is not None]
-    last = min((step for _, step in steps), default=0)
-    return [_before_stage(key, step, days, _never if step == last else is_day_off) for key, step in steps]
+def _moving(stage: Stage, last: int, is_day_off: IsDayOff) -> IsDayOff:
+    """Over which days this stage moves: the last one before the due day doesn't, nor any that isn't before it."""
+    return is_day_off if stage.days_before and stage.days_before > last else _never
 
 
-def _before_stage(key: str, days_before: int, days: CycleDays, is_day_off: IsDayOff) -> StageDay:
-    nominal_on = add_days(days.due_on, -days_before)
-    return StageDay(
-        stage=key,
-        anchor_on=days.due_on,
-        nominal_on=nominal_on,
-        stage_on=move_earlier(nominal_on, is_day_off),
-        valid_until=days.due_on,
-    )
+def _find_day(stage: Stage, days: CycleDays, is_day_off: IsDayOff) -> StageDay | None:
+    """The first time of a stage; None where it is left out."""
+    if stage.days_before is not None:
+        nominal_on = add_days(days.due_on, -stage.days_before)
+        return StageDay(stage.key, days.due_on, nominal_on, move_earlier(nominal_on, is_day_off), days.due_on)
+    if stage.days_after is not None:
+        return _find_day_after(stage.key, stage.days_after, days)
+    phase = next((phase for phase in phases_of(days) if phase.phase == stage.enters), None)
+    if phase is None or phase.from_on > (valid_until := _end_of(phase, phase.from_on)):
+        return None
+    return StageDay(stage.key, days.due_on_latest, phase.from_on, phase.from_on, valid_until)
 
 
-def _after(policy: Policy, days: CycleDays) -> list[StageDay]:
-    phases = {phase.phase: phase for phase in phases_of(days)}
-    stages = [_entry(stage.key, phases[stage.enters], days) for stage in policy.stages if stage.enters in phases]
-    return [stage for stage in stages if stage.stage_on <= stage.valid_until]
+def _find_day_after(key: str, days_after: int, days: CycleDays) -> StageDay:
+    """So many days after the last reading of the due day; true until the phase of that day is over.
+
+    Where by the earliest reading it is over already, until it is by the latest: between the two the mail names both.
+    """
+    on = add_days(days.due_on_latest, days_after)
+    phase = get_phase(phases_of(days), on)
+    valid_until = phase.until_on if phase.act_by < on else _end_of(phase, on)
+    return StageDay(key, days.due_on_latest, on, on, valid_until)
 
 
-def _entry(key: str, phase: PhaseDays, days: CycleDays) -> StageDay:
-    ends_on = add_years(phase.from_on, 1) if phase.act_by == date.max else phase.act_by
-    return StageDay(
-        stage=key,
-        anchor_on=days.due_on_latest,
-        nominal_on=phase.from_on,
-        stage_on=phase.from_on,
-        valid_until=ends_on,
-    )
+def _end_of(phase: PhaseDays, on: date) -> date:
+    """The last day on which a mail of `on` is worth while: the end of its phase, or a year on where that has none."""
+    return add_years(on, 1) if phase.act_by == date.max else phase.act_by
+
+
+def _repeat(stage: Stage, first: StageDay, ends_on: date, is_day_off: IsDayOff) -> Iterator[StageDay]:
+    """The later times of a stage, counted from the day that the policy names: a delay of one delays none after it."""
+    before = first.stage_on
+    for number in range(1, stage.repeats + 1):
+        nominal_on = add_days(first.nominal_on, number * stage.repeat_every_days)
+        stage_on = move_earlier(nominal_on, is_day_off)
+        if stage_on >= ends_on or stage_on > first.valid_until:
+            return
+        if stage_on > before:
+            yield replace(first, nominal_on=nominal_on, stage_on=stage_on, occurrence=number)
+            before = stage_on

@@ -195,7 +195,7 @@ class _Maker:
 
     def _is_past(self, certification: Certification, reminder: Reminder, zone: str) -> bool:
         """True where its last true moment comes before the hour at which it could go."""
-        policy = self.rulebook.policies.for_pack(certification.pack_key)
+        policy = self.rulebook.find_policy(certification.pack_key, self.at)
         goes_at = max(self.at, reminder.send_after)
         return (after_quiet(goes_at, quiet_of(policy), zone) if policy else goes_at) > reminder.valid_until
 

@@ -214,7 +214,7 @@ def _list_coming(
     facts: CertificationFacts,
     today: date,
 ) -> Iterator[LedgerEntry]:
-    policy = rulebook.policies.for_pack(certification.pack_key)
+    policy = rulebook.policies.for_pack(certification.pack_key, today)
     fact = next((fact for fact in facts.cycles if fact.id == cycle.id), None)
     if policy is None or fact is None:
         return

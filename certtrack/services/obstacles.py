@@ -7,6 +7,7 @@ from certtrack.db.models import Cycle, Person
 from certtrack.mail.content import DAY_MOVED
 from certtrack.rules.applications import find_hush_end
 from certtrack.rules.calendar import skip_weekend
+from certtrack.rules.reminders import DUE_DAY
 from certtrack.rules.standing import Standing, Validity
 
 OBSTACLES = (
@@ -33,7 +34,7 @@ def find_obstacle(person: Person, standing: Standing, cycle: Cycle, anchor_on: d
     `person` is the holder, merges followed; `standing` is the certification's; `anchor_on` is the due day that the
     stage hangs on. `cycle_closed`: the cycle is closed or withdrawn, or a newer one speaks. `day_moved`: no reading of
     the cycle's day is `anchor_on` any more.
-    `application_sent`: stages before the due day ask to send it; those after it are told in other words, since it may
+    `application_sent`: stages up to the due day ask to send it; those after it are told in other words, since it may
     never have arrived, unless the programme itself has received it. `asked_for_time`: until `find_hush_end`.
     """
     if person.died_on is not None and person.died_on <= standing.as_of:
@@ -66,7 +67,7 @@ def _find_said(standing: Standing, stage: str) -> str | None:
         return "not_going_on"
     if stage == DAY_MOVED:
         return None
-    asks_to_send = stage.startswith("before_")
+    asks_to_send = stage.startswith("before_") or stage == DUE_DAY
     if standing.application == "received" or (standing.application in _ON_ITS_WAY and asks_to_send):
         return "application_sent"
     asked = said.get("more_time")

@@ -58,7 +58,7 @@ def plan_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int
     for subject, rulings in ruled:
         subject.cycle.next_stage_on = rulings.next_stage_on
     session.flush()
-    watched = [*_watch_own(session, subjects), *(_watch_wide(due.wide, rulebook) if subjects else ())]
+    watched = [*_watch_own(session, subjects), *(_watch_wide(due.wide, rulebook, at) if subjects else ())]
     stopped = hold_where_many(session, watched, is_due(rulebook, at), at)
     return PlanCounts(
         looked_at=len(due.subjects) + due.unreadable,
@@ -114,11 +114,11 @@ def _watch_own(session: Session, subjects: Iterable[Subject]) -> Iterator[Watche
         yield watch_import(cause, guard_above, is_whole=cause.id not in growing)
 
 
-def _watch_wide(causes: Iterable[WideCause], rulebook: Rulebook) -> Iterator[Watched]:
+def _watch_wide(causes: Iterable[WideCause], rulebook: Rulebook, at: datetime) -> Iterator[Watched]:
     numbers = {
         pack.key: policy.guard_above
         for pack in rulebook.packs.list()
-        if (policy := rulebook.policies.for_pack(pack.key)) is not None
+        if (policy := rulebook.find_policy(pack.key, at)) is not None
     }
     for wide in causes:
         guard_above = min((number for key, number in numbers.items() if wide.concerns(key)), default=0)

@@ -32,7 +32,7 @@ def note_policies(session: Session, rulebook: Rulebook, *, actor: Actor, at: dat
     terms = _load_newest(session)
     changed = []
     for key in sorted({pack.key for pack in rulebook.packs.list()}):
-        policy = rulebook.policies.for_pack(key)
+        policy = rulebook.find_policy(key, at)
         term = terms.get(key) or _begin(session, key, policy, at)
         if term is None or policy is None:
             continue

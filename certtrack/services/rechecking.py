@@ -148,7 +148,7 @@ def _waits_for_morning(
 
 
 def _find_waking(rulebook: Rulebook, person: Person, certification: Certification, at: datetime) -> datetime:
-    pack, policy = rulebook.packs.find(certification.pack_key), rulebook.policies.for_pack(certification.pack_key)
+    pack, policy = rulebook.packs.find(certification.pack_key), rulebook.find_policy(certification.pack_key, at)
     if pack is None or policy is None:
         return at
     return after_quiet(at, quiet_of(policy), known_zone(person.zone, pack.zone))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,6 +34,11 @@ class Rulebook:
     policies: Policies
     services: ServicePacks = field(default_factory=ServicePacks)
     published: Packs | None = None
+
+    def find_policy(self, pack_key: str, at: datetime) -> Policy | None:
+        """The policy in force at that moment for the pack of that key; None where the pack or a policy is missing."""
+        pack = self.packs.find(pack_key)
+        return self.policies.for_pack(pack_key, at.astimezone(ZoneInfo(pack.zone)).date()) if pack else None
 
 
 def load_rulebook(instance: Path, used: Sequence[str] | None = None) -> Rulebook:

@@ -1,7 +1,7 @@
 """What is decided about each stage of one cycle on one day. Nothing is read or written here."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
@@ -9,7 +9,7 @@ from certtrack.clock import end_of
 from certtrack.packs import make_days_off
 from certtrack.rules.calendar import IsDayOff
 from certtrack.rules.cycles import CycleDays
-from certtrack.rules.reminders import Decision, Policy, StageDay, decide, stage_days
+from certtrack.rules.reminders import Decision, Policy, StageDay, StageKey, decide, stage_days
 from certtrack.services.arming import UNSENT
 from certtrack.services.judging import Judge, Verdict
 from certtrack.services.obstacles import FOR_GOOD, POLICY_CHANGED, is_over, list_readings
@@ -65,7 +65,7 @@ def rule(subject: Subject, at: datetime) -> Rulings:
     made += _rule_move(judge, subject.policy, days, [*made, *rows.values()], at)
     said = [decision.next_stage_on, subject.next_act_on, *(each.next_stage_on for each in judge.former.values())]
     next_on = min((day for day in said if day is not None), default=None)
-    return Rulings(tuple(made), tuple(_recall(subject, rows, {stage.stage for stage in stages})), next_on)
+    return Rulings(tuple(made), tuple(_recall(subject, rows, {stage.key for stage in stages})), next_on)
 
 
 def _ask_former(subject: Subject, days: CycleDays) -> dict[int, Decision]:
@@ -76,7 +76,7 @@ def _ask_former(subject: Subject, days: CycleDays) -> dict[int, Decision]:
         if policy is not None:
             stages = stage_days(policy, days, days_off(policy))
             rows = _list_current(subject, stages)
-            told = frozenset(stage for stage, row in rows.items() if row.state in (*SPOKEN, "expired"))
+            told = frozenset(key for key, row in rows.items() if row.state in (*SPOKEN, "expired"))
             found[wide.cause.id] = decide(stages, subject.today, _armed_on(subject, stages), told)
     return found
 
@@ -87,24 +87,28 @@ def days_off(policy: Policy) -> IsDayOff:
     return make_days_off(policy)
 
 
-def _list_current(subject: Subject, stages: tuple[StageDay, ...]) -> dict[str, Row_]:
+def _list_current(subject: Subject, stages: tuple[StageDay, ...]) -> dict[StageKey, Row_]:
     """The holder's reminders of the days as they are now, by stage; one that was sent goes before any other.
 
     One that was sent by another reading of the same day is among them: a rule that was settled since is no news.
     """
-    anchors, readings = {stage.stage: stage.anchor_on for stage in stages}, list_readings(subject.cycle)
-    mine = [row for row in subject.rows if row.recipient_id in subject.holder_ids and row.stage in anchors]
-    found = [row for row in mine if anchors[row.stage] == row.anchor_on or _was_told(row, readings)]
+    anchors, readings = {stage.key: stage.anchor_on for stage in stages}, list_readings(subject.cycle)
+    mine = [row for row in subject.rows if row.recipient_id in subject.holder_ids and _key_of(row) in anchors]
+    found = [row for row in mine if anchors[_key_of(row)] == row.anchor_on or _was_told(row, readings)]
     found = [row for row in found if row.state in SPOKEN or row.recipient_id == subject.holder.id]
-    return {row.stage: row for row in sorted(found, key=lambda row: row.state in SPOKEN)}
+    return {_key_of(row): row for row in sorted(found, key=lambda row: row.state in SPOKEN)}
+
+
+def _key_of(row: Row_) -> StageKey:
+    return row.stage, row.occurrence
 
 
 def _was_told(row: Row_, readings: set[date]) -> bool:
     return row.state in SPOKEN and row.anchor_on in readings
 
 
-def _done(rows: dict[str, Row_]) -> frozenset[str]:
-    return frozenset(stage for stage, row in rows.items() if not _is_open(row))
+def _done(rows: dict[StageKey, Row_]) -> frozenset[StageKey]:
+    return frozenset(key for key, row in rows.items() if not _is_open(row))
 
 
 def _is_open(row: Row_) -> bool:
@@ -128,23 +132,23 @@ def _is_moved_into_past(subject: Subject) -> bool:
 
 
 def _rule_stages(
-    judge: Judge, policy: Policy, decision: Decision, rows: dict[str, Row_], at: datetime
+    judge: Judge, policy: Policy, decision: Decision, rows: dict[StageKey, Row_], at: datetime
 ) -> Iterator[Ruling]:
     subject = judge.subject
     has_come = bool(decision.reached or decision.overtaken)
     for stage in decision.unarmed:
-        row = rows.get(stage.stage)
+        row = rows.get(stage.key)
         if row is None or row.state in _WAITING:
             reason = OVERTAKEN if row is not None and has_come else BEFORE_RECORD
             yield _set_aside(subject, policy, stage, row, reason)
     for stage in decision.overtaken:
-        row = rows.get(stage.stage)
+        row = rows.get(stage.key)
         if row is None or row.state not in ("suppressed", "failed"):  # those keep the word that says why
             is_last = decision.reached is None and stage is decision.overtaken[-1]
             is_expired = is_last and stage.valid_until < subject.today
             yield _set_aside(subject, policy, stage, row, None if is_expired else OVERTAKEN)
     if decision.reached is not None:
-        row = rows.get(decision.reached.stage)
+        row = rows.get(decision.reached.key)
         verdict = judge.judge(decision.reached, row)
         yield from _make(subject, policy, decision.reached, row, verdict, at)
 
@@ -154,7 +158,7 @@ def _set_aside(subject: Subject, policy: Policy, stage: StageDay, row: Row_ | No
     return Ruling(
         row=row,
         stage=stage.stage,
-        occurrence=0,
+        occurrence=stage.occurrence,
         anchor_on=stage.anchor_on,
         stage_on=stage.stage_on,
         state="superseded" if reason else "expired",
@@ -172,20 +176,19 @@ def _rule_move(
     subject, move = judge.subject, judge.subject.move
     if move is None:
         return
-    stage = StageDay(MOVED, days.due_on, move.moved_on, move.moved_on, days.due_on)
+    stage = StageDay(MOVED, days.due_on, move.moved_on, move.moved_on, days.due_on, occurrence=move.no)
     row = _find_move_row(subject, move)
     if row is not None and not _is_open(row):
         return
     if any(it.state in (*_WAITING, *SPOKEN) and it.stage_on > move.moved_on for it in stages):
         if row is None or row.state in _WAITING:
-            yield replace(_set_aside(subject, policy, stage, row, OVERTAKEN), occurrence=move.no)
+            yield _set_aside(subject, policy, stage, row, OVERTAKEN)
         return
     verdict = judge.judge(stage, row)
     is_operation = subject.cause is not None and subject.cause.state != "released"
     if verdict.state == "planned" and is_operation and not subject.is_released:
         verdict = Verdict("held", "moved", verdict.cause_id)
-    for ruling in _make(subject, policy, stage, row, verdict, at):
-        yield replace(ruling, occurrence=move.no)
+    yield from _make(subject, policy, stage, row, verdict, at)
 
 
 def _find_move_row(subject: Subject, move: Move) -> Row_ | None:
@@ -205,7 +208,7 @@ def _make(
     yield Ruling(
         row=row,
         stage=stage.stage,
-        occurrence=0,
+        occurrence=stage.occurrence,
         anchor_on=stage.anchor_on,
         stage_on=stage.stage_on,
         state=verdict.state,
@@ -233,7 +236,7 @@ def quiet_of(policy: Policy) -> QuietHours:
     return QuietHours(policy.quiet_from, policy.quiet_until)
 
 
-def _recall(subject: Subject, current: dict[str, Row_], stages: set[str]) -> Iterator[tuple[Row_, str]]:
+def _recall(subject: Subject, current: dict[StageKey, Row_], stages: set[StageKey]) -> Iterator[tuple[Row_, str]]:
     """Unsent reminders of days or stages that are no more, of moves that were moved, or to somebody else's name."""
     kept = {row.id for row in current.values()}
     if subject.move is not None and (row := _find_move_row(subject, subject.move)) is not None:
@@ -243,4 +246,5 @@ def _recall(subject: Subject, current: dict[str, Row_], stages: set[str]) -> Ite
             if row.recipient_id != subject.holder.id:
                 yield row, "merged"
             else:
-                yield row, "day_moved" if row.stage in {*stages, MOVED} else POLICY_CHANGED
+                is_known = row.stage == MOVED or _key_of(row) in stages
+                yield row, "day_moved" if is_known else POLICY_CHANGED

@@ -117,15 +117,15 @@ def is_due(rulebook: Rulebook, at: datetime) -> ColumnElement[bool]:
     Those of a pack without a policy wait until there is one: then everything is made good.
     """
     keys_by_day: dict[date, list[str]] = defaultdict(list)
-    for key in sorted(_find_policies(rulebook)):
+    for key in sorted(_find_policies(rulebook, at)):
         keys_by_day[_today(rulebook.packs.get(key), at)].append(key)
     each = [and_(Cycle.next_stage_on <= day, Certification.pack_key.in_(keys)) for day, keys in keys_by_day.items()]
     return and_(Cycle.next_stage_on <= max(keys_by_day, default=date.min), or_(false(), *each))
 
 
-def _find_policies(rulebook: Rulebook) -> dict[str, Policy]:
+def _find_policies(rulebook: Rulebook, at: datetime) -> dict[str, Policy]:
     keys = {pack.key for pack in rulebook.packs.list()}
-    return {key: policy for key in keys if (policy := rulebook.policies.for_pack(key)) is not None}
+    return {key: policy for key in keys if (policy := rulebook.find_policy(key, at)) is not None}
 
 
 def _today(pack: Pack, at: datetime) -> date:
@@ -142,7 +142,7 @@ def _load(session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tu
     loaded = _Loaded(
         at=at,
         rulebook=confirmed,
-        policies=_find_policies(rulebook),
+        policies=_find_policies(rulebook, at),
         facts={number: facts for number, (_, facts) in held.items()},
         people=_load_people(session, {certification.person_id for _, certification in found}),
         causes=causes,
@@ -263,6 +263,7 @@ def _load_rows(session: Session, cycle_ids: Sequence[int]) -> dict[int, list[Row
         Reminder.stage,
         Reminder.occurrence,
         Reminder.recipient_id,
+        Reminder.audience,
         Reminder.state,
         Reminder.reason,
         Reminder.stage_on,

@@ -89,7 +89,8 @@ def _load_changes(session: Session, cause_ids: Iterable[int]) -> Iterable[tuple[
         .order_by(PolicyTerm.no)
     )
     for cause_id, pack_key, content, rearmed_until in session.execute(query):
-        yield cast("int", cause_id), pack_key, _read(content) if content is not None else None, rearmed_until is None
+        policy = _read(content) if content is not None else None
+        yield cast("int", cause_id), pack_key, policy.for_pack(pack_key) if policy else None, rearmed_until is None
 
 
 @cache

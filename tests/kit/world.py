@@ -56,7 +56,7 @@ class World:
     @property
     def policy(self) -> Policy:
         """The one by which reminders of CPS are planned."""
-        policy = self.rulebook.policies.for_pack(CPS)
+        policy = self.rulebook.find_policy(CPS, self.at)
         assert policy is not None
         return policy
 

@@ -1,5 +1,7 @@
 """The shipped packs and policies, read once."""
 
+from datetime import date
+
 import pytest
 from kit.rules import CPPS, CPS, shipped_packs, shipped_policies
 
@@ -19,6 +21,6 @@ def cpps() -> Pack:
 
 @pytest.fixture(scope="session")
 def policy() -> Policy:
-    found = shipped_policies().for_pack(CPS)
+    found = shipped_policies().for_pack(CPS, date(2026, 5, 15))
     assert found is not None
     return found

@@ -11,7 +11,7 @@ from kit.rules import make_cycle
 from certtrack.packs import make_days_off
 from certtrack.rules.cycles import days_of
 from certtrack.rules.pack import Pack
-from certtrack.rules.reminders import Decision, Policy, StageDay, decide, stage_days
+from certtrack.rules.reminders import Decision, Policy, StageDay, StageKey, decide, stage_days
 
 DUE = date(2026, 10, 31)
 LONG_AGO = date(2025, 1, 1)
@@ -27,6 +27,11 @@ def keys(found: tuple[StageDay, ...]) -> list[str]:
     return [stage.stage for stage in found]
 
 
+def first(*stages: str) -> frozenset[StageKey]:
+    """The first times of these stages."""
+    return frozenset((stage, 0) for stage in stages)
+
+
 def reached(decision: Decision) -> str | None:
     return decision.reached.stage if decision.reached else None
 
@@ -40,7 +45,7 @@ def test_the_day_before_a_stage_nothing_is_reached(stages: tuple[StageDay, ...])
 def test_on_its_day_a_stage_is_reached_and_once_done_no_more(stages: tuple[StageDay, ...]) -> None:
     found = decide(stages, date(2026, 5, 4), LONG_AGO)
     assert (reached(found), found.next_stage_on) == ("before_180", date(2026, 7, 31))
-    again = decide(stages, date(2026, 5, 4), LONG_AGO, frozenset({"before_180"}))
+    again = decide(stages, date(2026, 5, 4), LONG_AGO, first("before_180"))
     assert (reached(again), again.overtaken, again.next_stage_on) == (None, (), date(2026, 7, 31))
 
 
@@ -98,13 +103,13 @@ def test_an_import_between_a_moved_stage_and_its_own_day_still_reaches_it(stages
 def test_an_earlier_stage_opened_again_is_not_reached_once_a_later_one_had_its_say(
     stages: tuple[StageDay, ...],
 ) -> None:
-    done = frozenset({"before_180", "before_60"})
+    done = first("before_180", "before_60")
     found = decide(stages, date(2026, 9, 5), LONG_AGO, done)
     assert (reached(found), keys(found.overtaken)) == (None, ["before_90"])
 
 
 def test_a_stage_opened_again_is_reached_while_no_later_one_has_come(stages: tuple[StageDay, ...]) -> None:
-    found = decide(stages, date(2026, 9, 5), LONG_AGO, frozenset({"before_180", "before_90"}))
+    found = decide(stages, date(2026, 9, 5), LONG_AGO, first("before_180", "before_90"))
     assert (reached(found), found.overtaken) == ("before_60", ())
 
 
@@ -128,8 +133,8 @@ def test_the_order_of_stages_changes_nothing(stages: tuple[StageDay, ...], as_of
 def test_no_stage_is_in_two_lists_and_none_that_is_done_in_any(
     stages: tuple[StageDay, ...], as_of: date, armed_on: date, data: st.DataObject
 ) -> None:
-    done = frozenset(data.draw(st.sets(st.sampled_from(keys(stages)))))
-    found = decide(stages, as_of, armed_on, done)
+    done = data.draw(st.sets(st.sampled_from(keys(stages))))
+    found = decide(stages, as_of, armed_on, first(*done))
     listed = [*keys(found.overtaken), *keys(found.unarmed), *([reached(found)] if found.reached else [])]
     assert len(listed) == len(set(listed))
     assert done.isdisjoint(listed)
@@ -140,7 +145,7 @@ def run(stages: tuple[StageDay, ...], looks: Iterable[date], armed_on: date) -> 
     said: list[str] = []
     done: set[str] = set()
     for day in looks:
-        decision = decide(stages, day, armed_on, frozenset(done))
+        decision = decide(stages, day, armed_on, first(*done))
         said += [decision.reached.stage] if decision.reached else []
         done |= {*keys(decision.overtaken), *keys(decision.unarmed), *said}
     return said, done

@@ -67,7 +67,7 @@ def list_stages(world: World, cycle_id: int) -> list[StageDay]:
         cycle = get_cycle(session, cycle_id)
         pack = world.rulebook.packs.get(cycle.certification.pack_key, on=cycle.due_on)
         fact = CycleFact(cycle.id, cycle.start_on, cycle.due_on, "stated", cycle.computed_due_on)
-    policy = world.rulebook.policies.for_pack(pack.key)
+    policy = world.rulebook.find_policy(pack.key, world.at)
     assert policy is not None
     return list(stage_days(policy, days_of(pack, fact), make_days_off(policy)))
 

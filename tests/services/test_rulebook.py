@@ -1,6 +1,7 @@
 """The rules in force: read from two folders, pinned with their text, and held to it."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_the_instance_s_newer_version_goes_before_the_shipped_one(tmp_path: Path
     write(tmp_path, "policies", POLICY.replace("version = 1", "version = 2", 1).replace("09:00:00", "10:00:00"))
     rulebook = load_rulebook(tmp_path)
     assert rulebook.packs.get("us-wi-cps").version == 2
-    policy = rulebook.policies.for_pack("us-wi-cps")
+    policy = rulebook.policies.for_pack("us-wi-cps", date(2026, 5, 15))
     assert policy is not None
     assert (policy.ref, policy.send_at.hour) == ("us-wi@2", 10)
 

@@ -58,6 +58,8 @@ class Organization(Numbered, Recorded, Base):
     zone: Mapped[str] = mapped_column(String(64))
     reply_to: Mapped[str | None]
     """The office's own address, which answers to mails go to."""
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who gets the organization's copies of reminders; None: nobody."""
 
 
 class OrganizationCredential(Numbered, Recorded, Base):

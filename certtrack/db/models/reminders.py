@@ -88,6 +88,8 @@ class Reminder(Numbered, Base):
     stage: Mapped[str] = mapped_column(String(16))
     occurrence: Mapped[int]
     recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    audience: Mapped[str] = mapped_column(String(12), default="holder", server_default="holder")
+    """As whom they get it: `holder`, or with a copy `supervisor` (or a stand-in for them), `organization`."""
     state: Mapped[str] = mapped_column(String(12))
     """`planned held suppressed in_mail sent failed superseded expired told`."""
     reason: Mapped[str | None] = mapped_column(String(40))
