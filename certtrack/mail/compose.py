@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from certtrack.language import LOCALES, environment, format_moment
+from certtrack.mail.calendar_file import make_calendar
 from certtrack.mail.content import Envelope, LinkKind, ReminderItem
 from certtrack.mail.html import PADDING, inline_rules
 from certtrack.mail.message import build_message
@@ -50,7 +51,10 @@ def compose_reminders(envelope: Envelope, *, called: str, items: Sequence[Remind
     parts = [tell(item, today=item.today, office=office, locale=locale) for item in items]
     parts.sort(key=lambda part: part.act_by)
     why = f"{words(locale, 'why', office)} {words(locale, 'once')}"
-    return _compose(envelope, "reminders", called, Body(*_share_asking(parts), envelope.base_url, why))
+    calendar = make_calendar(envelope, items)
+    if calendar is not None:
+        why = f"{words(locale, 'entries', calendar.count(b'BEGIN:VEVENT'))} {why}"
+    return _compose(envelope, "reminders", called, Body(*_share_asking(parts), envelope.base_url, why), calendar)
 
 
 def compose_link(
@@ -71,7 +75,7 @@ def _share_asking(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[Paragr
     return tuple(replace(part, paragraphs=part.paragraphs + part.asking) for part in parts), ()
 
 
-def _compose(envelope: Envelope, kind: str, called: str, body: Body) -> bytes:
+def _compose(envelope: Envelope, kind: str, called: str, body: Body, calendar: bytes | None = None) -> bytes:
     office, locale = clean_name(envelope.office_name), envelope.locale
     other = next(name for name in LOCALES if name != locale)
     mail = Mail(
@@ -88,4 +92,4 @@ def _compose(envelope: Envelope, kind: str, called: str, body: Body) -> bytes:
     jinja = environment(locale)
     text = wrap_text(jinja.get_template("email/mail.txt").render(mail=mail))
     html = inline_rules(jinja.get_template("email/mail.html").render(mail=mail, padding=PADDING))
-    return build_message(envelope, mail.subject, text, html)
+    return build_message(envelope, mail.subject, text, html, calendar)

@@ -17,6 +17,8 @@ class Envelope:
     """Who writes to whom. `message_id` with its angle brackets; `sent_at` aware; `base_url` where the button leads.
 
     `reply_to` is the office's own address, None where it has given none. `locale` is the reader's language.
+    `unsubscribe` is the https address that one click of a mail program posts to (RFC 8058); None where nothing in the
+    mail may be switched off.
     """
 
     message_id: str
@@ -28,6 +30,7 @@ class Envelope:
     to_name: str
     locale: str
     base_url: str
+    unsubscribe: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class ReminderItem:
     the certification's own, None where there is none. `is_granter`: the office itself grants this credential. `today`
     is the day on which the mail is true, in the pack's zone: late in the evening two packs may have two of them.
     `sent_on` is when an application was sent of which nothing is known since; None where there is none such.
+    `subject` names what falls due, `cycle:7`, the same in every mail about it: the entry in the reader's calendar goes
+    by it. None: no entry is made.
     """
 
     stage: str
@@ -48,3 +53,4 @@ class ReminderItem:
     is_granter: bool
     today: date
     sent_on: date | None = None
+    subject: str | None = None

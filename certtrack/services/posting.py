@@ -116,6 +116,7 @@ def _compose(
             is_granter=is_granter(session, one.certification.organization_id, one.certification.credential),
             today=at.astimezone(ZoneInfo(one.pack.zone)).date(),
             sent_on=one.sent_on,
+            subject=f"{one.reminder.subject_kind}:{one.reminder.subject_id}",
         )
         for one in ripe
     ]

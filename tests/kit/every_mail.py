@@ -65,7 +65,9 @@ MAILS: dict[str, Callable[[str], Read]] = {
     "cpps-two_days": two_days(date(2027, 1, 5)),
     "cpps-two_days_between": two_days(COMPUTED),
     "cpps-two_days_grace": two_days(date(2027, 2, 3)),
-    "digest": lambda locale: remind(make_item(CPPS), make_item(CPS), today=date(2027, 1, 4), locale=locale),
+    "digest": lambda locale: remind(
+        make_item(CPPS, subject="cycle:8"), make_item(CPS), today=date(2027, 1, 4), locale=locale
+    ),
     "account_link": lambda locale: link_mail("account_link", locale),
     "password_reset": lambda locale: link_mail("password_reset", locale),
 }

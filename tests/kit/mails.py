@@ -51,21 +51,23 @@ def make_item(
     is_granter: bool = False,
     today: date = _TODAY,
     sent_on: date | None = None,
+    subject: str | None = "cycle:7",
 ) -> ReminderItem:
     """Carol's certification by the shipped pack of that key, or by `pack`."""
     due_on = due_on or DUE[key]
     pack = pack or _PACKS.get(key, due_on)
     days = days_of(pack, make_cycle(due_on, computed=computed))
-    return ReminderItem(stage, pack, days, due_on, number, is_granter, today, sent_on)
+    return ReminderItem(stage, pack, days, due_on, number, is_granter, today, sent_on, subject)
 
 
 @dataclass(frozen=True)
 class Read:
-    """A mail as it is read: its headers, the text, the HTML."""
+    """A mail as it is read: its headers, the text, the HTML, the file for the calendar, None where it has none."""
 
     message: EmailMessage
     text: str
     html: str
+    calendar: str | None = None
 
     @property
     def flat(self) -> str:
@@ -75,8 +77,10 @@ class Read:
 
 def read(data: bytes) -> Read:
     message = message_from_bytes(data, policy=policy.default)
-    text, html = message.iter_parts()
-    return Read(message, text.get_content().replace("\r\n", "\n"), html.get_content().replace("\r\n", "\n"))
+    whole, *files = message.iter_parts() if message.get_content_type() == "multipart/mixed" else [message]
+    text, html = whole.iter_parts()
+    shown = [part.get_content().replace("\r\n", "\n") for part in (text, html)]
+    return Read(message, *shown, *(file.get_content() for file in files))
 
 
 def remind(*items: ReminderItem, today: date, locale: str = "en", called: str = "Carol", **values: Any) -> Read:

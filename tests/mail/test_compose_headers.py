@@ -9,7 +9,7 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit.mails import Read, make_envelope, make_item, read
+from kit.mails import BASE, Read, link_mail, make_envelope, make_item, read
 
 from certtrack.mail.compose import compose_reminders
 from certtrack.mail.names import clean_name
@@ -39,7 +39,20 @@ def test_the_headers_are_these_and_no_other() -> None:
     assert message["Reply-To"] == "Lakeside Peers <office@example.org>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Content-Language"] == "en"
-    assert message.get_content_type() == "multipart/alternative"
+    assert message.get_content_type() == "multipart/mixed"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["multipart/alternative", "text/calendar"]
+
+
+def test_without_a_day_for_the_calendar_there_are_only_the_two_texts() -> None:
+    assert link_mail("account_link").message.get_content_type() == "multipart/alternative"
+
+
+def test_one_click_is_offered_only_where_there_is_an_address_for_it() -> None:
+    address = f"{BASE}/mail/12345678/stop/{'a' * 60}"
+    offered = head_of(compose(unsubscribe=address)).split(b"\r\n")
+    assert f"List-Unsubscribe: <{address}>".encode() in offered  # whole, on one line and not coded
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in offered
+    assert b"List-Unsubscribe" not in head_of(compose())
 
 
 @pytest.mark.parametrize(
@@ -71,9 +84,10 @@ def test_equal_input_gives_equal_bytes_in_another_process_too() -> None:
     assert other.strip() == sha256(compose()).hexdigest()
 
 
-def test_another_message_id_has_another_boundary() -> None:
-    first, second = read(compose()).message, read(compose(message_id="<8@example.org>")).message
-    assert first.get_boundary() != second.get_boundary()
+def test_each_part_of_each_mail_has_a_boundary_of_its_own() -> None:
+    mails = [read(compose()).message, read(compose(message_id="<8@example.org>")).message]
+    wholes = [part for mail in mails for part in mail.walk() if part.is_multipart()]
+    assert len({whole.get_boundary() for whole in wholes}) == len(wholes) == 4
 
 
 @pytest.mark.parametrize("locale", ["en", "es"])

@@ -17,7 +17,8 @@ FOLDER = Path(__file__).parent / "snapshots"
 def test_a_mail_is_what_somebody_has_read_and_found_good(name: str, locale: str) -> None:
     mail = MAILS[name](locale)
     head = f"From: {mail.message['From']}\nSubject: {mail.message['Subject']}\n\n"
-    compare(FOLDER / f"{name}.{locale}.txt", head + mail.text)
+    calendar = "" if mail.calendar is None else "\n" + mail.calendar.replace("\r\n", "\n")
+    compare(FOLDER / f"{name}.{locale}.txt", head + mail.text + calendar)
     compare(FOLDER / f"{name}.{locale}.html", mail.html)
 
 
