@@ -6,6 +6,7 @@ import tomllib
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -22,6 +23,7 @@ from certtrack.resources import get_resource
 _DEFAULTS = get_resource("config") / "default.toml"
 
 Environment = Literal["production", "demo", "test"]
+Security = Literal["none", "starttls", "tls"]
 
 
 class Settings(BaseSettings):
@@ -65,7 +67,7 @@ class Settings(BaseSettings):
     """The name to sign in with there. Empty: no sign-in."""
     smtp_password: str = ""
     """Its password."""
-    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_security: Security = "starttls"
     """`none`, `starttls` or `tls`; certificates are checked."""
     mail_deadline_s: float = Field(60, gt=0)
     """Seconds for one whole conversation with the mail server."""
@@ -73,12 +75,34 @@ class Settings(BaseSettings):
     """Seconds for which a delivery process holds a mail; must be longer than the deadline."""
     heartbeat_limit_s: float = Field(180, gt=0)
     """Seconds of silence after which the alarm about the scheduler is raised."""
+    mail_late_limit_s: float = Field(3600, gt=0)
+    """Seconds for which mail that could go, or a job that is due, may wait before the alarm is raised."""
+    alarm_webhook: str = ""
+    """An address that each alarm is told to, as JSON by POST: `https://..` or `http://..`. Empty: none."""
+    alarm_webhook_token: str = ""
+    """Sent along as `Authorization: Bearer TOKEN`. Empty: nothing is."""
+    alarm_smtp_host: str = ""
+    """A mail server that alarms go out by: another than the one for mail. Empty: none."""
+    alarm_smtp_port: int = Field(25, ge=1, le=65535)
+    """Its port."""
+    alarm_smtp_username: str = ""
+    """The name to sign in with there. Empty: no sign-in."""
+    alarm_smtp_password: str = ""
+    """Its password."""
+    alarm_smtp_security: Security = "starttls"
+    """`none`, `starttls` or `tls`; certificates are checked."""
+    alarm_smtp_from: str = ""
+    """The address that alarms come from. Empty: that of all mail."""
+    alarm_smtp_to: str = ""
+    """The address that alarms go to."""
+    alarm_every_h: float = Field(4, gt=0)
+    """Hours after which an alarm that is still open is told again."""
     clock_file: Path | None = None
     """A file with the seconds by which the clock is moved, for tests. Refused in production."""
     log_format: Literal["json", "text"] = "text"
     """`json` or `text`: how log lines are written, on standard error."""
 
-    @field_validator("smtp_security", mode="before")
+    @field_validator("smtp_security", "alarm_smtp_security", mode="before")
     @classmethod
     def _fold(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -147,7 +171,52 @@ def load_settings(**given: Any) -> Settings:  # noqa: ANN401  # each field has i
         )
     if settings.clock_file and settings.is_production:
         raise BadSettings("CERTTRACK_CLOCK_FILE moves the clock and is refused in production; take it away.")
+    _check_alarm_webhook(settings)
+    _check_alarm_mail(settings)
     return settings
+
+
+def _check_alarm_webhook(settings: Settings) -> None:
+    """An alarm that can't be told is found out at the start, not on the day that it is needed."""
+    if not settings.alarm_webhook:
+        if settings.alarm_webhook_token:
+            raise BadSettings("CERTTRACK_ALARM_WEBHOOK_TOKEN is set, and CERTTRACK_ALARM_WEBHOOK isn't.")
+        return
+    try:
+        address = urlsplit(settings.alarm_webhook)
+        is_fit = address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
+    except ValueError:
+        is_fit = False
+    if not is_fit or not _is_plain(settings.alarm_webhook):
+        raise BadSettings("CERTTRACK_ALARM_WEBHOOK must be an address such as https://alarms.example.org/certtrack.")
+    if address.username is not None:
+        raise BadSettings(
+            "CERTTRACK_ALARM_WEBHOOK names somebody who signs in; CERTTRACK_ALARM_WEBHOOK_TOKEN is for that."
+        )
+    if not _is_plain(settings.alarm_webhook_token):
+        raise BadSettings("CERTTRACK_ALARM_WEBHOOK_TOKEN may only have letters, digits and signs, without spaces.")
+
+
+def _check_alarm_mail(settings: Settings) -> None:
+    if bool(settings.alarm_smtp_host) != bool(settings.alarm_smtp_to):
+        missing = "HOST" if settings.alarm_smtp_to else "TO"
+        raise BadSettings(
+            f"CERTTRACK_ALARM_SMTP_{missing} is missing: alarms by mail need CERTTRACK_ALARM_SMTP_HOST and _TO."
+        )
+    for name in ("alarm_smtp_to", "alarm_smtp_from"):
+        value = getattr(settings, name)
+        if value and not (_is_plain(value) and "@" in value.strip("@")):
+            raise BadSettings(f"CERTTRACK_{name.upper()} must be one address, such as office@example.org.")
+    ways = [(settings.alarm_smtp_host, settings.alarm_smtp_port), (settings.smtp_host, settings.smtp_port)]
+    if settings.alarm_smtp_host and ways[0] == ways[1]:
+        raise BadSettings(
+            "CERTTRACK_ALARM_SMTP_HOST is the mail server of CERTTRACK_SMTP_HOST: an alarm about it would never "
+            "arrive. Name another one, or take it away."
+        )
+
+
+def _is_plain(text: str) -> bool:
+    return all("!" <= letter <= "~" for letter in text)
 
 
 def load_default_packs() -> tuple[str, ...]:

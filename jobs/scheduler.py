@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 
 from certtrack.clock import WallClock
 from certtrack.logs import get_log
-from certtrack.services.schedule import note_ended
+from certtrack.services.schedule import forget_other_jobs, note_ended
 from jobs.catalogue import Job, list_jobs
 from jobs.running import run_job
 from jobs.workplace import Workplace
@@ -39,6 +39,8 @@ def run_schedule(work: Workplace, stopping: threading.Event) -> None:
     """
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # `_hear` says it, without anybody's data
     jobs = list_jobs(work.settings)
+    with work.database.writing() as session:
+        forget_other_jobs(session, [job.name for job in jobs])
     pool = ThreadPoolExecutor(len(jobs))
     scheduler = make_scheduler(work, jobs, pool)
     ending = _stop_on_signals(scheduler, pool, stopping)

@@ -4,6 +4,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,3 +66,46 @@ def test_packs_are_named_in_a_variable_with_commas_and_in_a_file_as_a_list(
     from_file = load_settings().packs
     monkeypatch.setenv("CERTTRACK_PACKS", text)
     assert from_file == load_settings().packs == ("us-xx-*", "us-yy-cps")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"alarm_webhook": "records.example.org"}, "CERTTRACK_ALARM_WEBHOOK must be an address"),
+        ({"alarm_webhook": "ftp://records.example.org"}, "CERTTRACK_ALARM_WEBHOOK must be an address"),
+        ({"alarm_webhook": "https://"}, "CERTTRACK_ALARM_WEBHOOK must be an address"),
+        ({"alarm_webhook": "https://records.example.org:99999"}, "CERTTRACK_ALARM_WEBHOOK must be an address"),
+        ({"alarm_webhook": "https://records.example.org/a b"}, "CERTTRACK_ALARM_WEBHOOK must be an address"),
+        ({"alarm_webhook": "https://me@records.example.org"}, "CERTTRACK_ALARM_WEBHOOK_TOKEN is for that"),
+        ({"alarm_webhook_token": "x"}, "CERTTRACK_ALARM_WEBHOOK isn't"),
+        ({"alarm_webhook": "https://a.example.org", "alarm_webhook_token": "a\nX: y"}, "CERTTRACK_ALARM_WEBHOOK_TOKEN"),
+        ({"alarm_smtp_host": "mail.example.org"}, "CERTTRACK_ALARM_SMTP_TO is missing"),
+        ({"alarm_smtp_to": "a@example.org"}, "CERTTRACK_ALARM_SMTP_HOST is missing"),
+        ({"alarm_smtp_host": "m.example.org", "alarm_smtp_to": "a, b@example.org"}, "CERTTRACK_ALARM_SMTP_TO must be"),
+        (
+            {"alarm_smtp_host": "m.example.org", "alarm_smtp_to": "a@example.org", "alarm_smtp_from": "office"},
+            "CERTTRACK_ALARM_SMTP_FROM must be",
+        ),
+        (
+            {"alarm_smtp_host": "m.example.org", "alarm_smtp_to": "a@example.org", "smtp_host": "m.example.org"},
+            "CERTTRACK_ALARM_SMTP_HOST is the mail server of CERTTRACK_SMTP_HOST",
+        ),
+        ({"alarm_every_h": 0}, "CERTTRACK_ALARM_EVERY_H"),
+        ({"mail_late_limit_s": 0}, "CERTTRACK_MAIL_LATE_LIMIT_S"),
+    ],
+)
+def test_a_way_for_alarms_that_cant_work_is_refused_at_the_start_by_name(values: dict[str, Any], words: str) -> None:
+    with pytest.raises(BadSettings, match=words):
+        load_settings(**values)
+
+
+def test_alarms_may_go_by_webhook_and_by_another_mail_server() -> None:
+    settings = load_settings(
+        alarm_webhook="http://127.0.0.1:9000/x?y=z",
+        alarm_webhook_token="a",  # noqa: S106  # for tests alone
+        alarm_smtp_host="mail.example.org",
+        alarm_smtp_security="TLS",
+        alarm_smtp_to="office@example.org",
+        smtp_host="other.example.org",
+    )
+    assert (settings.alarm_every_h, settings.mail_late_limit_s, settings.alarm_smtp_security) == (4, 3600, "tls")

@@ -15,9 +15,10 @@ from certtrack.cli.edge import Edge, pass_edge
 from certtrack.cli.instance_lock import hold_instance
 from certtrack.cli.output import write_message, write_table
 from certtrack.cli.servers import check_port, find_address, is_answering, make_children
-from certtrack.cli.watch import is_quiet, look
+from certtrack.cli.watch import has_trouble, look
 from certtrack.errors import Refused
 from certtrack.logs import get_log
+from certtrack.mail.way_out import choose_alarm_ways
 from certtrack.services.demo import Login, check_demo_fits, count_mails, has_demo, load_demo, write_policies
 from certtrack.services.evidence.store import open_store
 from certtrack.services.installation import connect, upgrade_database
@@ -35,7 +36,8 @@ def up(edge: Edge, demo: bool) -> None:
     """Run CertTrack: the web server and the scheduler, until Ctrl-C or SIGTERM.
 
     The database is made or brought up to date first. A server that dies is started again. While the scheduler is
-    silent an alarm stands on the pages, in the log, and on standard error.
+    silent, or mail is late, an alarm stands on the pages, in the log, and on standard error, and is told on the ways
+    that the settings CERTTRACK_ALARM_... name.
     """
     if demo:
         os.environ.setdefault("CERTTRACK_ENV", "demo")
@@ -69,7 +71,7 @@ def keep_running(edge: Edge, children: tuple[Child, ...]) -> None:
 
 
 class _Watch:
-    """Looks after the heartbeat from time to time; a scheduler that has just been started is given its time."""
+    """Looks after mail and jobs from time to time; a scheduler that has just been started is given its time."""
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
@@ -87,9 +89,9 @@ class _Watch:
             get_log().error("heartbeat_unknown", kind=type(error).__name__)
 
     def _look(self, *, is_patient: bool) -> None:
-        if is_patient and is_quiet(self._edge):
+        if is_patient and has_trouble(self._edge):
             return
-        if said := look(self._edge):
+        for said in look(self._edge):
             write_message(said)
 
 
@@ -158,6 +160,8 @@ def _introduce(edge: Edge, logins: tuple[Login, ...]) -> None:
         write_message(f"Mail: no mail server is set, so nothing is sent; each mail is a file in {folder}/")
     else:
         write_message(f"Mail: handed to the mail server {settings.smtp_host}, port {settings.smtp_port}")
+    ways = " and ".join(way.name for way in choose_alarm_ways(settings))
+    write_message(f"Alarms: on the pages and in the log{f', and by {ways}' if ways else ' alone'}")
     if logins:
         _introduce_demo(edge, logins)
     else:

@@ -1,49 +1,82 @@
-"""`certtrack watch`: is the scheduler alive? Asked from another process than the one that may be silent."""
+"""`certtrack watch`: are mail and jobs well? Asked from another process than those that may be silent."""
 
 import sys
+from collections.abc import Sequence
 
 import click
 
+from certtrack.cli.alarms import make_message, tell_alarms, try_ways
 from certtrack.cli.edge import Edge, pass_edge
 from certtrack.cli.output import write_message
+from certtrack.errors import Refused
+from certtrack.language import LOCALES
 from certtrack.logs import get_log
-from certtrack.services.schedule import check_heartbeat, is_silent
+from certtrack.services.alarms import list_alarms
+from certtrack.services.watching import Change, find_troubles, look_after, make_limits
 
-SILENT = "ALARM: the scheduler is silent, and no mail goes out. Start it again, and look at its log."
-BACK = "The scheduler is back; the alarm is over."
+_ENGLISH = LOCALES[0]
 
 
 @click.command(
-    short_help="Is the scheduler alive?",
+    short_help="Are mail and jobs well?",
     epilog="Example: certtrack watch  (from cron: */5 * * * * certtrack watch)",
 )
+@click.option(
+    "--test-alarm", is_flag=True, help="Tell a test on each way that alarms are told on, and look at nothing."
+)
 @pass_edge
-def watch(edge: Edge) -> None:
-    """Look once whether the scheduler is alive, for example from cron.
+def watch(edge: Edge, test_alarm: bool) -> None:
+    """Look once whether mail and jobs are well, for example from cron.
 
-    Where it is silent for longer than CERTTRACK_HEARTBEAT_LIMIT_S says, the alarm is raised and the exit code is 1.
+    An alarm is raised where the scheduler is silent for longer than CERTTRACK_HEARTBEAT_LIMIT_S says, where mail or a
+    job is late by more than CERTTRACK_MAIL_LATE_LIMIT_S, and where a job doesn't get through. It stands on the pages
+    and in the log, and is told on the ways that the settings CERTTRACK_ALARM_... name. While one is open the exit code
+    is 1.
     """
+    if test_alarm:
+        _test(edge)
+        return
     look(edge)
-    if is_quiet(edge):
-        write_message(SILENT)
-        sys.exit(1)
-    write_message("The scheduler is alive.")
-
-
-def is_quiet(edge: Edge) -> bool:
-    """True where the scheduler's last sign of life is too old, or there never was one."""
     with edge.reading() as session:
-        return is_silent(session, edge.settings.heartbeat_limit_s)
+        alarms = list_alarms(session)
+    for alarm in alarms:
+        write_message(make_message(edge, alarm, "raised").say(_ENGLISH))
+    if alarms:
+        sys.exit(1)
+    write_message("The scheduler is alive, and nothing is late.")
 
 
-def look(edge: Edge) -> str | None:
-    """Raise the alarm, or clear it, in the database and in the log; what is to be said of it, None for no change."""
+def has_trouble(edge: Edge) -> bool:
+    """True where something isn't well just now."""
+    with edge.reading() as session:
+        return bool(find_troubles(session, make_limits(edge.settings), edge.clock.now()))
+
+
+def look(edge: Edge) -> Sequence[str]:
+    """Raise alarms and clear them: in the database, in the log, on the other ways; what is to be said of it here."""
     with edge.writing() as session:
-        change = check_heartbeat(session, edge.settings.heartbeat_limit_s, at=edge.clock.now())
-    if change == "silent":
-        get_log().error("scheduler_silent")
-        return SILENT
-    if change == "back":
-        get_log().info("scheduler_back")
-        return BACK
-    return None
+        changes = look_after(session, make_limits(edge.settings), edge.clock.now())
+    for change in changes:
+        log = get_log(kind=change.alarm.kind, detail=change.alarm.detail)
+        if change.is_raised:
+            log.error("alarm_raised")
+        else:
+            log.info("alarm_over")
+    tell_alarms(edge)
+    return [_say(edge, change) for change in changes]
+
+
+def _say(edge: Edge, change: Change) -> str:
+    return make_message(edge, change.alarm, "raised" if change.is_raised else "over").say(_ENGLISH)
+
+
+def _test(edge: Edge) -> None:
+    told = list(try_ways(edge))
+    for way, trouble in told:
+        write_message(f"{way}: told." if trouble is None else f"{way}: it didn't get through ({trouble}).")
+    if not told:
+        raise Refused(
+            "No way is set: CERTTRACK_ALARM_WEBHOOK, or CERTTRACK_ALARM_SMTP_HOST and CERTTRACK_ALARM_SMTP_TO."
+        )
+    if any(trouble is not None for _, trouble in told):
+        sys.exit(1)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import Alarm
 
-AlarmKind = Literal["scheduler_silent", "relay_stopped"]
+AlarmKind = Literal["scheduler_silent", "relay_stopped", "mail_late", "job_late", "job_broken"]
 
 
 def raise_alarm(session: Session, kind: AlarmKind, *, at: datetime, detail: str | None = None) -> bool:
@@ -36,3 +36,9 @@ def find_alarm(session: Session, kind: AlarmKind) -> Alarm | None:
 def list_alarms(session: Session) -> list[Alarm]:
     """Every open alarm, oldest first."""
     return list(session.scalars(select(Alarm).where(Alarm.cleared_at.is_(None)).order_by(Alarm.id)))
+
+
+def list_past_alarms(session: Session, limit: int) -> list[Alarm]:
+    """Up to `limit` alarms that are over, the latest first."""
+    query = select(Alarm).where(Alarm.cleared_at.is_not(None)).order_by(Alarm.id.desc()).limit(limit)
+    return list(session.scalars(query))

@@ -3,21 +3,21 @@
 All times here are on the database's clock: a clock that tests move would make each move look like a silence.
 """
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, delete, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Job
 from certtrack.db.types import db_now
-from certtrack.services.alarms import clear_alarm, raise_alarm
 
 HEARTBEAT = "heartbeat"
+_BAD_ENDS = 3
 
 JobOutcome = Literal["done", "failed", "missed"]
-Change = Literal["silent", "back"]
 
 
 def note_started(session: Session, name: str) -> None:
@@ -27,7 +27,11 @@ def note_started(session: Session, name: str) -> None:
 
 def note_ended(session: Session, name: str, outcome: JobOutcome, *, error: str | None = None) -> None:
     """The job ended now, or was missed; `error` names what went wrong without anybody's data, None for nothing."""
-    _note(session, name, last_ended_at=db_now(), last_outcome=outcome, last_error=error)
+    values = {"last_ended_at": db_now(), "last_outcome": outcome, "last_error": error}
+    if outcome == "done":
+        _note(session, name, **values, last_done_at=db_now(), bad_ends=0)
+    else:
+        _note(session, name, **values, bad_ends=Job.bad_ends + 1)
 
 
 def note_next_run(session: Session, name: str, next_run_at: datetime | None) -> None:
@@ -46,11 +50,27 @@ def is_silent(session: Session, limit_s: float) -> bool:
     return session.scalar(recent) is None
 
 
-def check_heartbeat(session: Session, limit_s: float, *, at: datetime) -> Change | None:
-    """Raise the alarm where the scheduler is silent, clear it where it is back; None where nothing changed."""
-    if is_silent(session, limit_s):
-        return "silent" if raise_alarm(session, "scheduler_silent", at=at) else None
-    return "back" if clear_alarm(session, "scheduler_silent", at=at) else None
+def list_late_jobs(session: Session, limit_s: float) -> list[str]:
+    """The jobs that were due more than `limit_s` seconds ago and haven't begun, or have been at it for longer."""
+    long_ago = db_now(-limit_s)
+    is_running = and_(Job.last_started_at.is_not(None), or_(Job.last_ended_at.is_(None), _has_begun_anew()))
+    is_late = or_(and_(is_running, Job.last_started_at < long_ago), and_(not_(is_running), Job.next_run_at < long_ago))
+    return list(session.scalars(select(Job.name).where(is_late).order_by(Job.name)))
+
+
+def list_broken_jobs(session: Session, limit_s: float) -> list[str]:
+    """The jobs that have ended badly three times in a row, and not well for `limit_s` seconds."""
+    is_long = or_(Job.last_done_at.is_(None), Job.last_done_at < db_now(-limit_s))
+    return list(session.scalars(select(Job.name).where(Job.bad_ends >= _BAD_ENDS, is_long).order_by(Job.name)))
+
+
+def forget_other_jobs(session: Session, names: Collection[str]) -> None:
+    """Forget what is on record of jobs that there are no more: nobody is to wait for them."""
+    session.execute(delete(Job).where(Job.name.not_in(names)))
+
+
+def _has_begun_anew() -> ColumnElement[bool]:
+    return Job.last_started_at > Job.last_ended_at
 
 
 def list_job_records(session: Session) -> list[Job]:
@@ -58,7 +78,7 @@ def list_job_records(session: Session) -> list[Job]:
     return list(session.scalars(select(Job).order_by(Job.name)))
 
 
-def _note(session: Session, name: str, **values: datetime | str | ColumnElement[datetime] | db_now | None) -> None:
+def _note(session: Session, name: str, **values: Any) -> None:  # noqa: ANN401  # any column's value, or an expression
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(insert(Job).values(name=name).on_conflict_do_nothing())
     session.execute(update(Job).where(Job.name == name).values(**values))

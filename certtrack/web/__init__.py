@@ -17,6 +17,7 @@ from certtrack.web.findings import findings
 from certtrack.web.group_acts import group_acts
 from certtrack.web.health import health
 from certtrack.web.held import held
+from certtrack.web.jobs import jobs
 from certtrack.web.leaving import leaving
 from certtrack.web.passwords import passwords
 from certtrack.web.people import people
@@ -34,7 +35,7 @@ from certtrack.web.waivers import waivers
 from certtrack.web.what_if import what_if
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health),
+    *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health, jobs),
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders),

@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 from kit.ports import find_port
+from kit.webhook import Listener, listen
 
 from certtrack.db.engine import Database
 from certtrack.services.alarms import find_alarm
@@ -123,6 +124,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
         end(one)
 
 
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    with listen() as listener:
+        yield listener
+
+
 def end(one: Up) -> None:
     if one.process.poll() is not None:
         return
@@ -192,18 +199,20 @@ def test_children_dont_outlive_a_parent_that_is_killed(start: Start) -> None:
     one.wait(lambda: are_gone(family), "the end of its children")
 
 
-def test_a_silent_scheduler_raises_the_alarm_until_it_is_back(start: Start) -> None:
-    one = start(CERTTRACK_HEARTBEAT_LIMIT_S="4").ready()
+def test_a_silent_scheduler_raises_the_alarm_until_it_is_back(start: Start, listener: Listener) -> None:
+    one = start(CERTTRACK_HEARTBEAT_LIMIT_S="4", CERTTRACK_ALARM_WEBHOOK=listener.address).ready()
     scheduler = one.get_child("jobs schedule")
     one.wait(lambda: one.mail_health() == 200, "the first sign of life")
     before = len(one.said())  # on a slow machine the start itself may have been a silence
     scheduler.suspend()
-    one.wait(lambda: "ALARM: the scheduler is silent" in one.said()[before:], "the alarm")
+    one.wait(lambda: "Alarm: The scheduler is silent" in one.said()[before:], "the alarm")
     assert "scheduler_silent" in one.said()[before:]
     assert one.has_alarm()
     assert one.mail_health() == 503
+    assert listener.events()[-1] == ("raised", "scheduler_silent")
     scheduler.resume()
-    one.wait(lambda: "The scheduler is back" in one.said()[before:], "its end")
+    one.wait(lambda: "The alarm is over: The scheduler is silent" in one.said()[before:], "its end")
+    one.wait(lambda: listener.events()[-1] == ("over", "scheduler_silent"), "its end on the other way")
     one.wait(lambda: one.mail_health() == 200, "mail that is well")
     assert one.child("jobs schedule") == scheduler
     assert one.stop() == 0

@@ -8,14 +8,15 @@ from sqlalchemy import update
 from certtrack.db.engine import Database
 from certtrack.db.models import Job
 from certtrack.db.types import db_now
-from certtrack.services.alarms import list_alarms
 from certtrack.services.schedule import (
     HEARTBEAT,
     JobOutcome,
     beat,
-    check_heartbeat,
+    forget_other_jobs,
     is_silent,
+    list_broken_jobs,
     list_job_records,
+    list_late_jobs,
     note_ended,
     note_next_run,
     note_started,
@@ -35,16 +36,6 @@ def let_pass(database: Database, seconds: float) -> None:
     """The last sign of life is so old."""
     with database.writing() as session:
         session.execute(update(Job).where(Job.name == HEARTBEAT).values(heartbeat_at=db_now(-seconds)))
-
-
-def check(database: Database) -> str | None:
-    with database.writing() as session:
-        return check_heartbeat(session, _LIMIT_S, at=_AT)
-
-
-def alarms(database: Database) -> list[str]:
-    with database.reading() as session:
-        return [alarm.kind for alarm in list_alarms(session)]
 
 
 def test_nothing_is_on_record_of_a_job_that_never_ran(database: Database) -> None:
@@ -121,12 +112,53 @@ def test_a_beat_counts_for_as_long_as_the_limit_says(database: Database, age: fl
         assert is_silent(session, _LIMIT_S) is expected
 
 
-def test_the_alarm_is_raised_once_and_cleared_once(database: Database) -> None:
-    assert [check(database), check(database)] == ["silent", None]
-    assert alarms(database) == ["scheduler_silent"]
+def end(database: Database, *outcomes: JobOutcome, name: str = "plan_reminders") -> None:
+    for outcome in outcomes:
+        with database.writing() as session:
+            note_started(session, name)
+            note_ended(session, name, outcome)
+
+
+def set_record(database: Database, **values: object) -> None:
     with database.writing() as session:
-        beat(session)
-    assert [check(database), check(database)] == ["back", None]
-    assert alarms(database) == []
-    let_pass(database, _LIMIT_S + 1)
-    assert check(database) == "silent"
+        session.execute(update(Job).where(Job.name == "plan_reminders").values(**values))
+
+
+def late(database: Database) -> list[str]:
+    with database.reading() as session:
+        return list_late_jobs(session, _LIMIT_S)
+
+
+def test_a_job_is_late_once_it_was_due_for_longer_than_the_limit_and_has_not_begun(database: Database) -> None:
+    end(database, "done")
+    for seconds, expected in ((60, []), (-_LIMIT_S + 20, []), (-_LIMIT_S - 1, ["plan_reminders"])):
+        set_record(database, next_run_at=db_now(seconds))
+        assert late(database) == expected
+    set_record(database, last_started_at=db_now())
+    assert late(database) == [], "it has begun"
+    set_record(database, last_started_at=db_now(-_LIMIT_S - 1), last_ended_at=None)
+    assert late(database) == ["plan_reminders"], "it doesn't come to its end"
+
+
+def test_a_job_is_broken_after_three_bad_ends_in_a_row_while_none_was_good_for_a_time(database: Database) -> None:
+    def broken() -> list[str]:
+        with database.reading() as session:
+            return list_broken_jobs(session, _LIMIT_S)
+
+    end(database, "done", "failed", "missed")
+    assert broken() == []
+    end(database, "failed")
+    assert broken() == [], "a moment ago it was well"
+    set_record(database, last_done_at=db_now(-_LIMIT_S - 1))
+    assert broken() == ["plan_reminders"]
+    end(database, "done")
+    assert broken() == []
+    assert (find(database, "plan_reminders").bad_ends, find(database, "plan_reminders").last_outcome) == (0, "done")
+
+
+def test_a_job_that_there_is_no_more_is_not_waited_for(database: Database) -> None:
+    end(database, "done", name="plan_remainders")
+    end(database, "done")
+    with database.writing() as session:
+        forget_other_jobs(session, ["plan_reminders", "deliver_mail"])
+        assert [job.name for job in list_job_records(session)] == ["plan_reminders"]

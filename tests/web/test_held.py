@@ -12,9 +12,14 @@ from sqlalchemy import func, select
 from certtrack.clock import WallClock, today_in
 from certtrack.db.models import AuditEvent, AuditPerson, ImportRun
 from certtrack.security import Role
+from certtrack.services.alarm_notices import settle_notice, take_notices
 from certtrack.services.alarms import raise_alarm
 from certtrack.services.organizations import create_organization
+from certtrack.services.relay import stop_mail
 from certtrack.services.restored import note_restored
+from certtrack.services.schedule import beat, note_ended, note_started
+from certtrack.settings import load_settings
+from jobs.catalogue import list_jobs
 
 TODAY = today_in(WallClock(), ZONE)
 SOON = TODAY + timedelta(days=87)
@@ -234,6 +239,36 @@ def test_what_stops_all_mail_stands_on_top(alice: CheckingClient, world: World) 
 
     assert "The mail server takes no mail" in page
     assert "The scheduler is silent" in page
+
+
+def test_mail_and_jobs_are_told_with_their_alarms_and_what_was_told_of_them(
+    alice: CheckingClient, world: World, planner: Planner
+) -> None:
+    at = WallClock().now()
+    with world.database.writing() as session:
+        for job in list_jobs(load_settings()):
+            note_started(session, job.name)
+            note_ended(session, job.name, "done")
+        beat(session)
+        note_ended(session, "plan_reminders", "failed", error="OSError")
+    page = alice.get("/jobs").text
+    assert "All is well" in page
+    assert "No reminder waits whose hour has come." in page
+    assert "broke off (OSError)" in page
+    assert page.count('<th scope="row"') == len(list_jobs(load_settings()))
+    assert not any(f">{job.name}<span" in page for job in list_jobs(load_settings())), "each has words of its own"
+    with world.database.writing() as session:
+        raise_alarm(session, "job_broken", at=at, detail="plan_reminders")
+        stop_mail(session, "sign_in", at=at)
+        [broken, _] = take_notices(session, ["webhook"], 60)
+        settle_notice(session, broken, "http_500")
+    hold(planner)
+    page = alice.get("/jobs").text
+    assert "A job doesn" in page
+    assert "let us sign in" in page
+    assert "The last try didn" in page
+    assert "(http_500)" in page
+    assert "El servidor de correo no acepta correo" in alice.get("/jobs?lang=es").text
 
 
 def test_a_look_and_a_release_are_kept(alice: CheckingClient, world: World, planner: Planner) -> None:

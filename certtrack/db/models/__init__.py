@@ -32,6 +32,7 @@ from certtrack.db.models.people import (
 )
 from certtrack.db.models.records import (
     Alarm,
+    AlarmNotice,
     AuditEvent,
     AuditPerson,
     AuditSeal,
@@ -84,6 +85,7 @@ __all__ = [
     "Affiliation",
     "AffiliationVersion",
     "Alarm",
+    "AlarmNotice",
     "ApplicationStep",
     "ApplicationStepVersion",
     "Assignment",

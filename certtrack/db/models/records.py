@@ -65,6 +65,10 @@ class Job(Base):
     last_outcome: Mapped[str | None] = mapped_column(String(12))
     """`done`, `failed`, `missed`."""
     last_error: Mapped[str | None]
+    last_done_at: Mapped[datetime | None]
+    """When it last ended well."""
+    bad_ends: Mapped[int] = mapped_column(server_default="0")
+    """How often it has ended badly since, or was missed."""
     next_run_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]
 
@@ -84,10 +88,28 @@ class Alarm(Numbered, Base):
     )
 
     kind: Mapped[str] = mapped_column(String(24))
-    """`scheduler_silent`, `relay_stopped`."""
+    """`scheduler_silent`, `relay_stopped`, `mail_late`, `job_late`, `job_broken`."""
     raised_at: Mapped[datetime]
     cleared_at: Mapped[datetime | None]
     detail: Mapped[str | None]
+
+
+class AlarmNotice(Base):
+    """What was told of an alarm on one way out of here. All its moments are on the database's clock."""
+
+    __tablename__ = "alarm_notice"
+
+    alarm_id: Mapped[int] = mapped_column(ForeignKey("alarm.id"), primary_key=True)
+    way: Mapped[str] = mapped_column(String(12), primary_key=True)
+    """`webhook`, `mail`."""
+    telling_until: Mapped[datetime | None]
+    """Until then a process has it in hand; None where none has."""
+    told_at: Mapped[datetime | None]
+    """When it was told last that the alarm is raised; None while it never was."""
+    times: Mapped[int]
+    over_told_at: Mapped[datetime | None]
+    trouble: Mapped[str | None]
+    """Why the last try came to nothing, as a code; None where it didn't."""
 
 
 class AuditEvent(Numbered, Base):
