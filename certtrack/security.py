@@ -57,6 +57,8 @@ class Act(StrEnum):
     RECORD_CERTIFICATE = "record_certificate"
     DECIDE_APPLICATION = "decide_application"
     RECORD_WAIVER = "record_waiver"
+    TELL = "tell"
+    """Tell a person what a reminder says, by letter, by phone or in person, and note it."""
 
 
 class Task(StrEnum):
@@ -114,7 +116,7 @@ _TEAM = _PATH | {Fields.SUPERVISION}
 _OFFICE = _TEAM | {Fields.ADDRESSES, Fields.MAIL}
 
 _TEAM_ACTS = frozenset(
-    {Act.LOG_CREDITS, Act.CHECK_CREDITS, Act.LOG_SUPERVISION, Act.LOG_SERVICE, Act.REPORT_APPLICATION}
+    {Act.LOG_CREDITS, Act.CHECK_CREDITS, Act.LOG_SUPERVISION, Act.LOG_SERVICE, Act.REPORT_APPLICATION, Act.TELL}
 )
 
 # Design, section 5. A supervisor's `supervision` are the own sessions, which the query sees to.

@@ -9,6 +9,7 @@ from certtrack.cli.edge import Edge, acting_as, pass_edge
 from certtrack.cli.mail_why import why
 from certtrack.cli.output import Format, formatted, spoken, write_message, write_rows
 from certtrack.cli.standing import note_look
+from certtrack.cli.tellings import told
 from certtrack.language import say_by
 from certtrack.security import Actor
 from certtrack.services.causes import HeldCause, HeldPerson, list_held, release_all, release_cause, release_person
@@ -29,6 +30,7 @@ def reminders() -> None:
 
 
 reminders.add_command(why)
+reminders.add_command(told)
 
 
 @reminders.command(

@@ -9,6 +9,7 @@ from typing import Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from certtrack.clock import end_of
 from certtrack.db.models import Attempt, Cause, Certification, Cycle, Person, Reminder, ReminderEmail
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CertificationFacts
@@ -55,7 +56,7 @@ class LedgerAttempt:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One stage of one day, and what was decided about it.
+    """One stage of one day, and what was decided about it. `key` tells it from the person's others.
 
     `day` is the stage's. `reason` is a code, None where the state says all. `sent_at` is when the mail server took it,
     None before that; `attempts` are those of every mail that carried it. `decided_at` is when it was last decided on,
@@ -79,6 +80,11 @@ class LedgerEntry:
     decided_at: datetime | None = None
     settled_at: datetime | None = None
     true_until: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """The reminder's number, or the cycle's and the stage for one that is still to come: `17`, `4-before_30`."""
+        return str(self.reminder_id) if self.reminder_id is not None else f"{self.cycle_id}-{self.stage}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +244,7 @@ def _list_coming(
             cause_key=None,
             reminder_id=None,
             cycle_id=cycle.id,
+            true_until=end_of(stage.valid_until, pack.zone),
         )
 
 

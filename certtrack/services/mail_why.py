@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, Finding, ImportRun, Reminder
+from certtrack.db.models import Cause, Finding, ImportRun, Reminder, Telling
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
+from certtrack.services.actors import find_actor_name
 from certtrack.services.ledger import LedgerAttempt, LedgerEntry
 
 _SET_ASIDE = ("superseded", "expired", "coming")
@@ -33,12 +34,28 @@ class HeldBy:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """How somebody was told otherwise, on which day and by whom; None for `by` where nobody's name is known.
+
+    `telling_id` and `no` are the note's; `noted_on` is the day on which it was put on record.
+    """
+
+    how: str
+    on: date
+    by: str | None
+    noted_on: date
+    telling_id: int
+    no: int
+
+
+@dataclass(frozen=True, slots=True)
 class MailWhy:
     """One stage, and what its sentence says beside it.
 
     `called` is the person's name, `zone` where their hours are told. `held_by` is None for what isn't held. `office_on`
     is the day since which the office has it among the findings, None where it hasn't. `instead` is the stage that was
     told in this one's place; `following` what comes after it for the same certification; None where there is none.
+    `told` is the note by which it is told otherwise, None without one.
     """
 
     entry: LedgerEntry
@@ -48,6 +65,7 @@ class MailWhy:
     office_on: date | None
     instead: LedgerEntry | None
     following: LedgerEntry | None
+    told: Told | None = None
 
     @property
     def decided_on(self) -> date | None:
@@ -81,6 +99,7 @@ def explain_mail(
     """Each entry of one person's ledger with what its sentence rests on, in the order of `mail`."""
     causes = _load_causes(session, {entry.cause_key for entry in mail if entry.state == "held" and entry.cause_key})
     office = _load_office_days(session, person_id)
+    told = _load_told(session, [entry.reminder_id for entry in mail if entry.state == "told"], zone)
     return tuple(
         MailWhy(
             entry=entry,
@@ -90,6 +109,7 @@ def explain_mail(
             office_on=_find_office_day(entry, office),
             instead=_find_instead(entry, mail),
             following=_find_following(entry, mail),
+            told=told.get(entry.reminder_id or 0),
         )
         for entry in mail
     )
@@ -111,6 +131,21 @@ def pick_stage(mail: Sequence[MailWhy], stage: str) -> tuple[MailWhy, ...]:
         there = f"there are {', '.join(known)}" if known else "there is none, decided or to come"
         raise NotFound(f"No stage is called {stage!r} here; {there}.")
     return found
+
+
+def _load_told(session: Session, numbers: Sequence[int | None], zone: str) -> dict[int, Told]:
+    query = select(Telling).where(Telling.reminder_id.in_(numbers), Telling.is_withdrawn.is_(False))
+    return {
+        one.reminder_id: Told(
+            how=one.how,
+            on=one.told_on,
+            by=one.told_by or find_actor_name(session, one.recorded_by),
+            noted_on=one.recorded_at.astimezone(ZoneInfo(zone)).date(),
+            telling_id=one.id,
+            no=one.no,
+        )
+        for one in session.scalars(query.order_by(Telling.id))
+    }
 
 
 def _load_causes(session: Session, keys: Collection[str]) -> dict[str, Cause]:

@@ -28,6 +28,7 @@ from certtrack.web.sign_in import sign_in
 from certtrack.web.signing import signing
 from certtrack.web.supervision import supervision
 from certtrack.web.supervision_due import supervision_due
+from certtrack.web.tellings import tellings
 from certtrack.web.training_people import training_people
 from certtrack.web.trainings import trainings
 from certtrack.web.trainings_elsewhere import trainings_elsewhere
@@ -38,5 +39,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health, jobs),
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
-    *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders),
+    *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings),
 )

@@ -30,6 +30,7 @@ from certtrack.services.overview import NEAR_DAYS, PAGE, Filters, find_zone, lis
 from certtrack.services.person_page import PersonPage, ShownCertification, get_person_page
 from certtrack.services.supervision.shown import show_supervision
 from certtrack.services.supervision.then import SupervisionThen, show_supervision_then
+from certtrack.services.tellings import can_tell
 from certtrack.services.trainings.shown import show_trainings
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, signed_in, today
 
@@ -125,6 +126,7 @@ def person(person_id: int) -> str:
         hours = show_hours(session, found.rulebook, actor(), page, now)
         drafts = list_drafts(session, actor(), page.person.id) if hours.can_log else ()
         can_leave = _can_leave(session, page, today(page.person.zone))
+        can_tell_them = _can_tell(session, page, now)
         trainings = show_trainings(
             session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of or now, known_at=page.known_at
         )  # fmt: skip
@@ -159,6 +161,7 @@ def person(person_id: int) -> str:
         errors=errors,
         can_list=can_do(actor(), Task.LIST_PEOPLE),
         can_leave=can_leave,
+        can_tell=can_tell_them,
     )
 
 
@@ -172,6 +175,12 @@ def _can_leave(session: Session, page: PersonPage, now: date) -> bool:
     is_now = page.as_of is None and page.known_at is None
     is_asked = is_now and can_do(actor(), Task.END_AFFILIATION)
     return is_asked and bool(list_places_to_leave(session, actor(), page.person.id, now))
+
+
+def _can_tell(session: Session, page: PersonPage, now: date) -> bool:
+    """True where the reader may note, on the record as it is today, that the person was told otherwise than by mail."""
+    is_now = page.as_of is None and page.known_at is None
+    return is_now and bool(page.certifications) and can_tell(session, actor(), page.person.id, now)
 
 
 def _load_hands(session: Session, now: date) -> dict[str, int]:

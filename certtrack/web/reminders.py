@@ -5,7 +5,8 @@ from flask import Blueprint
 from certtrack.errors import NotFound
 from certtrack.services.mail_why import explain_mail, pick_newest
 from certtrack.services.person_page import get_person_page
-from certtrack.web.edge import actor, locale, note_look, parts, reading, render, signed_in
+from certtrack.services.tellings import can_tell, list_to_tell
+from certtrack.web.edge import actor, locale, note_look, parts, reading, render, signed_in, today
 
 reminders = Blueprint("reminders", __name__)
 
@@ -21,6 +22,15 @@ def ledger(person_id: int) -> str:
             raise NotFound("This page isn't here, or isn't yours to see.")
         person = page.person
         mail = explain_mail(session, person.id, person.shown_name, person.zone, page.mail)
+        may_tell = page.last_day is None and can_tell(session, actor(), person.id, today(person.zone))
     note_look("reminders.viewed", [person.id])
     names = {shown.certification.id: shown.pack.short_name.of(locale()) for shown in page.certifications}
-    return render("reminders/list.html", page=page, mail=mail[::-1], newest=pick_newest(mail), names=names)
+    return render(
+        "reminders/list.html",
+        page=page,
+        mail=mail[::-1],
+        newest=pick_newest(mail),
+        names=names,
+        can_tell=may_tell,
+        to_tell=[entry.key for entry in list_to_tell(page.mail)] if may_tell else [],
+    )

@@ -130,6 +130,25 @@ def test_why_refuses_an_unknown_stage_and_a_name_that_two_have_with_what_there_i
     assert "Nobody here has the number, the address or the name" in call("why", "Dave Example").stderr
 
 
+def test_told_notes_it_once_and_takes_it_back(
+    world: World, planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    person = world.person(address=None)
+    _, cycle = world.certify(person, DUE)
+    planner.look(date(2026, 5, 4))
+    set_clock(world, monkeypatch, tmp_path / "offset")
+    asked = ("told", "Carol Example", "before_180", "--by", "phone", "--on", "2026-05-03", "--as", "bob")
+    assert call(*asked).stderr == "Noted; no mail is sent for it.\n"
+    assert planner.says(cycle) == {"before_180": "told"}
+    assert "It is noted already" in call(*asked).stderr
+    assert "Another stage comes before it" in call("told", str(person), "before_60", "--by", "letter").stderr
+    assert "there are: before_180, before_90" in call("told", str(person), "before_31", "--by", "letter").stderr
+    assert call("told", str(person), "before_180").exit_code == 2
+    back = ("told", str(person), "before_180", "--take-back", "it was her sister")
+    assert call(*back).stderr == "Taken back; the stage is decided on anew.\n"
+    assert "Nobody has noted" in call(*back).stderr
+
+
 def test_what_holds_mail_is_said_in_words_of_either_language(world: World, planner: Planner) -> None:
     planner.roster(26, DUE, armed_on=date(2026, 5, 4))
     planner.look(date(2026, 5, 4))

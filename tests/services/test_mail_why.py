@@ -15,10 +15,11 @@ from certtrack.errors import NotFound
 from certtrack.language import LOCALES, say_by
 from certtrack.services.findings import open_finding
 from certtrack.services.ledger import LedgerAttempt, LedgerEntry, LedgerState, list_ledger
-from certtrack.services.mail_why import HeldBy, MailWhy, explain_mail, pick_newest, pick_stage
+from certtrack.services.mail_why import HeldBy, MailWhy, Told, explain_mail, pick_newest, pick_stage
 from certtrack.services.obstacles import OBSTACLES, POLICY_CHANGED
 from certtrack.services.people import get_person
 from certtrack.services.rulings import BEFORE_RECORD, OVERTAKEN
+from certtrack.services.tellings import TAKEN_BACK, TOLD, How
 
 DUE = date(2026, 10, 31)
 WORDS = "reminders/words.jinja"
@@ -147,7 +148,7 @@ TRIES = tuple(
     for number, outcome in enumerate(("not_taken", "unknown", "relay", "recipient", "accepted"), 1)
     for code in (450, None)
 )
-KEPT_BACK = (*OBSTACLES, BEFORE_RECORD, OVERTAKEN, POLICY_CHANGED, "merged")
+KEPT_BACK = (*OBSTACLES, BEFORE_RECORD, OVERTAKEN, POLICY_CHANGED, TOLD, TAKEN_BACK, "merged")
 HELD = ("cause", "moved", "by_name")
 REASONS: dict[str, tuple[str | None, ...]] = {
     "held": HELD, "suppressed": KEPT_BACK, "superseded": (*KEPT_BACK, None), "coming": (*OBSTACLES, None),
@@ -171,6 +172,15 @@ def test_every_state_with_every_reason_has_a_sentence_of_each_language(state: Le
             said = [tell(why, locale) for locale in LOCALES]
             assert all(sentence.endswith(".") and "  " not in sentence for sentence in said), said
             assert said[0] != said[1]
+
+
+@pytest.mark.parametrize("how", get_args(How))
+@pytest.mark.parametrize("by", ["Bob", None])
+def test_whoever_was_told_otherwise_is_told_so_in_each_language(how: str, by: str | None) -> None:
+    why = replace(make_why("told", None), told=Told(how, DUE, by, DUE, 1, 1))
+    said = [tell(why, locale) for locale in LOCALES]
+    assert "no mail is sent for the reminder" in said[0]
+    assert said[0] != said[1]
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -1,10 +1,12 @@
 """The page on which each stage of a person's mail is told in a sentence, with its tries and the server's answers."""
 
+import re
 from datetime import timedelta
 
 from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.planning import Planner
+from kit.tellings import day_there, find_key
 from kit.world import World
 from sqlalchemy import select
 
@@ -40,3 +42,34 @@ def test_each_stage_opens_into_its_tries_and_the_look_is_audited(
     assert f'href="/people/{person}/reminders"' in client.get(f"/people/{person}").text
     with world.database.reading() as session:
         assert "reminders.viewed" in session.scalars(select(AuditEvent.action)).all()
+
+
+def test_the_office_notes_a_call_keeps_what_was_typed_wrongly_and_takes_it_back(
+    app: Flask, client: CheckingClient, world: World, planner: Planner
+) -> None:
+    sign_up(client, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
+    world.at = WallClock().now()
+    person = world.person(address=None)
+    _, cycle = world.certify(person, world.today + timedelta(days=89), computed_due_on=None)
+    planner.look()
+    assert "There is no address for mail." in client.get(f"/people/{person}/telling").text
+    key = find_key(world, person, "before_90")
+    wrong = client.send(f"/people/{person}/reminders/{key}/told", told_by="Bob Supervisor", told_on="2999-01-01")
+    assert wrong.status_code == 400
+    assert "Choose how they were told." in wrong.text
+    assert "That day is still to come." in wrong.text
+    assert 'value="Bob Supervisor"' in wrong.text
+    day = day_there(world).isoformat()
+    done = client.send(f"/people/{person}/reminders/{key}/told", how="phone", told_on=day, told_by="Bob Supervisor")
+    assert (done.status_code, done.location) == (302, f"/people/{person}/reminders")
+    page = client.get(done.location).text
+    assert "was told by phone on" in page
+    assert "Noted. No mail is sent for this stage." in page
+    again = client.send(f"/people/{person}/reminders/{key}/told", how="phone", told_on=day)
+    assert (again.status_code, "It is noted already" in again.text) == (409, True)
+    [telling] = re.findall(r"/tellings/(\d+)/take-back", page)
+    path = f"/people/{person}/tellings/{telling}/take-back"
+    assert client.send(path, expected_no="2", reason="a mistake").status_code == 409
+    assert client.send(path, expected_no="1", reason="a mistake").location == f"/people/{person}/reminders"
+    assert planner.says(cycle)["before_90"] == "suppressed:no_address"
+    assert "It was taken back already." in client.get(path).text

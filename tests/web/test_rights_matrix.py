@@ -14,6 +14,7 @@ from kit.group_acts import begin, make_wish
 from kit.group_acts import plan as plan_group
 from kit.supervision import hold as hold_supervision
 from kit.supervision import make_session, qualify, serve
+from kit.tellings import find_next_key, note_next
 from kit.trainings import plan, put_in
 from kit.world import World
 from sqlalchemy import select
@@ -37,6 +38,11 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /people/former": (200, 404, 404, 404, IN),
     "GET /people/<int:person_id>": (200, 200, 200, 404, IN),
     "GET /people/<int:person_id>/reminders": (200, 404, 200, 404, IN),
+    "GET /people/<int:person_id>/telling": (200, 200, 404, 404, IN),
+    "GET /people/<int:person_id>/reminders/<key>/told": (200, 200, 404, 404, IN),
+    "POST /people/<int:person_id>/reminders/<key>/told": (400, 400, 404, 404, IN),
+    "GET /people/<int:person_id>/tellings/<int:telling_id>/take-back": (200, 200, 404, 404, IN),
+    "POST /people/<int:person_id>/tellings/<int:telling_id>/take-back": (400, 400, 404, 404, IN),
     "GET /people/<int:person_id>/leaving": (200, 404, 404, 404, IN),
     "POST /people/<int:person_id>/leaving": (400, 404, 404, 404, IN),
     "GET /credits": (200, 200, 404, 404, IN),
@@ -199,6 +205,7 @@ def numbers(app: Flask, world: World) -> dict[str, int]:
     more["qualification"] = qualify(world, bob)
     group = make_wish(due_from_on=world.today, due_until_on=world.today + timedelta(days=99), waives=("total",))
     more["act"] = begin(world, plan_group(world, replace(group, from_on=world.today)))
+    more["telling"] = note_next(world, carol)
     more["span"] = serve(world, carol, day, day, 6)
     return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim, "file": file} | more
 
@@ -225,7 +232,9 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
     assert list_routes(app) == set(MATRIX)
 
 
-def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], numbers: dict[str, int]) -> None:
+def test_everybody_gets_what_the_table_says(
+    clients: dict[str, CheckingClient], numbers: dict[str, int], world: World
+) -> None:
     places = {"<int:person_id>": str(numbers["carol"]), "<int:finding_id>": str(numbers["finding"]), "<token>": "none"}
     places |= {"<int:evidence_id>": str(numbers["file"]), "<int:number>": "1", "<int:draft_id>": "9999"}
     places |= {"<int:training_id>": str(numbers["training"]), "<int:enrollment_id>": str(numbers["enrollment"])}
@@ -240,6 +249,7 @@ def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], 
         "<int:duty_id>": "99999",
         "<any(received, returned, granted, refused):kind>": "received",
     }
+    places |= {"<int:telling_id>": str(numbers["telling"]), "<key>": find_next_key(world, numbers["carol"])}
     places |= {"<int:act_id>": str(numbers["act"])}
     places |= {"<int:waiver_id>": "99999", "<any(waiver, reduction, extension):kind>": "extension"}
     got = {}

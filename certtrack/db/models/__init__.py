@@ -65,6 +65,7 @@ from certtrack.db.models.supervision import (
     SupervisionSession,
     SupervisionSessionVersion,
 )
+from certtrack.db.models.tellings import Telling, TellingVersion
 from certtrack.db.models.trainings import (
     Enrollment,
     EnrollmentVersion,
@@ -147,6 +148,8 @@ __all__ = [
     "StatusChange",
     "SupervisionSession",
     "SupervisionSessionVersion",
+    "Telling",
+    "TellingVersion",
     "Training",
     "TrainingAttendance",
     "TrainingAttendanceVersion",

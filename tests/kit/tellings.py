@@ -1,0 +1,53 @@
+"""Notes that somebody was told otherwise, in tests."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from kit.world import ZONE, World
+
+from certtrack.db.models import Telling
+from certtrack.services.ledger import LedgerEntry, list_ledger
+from certtrack.services.tellings import How, NewTelling, list_to_tell, note_told, take_back_told
+
+
+def ledger_of(world: World, person_id: int) -> list[LedgerEntry]:
+    """The person's ledger on the world's day."""
+    with world.database.reading() as session:
+        return list_ledger(session, world.rulebook, person_id, day_there(world))
+
+
+def find_key(world: World, person_id: int, stage: str) -> str:
+    """The key of the one entry of that stage."""
+    [entry] = [entry for entry in ledger_of(world, person_id) if entry.stage == stage]
+    return entry.key
+
+
+def day_there(world: World) -> date:
+    """The world's day where its people live."""
+    return world.at.astimezone(ZoneInfo(ZONE)).date()
+
+
+def note(world: World, person_id: int, stage: str, how: How = "phone", told_by: str | None = None) -> int:
+    """Note that the person was told that stage today; the note's number."""
+    new = NewTelling(how, day_there(world), told_by)
+    key = find_key(world, person_id, stage)
+    with world.database.writing() as session:
+        return note_told(session, world.rulebook, person_id, key, new, actor=world.actor, at=world.at).id
+
+
+def take_back(world: World, telling_id: int, *, expected_no: int = 1) -> None:
+    """Take a note back."""
+    with world.database.writing() as session:
+        telling = session.get_one(Telling, telling_id)
+        reason = "it was somebody else"
+        take_back_told(session, telling, expected_no=expected_no, reason=reason, actor=world.actor, at=world.at)
+
+
+def note_next(world: World, person_id: int) -> int:
+    """Note the next stage that can be; the note's number."""
+    return note(world, person_id, list_to_tell(ledger_of(world, person_id))[0].stage)
+
+
+def find_next_key(world: World, person_id: int) -> str:
+    """The key of the next stage that can be noted."""
+    return list_to_tell(ledger_of(world, person_id))[0].key
