@@ -38,7 +38,7 @@ def why(edge: Edge, person: str, stage: str | None, format_: Format, language: s
     with edge.reading() as session:
         found = get_person_asked(session, person)
         entries = list_ledger(session, edge.rulebook, found.id, edge.today(found.zone))
-        mail = explain_mail(session, found.id, found.shown_name, found.zone, entries)
+        mail = explain_mail(session, found, entries)
     asked = pick_stage(mail, stage) if stage is not None else mail
     note_look(edge, actor, "reminders.listed", [found.id])
     if not asked:

@@ -13,7 +13,7 @@ from certtrack.clock import end_of
 from certtrack.db.models import Attempt, Cause, Certification, Cycle, Person, Reminder, ReminderEmail
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CertificationFacts
-from certtrack.rules.reminders import stage_days
+from certtrack.rules.reminders import Audience, stage_days
 from certtrack.rules.standing import stand
 from certtrack.services.arming import list_merged
 from certtrack.services.obstacles import find_obstacle
@@ -61,7 +61,8 @@ class LedgerEntry:
     `day` is the stage's. `reason` is a code, None where the state says all. `sent_at` is when the mail server took it,
     None before that; `attempts` are those of every mail that carried it. `decided_at` is when it was last decided on,
     `settled_at` when it was done with, None while it waits, `true_until` the last moment at which it is true. What is
-    about a decision is None for a stage that is still to come.
+    about a decision is None for a stage that is still to come. `occurrence` is 0 for the first time of a stage, and of
+    a day that has moved the version of the record; `audience` is as whom the recipient gets it.
     """
 
     day: date
@@ -80,11 +81,14 @@ class LedgerEntry:
     decided_at: datetime | None = None
     settled_at: datetime | None = None
     true_until: datetime | None = None
+    occurrence: int = 0
+    recipient_id: int | None = None
+    audience: Audience = "holder"
 
     @property
     def key(self) -> str:
-        """The reminder's number, or the cycle's and the stage for one that is still to come: `17`, `4-before_30`."""
-        return str(self.reminder_id) if self.reminder_id is not None else f"{self.cycle_id}-{self.stage}"
+        """The reminder's number, or for what is still to come cycle, stage and occurrence: `17`, `4-before_30-0`."""
+        return str(self.reminder_id or f"{self.cycle_id}-{self.stage}-{self.occurrence}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,8 @@ def list_ledger(session: Session, rulebook: Rulebook, person_id: int, today: dat
     query = select(Cycle).where(Cycle.certification_id.in_(certifications.keys())).order_by(Cycle.id)
     cycles = {cycle.id: cycle for cycle in session.scalars(query)}
     decided = _list_decided(session, cycles, certifications)
-    known = {(entry.certification_id, entry.anchor_on, entry.stage) for entry in decided}
+    known = {_key_of(entry) for entry in decided if entry.audience == "holder"}
+    told = {(entry.cycle_id, entry.anchor_on, entry.stage) for entry in decided if entry.state == "told"}
     facts = {number: its for number, (_, its) in load_held(session, rulebook, sorted(certifications)).items()}
     coming = [
         entry
@@ -121,9 +126,13 @@ def list_ledger(session: Session, rulebook: Rulebook, person_id: int, today: dat
         for entry in _list_coming(
             rulebook, holder, cycle, certifications[cycle.certification_id], facts[cycle.certification_id], today
         )
-        if (entry.certification_id, entry.anchor_on, entry.stage) not in known
+        if _key_of(entry) not in known and (entry.cycle_id, entry.anchor_on, entry.stage) not in told
     ]
     return sorted([*decided, *coming], key=lambda entry: (entry.day, entry.reminder_id is None, entry.reminder_id or 0))
+
+
+def _key_of(entry: LedgerEntry) -> tuple[int, date, str, int]:
+    return entry.certification_id, entry.anchor_on, entry.stage, entry.occurrence
 
 
 def list_settled(session: Session, certification_ids: Collection[int], until: datetime) -> list[LedgerEntry]:
@@ -190,6 +199,9 @@ def _entry(
         decided_at=reminder.planned_at,
         settled_at=reminder.settled_at,
         true_until=reminder.valid_until,
+        occurrence=reminder.occurrence,
+        recipient_id=reminder.recipient_id,
+        audience=cast("Audience", reminder.audience),
     )
 
 
@@ -245,6 +257,8 @@ def _list_coming(
             reminder_id=None,
             cycle_id=cycle.id,
             true_until=end_of(stage.valid_until, pack.zone),
+            occurrence=stage.occurrence,
+            recipient_id=holder.id,
         )
 
 
@@ -269,7 +283,8 @@ def _find_chunk(session: Session, certification_ids: Sequence[int]) -> dict[int,
 
 def _load_last(session: Session, cycle_ids: Sequence[int]) -> dict[int, Reminder]:
     """The last stage reached by cycle, where it wasn't told yet."""
-    query = select(Reminder).where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycle_ids))
+    own = (Reminder.subject_kind == "cycle", Reminder.audience == "holder")
+    query = select(Reminder).where(*own, Reminder.subject_id.in_(cycle_ids))
     found: dict[int, Reminder] = {}
     for row in session.scalars(query.order_by(Reminder.stage_on, Reminder.id)):
         if row.state not in ("superseded", "expired"):

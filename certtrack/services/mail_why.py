@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, Finding, ImportRun, Reminder, Telling
+from certtrack.db.models import Cause, Finding, ImportRun, Person, Reminder, Telling
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
 from certtrack.services.actors import find_actor_name
 from certtrack.services.ledger import LedgerAttempt, LedgerEntry
+from certtrack.services.people import get_person
 
 _SET_ASIDE = ("superseded", "expired", "coming")
 _WAITING = ("planned", "held", "in_mail", "coming")
@@ -52,14 +53,15 @@ class Told:
 class MailWhy:
     """One stage, and what its sentence says beside it.
 
-    `called` is the person's name, `zone` where their hours are told. `held_by` is None for what isn't held. `office_on`
+    `called` is the recipient's name, None for a copy to somebody whose name isn't the reader's to see; `zone` is where
+    hours are told. `held_by` is None for what isn't held. `office_on`
     is the day since which the office has it among the findings, None where it hasn't. `instead` is the stage that was
     told in this one's place; `following` what comes after it for the same certification; None where there is none.
     `told` is the note by which it is told otherwise, None without one.
     """
 
     entry: LedgerEntry
-    called: str
+    called: str | None
     zone: str
     held_by: HeldBy | None
     office_on: date | None
@@ -94,16 +96,20 @@ class MailWhy:
 
 
 def explain_mail(
-    session: Session, person_id: int, called: str, zone: str, mail: Sequence[LedgerEntry]
+    session: Session, person: Person, mail: Sequence[LedgerEntry], names_of: Collection[int] | None = None
 ) -> tuple[MailWhy, ...]:
-    """Each entry of one person's ledger with what its sentence rests on, in the order of `mail`."""
+    """Each entry of one person's ledger with what its sentence rests on, in the order of `mail`.
+
+    `names_of` are those who may be named where they got a copy; None: everybody.
+    """
     causes = _load_causes(session, {entry.cause_key for entry in mail if entry.state == "held" and entry.cause_key})
-    office = _load_office_days(session, person_id)
+    zone, names = person.zone, _load_names(session, mail, names_of)
+    office = _load_office_days(session, person.id)
     told = _load_told(session, [entry.reminder_id for entry in mail if entry.state == "told"], zone)
     return tuple(
         MailWhy(
             entry=entry,
-            called=called,
+            called=person.shown_name if entry.audience == "holder" else names.get(entry.recipient_id or 0),
             zone=zone,
             held_by=_find_holder(session, entry, causes),
             office_on=_find_office_day(entry, office),
@@ -117,7 +123,8 @@ def explain_mail(
 
 def pick_newest(mail: Iterable[MailWhy]) -> MailWhy | None:
     """What is asked for first: the last decision that speaks, else the next stage to come, else the last of all."""
-    by_day = sorted(mail, key=lambda why: (why.entry.day, why.entry.reminder_id or 0))
+    own = [why for why in mail if why.entry.audience == "holder"]
+    by_day = sorted(own, key=lambda why: (why.entry.day, why.entry.reminder_id or 0))
     speaking = [why for why in by_day if why.entry.state not in _SET_ASIDE]
     coming = [why for why in by_day if why.entry.state == "coming"]
     return next(iter([*reversed(speaking), *coming, *reversed(by_day)]), None)
@@ -131,6 +138,12 @@ def pick_stage(mail: Sequence[MailWhy], stage: str) -> tuple[MailWhy, ...]:
         there = f"there are {', '.join(known)}" if known else "there is none, decided or to come"
         raise NotFound(f"No stage is called {stage!r} here; {there}.")
     return found
+
+
+def _load_names(session: Session, mail: Sequence[LedgerEntry], names_of: Collection[int] | None) -> dict[int, str]:
+    numbers = {entry.recipient_id for entry in mail if entry.audience != "holder" and entry.recipient_id is not None}
+    found = {number: get_person(session, number) for number in sorted(numbers)}
+    return {number: one.shown_name for number, one in found.items() if names_of is None or one.id in names_of}
 
 
 def _load_told(session: Session, numbers: Sequence[int | None], zone: str) -> dict[int, Told]:
@@ -187,6 +200,8 @@ def _load_office_days(session: Session, person_id: int) -> dict[tuple[str, str],
 
 def _find_office_day(entry: LedgerEntry, office: dict[tuple[str, str], datetime]) -> date | None:
     at = None
+    if entry.audience != "holder":
+        return None
     if entry.reason == "no_address":
         at = office.get(("no_address", ""))
     elif entry.state == "failed" and entry.attempts:
@@ -206,4 +221,7 @@ def _find_following(entry: LedgerEntry, mail: Sequence[LedgerEntry]) -> LedgerEn
 
 
 def _is_after(one: LedgerEntry, entry: LedgerEntry) -> bool:
-    return one.certification_id == entry.certification_id and one.day > entry.day
+    """True for a later stage of the same certification to the same reader."""
+    is_alike = (one.certification_id, one.audience) == (entry.certification_id, entry.audience)
+    is_theirs = one.audience == "holder" or one.recipient_id == entry.recipient_id
+    return is_alike and is_theirs and one.day > entry.day

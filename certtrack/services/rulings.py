@@ -1,6 +1,6 @@
 """What is decided about each stage of one cycle on one day. Nothing is read or written here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -59,7 +59,7 @@ def rule(subject: Subject, at: datetime) -> Rulings:
         return Rulings((), tuple((row, "cycle_closed") for row in subject.rows if row.state in UNSENT), None)
     stages = stage_days(subject.policy, days, days_off(subject.policy))
     rows = _list_current(subject, stages)
-    decision = decide(stages, subject.today, _armed_on(subject, stages), _done(rows))
+    decision = decide(stages, subject.today, _armed_on(subject, stages), _done(rows, stages))
     judge = Judge(subject, _ask_former(subject, days))
     made = [*_rule_stages(judge, subject.policy, decision, rows, at)]
     made += _rule_move(judge, subject.policy, days, [*made, *rows.values()], at)
@@ -107,8 +107,12 @@ def _was_told(row: Row_, readings: set[date]) -> bool:
     return row.state in SPOKEN and row.anchor_on in readings
 
 
-def _done(rows: dict[StageKey, Row_]) -> frozenset[StageKey]:
-    return frozenset(key for key, row in rows.items() if not _is_open(row))
+def _done(rows: dict[StageKey, Row_], stages: Iterable[StageDay]) -> frozenset[StageKey]:
+    """Those that have had their say; somebody who told a stage in another way said it for its repeats too."""
+    told = {stage for (stage, _), row in rows.items() if row.state == "told"}
+    return frozenset(
+        [key for key, row in rows.items() if not _is_open(row)] + [stage.key for stage in stages if stage.stage in told]
+    )
 
 
 def _is_open(row: Row_) -> bool:

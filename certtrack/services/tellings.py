@@ -69,10 +69,11 @@ def read_telling(typed: Mapping[str, str], today: date) -> NewTelling:
 def find_hindrance(entry: LedgerEntry, ledger: Sequence[LedgerEntry]) -> Hindrance | None:
     """Why a stage can't be noted as told; None where it can.
 
-    It was `mailed`, is `on_its_way`, is `noted` already, or was `set_aside` for another stage or day, or because the
-    person has died; of those that are still to come only the next one can be told ahead: else there is `another_first`.
+    It was `mailed`, is `on_its_way`, is `noted` already, or was `set_aside`: another stage or day holds, the person has
+    died, or it is a copy for somebody else. Of those that are still to come only the next one can be told ahead: else
+    there is `another_first`.
     """
-    if entry.reason == "died":
+    if entry.reason == "died" or entry.audience != "holder":
         return "set_aside"
     if entry.state != "coming":
         return _HINDRANCES.get(entry.state)
@@ -197,12 +198,13 @@ def _get_reminder(
         if hindrance := _HINDRANCES.get(reminder.state):  # a deliverer was faster
             raise NotToBeNoted(hindrance)
         return reminder
-    policy = rulebook.policies.for_pack(session.get_one(Certification, cycle.certification_id).pack_key)
+    policy = rulebook.find_policy(session.get_one(Certification, cycle.certification_id).pack_key, at)
     if policy is None or entry.true_until is None:
         raise NotToBeNoted("set_aside")
     pin(session, policy, at)
     reminder = Reminder(
-        subject_kind="cycle", subject_id=cycle.id, anchor_on=entry.anchor_on, stage=entry.stage, occurrence=0,
+        subject_kind="cycle", subject_id=cycle.id, anchor_on=entry.anchor_on, stage=entry.stage,
+        occurrence=entry.occurrence,
         recipient_id=person.id, state="told", stage_on=entry.day, send_after=at, valid_until=entry.true_until,
         policy_ref=policy.ref, planned_at=at, settled_at=at,
     )  # fmt: skip

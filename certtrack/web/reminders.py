@@ -21,7 +21,8 @@ def ledger(person_id: int) -> str:
         if not page.can_see_mail:
             raise NotFound("This page isn't here, or isn't yours to see.")
         person = page.person
-        mail = explain_mail(session, person.id, person.shown_name, person.zone, page.mail)
+        names_of = None if actor().person_id == person.id else {one.id for one in page.supervisors}
+        mail = explain_mail(session, person, page.mail, names_of)
         may_tell = page.last_day is None and can_tell(session, actor(), person.id, today(person.zone))
     note_look("reminders.viewed", [person.id])
     names = {shown.certification.id: shown.pack.short_name.of(locale()) for shown in page.certifications}

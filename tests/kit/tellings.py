@@ -1,11 +1,13 @@
 """Notes that somebody was told otherwise, in tests."""
 
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from kit.world import ZONE, World
+from sqlalchemy.orm import Session
 
-from certtrack.db.models import Telling
+from certtrack.db.models import Reminder, Telling
 from certtrack.services.ledger import LedgerEntry, list_ledger
 from certtrack.services.tellings import How, NewTelling, list_to_tell, note_told, take_back_told
 
@@ -17,9 +19,8 @@ def ledger_of(world: World, person_id: int) -> list[LedgerEntry]:
 
 
 def find_key(world: World, person_id: int, stage: str) -> str:
-    """The key of the one entry of that stage."""
-    [entry] = [entry for entry in ledger_of(world, person_id) if entry.stage == stage]
-    return entry.key
+    """The key of the first entry of that stage."""
+    return next(entry.key for entry in ledger_of(world, person_id) if entry.stage == stage)
 
 
 def day_there(world: World) -> date:
@@ -41,6 +42,14 @@ def take_back(world: World, telling_id: int, *, expected_no: int = 1) -> None:
         telling = session.get_one(Telling, telling_id)
         reason = "it was somebody else"
         take_back_told(session, telling, expected_no=expected_no, reason=reason, actor=world.actor, at=world.at)
+
+
+def copy_row(session: Session, row: Reminder, **values: Any) -> None:
+    """Add a planned reminder like that one, but for these values."""
+    kept = ("subject_kind", "subject_id", "anchor_on", "stage", "occurrence", "recipient_id", "stage_on", "send_after",
+            "valid_until", "policy_ref", "planned_at")  # fmt: skip
+    session.add(Reminder(**({"state": "planned"} | {name: getattr(row, name) for name in kept} | values)))
+    session.flush()
 
 
 def note_next(world: World, person_id: int) -> int:

@@ -7,12 +7,14 @@ from typing import get_args
 import pytest
 from kit.delivery import STAGE_DAY, Deliverer
 from kit.planning import Planner
+from kit.tellings import copy_row
 from kit.world import World
 from sqlalchemy import update
 
 from certtrack.db.models import Person, Reminder
 from certtrack.errors import NotFound
 from certtrack.language import LOCALES, say_by
+from certtrack.rules.reminders import Audience
 from certtrack.services.findings import open_finding
 from certtrack.services.ledger import LedgerAttempt, LedgerEntry, LedgerState, list_ledger
 from certtrack.services.mail_why import HeldBy, MailWhy, Told, explain_mail, pick_newest, pick_stage
@@ -29,7 +31,7 @@ def explain(world: World, person_id: int) -> tuple[MailWhy, ...]:
     with world.database.reading() as session:
         person = get_person(session, person_id)
         entries = list_ledger(session, world.rulebook, person.id, world.today)
-        return explain_mail(session, person.id, person.shown_name, person.zone, entries)
+        return explain_mail(session, person, entries)
 
 
 def tell(why: MailWhy, locale: str = "en") -> str:
@@ -189,6 +191,35 @@ def test_every_stage_is_named_within_a_sentence(stage: str) -> None:
     said = [say_by(WORDS, locale, "reminder_of", why.entry) for locale in LOCALES]
     assert said[0] != said[1]
     assert said[0].startswith("the ")
+
+
+@pytest.mark.parametrize("audience", ["supervisor", "organization"])
+@pytest.mark.parametrize("state", ["sent", "suppressed", "planned"])
+def test_a_copy_is_told_as_one_with_the_name_or_without_it(audience: Audience, state: LedgerState) -> None:
+    own = make_why(state, "no_address" if state == "suppressed" else None)
+    copy = replace(own, entry=replace(own.entry, audience=audience, occurrence=1))
+    assert "Bob" in tell(replace(copy, called="Bob"))
+    nameless = tell(replace(copy, called=None))
+    assert "a copy" in nameless
+    assert "(repeat 1)" in nameless
+    assert "contact person" in nameless or "the supervisor" in nameless.lower()
+
+
+def test_a_copy_goes_by_its_own_track_and_is_named_to_those_alone_who_may_see_the_name(
+    world: World, planner: Planner
+) -> None:
+    person, bob = world.person(), world.person("Bob")
+    world.certify(person, DUE)
+    planner.look(STAGE_DAY)
+    [row] = planner.rows()
+    with world.database.writing() as session:
+        copy_row(session, row, recipient_id=bob, audience="supervisor", state="sent", settled_at=world.at)
+    [own, copy, *_] = explain(world, person)
+    assert (own.called, copy.called, copy.following) == ("Carol Example", "Bob Example", None)
+    assert pick_newest((own, copy)) is own
+    with world.database.reading() as session:
+        hidden = explain_mail(session, get_person(session, person), [copy.entry], names_of=())
+    assert hidden[0].called is None
 
 
 @pytest.mark.parametrize("state", ["coming", "held", "in_mail", "planned"])

@@ -1,17 +1,19 @@
 """Somebody was told by letter, by phone or in person: no mail is sent for that stage, and a mistake is taken back."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from kit.delivery import STAGE_DAY, Deliverer
 from kit.planning import Planner
-from kit.tellings import find_key, ledger_of, note, take_back
+from kit.tellings import copy_row, find_key, ledger_of, note, take_back
 from kit.world import World
 from sqlalchemy import select, update
 
 from certtrack.db.models import AuditEvent, Reminder, TellingVersion
 from certtrack.errors import BadInput, NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.language import LOCALES, say_by
+from certtrack.packs import Policies, parse_policy
 from certtrack.security import Actor, Role, RoleGrant
 from certtrack.services.applications.typed import BadApplication
 from certtrack.services.mail_why import explain_mail
@@ -83,7 +85,7 @@ def test_the_sentence_says_how_on_which_day_by_whom_and_when_it_was_noted(world:
     with world.database.reading() as session:
         [why] = [
             one
-            for one in explain_mail(session, person, "Carol Example", "America/Chicago", ledger_of(world, person))
+            for one in explain_mail(session, get_person(session, person), ledger_of(world, person))
             if one.entry.state == "told"
         ]
     assert say_by("reminders/words.jinja", "en", "why_sentence", why).replace("\N{NO-BREAK SPACE}", " ") == (
@@ -155,16 +157,26 @@ def test_repeats_and_copies_of_a_stage_that_somebody_told_are_not_sent(world: Wo
     [row] = planner.rows(cycle)
     bob = world.person("Bob")
     with world.database.writing() as session:
-        for occurrence, recipient in ((1, person), (0, bob)):
-            kept = ("subject_kind", "subject_id", "anchor_on", "stage", "stage_on", "send_after", "valid_until",
-                    "policy_ref", "planned_at")  # fmt: skip
-            values = {name: getattr(row, name) for name in kept}
-            session.add(Reminder(occurrence=occurrence, recipient_id=recipient, state="planned", **values))
+        copy_row(session, row, occurrence=1)
+        copy_row(session, row, recipient_id=bob, audience="supervisor")
     telling = note_first(world, person, row.id)
     states = sorted((row.state, row.reason or "") for row in planner.rows(cycle))
     assert states == [("superseded", "told"), ("superseded", "told"), ("told", "")]
     take_back(world, telling)
     assert {(row.state, row.reason) for row in planner.rows(cycle)} == {("suppressed", "taken_back")}
+
+
+def test_a_repeat_is_not_planned_once_somebody_told_the_stage(world: World, planner: Planner) -> None:
+    policy = world.policy
+    text = policy.raw.replace("days_before = 180\n", "days_before = 180\nrepeat_every_days = 14\nrepeats = 2\n")
+    others = [one for one in world.rulebook.policies.list() if one.key != policy.key]
+    world.rulebook = replace(world.rulebook, policies=Policies([*others, parse_policy(text)]))
+    person, cycle = plan_one(world, planner)
+    assert [entry.occurrence for entry in ledger_of(world, person) if entry.stage == "before_180"] == [0, 1, 2]
+    note(world, person, "before_180")
+    assert [entry.occurrence for entry in ledger_of(world, person) if entry.stage == "before_180"] == [0]
+    planner.look(date(2026, 6, 30))
+    assert planner.says(cycle) == {"before_180": "told"}
 
 
 def note_first(world: World, person: int, reminder_id: int) -> int:
