@@ -1,6 +1,7 @@
 """What an installation can set: one frozen object, from config/*.toml and CERTTRACK_* variables."""
 
 import os
+import re
 import secrets
 import tomllib
 from contextlib import suppress
@@ -73,6 +74,20 @@ class Settings(BaseSettings):
     """Seconds for one whole conversation with the mail server."""
     mail_lease_s: float = Field(300, gt=0)
     """Seconds for which a delivery process holds a mail; must be longer than the deadline."""
+    bounce_address: str = ""
+    """A mailbox for reports of mails that come back; mails name it as NAME+CODE@DOMAIN. Empty: such mails go unseen."""
+    bounce_maildir: Path | None = None
+    """A Maildir that such reports arrive in, read every 15 minutes."""
+    bounce_imap_host: str = ""
+    """An IMAP server that has them, by TLS; certificates are checked. Read every 15 minutes. Empty: none."""
+    bounce_imap_port: int = Field(993, ge=1, le=65535)
+    """Its port."""
+    bounce_imap_username: str = ""
+    """The name to sign in with there."""
+    bounce_imap_password: str = ""
+    """Its password."""
+    bounce_imap_folder: str = "INBOX"
+    """The folder in which reports arrive."""
     heartbeat_limit_s: float = Field(180, gt=0)
     """Seconds of silence after which the alarm about the scheduler is raised."""
     mail_late_limit_s: float = Field(3600, gt=0)
@@ -106,6 +121,13 @@ class Settings(BaseSettings):
     @classmethod
     def _fold(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+    @field_validator("bounce_address")
+    @classmethod
+    def _check_bounce_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9._-]{1,27}@[A-Za-z0-9.-]{1,190}", value):
+            raise ValueError("must be NAME@DOMAIN, with at most 27 letters, digits, dots and hyphens before the @")
+        return value
 
     @field_validator("packs", mode="before")
     @classmethod

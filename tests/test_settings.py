@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from certtrack.errors import BadSettings
+from certtrack.mail.return_path import LONGEST_NAME
 from certtrack.settings import load_secret_key, load_settings, make_instance
 
 _KEY = "from certtrack.settings import *; print(load_secret_key(load_settings()))"
@@ -40,6 +41,16 @@ def test_the_clock_is_not_moved_in_production(tmp_path: Path) -> None:
 def test_a_lease_must_outlast_the_deadline() -> None:
     with pytest.raises(BadSettings, match="CERTTRACK_MAIL_LEASE_S"):
         load_settings(mail_lease_s=1, mail_deadline_s=1)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["office", "two@example.org, x@example.org", "a+b@example.org", "n" * (LONGEST_NAME + 1) + "@example.org"],
+)
+def test_an_address_for_reports_that_no_path_can_be_made_of_is_refused(address: str) -> None:
+    assert load_settings(bounce_address="n" * LONGEST_NAME + "@example.org").bounce_address
+    with pytest.raises(BadSettings, match="CERTTRACK_BOUNCE_ADDRESS"):
+        load_settings(bounce_address=address)
 
 
 def test_the_instance_is_its_owners_alone(tmp_path: Path) -> None:

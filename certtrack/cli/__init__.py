@@ -21,6 +21,7 @@ _COMMANDS = {
     "standing": "certtrack.cli.standing:standing",
     "why": "certtrack.cli.why:why",
     "reminders": "certtrack.cli.reminders:reminders",
+    "mail": "certtrack.cli.mail:mail",
     "credits": "certtrack.cli.credits:credits_",
     "hours": "certtrack.cli.hours:hours",
     "waivers": "certtrack.cli.waivers:waivers",

@@ -164,7 +164,8 @@ class _Round:
         """Send the first of `waiting` and settle it; how to go on."""
         mail, started = waiting.popleft(), time.monotonic()
         try:
-            answer = conversation.send(self.terms.mail_from, mail.address, mail.data)
+            sender = self.terms.name_sender(mail.email_id, mail.address)
+            answer = conversation.send(sender, mail.address, mail.data)
         except RelayFault as fault:
             if not is_fresh:
                 waiting.appendleft(mail)  # a server may end a long conversation; that it takes nothing isn't said yet
@@ -207,7 +208,7 @@ class _Round:
         """Nothing is ripe to be tried: ask the server itself."""
         try:
             with self.transport.open() as conversation:
-                conversation.check(self.terms.mail_from)
+                conversation.check(self.terms.name_sender(0, ""))  # in the form that mails have: no mail is number 0
         except RelayFault as fault:
             self.counts["relay"] += 1
             self._stop_mail(fault)

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Attempt, Email
 from certtrack.db.types import db_now
-from certtrack.settings import Settings
+from certtrack.mail.return_path import make_return_path
+from certtrack.settings import Settings, load_secret_key
+from certtrack.signing import Signer, make_signer
 
 MailClass = Literal["planned", "now"]
 
@@ -21,12 +23,25 @@ _AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a deliverer goes by: how long it may keep a mail, how long a conversation may last, and who writes."""
+    """What a deliverer goes by: how long it may keep a mail, how long a conversation may last, and who writes.
+
+    `links` and `bounces` sign what mails and their return paths name. `bounce_address` is where reports of mails that
+    come back go, "" where there is no mailbox for them.
+    """
 
     lease_s: float
     deadline_s: float
     mail_from: str
     base_url: str
+    links: Signer = field(repr=False)
+    bounces: Signer = field(repr=False)
+    bounce_address: str = ""
+
+    def name_sender(self, email_id: int, to_address: str) -> str:
+        """The envelope's sender for that mail: a path of its own where there is a mailbox for reports."""
+        if not self.bounce_address:
+            return self.mail_from
+        return make_return_path(self.bounce_address, self.bounces, email_id, to_address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,16 @@ class Outgoing:
 
 def make_terms(settings: Settings) -> Terms:
     """The terms of this installation."""
-    return Terms(settings.mail_lease_s, settings.mail_deadline_s, settings.mail_from, settings.base_url)
+    key = load_secret_key(settings)
+    return Terms(
+        lease_s=settings.mail_lease_s,
+        deadline_s=settings.mail_deadline_s,
+        mail_from=settings.mail_from,
+        base_url=settings.base_url,
+        links=make_signer(key, "links"),
+        bounces=make_signer(key, "bounces"),
+        bounce_address=settings.bounce_address,
+    )
 
 
 def make_token() -> str:

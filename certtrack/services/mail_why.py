@@ -17,7 +17,7 @@ from certtrack.services.people import get_person
 
 _SET_ASIDE = ("superseded", "expired", "coming")
 _WAITING = ("planned", "held", "in_mail", "coming")
-_FOR_THE_OFFICE = ("no_address", "mail_refused")
+_FOR_THE_OFFICE = ("no_address", "mail_refused", "mail_bounced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def _load_office_days(session: Session, person_id: int) -> dict[tuple[str, str],
     )
     found: dict[tuple[str, str], datetime] = {}
     for kind, key, at in session.execute(query.order_by(Finding.id)):
-        found[kind, key.partition(":")[2] if kind == "mail_refused" else ""] = at
+        found[kind, "" if kind == "no_address" else key.partition(":")[2]] = at
     return found
 
 
@@ -205,7 +205,8 @@ def _find_office_day(entry: LedgerEntry, office: dict[tuple[str, str], datetime]
     if entry.reason == "no_address":
         at = office.get(("no_address", ""))
     elif entry.state == "failed" and entry.attempts:
-        at = office.get(("mail_refused", str(entry.attempts[-1].mail)))
+        kind = "mail_bounced" if entry.reason == "bounced" else "mail_refused"
+        at = office.get((kind, str(entry.attempts[-1].mail)))
     return at.date() if at is not None else None
 
 

@@ -20,12 +20,19 @@ from certtrack.services.delivery import deliver, deliver_now
 from certtrack.services.leasing import Terms
 from certtrack.services.outbox import make_message_id, queue_now
 from certtrack.services.standing import projecting_once
+from certtrack.signing import make_signer
 
 DUE = date(2026, 10, 31)
 STAGE_DAY = date(2026, 5, 4)
 """The first stage of everybody who is due on `DUE`: 180 days before."""
 
 FROM = "notes@example.org"
+
+
+def make_terms(bounce_address: str = "") -> Terms:
+    """A lease of 30 s and a deadline of 5 s, with keys of its own."""
+    links, bounces = (make_signer("the tests' key", purpose) for purpose in ("links", "bounces"))
+    return Terms(30, 5, FROM, "https://certtrack.example.org", links, bounces, bounce_address)
 
 
 def never() -> bool:
@@ -40,7 +47,7 @@ class Deliverer:
     world: World
     planner: Planner
     smtp: SmtpServer
-    terms: Terms = field(default_factory=lambda: Terms(30, 5, FROM, "https://certtrack.example.org"))
+    terms: Terms = field(default_factory=make_terms)
 
     @property
     def transport(self) -> SmtpTransport:

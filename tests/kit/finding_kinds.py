@@ -35,4 +35,6 @@ KINDS: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
      ("Does this person belong here again?", "March\xa031,\xa02026", "the time here stays ended")),
     ("mail_refused", {"reason": "address_refused", "code": 550},
      ("Which address takes mail?", "Code 550", "A new one puts it back")),
+    ("mail_bounced", {"status": "5.1.1"},
+     ("Which address takes mail?", "Code 5.1.1", "A new address puts it back")),
 ]  # fmt: skip

@@ -229,7 +229,7 @@ def test_who_was_asked_to_stop_before_begins_nothing(world: World, deliverer: De
 
 
 def test_no_mail_is_begun_that_could_outlast_its_lease(world: World, deliverer: Deliverer) -> None:
-    deliverer.terms = type(deliverer.terms)(1.3, 1, FROM, "https://certtrack.example.org")
+    deliverer.terms = replace(deliverer.terms, lease_s=1.3, deadline_s=1)
     deliverer.smtp.set_behaviour("late", at="DATA", seconds=0.2)
     deliverer.ripen_many(4)
     counts = deliverer.deliver()
@@ -241,7 +241,7 @@ def test_no_mail_is_begun_that_could_outlast_its_lease(world: World, deliverer: 
 @pytest.mark.parametrize("lease_s", [30, 1.5])
 def test_a_server_that_is_slow_to_greet_is_handed_a_mail_a_conversation(deliverer: Deliverer, lease_s: float) -> None:
     """More than half of the deadline is gone when it has greeted, and the lease has no other deadline left."""
-    deliverer.terms = type(deliverer.terms)(lease_s, 1, FROM, "https://certtrack.example.org")
+    deliverer.terms = replace(deliverer.terms, lease_s=lease_s, deadline_s=1)
     deliverer.smtp.set_behaviour("late", at="connect", seconds=0.6)
     deliverer.ripen_many(2)
     ends_at = time.monotonic() + 20

@@ -154,7 +154,7 @@ KEPT_BACK = (*OBSTACLES, BEFORE_RECORD, OVERTAKEN, POLICY_CHANGED, TOLD, TAKEN_B
 HELD = ("cause", "moved", "by_name")
 REASONS: dict[str, tuple[str | None, ...]] = {
     "held": HELD, "suppressed": KEPT_BACK, "superseded": (*KEPT_BACK, None), "coming": (*OBSTACLES, None),
-    "failed": ("address_refused", "mail_refused", None), "expired": (*HELD, None),
+    "failed": ("address_refused", "mail_refused", "bounced", None), "expired": (*HELD, None),
 }  # fmt: skip
 STAGES = ("before_1", "before_180", "due_day", "after_1", "after_30", "grace", "late", "exam_route", "full_route",
           "day_moved", "all_set")  # fmt: skip

@@ -1,6 +1,7 @@
 """A restored database: how it is told from one that went on, and what waits because of it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -87,7 +88,7 @@ def test_a_mail_in_doubt_waits_with_the_rest_and_keeps_its_message_id(
     world.move_to(date(2026, 5, 1))
     deliverer.ripen(*(world.person() for _ in range(26)))
     deliverer.smtp.set_behaviour("silent", at="DATA")
-    deliverer.terms = deliverer.terms.__class__(30, 1, deliverer.terms.mail_from, deliverer.terms.base_url)
+    deliverer.terms = replace(deliverer.terms, deadline_s=1)
     deliverer.deliver(stop=lambda: bool(deliverer.attempts()))
     deliverer.smtp.behave()
     [doubt] = [email for email in deliverer.emails() if email.state == "unknown"]

@@ -120,6 +120,12 @@ class Email(Numbered, Base):
             sqlite_where=text("state IN ('ready', 'leased', 'unknown')"),
             postgresql_where=text("state IN ('ready', 'leased', 'unknown')"),
         ),
+        Index(
+            "ix_email_undelivered",
+            "address",
+            sqlite_where=text("state IN ('failed', 'bounced')"),
+            postgresql_where=text("state IN ('failed', 'bounced')"),
+        ),
     )
 
     mail_class: Mapped[str] = mapped_column(String(8))
@@ -139,6 +145,12 @@ class Email(Numbered, Base):
     valid_until: Mapped[datetime]
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]
+    """When a report was read that says that it came back; None while there is none."""
+    bounce_status: Mapped[str | None] = mapped_column(String(12))
+    """The report's enhanced code, such as 5.1.1, "" where it has none."""
+    bounce_answer: Mapped[str | None]
+    """The other server's words in it, without addresses."""
 
 
 class ReminderEmail(Base):
