@@ -78,6 +78,7 @@ class Task(StrEnum):
     ENTER_RESULTS = "enter_results"
     SETTLE_FINDINGS = "settle_findings"
     RELEASE_MAIL = "release_mail"
+    WRITE_LETTERS = "write_letters"
     IMPORT = "import"
     SEE_JOBS = "see_jobs"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -149,6 +150,7 @@ TASK_RIGHTS: dict[Role, frozenset[Task]] = {
     Role.SPECIALIST: frozenset(),
     Role.SUPERVISOR: frozenset(
         {Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.LOG_FOR_MANY, Task.LIST_APPLICATIONS, Task.SEE_SUPERVISION}
+        | {Task.WRITE_LETTERS}
     ),
     Role.AGENCY_ADMINISTRATOR: frozenset(Task) - {Task.ENTER_RESULTS},
     Role.PROGRAMME_ADMINISTRATOR: frozenset(

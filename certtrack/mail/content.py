@@ -42,7 +42,7 @@ class ReminderItem:
     is the day on which the mail is true, in the pack's zone: late in the evening two packs may have two of them.
     `sent_on` is when an application was sent of which nothing is known since; None where there is none such.
     `subject` names what falls due, `cycle:7`, the same in every mail about it: the entry in the reader's calendar goes
-    by it. None: no entry is made.
+    by it. None: no entry is made. `is_letter`: it is told on paper, which is read some days after `today`.
     """
 
     stage: str
@@ -54,3 +54,4 @@ class ReminderItem:
     today: date
     sent_on: date | None = None
     subject: str | None = None
+    is_letter: bool = False

@@ -94,7 +94,7 @@ def _readings(seen: View) -> list[str]:
         return []
     if seen.is_between:
         return [seen.say("act_now")]
-    distance = seen.say("distance", (now.act_by - seen.today).days)
+    distance = seen.say("distance_of_letter" if seen.item.is_letter else "distance", (now.act_by - seen.today).days)
     return [distance] if now.act_by == now.until_on else [distance, _other_reading(seen)]
 
 

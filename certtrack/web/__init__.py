@@ -19,6 +19,7 @@ from certtrack.web.health import health
 from certtrack.web.held import held
 from certtrack.web.jobs import jobs
 from certtrack.web.leaving import leaving
+from certtrack.web.letters import letters
 from certtrack.web.passwords import passwords
 from certtrack.web.people import people
 from certtrack.web.qualifications import qualifications
@@ -39,5 +40,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health, jobs),
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
-    *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings),
+    *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),
 )

@@ -82,6 +82,7 @@ def index() -> str:
         overview=overview,
         hands=hands,
         left=left,
+        can_write_letters=can_do(viewer, Task.WRITE_LETTERS),
         filters=filters,
         errors=errors,
         typed=request.args,

@@ -73,3 +73,32 @@ def test_the_office_notes_a_call_keeps_what_was_typed_wrongly_and_takes_it_back(
     assert client.send(path, expected_no="1", reason="a mistake").location == f"/people/{person}/reminders"
     assert planner.says(cycle)["before_90"] == "suppressed:no_address"
     assert "It was taken back already." in client.get(path).text
+
+
+def test_letters_to_those_whom_no_mail_reaches_are_shown_for_the_printer_and_noted_in_one_click(
+    app: Flask, client: CheckingClient, world: World, planner: Planner
+) -> None:
+    sign_up(client, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
+    world.at = WallClock().now()
+    people = [
+        world.person(name, address=None, language=language) for name, language in (("Carol", "es"), ("Dave", "en"))
+    ]
+    for person in people:
+        world.certify(person, world.today + timedelta(days=89), computed_due_on=None)
+    planner.look()
+    names = re.findall(r'name="letter" type="checkbox" value="([^"]+)"', client.get("/letters").text)
+    assert [name.partition(":")[0] for name in names] == [str(person) for person in people]
+    printed = client.get("/letters/print?" + "&".join(f"letter={name}" for name in names)).text
+    assert printed.count('<article class="letter"') == 2
+    assert "Hola, Carol:" in printed
+    assert "Hello Dave," in printed
+    one = client.get(f"/people/{people[0]}/reminders/{find_key(world, people[0], 'before_90')}/letter").text
+    assert 'name="how" value="letter"' in one
+    answer = client.post("/letters/sent", data={"csrf_token": client.token(), "letter": names})
+    assert answer.location == "/letters"
+    page = client.get("/letters").text
+    assert "Noted: 2 letters were sent." in page
+    assert "Everybody whom you may tell can be told by mail." in page
+    assert client.get("/letters/print?letter=" + names[0]).status_code == 200
+    with world.database.reading() as session:
+        assert "letters.printed" in session.scalars(select(AuditEvent.action)).all()
