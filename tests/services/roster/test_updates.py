@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from kit.roster import Office, carol, make_csv
 from kit.world import World
 from sqlalchemy import select
@@ -234,6 +235,17 @@ def test_a_supervisors_name_assigns_nobody_until_a_mapping_confirms_it(world: Wo
     text = b'[supervisors]\n"b. supervisor" = "bob@example.org"\n'
     office.take(make_csv(row), mapping=read_mapping("m.toml", text, world.rulebook.packs))
     assert len(all_of(world, Assignment)) == 1
+
+
+@pytest.mark.parametrize("supervisor", ["Other", "OTHER", "Ms. Other", "Other, D."])
+def test_a_supervisor_who_is_only_a_surname_is_nobody_also_where_a_specialist_has_it(
+    world: World, office: Office, supervisor: str
+) -> None:
+    dave = carol(name="Other, Dave", address="dave@example.org", number="CPS-2", supervisor="")
+    work = office.rows(carol(supervisor=supervisor), dave)
+    assert findings(work) == {"supervisor_unknown_name": {"name": supervisor}}
+    assert all_of(world, Assignment) == []
+    assert sorted(person.family_name for person in all_of(world, Person)) == ["Example", "Other"]
 
 
 def test_nobody_becomes_their_own_supervisor(world: World, office: Office) -> None:

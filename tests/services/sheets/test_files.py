@@ -1,10 +1,15 @@
 """Files as they come: each encoding, each separator, and what can't be opened."""
 
+import io
+from datetime import date
+
 import pytest
+import xlsxwriter
 from kit.roster import CAROL, HEADS, SHARED, make_csv, make_xlsx
 
 from certtrack.errors import BadInput
 from certtrack.services.roster.layout import ROSTER
+from certtrack.services.sheets.cells import read_day
 from certtrack.services.sheets.files import open_sheets
 from certtrack.services.sheets.heads import find_sheet
 from certtrack.services.sheets.mapping import Mapping
@@ -29,6 +34,20 @@ def test_cells_merged_downwards_speak_for_each_row_and_titles_for_none() -> None
     (sheet,) = open_sheets("r.xlsx", make_xlsx(rows, merge=("A1:H1", "G3:G4")))
     assert sheet.lines[0].is_title
     assert sheet.lines[2].cells[6] == sheet.lines[3].cells[6] == "North"
+
+
+def test_a_formula_of_a_workbook_is_read_as_what_it_was_last_seen_to_be() -> None:
+    data = io.BytesIO()
+    book = xlsxwriter.Workbook(data, {"in_memory": True})
+    sheet = book.add_worksheet("Roster")
+    sheet.write_row(0, 0, HEADS)
+    sheet.write_row(1, 0, CAROL)
+    sheet.write_formula("B2", '=LOWER("Carol@Example.org")', value="carol@example.org")
+    sheet.write_formula("F2", "=DATE(2026,10,31)", value=46326)
+    book.close()
+    (read,) = open_sheets("r.xlsx", data.getvalue())
+    assert read.lines[1].cells[1] == "carol@example.org"
+    assert read_day(read.lines[1].cells[5], date(2026, 5, 15)) == date(2026, 10, 31)
 
 
 @pytest.mark.parametrize(
