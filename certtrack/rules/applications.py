@@ -9,6 +9,7 @@ from certtrack.rules.facts import CertificationFacts, CycleFact, IntentionFact, 
 from certtrack.rules.pack import Pack
 
 _LAST_CALL_DAYS = 14
+_PLAN_DAYS = 31
 
 Timely = Literal["yes", "no", "unsure"]
 
@@ -57,7 +58,12 @@ def find_hush_end(days: CycleDays, asked: IntentionFact) -> date:
     """The first day on which reminders go on though more time was asked for, and nobody has given it.
 
     That is the day until which it was asked for, and 14 days before the due day at the latest: an answer that never
-    comes must not cost anybody the day.
+    comes must not cost anybody the day. The same of a plan: one that comes to nothing must not, either.
     """
     last_call = add_days(days.due_on, -_LAST_CALL_DAYS)
     return min(asked.until_on or last_call, last_call)
+
+
+def find_last_plan_day(days: CycleDays, today: date) -> date:
+    """The last day that a plan made `today` may name: the due day, and once that has come, a month on."""
+    return days.due_on if today < days.due_on else add_days(today, _PLAN_DAYS)

@@ -33,7 +33,7 @@ Proof = Literal["none", "on_paper", "file"]
 """How hours are backed: not at all; by a paper that a named person has seen; by a file that is kept here."""
 StepKind = Literal["sent", "submitted", "received", "returned", "granted", "refused"]
 """A keeper knows of `sent` alone; the others are a granter's."""
-IntentionKind = Literal["not_going_on", "more_time"]
+IntentionKind = Literal["not_going_on", "more_time", "plan", "seen"]
 WaiverKind = Literal["waiver", "extension", "reduction"]
 Decision = Literal["waiting", "checked", "accepted", "returned"]
 """What was decided of a claim: nothing yet; `checked` by a keeper; `accepted` by a granter; sent back to the holder."""
@@ -131,13 +131,19 @@ class BasisFact:
 
 @dataclass(frozen=True, slots=True)
 class IntentionFact:
-    """What the holder of a cycle said of going on; `until_on` is until when time was asked for, None where not said."""
+    """What the holder of a cycle said of going on.
+
+    `until_on` is the day of a plan, or until when time was asked for, None where not said. `stage` and `anchor_on`, the
+    due day that it hangs on, are those of the reminder that was seen, None of another kind.
+    """
 
     id: int
     cycle_id: int
     kind: IntentionKind
     said_on: date
     until_on: date | None = None
+    stage: str | None = None
+    anchor_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,10 @@ def explain_phase(pack: Pack, cycle: CycleFact, now: PhaseDays, as_of: date) -> 
 def explain_application(
     pack: Pack, facts: CertificationFacts, cycle: CycleFact, days: CycleDays, as_of: date
 ) -> Iterator[Reason]:
-    """How far the application is, and what its holder said: `application_sent` ..., `not_going_on`, `more_time`."""
+    """How far the application is, and what its holder said of it: `application_sent` ..., `more_time`, `plan`.
+
+    That a reminder was seen says nothing of it.
+    """
     step = find_step(facts, cycle, as_of)
     if step is not None and step.kind == "received":
         timely = judge_arrival(pack, days, step.on, step.postmarked_on)
@@ -89,7 +92,7 @@ def explain_application(
         yield _by_rule("application_received", pack, pack.counts_by, ("application_step", step.id), **values)
     elif step is not None:
         yield on_record(f"application_{step.kind}", ("application_step", step.id), on=step.on)
-    for said in list_intentions(facts, cycle, as_of):
+    for said in (said for said in list_intentions(facts, cycle, as_of) if said.kind != "seen"):
         values = {"said_on": said.said_on, "until_on": said.until_on}
         yield on_record(said.kind, ("intention", said.id), **values)
 

@@ -189,9 +189,10 @@ class _Maker:
         self, holder: Person, certification: Certification, cycle: Cycle, reminder: Reminder
     ) -> str | None:
         standing = self.standings.get(certification.id)
-        return (
-            find_obstacle(holder, standing, cycle, reminder.anchor_on, reminder.stage) if standing is not None else None
-        )
+        if standing is None:
+            return None
+        stage = (reminder.anchor_on, reminder.stage)
+        return find_obstacle(holder, standing, cycle, *stage, occurrence=reminder.occurrence)
 
     def _is_past(self, certification: Certification, reminder: Reminder, zone: str) -> bool:
         """True where its last true moment comes before the hour at which it could go."""

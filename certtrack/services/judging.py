@@ -30,7 +30,10 @@ class Judge:
     def judge(self, stage: StageDay, row: Row_ | None) -> Verdict:
         """Planned, held or suppressed. What several causes hold waits for all of them, the first of them by name."""
         subject, own = self.subject, self.subject.cycle.cause_id
-        obstacle = find_obstacle(subject.holder, subject.standing, subject.cycle, stage.anchor_on, stage.stage)
+        obstacle = find_obstacle(
+            *(subject.holder, subject.standing, subject.cycle, stage.anchor_on, stage.stage),
+            occurrence=stage.occurrence,
+        )
         if obstacle is not None:
             return Verdict("superseded" if obstacle in FOR_GOOD else "suppressed", obstacle, own)
         if subject.cycle.release_by_name and not subject.is_released:

@@ -7,12 +7,13 @@ from certtrack.db.models import Cycle, Person
 from certtrack.mail.content import DAY_MOVED
 from certtrack.rules.applications import find_hush_end
 from certtrack.rules.calendar import skip_weekend
+from certtrack.rules.facts import IntentionKind
 from certtrack.rules.reminders import DUE_DAY
 from certtrack.rules.standing import Standing, Validity
 
 OBSTACLES = (
     *("died", "cycle_closed", "day_moved", "revoked", "retired", "suspended"),
-    *("not_going_on", "application_sent", "asked_for_time", "no_address"),
+    *("not_going_on", "application_sent", "has_plan", "asked_for_time", "seen", "no_address"),
 )
 """Every code, the one that speaks first where several are true."""
 
@@ -26,16 +27,20 @@ _ACTS: tuple[Validity, ...] = tuple(code for code in get_args(Validity) if code 
 
 
 _ON_ITS_WAY = ("sent", "submitted")
+_HUSHED: dict[IntentionKind, str] = {"plan": "has_plan", "more_time": "asked_for_time"}
 
 
-def find_obstacle(person: Person, standing: Standing, cycle: Cycle, anchor_on: date, stage: str) -> str | None:
+def find_obstacle(
+    person: Person, standing: Standing, cycle: Cycle, anchor_on: date, stage: str, *, occurrence: int = 0
+) -> str | None:
     """The code of what keeps the cycle's holder from being told `stage` on the standing's day; None for nothing.
 
     `person` is the holder, merges followed; `standing` is the certification's; `anchor_on` is the due day that the
     stage hangs on. `cycle_closed`: the cycle is closed or withdrawn, or a newer one speaks. `day_moved`: no reading of
     the cycle's day is `anchor_on` any more.
     `application_sent`: stages up to the due day ask to send it; those after it are told in other words, since it may
-    never have arrived, unless the programme itself has received it. `asked_for_time`: until `find_hush_end`.
+    never have arrived, unless the programme itself has received it. `asked_for_time`, `has_plan`: until
+    `find_hush_end`. `seen`: a repeat, by its `occurrence`, of a stage that the holder has said they saw.
     """
     if person.died_on is not None and person.died_on <= standing.as_of:
         return "died"
@@ -45,7 +50,8 @@ def find_obstacle(person: Person, standing: Standing, cycle: Cycle, anchor_on: d
         return "day_moved"
     if standing.validity in _ACTS:
         return standing.validity
-    return _find_said(standing, stage) or (None if person.address else "no_address")
+    seen = _find_seen(standing, anchor_on, stage) if occurrence else None
+    return _find_said(standing, stage) or seen or (None if person.address else "no_address")
 
 
 def is_over(cycle: Cycle, standing: Standing) -> bool:
@@ -70,10 +76,17 @@ def _find_said(standing: Standing, stage: str) -> str | None:
     asks_to_send = stage.startswith("before_") or stage == DUE_DAY
     if standing.application == "received" or (standing.application in _ON_ITS_WAY and asks_to_send):
         return "application_sent"
-    asked = said.get("more_time")
-    if asked is not None and asks_to_send and standing.days is not None:
-        return "asked_for_time" if standing.as_of < find_hush_end(standing.days, asked) else None
+    if asks_to_send and standing.days is not None:
+        for kind, code in _HUSHED.items():
+            if kind in said and standing.as_of < find_hush_end(standing.days, said[kind]):
+                return code
     return None
+
+
+def _find_seen(standing: Standing, anchor_on: date, stage: str) -> str | None:
+    """`seen` where the holder has said that they saw this stage of this day: it isn't told again."""
+    seen = (said for said in standing.intentions if said.kind == "seen")
+    return "seen" if any((said.stage, said.anchor_on) == (stage, anchor_on) for said in seen) else None
 
 
 def _anchors(cycle: Cycle, standing: Standing) -> set[date]:

@@ -197,7 +197,9 @@ def _judge(
         return "expired", None
     if reminder.stage_on < newest.get(cycle.id, reminder.stage_on):
         return "superseded", "overtaken"
-    obstacle = find_obstacle(person, standing, cycle, reminder.anchor_on, reminder.stage)
+    obstacle = find_obstacle(
+        person, standing, cycle, reminder.anchor_on, reminder.stage, occurrence=reminder.occurrence
+    )
     if obstacle is None:
         return None
     return ("superseded" if obstacle in FOR_GOOD else "suppressed"), obstacle

@@ -213,9 +213,11 @@ def _is_released(loaded: _Loaded, wide: WideCause, person_ids: frozenset[int]) -
 def _list_acts(facts: CertificationFacts, standing: Standing) -> Iterator[date]:
     """Days on which something else than a stage changes who is told."""
     yield from (status.from_on for status in facts.statuses)
-    if standing.days is not None:
-        asked = (said for said in standing.intentions if said.kind == "more_time")
-        yield from (find_hush_end(standing.days, said) for said in asked)
+    for said in standing.intentions:
+        if said.kind in ("more_time", "plan") and standing.days is not None:
+            yield find_hush_end(standing.days, said)
+        if said.kind == "plan" and said.until_on is not None:
+            yield said.until_on
 
 
 def find_move(versions: Sequence[Row_], rows: Iterable[Row_], pack: Pack) -> Move | None:

@@ -14,7 +14,8 @@ from certtrack.security import Task, can_do
 from certtrack.services.applications import intentions, sending
 from certtrack.services.applications.deciding import submit, take_back_decision
 from certtrack.services.applications.steps import get_step
-from certtrack.services.applications.typed import read_certificate, read_more_time, read_sent, read_words
+from certtrack.services.applications.told import find_last_plan_day, find_seen
+from certtrack.services.applications.typed import read_certificate, read_more_time, read_plan, read_sent, read_words
 from certtrack.services.applications.waiting import KINDS, PAGE, list_applications
 from certtrack.services.overview import find_zone
 from certtrack.web.application_form import AT, Came, answer_form, doing, get_expected
@@ -113,6 +114,31 @@ def more_time(person_id: int, certification_id: int) -> ResponseReturnValue:
         return _("Saved. The office sees it; the due day stays as it is until the program gives another.")
 
     return answer_form("applications/more_time.html", person_id, certification_id, write)
+
+
+@applications.route(f"{AT}/plan", methods=["GET", "POST"])
+@signed_in
+def plan(person_id: int, certification_id: int) -> ResponseReturnValue:
+    """Say for which day there is a plan; until then reminders rest."""
+
+    def write(session: Session, came: Came) -> str:
+        last_on = find_last_plan_day(session, parts().rulebook, came.certification, came.today)
+        _say(session, came, "plan", until_on=read_plan(request.form, last_on, came.today))
+        return _("Saved. Reminders rest until that day, and go on in the last two weeks before the due day.")
+
+    return answer_form("applications/plan.html", person_id, certification_id, write)
+
+
+@applications.post(f"{AT}/seen")
+@signed_in
+def seen(person_id: int, certification_id: int) -> ResponseReturnValue:
+    """Say that the last mail was seen: it isn't repeated, and nobody gets a copy of it."""
+
+    def write(session: Session, came: Came) -> str:
+        _say(session, came, "seen", seen=find_seen(session, came.certification, get_expected("reminder")))
+        return _("Saved. That mail isn't sent again; the next one comes on its day.")
+
+    return answer_form("applications/over.html", person_id, certification_id, write)
 
 
 @applications.route(f"{AT}/not-going-on", methods=["GET", "POST"])

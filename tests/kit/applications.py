@@ -79,6 +79,7 @@ def ask(
     kind: IntentionKind = "more_time",
     until_on: date | None = None,
     *,
+    seen: intentions.Seen | None = None,
     expected_no: int = 0,
     **values: Any,
 ) -> int:
@@ -86,6 +87,7 @@ def ask(
     with world.database.writing() as session:
         found = get_certification(session, certification_id)
         said: dict[str, Any] = {"until_on": until_on, "words": "a course in spring", "expected_no": expected_no}
+        said |= {"seen": seen, "words": None} if kind in ("seen", "plan") else {}
         return intentions.say(session, world.rulebook, found, kind, **said, **_who(world, values)).id
 
 

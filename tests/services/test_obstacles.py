@@ -26,12 +26,13 @@ def find(
     steps: tuple[StepFact, ...] = (),
     said: tuple[IntentionFact, ...] = (),
     today: date = TODAY,
+    occurrence: int = 0,
 ) -> str | None:
     facts = replace(make_facts(make_cycle(DUE), statuses=acts), steps=steps, intentions=said)
     standing = stand(shipped_packs().get(CPS), facts, today)
     person = Person(private_address=address, died_on=died_on)
     cycle = Cycle(id=1, start_on=date(2024, 11, 1), due_on=DUE, closed_on=closed_on, is_withdrawn=False)
-    return find_obstacle(person, standing, cycle, anchor_on, stage)
+    return find_obstacle(person, standing, cycle, anchor_on, stage, occurrence=occurrence)
 
 
 def test_nothing_stands_in_the_way_of_somebody_with_an_address() -> None:
@@ -99,3 +100,30 @@ def test_asking_for_time_hushes_until_that_day_and_14_days_before_the_due_day_at
     said = (IntentionFact(1, 1, "more_time", TODAY, until_on),)
     assert find(said=said, today=today) == answer
     assert find(said=said, today=today, stage="grace") is None
+
+
+@pytest.mark.parametrize(
+    ("until_on", "today", "answer"),
+    [
+        (date(2026, 9, 1), date(2026, 8, 31), "has_plan"),
+        (date(2026, 9, 1), date(2026, 9, 1), None),
+        (date(2026, 10, 25), date(2026, 10, 16), "has_plan"),
+        (date(2026, 10, 25), date(2026, 10, 17), None),
+    ],
+)
+def test_a_plan_hushes_until_its_day_or_14_days_before_the_due_day_whichever_is_earlier(
+    until_on: date, today: date, answer: str | None
+) -> None:
+    said = (IntentionFact(1, 1, "plan", TODAY, until_on),)
+    assert find(said=said, today=today) == answer
+    assert find(said=said, today=today, stage="grace") is None
+    assert find(said=said, today=today, stage="day_moved") is None
+
+
+def test_what_was_seen_is_not_repeated_and_no_other_stage_or_day_is_kept_back_by_it() -> None:
+    said = (IntentionFact(1, 1, "seen", TODAY, stage="before_30", anchor_on=DUE),)
+    assert find(said=said, occurrence=1) == "seen"
+    assert find(said=said) is None, "the first time was told, or is to be"
+    assert find(said=said, occurrence=1, stage="before_14") is None
+    other_day = (IntentionFact(1, 1, "seen", TODAY, stage="before_30", anchor_on=date(2026, 9, 30)),)
+    assert find(said=other_day, occurrence=1) is None

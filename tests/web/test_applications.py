@@ -80,6 +80,24 @@ def test_what_was_said_of_going_on_is_taken_back_and_what_somebody_changed_meanw
     assert stand(world, cps).intentions == ()
 
 
+def test_a_plan_is_said_changed_and_taken_back_and_stands_in_the_list_of_people(
+    holder: CheckingClient, world: World, carol: tuple[int, int, str]
+) -> None:
+    person, cps, at = carol
+    late = holder.send(f"{at}/plan", until_on="2027-05-15")
+    assert late.status_code == 400
+    assert "That is too late for a plan." in late.text
+    assert holder.send(f"{at}/plan", until_on="2026-09-15").status_code == 302
+    assert holder.send(f"{at}/plan", until_on="2026-09-16").status_code == 409
+    assert holder.send(f"{at}/plan", until_on="2026-09-16", expected_no="1").status_code == 302
+    page = holder.get(f"/people/{person}").text.replace("\xa0", " ")
+    assert "a plan for September 16, 2026 was noted" in page
+    sign_up(holder, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
+    assert "plan for September 16, 2026" in holder.get("/people").text.replace("\xa0", " ")
+    assert holder.send(f"{at}/intentions/1/take-back", expected_no="2").status_code == 302
+    assert stand(world, cps).intentions == ()
+
+
 def test_the_office_reads_what_waits_in_its_own_language_and_answers(
     client: CheckingClient, world: World, carol: tuple[int, int, str]
 ) -> None:

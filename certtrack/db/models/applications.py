@@ -61,7 +61,11 @@ class _IntentionValues:
 
     said_on: Mapped[date]
     until_on: Mapped[date | None]
-    """Until which day more time is asked for; None where none is named, or none is asked for."""
+    """The day of a plan, or until which more time is asked for; None where none is named, or none is asked for."""
+    stage: Mapped[str | None] = mapped_column(String(16))
+    """Of a reminder that was seen."""
+    anchor_on: Mapped[date | None]
+    """The due day that this stage hangs on."""
     words: Mapped[str | None]
     state: Mapped[str] = mapped_column(String(10))
     """`said`, `taken_back`, or `answered`: the office has looked at it."""
@@ -75,7 +79,7 @@ class Intention(Numbered, Recorded, _IntentionValues, Base):
 
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
     kind: Mapped[str] = mapped_column(String(12))
-    """`not_going_on` or `more_time`."""
+    """`not_going_on`, `more_time`, `plan`, or `seen`: a reminder was read."""
     no: Mapped[int]
 
 

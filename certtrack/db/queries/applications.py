@@ -69,7 +69,7 @@ def load_intentions(
     query: Select[Any] = (
         select(
             *(Cycle.certification_id, Intention.id, Cycle.id, Intention.kind),
-            *(source.said_on, source.until_on),
+            *(source.said_on, source.until_on, source.stage, source.anchor_on),
         )
         .select_from(Intention)
         .join(Cycle, Cycle.id == Intention.cycle_id)
@@ -78,6 +78,6 @@ def load_intentions(
         query = join_known(query, Intention.id, IntentionVersion, IntentionVersion.intention_id, known_at)
     query = query.where(Cycle.certification_id.in_(certification_ids), source.state == "said")
     found: dict[int, list[IntentionFact]] = defaultdict(list)
-    for certification_id, number, cycle_id, kind, said_on, until_on in session.execute(query.order_by(Intention.id)):
-        found[certification_id].append(IntentionFact(number, cycle_id, cast("IntentionKind", kind), said_on, until_on))
+    for certification_id, number, cycle_id, kind, *values in session.execute(query.order_by(Intention.id)):
+        found[certification_id].append(IntentionFact(number, cycle_id, cast("IntentionKind", kind), *values))
     return found

@@ -1,5 +1,9 @@
-"""What holders say of going on: that they aren't, or that they need more time. Each can be taken back."""
+"""What holders say of going on: that they aren't, need more time, have a plan, or have seen a reminder.
 
+Each can be taken back.
+"""
+
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -17,6 +21,14 @@ from certtrack.services.locking import lock_current
 from certtrack.services.rulebook import Rulebook
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A reminder that its holder has seen: its stage, and the due day that this hangs on."""
+
+    stage: str
+    anchor_on: date
+
+
 def say(
     session: Session,
     rulebook: Rulebook,
@@ -24,15 +36,17 @@ def say(
     kind: IntentionKind,
     *,
     until_on: date | None = None,
+    seen: Seen | None = None,
     words: str | None = None,
     expected_no: int = 0,
     actor: Actor,
     at: datetime,
 ) -> Intention:
-    """Put on record, for the open cycle, that its holder isn't going on, or needs more time, until `until_on`.
+    """Put on record, for the open cycle, what its holder says: of more time until when, of a plan for which day.
 
-    `expected_no` is the version that was seen, 0 where there was none. Raises NotAllowed, Refused where no cycle is
-    open or it is said already, StaleRecord.
+    `seen` is the reminder that was seen. A plan for another day, and a reminder that was seen later, take the place of
+    the one before. `expected_no` is the version that was seen, 0 where there was none. Raises NotAllowed, Refused where
+    no cycle is open or it is said already, StaleRecord.
     """
     today = today_by_pack(rulebook, certification, at)
     check_may(session, actor, certification, Act.REPORT_APPLICATION, today)
@@ -40,11 +54,12 @@ def say(
     said = find_intention(session, cycle.id, kind)
     if (said.no if said else 0) != expected_no:
         raise StaleRecord("Somebody else has changed this meanwhile, so nothing was written. Look at it again.")
-    if said is not None and said.state == "said":
+    if said is not None and said.state == "said" and not _is_another(said, until_on, seen):
         raise Refused("This is on record already.")
     if said is None:
         said = Intention(cycle_id=cycle.id, kind=kind, no=0, recorded_at=at, recorded_by=actor.key)
     said.said_on, said.until_on, said.words, said.state = today, until_on, words, "said"
+    said.stage, said.anchor_on = (seen.stage, seen.anchor_on) if seen else (None, None)
     session.add(said)
     session.flush()
     add_intention_version(session, said, cycle, kind, None, actor=actor, at=at)
@@ -87,6 +102,13 @@ def answer_wish(session: Session, cycle: Cycle, words: str, *, actor: Actor, at:
     if said is not None and said.state == "said":
         said.state = "answered"
         add_intention_version(session, said, cycle, "answered", words, actor=actor, at=at)
+
+
+def _is_another(said: Intention, until_on: date | None, seen: Seen | None) -> bool:
+    """True where what is said now differs from what was, and may take its place."""
+    if said.kind == "plan":
+        return said.until_on != until_on
+    return seen is not None and (said.stage, said.anchor_on) != (seen.stage, seen.anchor_on)
 
 
 def find_intention(session: Session, cycle_id: int, kind: IntentionKind) -> Intention | None:

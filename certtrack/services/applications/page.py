@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import cast, get_args
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -13,13 +13,14 @@ from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
 from certtrack.rules.applications import Timely, judge_arrival
 from certtrack.rules.cycles import days_of
-from certtrack.rules.facts import CycleFact, DueSource
+from certtrack.rules.facts import CycleFact, DueSource, IntentionKind
 from certtrack.rules.pack import Pack
 from certtrack.security import Act, Actor, Fields, Relation, can_see
 from certtrack.services.actors import find_actor_name, list_relations, open_certifications
 from certtrack.services.applications.deciding import NEXT, suggest_due_on
 from certtrack.services.applications.rights import is_granted_here, may
 from certtrack.services.applications.steps import list_steps
+from certtrack.services.applications.told import find_unseen
 from certtrack.services.certifications import get_certification
 from certtrack.services.cycles import find_open_cycle
 from certtrack.services.evidence.shown import ShownFile, list_files
@@ -53,9 +54,10 @@ class ShownApplication:
     """Where one certification's application is, for its open cycle.
 
     `steps` are those of that cycle, `opened_by` is what opened it where that can be taken back. `said` holds what
-    stands of going on, `numbers` the last version of each kind, 0 where nothing was ever said. Under a granter `coming`
-    are the kinds of the steps that may come next, and `timely` says whether what was received last was in time, None
-    where nothing was; `suggested_due_on` is the next due day by the rules, None where they can't say.
+    stands of going on, `to_see` is the last reminder that was told and of which it isn't said that it was seen, None
+    where there is none, `numbers` the last version of each kind, 0 where nothing was ever said. Under a granter
+    `coming` are the kinds of the steps that may come next, and `timely` says whether what was received last was in
+    time, None where nothing was; `suggested_due_on` is the next due day by the rules, None where they can't say.
     """
 
     certification: Certification
@@ -68,6 +70,7 @@ class ShownApplication:
     suggested_due_on: date | None
     waivers: tuple[ShownWaiver, ...]
     said: Mapping[str, Intention]
+    to_see: int | None
     numbers: Mapping[str, int]
     can_report: bool
     can_decide: bool
@@ -148,7 +151,8 @@ def _show(
         suggested_due_on=suggest_due_on(pack, cycle.due_on),
         waivers=tuple(ShownWaiver(one, _name(session, one.recorded_by)) for one in list_waivers(session, cycle.id)),
         said={kind: said for kind, said in intentions.items() if said.state == "said"},
-        numbers={kind: intentions[kind].no if kind in intentions else 0 for kind in ("not_going_on", "more_time")},
+        to_see=find_unseen(session, cycle, intentions.get("seen")),
+        numbers={kind: intentions[kind].no if kind in intentions else 0 for kind in get_args(IntentionKind)},
         can_report=may(session, actor, certification, Act.REPORT_APPLICATION, today),
         can_waive=may_record(session, actor, certification, today),
         can_decide=is_granter and may(session, actor, certification, Act.DECIDE_APPLICATION, today),

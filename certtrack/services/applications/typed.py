@@ -21,6 +21,7 @@ Problem = Literal[
     "too_long",
     "not_a_choice",
     "not_later",
+    "after_last",
     "past",
     "taken",
     "after_arrival",
@@ -255,6 +256,18 @@ def read_more_time(typed: Mapping[str, str], today: date) -> tuple[date | None, 
     words = reader.words("words")
     reader.finish()
     return until_on, words
+
+
+def read_plan(typed: Mapping[str, str], last_on: date, today: date) -> date:
+    """Field `until_on`, a day after today and not after `last_on`. Raises BadApplication."""
+    reader = Reader(typed, today)
+    until_on = reader.day("until_on")
+    if until_on <= today:
+        reader.refuse("until_on", "past")
+    if until_on > last_on:
+        reader.refuse("until_on", "after_last")
+    reader.finish()
+    return until_on
 
 
 def read_words(typed: Mapping[str, str], today: date, field: str = "words") -> str:

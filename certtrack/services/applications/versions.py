@@ -14,7 +14,7 @@ _STEP_VALUES = (
     *("happened_on", "postmarked_on", "way", "enclosed", "receipt", "reason_code", "words"),
     *("due_on", "number", "proof_seen_by", "is_self_attested", "is_withdrawn"),
 )
-_INTENTION_VALUES = ("said_on", "until_on", "words", "state")
+_INTENTION_VALUES = ("said_on", "until_on", "stage", "anchor_on", "words", "state")
 
 
 def add_step_version(

@@ -1,4 +1,4 @@
-"""The office's list: what was sent and isn't answered yet, who asks for more time, and who isn't going on."""
+"""The office's list: what was sent and isn't answered yet, who asks for time or has a plan, who isn't going on."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,15 +13,15 @@ from certtrack.services.actors import open_certifications
 from certtrack.services.people import load_holders
 
 PAGE = 50
-WaitingKind = Literal["sent", "submitted", "received", "more_time", "not_going_on"]
-KINDS: tuple[WaitingKind, ...] = ("more_time", "submitted", "received", "sent", "not_going_on")
+WaitingKind = Literal["sent", "submitted", "received", "more_time", "plan", "not_going_on"]
+KINDS: tuple[WaitingKind, ...] = ("more_time", "submitted", "received", "sent", "plan", "not_going_on")
 _STEPS = ("sent", "submitted", "received")
 _ACTS = (Act.REPORT_APPLICATION, Act.DECIDE_APPLICATION)
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingApplication:
-    """One line: whose, for which cycle, since when. `until_on` and `words` belong to a wish for time, else None.
+    """One line: whose, for which cycle, since when. `until_on` is a plan's or a wish's, `words` a wish's.
 
     `id` and `no` are those of the step or of the intention.
     """
@@ -113,7 +113,7 @@ def _rows() -> Any:  # noqa: ANN401  # a subquery, whose columns have no types
         *(Intention.kind, Intention.id, Intention.no, Intention.cycle_id),
         Intention.said_on.label("on"),
         *(Intention.until_on, Intention.words),
-    ).where(Intention.state == "said")
+    ).where(Intention.state == "said", Intention.kind.in_(KINDS))
     return union_all(said, sent).subquery()
 
 

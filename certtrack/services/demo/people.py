@@ -13,7 +13,7 @@ class DemoPerson:
     one. `address` None: none is known; empty: one of the person's own. `act`: what an authority did, and when.
     `left_in`: the last day with the office, of somebody who had been on record long before.
     `applied_in`: when an application was sent; `asks_until_in`: until when more time was asked for;
-    `waived`: the area whose hours the program waived.
+    `plans_in`: the day of a plan; `waived`: the area whose hours the program waived.
     """
 
     given_name: str
@@ -30,6 +30,7 @@ class DemoPerson:
     language: str = "en"
     applied_in: int | None = None
     asks_until_in: int | None = None
+    plans_in: int | None = None
     waived: str | None = None
     has_supervisor: bool = False
     is_imported: bool = False
@@ -62,7 +63,7 @@ PEOPLE = (
     DemoPerson("Quentin", "Closed", due_in=200, act=("revoked", -60)),
     DemoPerson("Ruth", "Retiree", due_in=150, act=("retired", -30)),
     DemoPerson("Samuel", "Remembered", due_in=90, died_in=-40),
-    DemoPerson("Tara", "Stateddays", due_in=40, computed_in=41, credential="cpps", has_supervisor=True),
+    DemoPerson("Tara", "Stateddays", due_in=40, computed_in=41, credential="cpps", plans_in=22, has_supervisor=True),
     DemoPerson("Umar", "Noaddress", due_in=24, address=None, has_supervisor=True),
     DemoPerson("Vera", "Sharing", due_in=300, sat_in=-65, address="sharing@example.org"),
     DemoPerson("Walt", "Sharing", due_in=26, address="sharing@example.org"),

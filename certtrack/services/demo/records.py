@@ -130,7 +130,7 @@ def _act(place: Place, one: DemoPerson, certification: Certification) -> None:
 
 def _say(place: Place, one: DemoPerson, certification: Certification) -> None:
     """What is said of the application, or of going on."""
-    sent_on, until_on = place.day(one.applied_in), place.day(one.asks_until_in)
+    sent_on, until_on, plan_on = place.day(one.applied_in), place.day(one.asks_until_in), place.day(one.plans_in)
     common: dict[str, Any] = {"actor": ACTOR, "at": place.at}
     if sent_on is not None:
         sent = Sent(sent_on, "post", "Form, six certificates, check for the fee", "Certified mail, receipt 70-EXAMPLE")
@@ -138,6 +138,8 @@ def _say(place: Place, one: DemoPerson, certification: Certification) -> None:
     if until_on is not None:
         words = "Two trainings are full until spring; I have a seat in the next ones."
         say(place.session, place.rulebook, certification, "more_time", until_on=until_on, words=words, **common)
+    if plan_on is not None:
+        say(place.session, place.rulebook, certification, "plan", until_on=plan_on, **common)
 
 
 def _waive(place: Place, one: DemoPerson, certification: Certification) -> None:

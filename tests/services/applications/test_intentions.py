@@ -5,9 +5,14 @@ from datetime import date, timedelta
 import pytest
 from kit.applications import ask, bring_certificate, send, stand, unsay
 from kit.credits import Cast, list_events
+from kit.rules import CPS, make_cycle, shipped_packs
 from kit.world import World
 
 from certtrack.errors import NotAllowed, Refused, StaleRecord
+from certtrack.rules.applications import find_last_plan_day
+from certtrack.rules.cycles import days_of
+from certtrack.services.applications.intentions import Seen
+from certtrack.services.applications.typed import BadApplication, read_plan
 from certtrack.services.applications.waiting import list_applications
 
 
@@ -68,10 +73,57 @@ def test_the_office_sees_what_stands_open_nearest_day_first_and_nothing_that_is_
     assert [(item.kind, item.name) for item in page.items] == [
         *(("not_going_on", "Erin Example"), ("more_time", "Carol Example"), ("sent", "Carol Example")),
     ]
-    assert page.counts == {"more_time": 1, "submitted": 0, "received": 0, "sent": 1, "not_going_on": 1}
+    assert page.counts == {"more_time": 1, "submitted": 0, "received": 0, "sent": 1, "plan": 0, "not_going_on": 1}
     assert (page.items[1].until_on, page.items[1].words) == (date(2027, 3, 1), "a course in spring")
     assert [item.kind for item in narrowed.items] == ["sent"]
     assert ([item.person_id for item in theirs.items], none.total) == ([cast.carol, cast.carol], 0)
     bring_certificate(world, cast.cps, date(2028, 10, 31))
     with world.database.reading() as session:
         assert list_applications(session, cast.office, world.today).counts["sent"] == 0
+
+
+def test_a_plan_may_name_another_day_later_and_what_was_seen_gives_way_to_what_is_seen_later(
+    world: World, cast: Cast
+) -> None:
+    first = ask(world, cast.cps, "plan", date(2026, 9, 1), actor=cast.holder)
+    with pytest.raises(Refused, match="on record already"):
+        ask(world, cast.cps, "plan", date(2026, 9, 1), expected_no=1)
+    with pytest.raises(StaleRecord):
+        ask(world, cast.cps, "plan", date(2026, 9, 2))
+    assert ask(world, cast.cps, "plan", date(2026, 9, 2), expected_no=1) == first
+    before_90, before_60 = (Seen(stage, date(2026, 10, 31)) for stage in ("before_90", "before_60"))
+    ask(world, cast.cps, "seen", seen=before_90)
+    with pytest.raises(Refused, match="on record already"):
+        ask(world, cast.cps, "seen", seen=before_90, expected_no=1)
+    ask(world, cast.cps, "seen", seen=before_60, expected_no=1)
+    now = stand(world, cast.cps)
+    assert [(one.kind, one.until_on, one.stage) for one in now.intentions] == [
+        *(("plan", date(2026, 9, 2), None), ("seen", None, "before_60")),
+    ]
+    assert [reason.code for reason in now.because if reason.code in ("plan", "seen")] == ["plan"]
+    with world.database.reading() as session:
+        page = list_applications(session, cast.supervisor, world.today)
+    assert [(item.kind, item.until_on) for item in page.items] == [("plan", date(2026, 9, 2))]
+
+
+@pytest.mark.parametrize(
+    ("typed", "today", "answer"),
+    [
+        ("2026-10-31", date(2026, 6, 1), date(2026, 10, 31)),
+        ("2026-11-01", date(2026, 6, 1), "after_last"),
+        ("2026-06-01", date(2026, 6, 1), "past"),
+        ("", date(2026, 6, 1), "missing"),
+        ("2026-12-01", date(2026, 10, 31), date(2026, 12, 1)),
+        ("2026-12-02", date(2026, 10, 31), "after_last"),
+    ],
+)
+def test_a_plan_names_a_day_up_to_the_due_day_or_once_that_has_come_within_a_month(
+    typed: str, today: date, answer: date | str
+) -> None:
+    days = days_of(shipped_packs().get(CPS), make_cycle(date(2026, 10, 31)))
+    last_on = find_last_plan_day(days, today)
+    try:
+        found: date | str = read_plan({"until_on": typed}, last_on, today)
+    except BadApplication as error:
+        found = error.problems["until_on"]
+    assert found == answer

@@ -8,6 +8,12 @@ from kit.delivery import DUE, STAGE_DAY, Deliverer
 from kit.planning import Planner
 from kit.world import World
 
+from certtrack.db.models import Cycle, Intention
+from certtrack.errors import StaleRecord
+from certtrack.services.applications.intentions import Seen
+from certtrack.services.applications.told import find_seen, find_unseen
+from certtrack.services.certifications import get_certification
+
 
 @pytest.fixture
 def carol(world: World) -> tuple[int, int]:
@@ -102,3 +108,59 @@ def test_what_was_submitted_and_never_received_is_told_of_once_the_day_has_passe
     decide(world, certification, "received", after=first)
     planner.look(date(2026, 12, 1))
     assert planner.says(cycle)["late"] == "suppressed:application_sent"
+
+
+def test_a_plan_is_left_in_peace_until_its_day_and_reminders_go_on_then(
+    world: World, planner: Planner, carol: tuple[int, int]
+) -> None:
+    certification, cycle = carol
+    planner.look(date(2026, 9, 2))
+    ask(world, certification, "plan", date(2026, 10, 7))
+    assert planner.next_on(cycle) == world.today, "the planner looks again at once"
+    planner.look(date(2026, 10, 1))
+    assert planner.says(cycle)["before_30"] == "suppressed:has_plan"
+    assert planner.next_on(cycle) == date(2026, 10, 7)
+    planner.look(date(2026, 10, 7))
+    assert planner.says(cycle)["before_30"] == "planned"
+
+
+def test_a_late_plan_hushes_no_last_call_and_one_taken_back_hushes_nothing(
+    world: World, planner: Planner, carol: tuple[int, int]
+) -> None:
+    certification, cycle = carol
+    world.move_to(date(2026, 9, 1))
+    plan = ask(world, certification, "plan", date(2026, 10, 30))
+    planner.look(date(2026, 10, 1))
+    assert planner.next_on(cycle) == date(2026, 10, 16), "before_14, moved to the Friday before"
+    unsay(world, plan)
+    planner.look(date(2026, 10, 2))
+    assert planner.says(cycle)["before_30"] == "planned"
+    ask(world, certification, "plan", date(2026, 10, 30), expected_no=2)
+    planner.look(date(2026, 10, 17))
+    assert planner.says(cycle)["before_14"] == "planned"
+
+
+def test_the_mail_that_was_told_last_is_the_one_that_is_seen(
+    world: World, planner: Planner, deliverer: Deliverer, carol: tuple[int, int]
+) -> None:
+    certification, cycle = carol
+    with world.database.reading() as session:
+        assert find_unseen(session, session.get_one(Cycle, cycle), None) is None, "nothing was told yet"
+    planner.look(STAGE_DAY)
+    assert deliverer.deliver() == {"accepted": 1}
+    with world.database.writing() as session:
+        number = find_unseen(session, session.get_one(Cycle, cycle), None)
+        held = get_certification(session, certification)
+        assert number is not None
+        with pytest.raises(StaleRecord):
+            find_seen(session, held, number + 1)
+        seen = find_seen(session, held, number)
+    assert seen == Seen("before_180", DUE)
+    said_id = ask(world, certification, "seen", seen=seen)
+    with world.database.reading() as session:
+        said = session.get_one(Intention, said_id)
+        assert find_unseen(session, session.get_one(Cycle, cycle), said) is None
+    unsay(world, said_id)
+    with world.database.reading() as session:
+        said = session.get_one(Intention, said_id)
+        assert find_unseen(session, session.get_one(Cycle, cycle), said) == number
