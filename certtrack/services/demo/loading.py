@@ -19,6 +19,7 @@ from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place, open_office
 from certtrack.services.demo.records import add_person
 from certtrack.services.demo.supervision import add_supervision
+from certtrack.services.demo.tellings import add_tellings
 from certtrack.services.demo.trainings import add_trainings
 from certtrack.services.evidence.store import EvidenceStore
 from certtrack.services.organizations import assign_supervisor
@@ -80,14 +81,17 @@ def load_demo(
         return LOGINS
     place = open_office(session, rulebook, clock)
     with projecting_once(session, rulebook):
-        _add_records(place, hash_password, store)
+        people, actors = _add_records(place, hash_password, store)
     # here, and not only by the schedule: its first delivery would find nothing, and the next is a minute later
     while plan_batch(session, rulebook, at=place.at).looked_at:
         pass
+    add_tellings(place, people, actors[Role.SUPERVISOR])
     return LOGINS
 
 
-def _add_records(place: Place, hash_password: Callable[[str], str], store: EvidenceStore | None) -> None:
+def _add_records(
+    place: Place, hash_password: Callable[[str], str], store: EvidenceStore | None
+) -> tuple[dict[DemoPerson, Person], dict[Role, Actor]]:
     people = {one: add_person(place, one) for one in PEOPLE}
     _assign(place, people)
     accounts = _add_accounts(place, people, hash_password)
@@ -99,6 +103,7 @@ def _add_records(place: Place, hash_password: Callable[[str], str], store: Evide
         place, people, actors[Role.SUPERVISOR], actors[Role.SPECIALIST], actors[Role.AGENCY_ADMINISTRATOR]
     )  # fmt: skip
     add_letter(place, actors[Role.AGENCY_ADMINISTRATOR])
+    return people, actors
 
 
 def _make_actors(place: Place, accounts: dict[Role, int], people: dict[DemoPerson, Person]) -> dict[Role, Actor]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from certtrack.rules.facts import StatusKind
+from certtrack.services.tellings import How
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,8 @@ class DemoPerson:
     one. `address` None: none is known; empty: one of the person's own. `act`: what an authority did, and when.
     `left_in`: the last day with the office, of somebody who had been on record long before.
     `applied_in`: when an application was sent; `asks_until_in`: until when more time was asked for;
-    `plans_in`: the day of a plan; `waived`: the area whose hours the program waived.
+    `plans_in`: the day of a plan; `waived`: the area whose hours the program waived; `told`: how the supervisor told
+    the last stage, so that no mail did.
     """
 
     given_name: str
@@ -35,6 +37,7 @@ class DemoPerson:
     has_supervisor: bool = False
     is_imported: bool = False
     left_in: int | None = None
+    told: How | None = None
 
 
 BOB = DemoPerson("Bob", "Sample", due_in=410, address="bob@example.org")
@@ -75,4 +78,5 @@ PEOPLE = (
     DemoPerson("Lars", "Movedon", due_in=320, left_in=-30),
     DemoPerson("Cleo", "Sentaway", due_in=20, applied_in=-6, has_supervisor=True),
     DemoPerson("Dara", "Moretime", due_in=52, asks_until_in=110, waived="ethics_boundaries", has_supervisor=True),
+    DemoPerson("Tilda", "Toldbyphone", due_in=28, has_supervisor=True, told="phone"),
 )

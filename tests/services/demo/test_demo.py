@@ -50,6 +50,7 @@ SHOWN: dict[str, tuple[str, str, set[str]]] = {
     "Remembered": ("current", "before_90 suppressed died", set()),
     "Stateddays": ("current", "before_60 suppressed has_plan", {"stated_day_differs"}),
     "Noaddress": ("current", "before_30 suppressed no_address", {"no_address"}),
+    "Toldbyphone": ("current", "before_30 told", set()),
     "Sharing, Vera": ("current", "", {"exam_year_parity"}),
     "Sharing, Walt": ("current", "before_30 planned", set()),
     "Heldone": ("current", "before_30 held cause", set()),
