@@ -73,6 +73,7 @@ class Task(StrEnum):
     RUN_TRAININGS = "run_trainings"
     SEE_SUPERVISION = "see_supervision"
     MANAGE_SUPERVISION = "manage_supervision"
+    ARRANGE_STAND_INS = "arrange_stand_ins"
     LIST_APPLICATIONS = "list_applications"
     ARRANGE_EXAMS = "arrange_exams"
     ENTER_RESULTS = "enter_results"
@@ -150,7 +151,7 @@ TASK_RIGHTS: dict[Role, frozenset[Task]] = {
     Role.SPECIALIST: frozenset(),
     Role.SUPERVISOR: frozenset(
         {Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.LOG_FOR_MANY, Task.LIST_APPLICATIONS, Task.SEE_SUPERVISION}
-        | {Task.WRITE_LETTERS}
+        | {Task.WRITE_LETTERS, Task.ARRANGE_STAND_INS}
     ),
     Role.AGENCY_ADMINISTRATOR: frozenset(Task) - {Task.ENTER_RESULTS},
     Role.PROGRAMME_ADMINISTRATOR: frozenset(

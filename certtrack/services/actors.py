@@ -3,7 +3,7 @@
 import getpass
 from datetime import date
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, false, func, or_, select, true, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, false, func, or_, select, true, union
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import (
@@ -19,6 +19,7 @@ from certtrack.db.models import (
     Person,
 )
 from certtrack.db.queries.merges import same_people, same_person
+from certtrack.db.queries.stand_ins import covered_by
 from certtrack.security import RECORD_ACTS, RECORD_RIGHTS, Act, Actor, Fields, Relation, Role, RoleGrant
 
 
@@ -170,8 +171,13 @@ def _list_granted(actor: Actor) -> Select[str]:
 
 
 def _assigned(supervisor_id: int, organizations: set[int | None], today: date) -> Select[int]:
+    """Whom the supervisor has, and for the days on which they stand in for another whom that one has."""
+    away = covered_by(supervisor_id, today)
+    instead = exists().where(
+        away.c.supervisor_id == Assignment.supervisor_id, away.c.organization_id == Assignment.organization_id
+    )
     query = select(Assignment.person_id).where(
-        Assignment.supervisor_id.in_(same_person(supervisor_id)),
+        or_(Assignment.supervisor_id.in_(same_person(supervisor_id)), instead),
         Assignment.from_on <= today,
         or_(Assignment.until_on.is_(None), Assignment.until_on >= today),
     )

@@ -27,6 +27,7 @@ from certtrack.web.reminders import reminders
 from certtrack.web.service_hours import service_hours
 from certtrack.web.sign_in import sign_in
 from certtrack.web.signing import signing
+from certtrack.web.stand_ins import stand_ins
 from certtrack.web.supervision import supervision
 from certtrack.web.supervision_due import supervision_due
 from certtrack.web.tellings import tellings
@@ -41,4 +42,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),
+    *(stand_ins,),
 )

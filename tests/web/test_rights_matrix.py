@@ -140,6 +140,9 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "POST /supervision/supervisors/new": (400, 404, 404, 404, IN),
     "GET /supervision/supervisors/<int:qualification_id>/amend": (200, 404, 404, 404, IN),
     "POST /supervision/supervisors/<int:qualification_id>/amend": (400, 404, 404, 404, IN),
+    "GET /stand-ins": (200, 200, 404, 404, IN),
+    "POST /stand-ins": (400, 400, 404, 404, IN),
+    "POST /stand-ins/<int:stand_in_id>/end": (404, 404, 404, 404, IN),
     "GET /supervision/<int:session_id>": (200, 200, 200, 404, IN),
     "GET /supervision/<int:session_id>/amend": (200, 200, 404, 404, IN),
     "POST /supervision/<int:session_id>/amend": (400, 400, 404, 404, IN),
@@ -258,6 +261,7 @@ def test_everybody_gets_what_the_table_says(
     }
     places |= {"<int:telling_id>": str(numbers["telling"]), "<key>": find_next_key(world, numbers["carol"])}
     places |= {"<int:act_id>": str(numbers["act"])}
+    places |= {"<int:stand_in_id>": "99999"}
     places |= {"<int:waiver_id>": "99999", "<any(waiver, reduction, extension):kind>": "extension"}
     got = {}
     for route in sorted(MATRIX, key="POST /sign-out".__eq__):  # signing out comes last

@@ -30,6 +30,7 @@ from certtrack.db.models.people import (
     OrganizationCredential,
     Person,
 )
+from certtrack.db.models.recipients import StandIn, StandInVersion
 from certtrack.db.models.records import (
     Alarm,
     AlarmNotice,
@@ -144,6 +145,8 @@ __all__ = [
     "ServiceSpan",
     "ServiceSpanVersion",
     "Signature",
+    "StandIn",
+    "StandInVersion",
     "StandingSpan",
     "StatusChange",
     "SupervisionSession",
