@@ -76,6 +76,11 @@ class Policy:
         """Key and version, as records store them: `KEY@1`."""
         return f"{self.key}@{self.version}"
 
+    @property
+    def has_copies(self) -> bool:
+        """True where anybody but the holder may be told of a stage."""
+        return any(stage.copies for stage in self.stages)
+
     def for_pack(self, key: str) -> "Policy":
         """The policy with the stages that the pack of that key goes by."""
         return next((replace(self, stages=stages) for pack, stages in self.lead_times if pack == key), self)

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from certtrack.db.models import Person
 from certtrack.rules.reminders import Decision, StageDay
 from certtrack.services.obstacles import FOR_GOOD, find_obstacle
 from certtrack.services.sending_hours import at_hour
-from certtrack.services.subjects import MOVED, Row_, Subject
+from certtrack.services.subject_rows import Row_
+from certtrack.services.subjects import MOVED, Subject
 from certtrack.services.wide_causes import WideCause
 
 
@@ -41,6 +43,20 @@ class Judge:
         causes = [wide.cause for wide in subject.wide if self._is_set_going(wide, stage, row)]
         cause_id = causes[0].id if causes else own
         if any(cause.state == "held" for cause in causes) or self._is_own_held():
+            return Verdict("held", "cause", cause_id)
+        return Verdict("planned", None, cause_id)
+
+    def judge_copy(self, stage: StageDay, row: Row_ | None, recipient: Person) -> Verdict:
+        """The same for a copy of the stage. Its holder was told before it, so that no cause of their own holds it."""
+        subject = self.subject
+        obstacle = find_obstacle(
+            subject.holder, subject.standing, subject.cycle, stage.anchor_on, stage.stage, copy_to=recipient
+        )
+        if obstacle is not None:
+            return Verdict("superseded" if obstacle in FOR_GOOD else "suppressed", obstacle, None)
+        causes = [wide.cause for wide in subject.wide if self._is_set_going(wide, stage, row)]
+        cause_id = causes[0].id if causes else None
+        if any(cause.state == "held" for cause in causes):
             return Verdict("held", "cause", cause_id)
         return Verdict("planned", None, cause_id)
 

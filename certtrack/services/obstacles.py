@@ -20,7 +20,7 @@ OBSTACLES = (
 POLICY_CHANGED = "policy_changed"
 """The stage is none any more: a newer policy has others."""
 
-FOR_GOOD = frozenset({"cycle_closed", "day_moved", POLICY_CHANGED})
+FOR_GOOD = frozenset({"cycle_closed", "day_moved", POLICY_CHANGED, "assignment_ended", "no_contact"})
 """Codes that mean another decision has taken this one's place: the reminder is superseded, not suppressed."""
 
 _ACTS: tuple[Validity, ...] = tuple(code for code in get_args(Validity) if code in OBSTACLES)
@@ -31,16 +31,26 @@ _HUSHED: dict[IntentionKind, str] = {"plan": "has_plan", "more_time": "asked_for
 
 
 def find_obstacle(
-    person: Person, standing: Standing, cycle: Cycle, anchor_on: date, stage: str, *, occurrence: int = 0
+    person: Person,
+    standing: Standing,
+    cycle: Cycle,
+    anchor_on: date,
+    stage: str,
+    *,
+    occurrence: int = 0,
+    copy_to: Person | None = None,
 ) -> str | None:
     """The code of what keeps the cycle's holder from being told `stage` on the standing's day; None for nothing.
+
+    With `copy_to`: what keeps that person from being told with a copy. What settles the matter settles it for all.
 
     `person` is the holder, merges followed; `standing` is the certification's; `anchor_on` is the due day that the
     stage hangs on. `cycle_closed`: the cycle is closed or withdrawn, or a newer one speaks. `day_moved`: no reading of
     the cycle's day is `anchor_on` any more.
     `application_sent`: stages up to the due day ask to send it; those after it are told in other words, since it may
     never have arrived, unless the programme itself has received it. `asked_for_time`, `has_plan`: until
-    `find_hush_end`. `seen`: a repeat, by its `occurrence`, of a stage that the holder has said they saw.
+    `find_hush_end`, for a copy until the plan's own day. `seen`: a repeat, by its `occurrence`, or a copy of a stage
+    that the holder has said they saw.
     """
     if person.died_on is not None and person.died_on <= standing.as_of:
         return "died"
@@ -50,8 +60,9 @@ def find_obstacle(
         return "day_moved"
     if standing.validity in _ACTS:
         return standing.validity
-    seen = _find_seen(standing, anchor_on, stage) if occurrence else None
-    return _find_said(standing, stage) or seen or (None if person.address else "no_address")
+    seen = _find_seen(standing, anchor_on, stage) if occurrence or copy_to else None
+    said = _find_said(standing, stage, is_copy=copy_to is not None)
+    return said or seen or (None if (copy_to or person).address else "no_address")
 
 
 def is_over(cycle: Cycle, standing: Standing) -> bool:
@@ -66,8 +77,11 @@ def find_sent_on(standing: Standing) -> date | None:
     return standing.step.on if standing.step is not None and standing.step.kind in _ON_ITS_WAY else None
 
 
-def _find_said(standing: Standing, stage: str) -> str | None:
-    """What the holder said or did that makes this stage needless; None where it is to be told."""
+def _find_said(standing: Standing, stage: str, *, is_copy: bool) -> str | None:
+    """What the holder said or did that makes this stage needless; None where it is to be told.
+
+    With a plan nobody else hears of it before the plan's own day, though the holder may.
+    """
     said = {intention.kind: intention for intention in standing.intentions}
     if "not_going_on" in said:
         return "not_going_on"
@@ -76,6 +90,9 @@ def _find_said(standing: Standing, stage: str) -> str | None:
     asks_to_send = stage.startswith("before_") or stage == DUE_DAY
     if standing.application == "received" or (standing.application in _ON_ITS_WAY and asks_to_send):
         return "application_sent"
+    plan = said.get("plan")
+    if is_copy and plan is not None and plan.until_on is not None:
+        return "has_plan" if standing.as_of < plan.until_on else None
     if asks_to_send and standing.days is not None:
         for kind, code in _HUSHED.items():
             if kind in said and standing.as_of < find_hush_end(standing.days, said[kind]):

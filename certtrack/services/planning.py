@@ -18,7 +18,8 @@ from certtrack.services.arming import rearm_person
 from certtrack.services.guard import Watched, hold_where_many, list_growing, watch_import
 from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.rulings import Ruling, Rulings, rule
-from certtrack.services.subjects import Row_, Subject, is_due, load_due, put_off
+from certtrack.services.subject_rows import Row_
+from certtrack.services.subjects import Subject, is_due, load_due, put_off
 from certtrack.services.wide_causes import WideCause
 
 __all__ = ["PlanCounts", "expire_batch", "plan_batch", "rearm_person"]
@@ -157,10 +158,11 @@ def _insert_of(subject: Subject, ruling: Ruling, at: datetime) -> dict[str, Any]
     key = {
         "subject_kind": "cycle",
         "subject_id": subject.cycle.id,
-        "anchor_on": ruling.anchor_on,
-        "stage": ruling.stage,
-        "occurrence": ruling.occurrence,
-        "recipient_id": subject.holder.id,
+        "anchor_on": ruling.stage.anchor_on,
+        "stage": ruling.stage.stage,
+        "occurrence": ruling.stage.occurrence,
+        "recipient_id": ruling.recipient_id,
+        "audience": ruling.audience,
     }
     return key | _values_of(subject, ruling, at)
 
@@ -174,7 +176,7 @@ def _values_of(subject: Subject, ruling: Ruling, at: datetime) -> dict[str, Any]
     return {
         "state": ruling.state,
         "reason": ruling.reason,
-        "stage_on": ruling.stage_on,
+        "stage_on": ruling.stage.stage_on,
         "send_after": ruling.send_after,
         "valid_until": ruling.valid_until,
         "retry_at": None,

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, Certification, Cycle, CycleVersion, Email, Person, Reminder
+from certtrack.db.models import Cause, Certification, Cycle, Person
 from certtrack.logs import get_log
 from certtrack.rules.applications import find_hush_end
 from certtrack.rules.cycles import CycleDays, days_of
@@ -19,17 +18,17 @@ from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Policy
 from certtrack.rules.standing import Standing, stand
+from certtrack.services.copies import Copied, CopyPeople, load_copied
 from certtrack.services.guard import list_released, list_told, lock_causes
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.sending_hours import known_zone
 from certtrack.services.standing import load_held
+from certtrack.services.subject_rows import Row_, load_people, load_refused, load_rows, load_versions
 from certtrack.services.wide_causes import WideCause, list_unsettled, load_wide
 
 MOVED = "day_moved"
 SPOKEN = ("sent", "in_mail", "told")
 """States in which a reminder has had its say, or is having it."""
-
-Row_ = Row[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,8 @@ class Subject:
     `holder` is the person, merges followed; `holder_ids` are all their numbers. `days` is None for a withdrawn cycle.
     `next_act_on` is the day of an authority's act to come, or on which reminders go on that were hushed. `is_told`: the
     held cause has mailed the holder before. `wide` are the causes that concern the cycle without being its own, and
-    from which the holder wasn't released. `refused` holds addresses by the email that was refused.
+    from which the holder wasn't released. `refused` holds addresses by the email that was refused. `copied` are those
+    who get copies today; `same` says whom people were merged into, where they were.
     """
 
     cycle: Cycle
@@ -68,6 +68,8 @@ class Subject:
     is_told: bool
     wide: tuple[WideCause, ...]
     refused: dict[int, str]
+    copied: CopyPeople
+    same: dict[int, int]
 
     @property
     def zone(self) -> str:
@@ -136,7 +138,7 @@ def _load(session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tu
     cycles = [cycle for cycle, _ in found]
     named = {cycle.cause_id for cycle in cycles if cycle.cause_id is not None}
     causes = lock_causes(session, named | set(list_unsettled(session)))
-    rows = _load_rows(session, [cycle.id for cycle in cycles])
+    rows = load_rows(session, [cycle.id for cycle in cycles])
     confirmed = confirmed_rules(session, rulebook)
     held = load_held(session, confirmed, sorted({certification.id for _, certification in found}))
     loaded = _Loaded(
@@ -144,14 +146,15 @@ def _load(session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tu
         rulebook=confirmed,
         policies=_find_policies(rulebook, at),
         facts={number: facts for number, (_, facts) in held.items()},
-        people=_load_people(session, {certification.person_id for _, certification in found}),
+        people=load_people(session, {certification.person_id for _, certification in found}),
         causes=causes,
         wide=load_wide(session, causes.values()),
         released=list_released(session, causes.keys()),
         told=list_told(session, [cause.id for cause in causes.values() if cause.state == "held"]),
         rows=rows,
-        versions=_load_versions(session, [cycle.id for cycle in cycles if cycle.no > 1]),
-        refused=_load_refused(session, [row for each in rows.values() for row in each]),
+        versions=load_versions(session, [cycle.id for cycle in cycles if cycle.no > 1]),
+        refused=load_refused(session, [row for each in rows.values() for row in each]),
+        copied=_load_copied(session, rulebook, at, [one for _, one in found], rows),
     )
     subjects = []
     for cycle, certification in found:
@@ -176,6 +179,7 @@ class _Loaded:
     rows: dict[int, list[Row_]]
     versions: dict[int, list[Row_]]
     refused: dict[int, str]
+    copied: Copied
 
 
 def _make(loaded: _Loaded, cycle: Cycle, certification: Certification) -> Subject:
@@ -203,7 +207,21 @@ def _make(loaded: _Loaded, cycle: Cycle, certification: Certification) -> Subjec
         is_told=any((cycle.cause_id, person_id) in loaded.told for person_id in ids),
         wide=tuple(wide for wide in loaded.wide if wide.concerns(key) and not _is_released(loaded, wide, ids)),
         refused=loaded.refused,
+        copied=loaded.copied.of(certification.id),
+        same=loaded.copied.same,
     )
+
+
+def _load_copied(
+    session: Session, rulebook: Rulebook, at: datetime, found: Sequence[Certification], rows: dict[int, list[Row_]]
+) -> Copied:
+    """Who gets copies today; nobody is asked for where no policy has any and none were planned."""
+    recipients = {row.recipient_id for each in rows.values() for row in each if row.audience != "holder"}
+    policies = _find_policies(rulebook, at).values()
+    if not recipients and not any(policy.has_copies for policy in policies):
+        return Copied({}, {})
+    days = {one.id: _today(rulebook.packs.get(one.pack_key), at) for one in found}
+    return load_copied(session, days, found, recipients)
 
 
 def _is_released(loaded: _Loaded, wide: WideCause, person_ids: frozenset[int]) -> bool:
@@ -239,60 +257,3 @@ def find_move(versions: Sequence[Row_], rows: Iterable[Row_], pack: Pack) -> Mov
 def _find_days(pack: Pack, facts: CertificationFacts, cycle: Cycle) -> CycleDays | None:
     fact = next((fact for fact in facts.cycles if fact.id == cycle.id), None)
     return days_of(pack, fact) if fact else None
-
-
-def _load_people(session: Session, ids: set[int]) -> dict[int, list[Person]]:
-    """Each person and, where they were merged, those whom the merges lead to, in that order."""
-    known: dict[int, Person] = {}
-    more = ids
-    while more:
-        known |= {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(more)))}
-        more = {person.merged_into_id for person in known.values() if person.merged_into_id} - known.keys()
-    chains = {}
-    for number in ids:
-        chain = [known[number]]
-        while (into := chain[-1].merged_into_id) is not None and known[into] not in chain:  # a ring would never end
-            chain.append(known[into])
-        chains[number] = chain
-    return chains
-
-
-def _load_rows(session: Session, cycle_ids: Sequence[int]) -> dict[int, list[Row_]]:
-    query = select(
-        Reminder.id,
-        Reminder.subject_id,
-        Reminder.anchor_on,
-        Reminder.stage,
-        Reminder.occurrence,
-        Reminder.recipient_id,
-        Reminder.audience,
-        Reminder.state,
-        Reminder.reason,
-        Reminder.stage_on,
-        Reminder.send_after,
-        Reminder.retry_at,
-        Reminder.email_id,
-        Reminder.cause_id,
-    ).where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycle_ids))
-    found: dict[int, list[Row_]] = defaultdict(list)
-    for row in cast("Iterable[Row_]", session.execute(query.order_by(Reminder.id))):
-        found[row.subject_id].append(row)
-    return found
-
-
-def _load_versions(session: Session, cycle_ids: Sequence[int]) -> dict[int, list[Row_]]:
-    found: dict[int, list[Row_]] = defaultdict(list)
-    if cycle_ids:
-        columns = (CycleVersion.cycle_id, CycleVersion.no, CycleVersion.due_on, CycleVersion.recorded_at)
-        query = select(*columns).where(CycleVersion.cycle_id.in_(cycle_ids)).order_by(CycleVersion.no)
-        for version in cast("Iterable[Row_]", session.execute(query)):
-            found[version.cycle_id].append(version)
-    return found
-
-
-def _load_refused(session: Session, rows: Iterable[Row_]) -> dict[int, str]:
-    emails = {row.email_id for row in rows if row.state == "failed" and row.email_id is not None}
-    if not emails:
-        return {}
-    query = select(Email.id, Email.address).where(Email.id.in_(emails))
-    return {row.id: row.address for row in session.execute(query)}

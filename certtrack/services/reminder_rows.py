@@ -1,0 +1,121 @@
+"""One reminder as it is decided: planned, held or suppressed by a verdict, or set aside. Nothing is read here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from certtrack.clock import end_of
+from certtrack.db.models import Person
+from certtrack.packs import make_days_off
+from certtrack.rules.calendar import IsDayOff
+from certtrack.rules.reminders import Audience, Policy, StageDay, StageKey
+from certtrack.services.arming import UNSENT
+from certtrack.services.judging import Verdict
+from certtrack.services.obstacles import FOR_GOOD
+from certtrack.services.sending_hours import QuietHours, at_hour, find_send_after, known_zone
+from certtrack.services.subject_rows import Row_
+from certtrack.services.subjects import Subject
+
+OVERTAKEN = "overtaken"
+"""A later stage was reached before this one was sent."""
+
+WAITING = ("planned", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What becomes of one reminder. `row` is the one that is there already, None for a new one."""
+
+    row: Row_ | None
+    recipient_id: int
+    audience: Audience
+    stage: StageDay
+    state: str
+    reason: str | None
+    cause_id: int | None
+    send_after: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who is told of the subject, and as whom."""
+
+    subject: Subject
+    person: Person
+    audience: Audience
+
+    @property
+    def zone(self) -> str:
+        """Their zone, the pack's where nobody knows that one any more."""
+        return known_zone(self.person.zone, self.subject.pack.zone)
+
+    def decide(self, stage: StageDay, row: Row_ | None, verdict: Verdict, at: datetime) -> Iterator[Ruling]:
+        """The ruling that the verdict makes of the stage; none where the row says the same already.
+
+        What can't go out while it is true is expired.
+        """
+        policy = self.subject.policy
+        send_after = find_send_after(stage.stage_on, policy.send_at, quiet_of(policy), self.zone, at)
+        valid_until = end_of(stage.valid_until, self.subject.pack.zone)
+        if verdict.state in WAITING and send_after > valid_until:
+            verdict = Verdict("expired", None, verdict.cause_id)
+        if row is None or not self._stays(row, verdict, send_after, at):
+            yield self._rule(stage, row, verdict, send_after, valid_until)
+
+    def set_aside(self, stage: StageDay, row: Row_ | None, reason: str | None, cause_id: int | None) -> Ruling:
+        """A stage that is not to be told any more: superseded for a reason, or with None expired.
+
+        `cause_id` is what a new row counts for; one that is there keeps its own.
+        """
+        verdict = Verdict("superseded" if reason else "expired", reason, cause_id if row is None else row.cause_id)
+        send_after = at_hour(stage.stage_on, self.subject.policy.send_at, self.zone)
+        return self._rule(stage, row, verdict, send_after, end_of(stage.valid_until, self.subject.pack.zone))
+
+    def _rule(
+        self, stage: StageDay, row: Row_ | None, verdict: Verdict, send_after: datetime, valid_until: datetime
+    ) -> Ruling:
+        return Ruling(
+            row=row,
+            recipient_id=self.person.id,
+            audience=self.audience,
+            stage=stage,
+            state=verdict.state,
+            reason=verdict.reason,
+            cause_id=verdict.cause_id,
+            send_after=send_after,
+            valid_until=valid_until,
+        )
+
+    def _stays(self, row: Row_, verdict: Verdict, send_after: datetime, at: datetime) -> bool:
+        """True where the row says the same already, or its address was refused and is still the same."""
+        if row.state == "failed":
+            return self.subject.refused.get(row.email_id) == self.person.address
+        if (row.state, row.reason) != (verdict.state, verdict.reason):
+            return False
+        if row.state == "held" and row.cause_id != verdict.cause_id:
+            return False
+        is_to_wait = row.retry_at is None and row.send_after > at
+        return not (is_to_wait and row.send_after != send_after)
+
+
+def key_of(row: Row_) -> StageKey:
+    """The stage and occurrence that a row is of."""
+    return row.stage, row.occurrence
+
+
+def is_open(row: Row_) -> bool:
+    """True where the row may still be decided anew."""
+    return row.state in UNSENT or (row.state == "superseded" and row.reason in FOR_GOOD)
+
+
+def quiet_of(policy: Policy) -> QuietHours:
+    """The quiet hours of a policy."""
+    return QuietHours(policy.quiet_from, policy.quiet_until)
+
+
+@cache
+def days_off(policy: Policy) -> IsDayOff:
+    """The days off of a policy, its holidays computed once a process."""
+    return make_days_off(policy)

@@ -1,0 +1,73 @@
+"""What the planner reads of many cycles at once: their reminders, their versions, and their people."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import CycleVersion, Email, Person, Reminder
+
+Row_ = Row[Any]
+
+
+def load_people(session: Session, ids: set[int]) -> dict[int, list[Person]]:
+    """Each person and, where they were merged, those whom the merges lead to, in that order."""
+    known: dict[int, Person] = {}
+    more = ids
+    while more:
+        known |= {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(more)))}
+        more = {person.merged_into_id for person in known.values() if person.merged_into_id} - known.keys()
+    chains = {}
+    for number in ids:
+        chain = [known[number]]
+        while (into := chain[-1].merged_into_id) is not None and known[into] not in chain:  # a ring would never end
+            chain.append(known[into])
+        chains[number] = chain
+    return chains
+
+
+def load_rows(session: Session, cycle_ids: Sequence[int]) -> dict[int, list[Row_]]:
+    """Every reminder of these cycles, in the order of writing."""
+    query = select(
+        Reminder.id,
+        Reminder.subject_id,
+        Reminder.anchor_on,
+        Reminder.stage,
+        Reminder.occurrence,
+        Reminder.recipient_id,
+        Reminder.audience,
+        Reminder.state,
+        Reminder.reason,
+        Reminder.stage_on,
+        Reminder.send_after,
+        Reminder.retry_at,
+        Reminder.email_id,
+        Reminder.cause_id,
+        Reminder.settled_at,
+    ).where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycle_ids))
+    found: dict[int, list[Row_]] = defaultdict(list)
+    for row in cast("Iterable[Row_]", session.execute(query.order_by(Reminder.id))):
+        found[row.subject_id].append(row)
+    return found
+
+
+def load_versions(session: Session, cycle_ids: Sequence[int]) -> dict[int, list[Row_]]:
+    """The due days of each version of these cycles, and since when they were on record."""
+    found: dict[int, list[Row_]] = defaultdict(list)
+    if cycle_ids:
+        columns = (CycleVersion.cycle_id, CycleVersion.no, CycleVersion.due_on, CycleVersion.recorded_at)
+        query = select(*columns).where(CycleVersion.cycle_id.in_(cycle_ids)).order_by(CycleVersion.no)
+        for version in cast("Iterable[Row_]", session.execute(query)):
+            found[version.cycle_id].append(version)
+    return found
+
+
+def load_refused(session: Session, rows: Iterable[Row_]) -> dict[int, str]:
+    """The addresses that were refused, by the number of the mail."""
+    emails = {row.email_id for row in rows if row.state == "failed" and row.email_id is not None}
+    if not emails:
+        return {}
+    query = select(Email.id, Email.address).where(Email.id.in_(emails))
+    return {row.id: row.address for row in session.execute(query)}
