@@ -7,6 +7,7 @@ from datetime import date, datetime
 from certtrack.language import LOCALES, environment, format_moment
 from certtrack.mail.calendar_file import make_calendar
 from certtrack.mail.content import Envelope, LinkKind, ReminderItem
+from certtrack.mail.copied import tell_copy
 from certtrack.mail.html import PADDING, inline_rules
 from certtrack.mail.message import build_message
 from certtrack.mail.names import clean_name
@@ -43,14 +44,14 @@ class Mail:
 def compose_reminders(envelope: Envelope, *, called: str, items: Sequence[ReminderItem]) -> bytes:
     """One mail about all `items`, to somebody greeted as `called`, each true on its own `today`.
 
-    The item whose day comes first is told first. Raises ValueError without an item.
+    The item whose day comes first is told first, be it a copy or the reader's own. Raises ValueError without an item.
     """
     if not items:
         raise ValueError("a reminder speaks of something")
     office, locale = clean_name(envelope.office_name), envelope.locale
-    parts = [tell(item, today=item.today, office=office, locale=locale) for item in items]
+    parts = [_tell(item, office, locale) for item in items]
     parts.sort(key=lambda part: part.act_by)
-    why = f"{words(locale, 'why', office)} {words(locale, 'once')}"
+    why = " ".join(_list_reasons(items, office, locale))
     calendar = make_calendar(envelope, items)
     if calendar is not None:
         why = f"{words(locale, 'entries', calendar.count(b'BEGIN:VEVENT'))} {why}"
@@ -66,6 +67,21 @@ def compose_link(
     paragraphs = (Paragraph(works), Paragraph(words(locale, "link_reason", kind, office)))
     part = Part(words(locale, "link_first", kind), date.max, paragraphs, ())
     return _compose(envelope, kind, called, Body((part,), (), link, words(locale, "link_why", kind, office)))
+
+
+def _tell(item: ReminderItem, office: str, locale: str) -> Part:
+    if item.about is not None:
+        return tell_copy(item, item.about, today=item.today, office=office, locale=locale)
+    return tell(item, today=item.today, office=office, locale=locale)
+
+
+def _list_reasons(items: Sequence[ReminderItem], office: str, locale: str) -> list[str]:
+    """Why somebody gets the mail: for what is their own, and for the copies, each said once."""
+    own = ["why"] if any(item.about is None for item in items) else []
+    audiences = {item.about.audience: f"why_{item.about.audience}" for item in items if item.about is not None}
+    reasons = [*own, *(audiences[audience] for audience in sorted(audiences, reverse=True))]
+    once = [] if any(item.comes_again for item in items) else [words(locale, "once")]
+    return [*(words(locale, reason, office) for reason in reasons), *once]
 
 
 def _share_asking(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[Paragraph, ...]]:

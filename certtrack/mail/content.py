@@ -6,6 +6,7 @@ from typing import Literal
 
 from certtrack.rules.cycles import CycleDays
 from certtrack.rules.pack import Pack
+from certtrack.rules.reminders import CopyTo
 
 LinkKind = Literal["account_link", "password_reset"]
 DAY_MOVED = "day_moved"
@@ -34,6 +35,18 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """Whose certification a copy speaks of, by the name that they are shown by, and as whom the reader gets it.
+
+    `told_on` is when the holder was told; None where no mail can reach them.
+    """
+
+    name: str
+    audience: CopyTo
+    told_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReminderItem:
     """One certification that a mail speaks of.
 
@@ -42,7 +55,9 @@ class ReminderItem:
     is the day on which the mail is true, in the pack's zone: late in the evening two packs may have two of them.
     `sent_on` is when an application was sent of which nothing is known since; None where there is none such.
     `subject` names what falls due, `cycle:7`, the same in every mail about it: the entry in the reader's calendar goes
-    by it. None: no entry is made. `is_letter`: it is told on paper, which is read some days after `today`.
+    by it. None: no entry is made. `is_letter`: it is told on paper, which is read some days after `today`. `copies` say
+    who else is told, from `copy_on` on; None where nobody is. `about` is whose certification it is where the reader
+    isn't its holder. `comes_again`: the stage is one that is repeated.
     """
 
     stage: str
@@ -55,3 +70,7 @@ class ReminderItem:
     sent_on: date | None = None
     subject: str | None = None
     is_letter: bool = False
+    copies: tuple[CopyTo, ...] = ()
+    copy_on: date | None = None
+    about: About | None = None
+    comes_again: bool = False

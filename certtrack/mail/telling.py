@@ -30,7 +30,7 @@ def tell(item: ReminderItem, *, today: date, office: str, locale: str) -> Part:
     if item.sent_on is not None:
         return _tell_sent(seen, item.sent_on)
     said = [*_about(seen), *_to_do(seen), *tell_by_post(seen), *_holding_now(seen), *_what_comes(seen)]
-    return Part(_first(seen), seen.now.act_by, tuple(said), tuple(_whom_to_ask(seen)))
+    return Part(_first(seen), seen.now.act_by, (*said, *_who_else(seen)), tuple(_whom_to_ask(seen)))
 
 
 def _tell_sent(seen: View, sent_on: date) -> Part:
@@ -46,11 +46,18 @@ def _tell_sent(seen: View, sent_on: date) -> Part:
         seen.say("sent", sent_on) if seen.is_moved else "",
         seen.say("not_noted" if seen.item.is_granter else "tell_certificate"),
         seen.say("credential", name, seen.item.number),
-        _when_due(seen),
+        when_due(seen),
     ]
     left = [_phase(seen), _other_reading_of_end(seen), _needs(seen)]
     paragraphs_ = [*paragraphs(said), *paragraphs(left, seen.say("if_not_arrived"))]
-    return Part(first, seen.now.act_by, tuple(paragraphs_), tuple(_whom_to_ask(seen)))
+    return Part(first, seen.now.act_by, (*paragraphs_, *_who_else(seen)), tuple(_whom_to_ask(seen)))
+
+
+def _who_else(seen: View) -> list[Paragraph]:
+    """That others are told with a copy, and from when on: the holder is told first, and knows it."""
+    if seen.item.copy_on is None:
+        return []
+    return paragraphs([seen.say("copies", seen.item.copies, seen.item.copy_on, seen.office)], seen.say("who_else"))
 
 
 def _other_reading_of_end(seen: View) -> str:
@@ -79,15 +86,15 @@ def _about(seen: View) -> list[Paragraph]:
         [
             seen.say("check_moved") if seen.is_moved else "",
             "" if is_said else _phase(seen),
-            *_readings(seen),
+            *list_readings(seen),
             seen.say("credential", name, seen.item.number),
-            _when_due(seen),
+            when_due(seen),
             seen.say("no_last_day", seen.now.phase, seen.needs()) if seen.is_endless else "",
         ]
     )
 
 
-def _readings(seen: View) -> list[str]:
+def list_readings(seen: View) -> list[str]:
     """How far it is to the day to act by, and that there is a later reading of it."""
     now = seen.now
     if seen.is_endless:
@@ -116,7 +123,7 @@ def _do_rules_differ(seen: View) -> bool:
     return seen.now.phase == "late" and late_differs
 
 
-def _when_due(seen: View) -> str:
+def when_due(seen: View) -> str:
     """When it was due, where the first sentence doesn't say it."""
     days = seen.item.days
     if seen.now.phase == "on_time":

@@ -16,17 +16,26 @@ UNSENT = ("planned", "held", "suppressed", "failed")
 
 
 def rearm_person(session: Session, person_id: int, today: date) -> None:
-    """Have the planner look at all open cycles of a person today: a reason not to mail may be gone, or have come."""
+    """Have the planner look at all open cycles of a person today: a reason not to mail may be gone, or have come.
+
+    At those of other people, too, of which this one is still to get a copy.
+    """
     session.flush()
     people = list_merged(session, person_id)
     certifications = select(Certification.id).where(Certification.person_id.in_(people))
-    session.execute(
-        update(Cycle)
-        .where(Cycle.certification_id.in_(certifications))
-        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
-        .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
-        .values(next_stage_on=today)
+    copied = select(Reminder.subject_id).where(
+        Reminder.recipient_id.in_(people),
+        Reminder.state.in_(UNSENT),
+        Reminder.subject_kind == "cycle",
+        Reminder.audience != "holder",
     )
+    for concerned in (Cycle.certification_id.in_(certifications), Cycle.id.in_(copied)):
+        session.execute(
+            update(Cycle)
+            .where(concerned, Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+            .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
+            .values(next_stage_on=today)
+        )
 
 
 def list_merged(session: Session, person_id: int) -> set[int]:

@@ -12,6 +12,7 @@ from certtrack.db.models import Affiliation, Assignment, Organization, Person
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import BadInput, NotFound, StaleRecord
 from certtrack.security import Actor, Task, list_places
+from certtrack.services.arming import earliest_day, rearm_person
 from certtrack.services.organizations import end_affiliation
 from certtrack.services.people import change_person, get_person
 
@@ -114,6 +115,7 @@ def _end_assignments(
             session.delete(assignment)  # it never held, and the audit keeps it
         else:
             assignment.until_on = last_on
+        rearm_person(session, assignment.person_id, earliest_day(at))
         record_event(
             session, at=at, actor=actor.key, action="assignment.ended", subject=subject, people=people, details=details
         )

@@ -14,7 +14,7 @@ from certtrack.db.models import Affiliation, AffiliationVersion, Assignment, Org
 from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.rules.calendar import add_days
 from certtrack.security import Actor
-from certtrack.services.arming import earliest_day
+from certtrack.services.arming import earliest_day, rearm_person
 
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_KEY = 40
@@ -207,6 +207,7 @@ def assign_supervisor(
         ),
     )
     session.flush()
+    rearm_person(session, person_id, earliest_day(at))  # another one may be to get the copies now
     details = {"supervisor": supervisor_id, "before": lasting.supervisor_id if lasting else None}
     _record(session, "assignment.made", ("person", person_id), details, actor, at, people=[person_id, supervisor_id])
     return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,8 @@ from certtrack.errors import CertTrackError
 from certtrack.language import check_locale
 from certtrack.logs import get_log
 from certtrack.mail.compose import compose_reminders
-from certtrack.mail.content import Envelope, ReminderItem
+from certtrack.mail.content import About, Envelope, ReminderItem
+from certtrack.rules.reminders import CopyTo
 from certtrack.services.leasing import Outgoing, Terms, lease, lock_in_doubt
 from certtrack.services.organizations import is_granter
 from certtrack.services.outbox import make_message_id
@@ -116,11 +118,23 @@ def _compose(
             is_granter=is_granter(session, one.certification.organization_id, one.certification.credential),
             today=at.astimezone(ZoneInfo(one.pack.zone)).date(),
             sent_on=one.sent_on,
-            subject=f"{one.reminder.subject_kind}:{one.reminder.subject_id}",
+            subject=f"{one.reminder.subject_kind}:{one.reminder.subject_id}" if one.about is None else None,
+            copies=one.copies,
+            copy_on=one.copy_on,
+            about=_make_about(one),
+            comes_again=one.comes_again,
         )
         for one in ripe
     ]
     return compose_reminders(envelope, called=person.called, items=items)
+
+
+def _make_about(one: Ripe) -> About | None:
+    """Of whom a copy speaks: only whoever may see their standing is ever to get one."""
+    if one.about is None:
+        return None
+    told_on = one.told_at.astimezone(ZoneInfo(one.pack.zone)).date() if one.told_at is not None else None
+    return About(one.about.shown_name, cast("CopyTo", one.reminder.audience), told_on)
 
 
 def _address_of(person: Person) -> str:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -10,25 +10,30 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from certtrack.clock import end_of
 from certtrack.db.models import Certification, Cycle, Email, Person, Reminder
+from certtrack.db.queries.merges import load_merged
 from certtrack.db.types import db_now
 from certtrack.logs import get_log
+from certtrack.rules.calendar import add_days
 from certtrack.rules.cycles import CycleDays, days_of
 from certtrack.rules.facts import CycleFact, DueSource
 from certtrack.rules.pack import Pack
+from certtrack.rules.reminders import CopyTo
 from certtrack.rules.standing import Standing
 from certtrack.services.arming import rearm_person
+from certtrack.services.copy_checks import Checked
 from certtrack.services.obstacles import FOR_GOOD, find_obstacle, find_sent_on
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of
+from certtrack.services.send_facts import SendFacts, is_copy, load_send_facts, track_of
 from certtrack.services.sending_hours import after_quiet, known_zone
-from certtrack.services.standing import load_standings
-from certtrack.services.subjects import MOVED
 
 MENDING = timedelta(hours=1)
 """How long a reminder waits whose mail can't be made as things are."""
 
-_Row = tuple[Reminder, Cycle, Certification]
+_Row = Checked
+_TOLD_INSTEAD = frozenset({"merged", "assignment_ended", "no_contact"})
 
 _LOOKED_THROUGH = (
     20  # times as many ripe reminders as recipients are wanted, so that those locked elsewhere don't hide others
@@ -39,7 +44,10 @@ _LOOKED_THROUGH = (
 class Ripe:
     """One reminder that is to be mailed now, with the fresh facts that its words rest on.
 
-    `sent_on` is when the application was sent of which nothing is known since; None where there is none such.
+    `sent_on` is when the application was sent of which nothing is known since; None where there is none such. `about`
+    is whose certification it is, merges followed, where the reminder is a copy, and `told_at` when they were told; None
+    where it is the recipient's own. `copies` say who else is told, from `copy_on` on; None where nobody is.
+    `comes_again`: the stage is one that is repeated.
     """
 
     reminder: Reminder
@@ -47,6 +55,11 @@ class Ripe:
     pack: Pack
     days: CycleDays
     sent_on: date | None
+    about: Person | None = None
+    told_at: datetime | None = None
+    copies: tuple[CopyTo, ...] = ()
+    copy_on: date | None = None
+    comes_again: bool = False
 
 
 def lock_recipients(session: Session, at: datetime, limit: int) -> list[Person]:
@@ -81,16 +94,9 @@ def is_still_needed(session: Session, rulebook: Rulebook, email: Email, at: date
     rows = _load(session, Reminder.email_id == email.id, Reminder.state == "in_mail", passes_locked=False)
     if not all(_has_rules(rulebook, certification) for _, _, certification in rows):
         return True  # nothing can be asked, and the words were true
-    standings = _load_standings(session, rulebook, [certification for _, _, certification in rows], at)
     people = {reminder.recipient_id: session.get_one(Person, reminder.recipient_id) for reminder, _, _ in rows}
-    newest = _load_newest_stages(session, [cycle.id for _, cycle, _ in rows])
-    left = [
-        reminder
-        for reminder, cycle, certification in rows
-        if not _fell_away(
-            session, reminder, people[reminder.recipient_id], standings[certification.id], cycle, newest, at
-        )
-    ]
+    facts = load_send_facts(session, rulebook, rows, at)
+    left = [row[0] for row in rows if not _fell_away(session, row, people[row[0].recipient_id], facts, at)]
     if left and email.valid_until > at and email.data is not None:
         return True
     for reminder in left:
@@ -117,21 +123,47 @@ def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at
     rows = _load(session, Reminder.recipient_id.in_([person.id for person in people]), *_is_ripe(at))
     rows = _let_wait_without_rules(rulebook, rows)
     by_number = {person.id: person for person in people}
-    standings = _load_standings(session, rulebook, [certification for _, _, certification in rows], at)
-    newest = _load_newest_stages(session, [cycle.id for _, cycle, _ in rows])
+    facts = load_send_facts(session, rulebook, rows, at)
     found: dict[int, list[Ripe]] = defaultdict(list)
-    for reminder, cycle, certification in rows:
-        person = by_number[reminder.recipient_id]
-        standing = standings[certification.id]
-        if _fell_away(session, reminder, person, standing, cycle, newest, at):
+    for row in rows:
+        reminder, cycle, certification = row
+        person, standing = by_number[reminder.recipient_id], facts.standings[certification.id]
+        if _fell_away(session, row, person, facts, at):
             continue
-        if _waits_for_morning(rulebook, reminder, person, certification, at):
+        if _waits_for_holder(reminder, facts) or _waits_for_morning(rulebook, reminder, person, certification, at):
             continue
         pack = rulebook.packs.get(certification.pack_key, on=cycle.due_on)
-        days = _days(pack, standing, cycle)
-        found[person.id].append(Ripe(reminder, certification, pack, days, find_sent_on(standing)))
+        ripe = Ripe(reminder, certification, pack, _days(pack, standing, cycle), find_sent_on(standing))
+        found[person.id].append(_add_copies(rulebook, ripe, facts, at))
     session.flush()
     return found
+
+
+def _add_copies(rulebook: Rulebook, ripe: Ripe, facts: SendFacts, at: datetime) -> Ripe:
+    """What a copy says of its holder, and what the holder's own mail says of its copies."""
+    reminder, certification = ripe.reminder, ripe.certification
+    if is_copy(reminder):
+        told_at = facts.copies.find_start(reminder).told_at
+        return replace(ripe, about=facts.copies.holders[certification.id], told_at=told_at)
+    policy = rulebook.find_policy(certification.pack_key, at)
+    stage = policy.find_stage(reminder.stage) if policy is not None else None
+    if policy is None or stage is None:
+        return ripe
+    chosen = facts.copies.copied.of(certification.id)
+    copies = tuple(audience for audience in stage.copies if chosen[audience])
+    copy_on = add_days(at.astimezone(ZoneInfo(ripe.pack.zone)).date(), policy.copy_after_days)
+    is_copied = copies and reminder.occurrence == 0 and end_of(copy_on, ripe.pack.zone) <= reminder.valid_until
+    return replace(
+        ripe, copies=copies if is_copied else (), copy_on=copy_on if is_copied else None, comes_again=stage.repeats > 0
+    )
+
+
+def _waits_for_holder(reminder: Reminder, facts: SendFacts) -> bool:
+    """True for a copy whose holder is still to be told: mail may have been stopped since it was planned."""
+    waits = is_copy(reminder) and facts.copies.find_start(reminder).is_waiting
+    if waits:
+        reminder.retry_at = db_now(MENDING.total_seconds())
+    return waits
 
 
 def _waits_for_morning(
@@ -167,39 +199,40 @@ def _has_rules(rulebook: Rulebook, certification: Certification) -> bool:
     return rulebook.packs.find(certification.pack_key) is not None
 
 
-def _fell_away(
-    session: Session,
-    reminder: Reminder,
-    person: Person,
-    standing: Standing,
-    cycle: Cycle,
-    newest: dict[int, date],
-    at: datetime,
-) -> bool:
+def _fell_away(session: Session, row: _Row, person: Person, facts: SendFacts, at: datetime) -> bool:
     """True where the reminder isn't to be mailed any more; then its new state and the reason are written down."""
-    judged = _judge(reminder, person, standing, cycle, newest, at)
+    reminder, _, certification = row
+    judged = _judge(row, person, facts, at)
     if judged is None:
         return False
     reminder.state, reminder.reason = judged
     reminder.settled_at = at
-    if reminder.reason == "merged" and person.merged_into_id is not None:
-        rearm_person(session, person.merged_into_id, standing.as_of)  # they are to be told instead
+    if reminder.reason in _TOLD_INSTEAD:
+        told = certification.person_id if is_copy(reminder) else reminder.recipient_id
+        rearm_person(session, _find_last(session, told), facts.standings[certification.id].as_of)
     return True
 
 
-def _judge(
-    reminder: Reminder, person: Person, standing: Standing, cycle: Cycle, newest: dict[int, date], at: datetime
-) -> tuple[str, str | None] | None:
+def _find_last(session: Session, person_id: int) -> int:
+    return load_merged(session, {person_id}).get(person_id, person_id)
+
+
+def _judge(row: _Row, person: Person, facts: SendFacts, at: datetime) -> tuple[str, str | None] | None:
     """State and reason of a reminder that fell away; None for one that is to be mailed."""
+    reminder, cycle, certification = row
+    standing = facts.standings[certification.id]
     if person.merged_into_id is not None:
         return "superseded", "merged"
     if reminder.valid_until <= at:
         return "expired", None
-    if reminder.stage_on < newest.get(cycle.id, reminder.stage_on):
+    if reminder.stage_on < facts.newest.get(track_of(reminder), reminder.stage_on):
         return "superseded", "overtaken"
-    obstacle = find_obstacle(
-        person, standing, cycle, reminder.anchor_on, reminder.stage, occurrence=reminder.occurrence
-    )
+    if is_copy(reminder):
+        obstacle = facts.copies.find_obstacle(reminder, person, standing, row)
+    else:
+        obstacle = find_obstacle(
+            person, standing, cycle, reminder.anchor_on, reminder.stage, occurrence=reminder.occurrence
+        )
     if obstacle is None:
         return None
     return ("superseded" if obstacle in FOR_GOOD else "suppressed"), obstacle
@@ -224,31 +257,6 @@ def _load(session: Session, *which: ColumnElement[bool], passes_locked: bool = T
         .execution_options(populate_existing=True)
     )
     return [(reminder, cycle, certification) for reminder, cycle, certification in session.execute(query)]
-
-
-def _load_standings(
-    session: Session, rulebook: Rulebook, certifications: Sequence[Certification], at: datetime
-) -> dict[int, Standing]:
-    by_day: dict[date, list[int]] = defaultdict(list)
-    for certification in certifications:
-        zone = ZoneInfo(rulebook.packs.get(certification.pack_key).zone)
-        by_day[at.astimezone(zone).date()].append(certification.id)
-    return {
-        number: standing
-        for day, numbers in by_day.items()
-        for number, standing in load_standings(session, rulebook, numbers, day).items()
-    }
-
-
-def _load_newest_stages(session: Session, cycle_ids: Sequence[int]) -> dict[int, date]:
-    """The day of the latest stage of each cycle that is told, or about to be: earlier ones are overtaken."""
-    query = (
-        select(Reminder.subject_id, func.max(Reminder.stage_on).label("newest"))
-        .where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycle_ids), Reminder.stage != MOVED)
-        .where(Reminder.state.in_(("planned", "held", "in_mail", "sent", "told")))
-        .group_by(Reminder.subject_id)
-    )
-    return {row.subject_id: row.newest for row in session.execute(query)}
 
 
 def _days(pack: Pack, standing: Standing, cycle: Cycle) -> CycleDays:

@@ -51,7 +51,9 @@ def rule(subject: Subject, at: datetime) -> Rulings:
     decision = decide(stages, subject.today, armed_on, _done(rows, stages))
     judge = Judge(subject, _ask_former(subject, days))
     made = [*_rule_stages(judge, decision, rows, at)]
-    copies = rule_copies(subject, [stage for stage in stages if stage.nominal_on >= armed_on], rows, made, at)
+    spoken = {key for key, row in rows.items() if row.state in SPOKEN}
+    copied = [stage for stage in stages if stage.nominal_on >= armed_on or stage.key in spoken]
+    copies = rule_copies(subject, copied, rows, made, at)
     made += _rule_move(judge, days, [*((one.stage.stage_on, one.state) for one in made), *_list_said(rows)], at)
     said = [decision.next_stage_on, subject.next_act_on, copies.next_look_on]
     said += [each.next_stage_on for each in judge.former.values()]

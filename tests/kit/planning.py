@@ -70,7 +70,14 @@ class Planner:
             return plan_batch(session, self.world.rulebook, at=self.world.at, limit=limit)
 
     def rows(self, cycle_id: int | None = None) -> list[Reminder]:
-        """Every reminder, or those of one cycle, in the order of writing."""
+        """Every reminder that is no copy, or those of one cycle, in the order of writing."""
+        return [row for row in self._list(cycle_id) if row.audience == "holder"]
+
+    def copies(self, cycle_id: int | None = None) -> list[Reminder]:
+        """Every copy, or those of one cycle, in the order of writing."""
+        return [row for row in self._list(cycle_id) if row.audience != "holder"]
+
+    def _list(self, cycle_id: int | None) -> list[Reminder]:
         query = select(Reminder).order_by(Reminder.id)
         if cycle_id is not None:
             query = query.where(Reminder.subject_id == cycle_id)
@@ -104,9 +111,16 @@ class Planner:
         with self.world.database.reading() as session:
             return get_cycle(session, cycle_id).next_stage_on
 
+    def copies_say(self, cycle_id: int) -> dict[tuple[str, int], str]:
+        """What the ledger says of each copy, by stage and recipient: `state` or `state:reason`."""
+        return {
+            (row.stage, row.recipient_id): ":".join(part for part in (row.state, row.reason) if part)
+            for row in self.copies(cycle_id)
+        }
+
     def settle(self, *, state: str = "sent", stage: str | None = None) -> None:
         """Let every planned reminder, or those of one stage, be mailed (or refused) as a deliverer would."""
-        chosen = [row for row in self.rows() if row.state == "planned" and stage in (None, row.stage)]
+        chosen = [row for row in self._list(None) if row.state == "planned" and stage in (None, row.stage)]
         with self.world.database.writing() as session:
             for row in chosen:
                 email = Email(

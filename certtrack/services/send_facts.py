@@ -1,0 +1,89 @@
+"""What reminders that are about to be mailed are asked by: standings, what was told since, and who gets copies."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Certification, Reminder
+from certtrack.rules.reminders import Stage
+from certtrack.rules.standing import Standing
+from certtrack.services.copy_checks import Checked, CopyChecks, load_copy_checks
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.standing import load_standings
+from certtrack.services.subjects import MOVED
+
+_HOLDER = 0  # in the place of a recipient's number: whoever holds it now
+
+
+@dataclass(frozen=True, slots=True)
+class SendFacts:
+    """What reminders are asked by: standings by certification, and the day of the newest stage of each recipient's."""
+
+    standings: dict[int, Standing]
+    newest: dict[tuple[int, int], date]
+    copies: CopyChecks
+
+
+def load_send_facts(session: Session, rulebook: Rulebook, rows: Sequence[Checked], at: datetime) -> SendFacts:
+    """What these reminders are asked by at that moment; a fixed number of queries for each day that it is somewhere."""
+    standings = _load_standings(session, rulebook, [certification for _, _, certification in rows], at)
+    newest = _load_newest_stages(session, [cycle.id for _, cycle, _ in rows])
+    concerned = [row for row in rows if is_copy(row[0]) or _has_copies(rulebook, row, at)]
+    days = {number: standing.as_of for number, standing in standings.items()}
+    return SendFacts(standings, newest, load_copy_checks(session, concerned, days))
+
+
+def is_copy(reminder: Reminder) -> bool:
+    """True for a reminder that tells somebody else than the holder."""
+    return reminder.audience != "holder"
+
+
+def track_of(reminder: Reminder) -> tuple[int, int]:
+    """Whose stages overtake each other: a cycle's holder's, whatever their number was, or those of a copy's reader."""
+    return reminder.subject_id, reminder.recipient_id if is_copy(reminder) else _HOLDER
+
+
+def _load_newest_stages(session: Session, cycle_ids: Sequence[int]) -> dict[tuple[int, int], date]:
+    """The day of the latest stage of each track that is told, or about to be: earlier ones are overtaken."""
+    columns = (Reminder.subject_id, Reminder.audience, Reminder.recipient_id)
+    query = (
+        select(*columns, func.max(Reminder.stage_on).label("newest"))
+        .where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycle_ids), Reminder.stage != MOVED)
+        .where(Reminder.state.in_(("planned", "held", "in_mail", "sent", "told")))
+        .group_by(*columns)
+    )
+    found: dict[tuple[int, int], date] = {}
+    for row in session.execute(query):
+        track = (row.subject_id, _HOLDER if row.audience == "holder" else row.recipient_id)
+        found[track] = max(row.newest, found.get(track, row.newest))
+    return found
+
+
+def find_stage(rulebook: Rulebook, reminder: Reminder, certification: Certification, at: datetime) -> Stage | None:
+    """The policy's stage that the reminder is of; None where it has none such any more."""
+    policy = rulebook.find_policy(certification.pack_key, at)
+    return policy.find_stage(reminder.stage) if policy is not None else None
+
+
+def _has_copies(rulebook: Rulebook, row: Checked, at: datetime) -> bool:
+    stage = find_stage(rulebook, row[0], row[2], at)
+    return stage is not None and bool(stage.copies)
+
+
+def _load_standings(
+    session: Session, rulebook: Rulebook, certifications: Sequence[Certification], at: datetime
+) -> dict[int, Standing]:
+    by_day: dict[date, list[int]] = defaultdict(list)
+    for certification in certifications:
+        zone = ZoneInfo(rulebook.packs.get(certification.pack_key).zone)
+        by_day[at.astimezone(zone).date()].append(certification.id)
+    return {
+        number: standing
+        for day, numbers in by_day.items()
+        for number, standing in load_standings(session, rulebook, numbers, day).items()
+    }
