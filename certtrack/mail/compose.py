@@ -55,7 +55,8 @@ def compose_reminders(envelope: Envelope, *, called: str, items: Sequence[Remind
     calendar = make_calendar(envelope, items)
     if calendar is not None:
         why = f"{words(locale, 'entries', calendar.count(b'BEGIN:VEVENT'))} {why}"
-    return _compose(envelope, "reminders", called, Body(*_share_asking(parts), envelope.base_url, why), calendar)
+    kind = "copies" if all(item.about is not None for item in items) else "reminders"
+    return _compose(envelope, kind, called, Body(*_share_asking(parts), envelope.base_url, why), calendar)
 
 
 def compose_link(

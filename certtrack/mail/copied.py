@@ -16,7 +16,7 @@ def tell_copy(item: ReminderItem, about: About, *, today: date, office: str, loc
     said = [*list_readings(seen), seen.say("copy_credential", name, item.number), when_due(seen)]
     known = [
         seen.say("copy_told", about.told_on) if about.told_on else seen.say("copy_untold"),
-        seen.say("copy_sent", item.sent_on) if item.sent_on else "",
+        seen.say("copy_sent", item.sent_on) if item.sent_on else seen.say("copy_open"),
     ]
     to_do = seen.say("copy_help") if about.told_on else seen.say("copy_tell")
     return Part(

@@ -1,12 +1,15 @@
 """Every kind of mail by its name, each on a fixed day: functions of the reader's language."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from kit.mails import Read, link_mail, make_item, remind
 from kit.rules import CPPS, CPS
 
+from certtrack.mail.content import About, ReminderItem
 from certtrack.rules.calendar import add_days
+from certtrack.rules.reminders import CopyTo
 
 AFTER = {
     CPS: {
@@ -40,6 +43,22 @@ def two_days(today: date) -> Callable[[str], Read]:
     return lambda locale: remind(make_item(CPPS, STATED, computed=COMPUTED), today=today, locale=locale)
 
 
+def copy_of(
+    stage: str, today: date, *, told_on: date | None, audience: CopyTo = "supervisor", name: str = "Carol Example"
+) -> ReminderItem:
+    """A copy about somebody's certification, as it goes out on `today`."""
+    return replace(make_item(CPS, stage=stage, subject=None), today=today, about=About(name, audience, told_on=told_on))
+
+
+def copies(*items: ReminderItem) -> Callable[[str], Read]:
+    return lambda locale: remind(*items, today=items[0].today, locale=locale, called="Bob")
+
+
+def told_of_copies(*to: CopyTo) -> Callable[[str], Read]:
+    item = replace(make_item(CPS, stage="before_30"), copies=to, copy_on=date(2026, 10, 4))
+    return lambda locale: remind(item, today=date(2026, 10, 1), locale=locale)
+
+
 MAILS: dict[str, Callable[[str], Read]] = {
     **{f"{SHORT[key]}-before_{far}": before(key, far) for key in SHORT for far in (180, 90, 60, 30, 14, 7, 1)},
     **{f"{SHORT[key]}-{stage}": after(key, stage) for key in SHORT for stage in AFTER[key]},
@@ -67,6 +86,19 @@ MAILS: dict[str, Callable[[str], Read]] = {
     "cpps-two_days_grace": two_days(date(2027, 2, 3)),
     "digest": lambda locale: remind(
         make_item(CPPS, subject="cycle:8"), make_item(CPS), today=date(2027, 1, 4), locale=locale
+    ),
+    "copies_to_come": told_of_copies("supervisor"),
+    "copies_to_come_both": told_of_copies("supervisor", "organization"),
+    "copy-before_30": copies(copy_of("before_30", date(2026, 10, 4), told_on=date(2026, 10, 1))),
+    "copy-untold": copies(copy_of("before_7", date(2026, 10, 26), told_on=None)),
+    "copy-grace": copies(copy_of("grace", date(2026, 11, 4), told_on=date(2026, 11, 1), audience="organization")),
+    "copy-late_sent": copies(
+        replace(copy_of("late", date(2026, 12, 4), told_on=date(2026, 12, 1), audience="organization"), sent_on=SENT)
+    ),
+    "copy-full_route": copies(copy_of("full_route", date(2029, 6, 3), told_on=date(2029, 5, 31))),
+    "copies": copies(
+        copy_of("before_30", date(2026, 10, 4), told_on=date(2026, 10, 1)),
+        copy_of("before_30", date(2026, 10, 4), told_on=None, name="Erin Example", audience="organization"),
     ),
     "account_link": lambda locale: link_mail("account_link", locale),
     "password_reset": lambda locale: link_mail("password_reset", locale),
