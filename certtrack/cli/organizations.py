@@ -3,10 +3,13 @@
 import click
 
 from certtrack.cli.edge import Edge, acting_as, pass_edge
-from certtrack.cli.output import write_message
+from certtrack.cli.output import Format, formatted, write_message, write_rows
+from certtrack.cli.standing import note_look
 from certtrack.errors import BadInput
 from certtrack.security import Actor
-from certtrack.services.organizations import create_organization, set_role
+from certtrack.services.contacts import list_organizations, set_contact
+from certtrack.services.lookup import get_person_asked
+from certtrack.services.organizations import create_organization, get_organization, set_role
 from certtrack.services.rulebook import Rulebook
 
 
@@ -53,6 +56,59 @@ def create(
             set_role(session, made, credential, "keeper", actor=actor, at=at)
     click.echo(key)
     write_message(f"{name} is on record.")
+
+
+@organization.command(
+    short_help="Say who gets its copies of reminders.",
+    epilog="Example: certtrack organization contact lakeside alice@example.org",
+)
+@click.argument("key")
+@click.argument("person", required=False)
+@click.option("--nobody", is_flag=True, help="From now on nobody gets them.")
+@acting_as
+@pass_edge
+def contact(edge: Edge, key: str, person: str | None, nobody: bool, actor: Actor) -> None:
+    """Let PERSON get the copies of reminders that a policy has for the organization KEY.
+
+    PERSON belongs to the organization, and is named by an address, a certification's number or their own.
+    """
+    if (person is not None) == nobody:
+        raise click.UsageError("Name the person who gets the copies, or say --nobody.")
+    with edge.writing() as session:
+        found = get_organization(session, key)
+        chosen = get_person_asked(session, person) if person is not None else None
+        who = chosen.shown_name if chosen is not None else "Nobody"
+        at = edge.clock.now()
+        changed = set_contact(session, found, chosen, today=edge.today(found.zone), actor=actor, at=at)
+        name = found.name
+    write_message(f"{who} gets the copies of {name}{'' if changed else ', as before'}.")
+
+
+@organization.command(
+    "list",
+    short_help="Which there are, and who gets their copies.",
+    epilog="Example: certtrack organization list",
+)
+@formatted
+@acting_as
+@pass_edge
+def list_(edge: Edge, format_: Format, actor: Actor) -> None:
+    """List every organization on record with its zone and its contact person, who gets its copies of reminders."""
+    with edge.reading() as session:
+        rows = [
+            {
+                "key": listed.organization.key,
+                "name": listed.organization.name,
+                "zone": listed.organization.zone,
+                "contact": listed.contact.shown_name if listed.contact is not None else None,
+                "contact_person": listed.contact.id if listed.contact is not None else None,
+            }
+            for listed in list_organizations(session)
+        ]
+    note_look(edge, actor, "organizations.listed", [row["contact_person"] for row in rows if row["contact_person"]])
+    write_rows(rows, ("key", "name", "zone", "contact"), format_)
+    if not rows:
+        write_message("There is none yet; make one with `certtrack organization create`.")
 
 
 def _check_credentials(rulebook: Rulebook, asked: tuple[str, ...]) -> None:
