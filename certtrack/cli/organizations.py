@@ -95,6 +95,8 @@ def contact(edge: Edge, key: str, person: str | None, nobody: bool, actor: Actor
 def list_(edge: Edge, format_: Format, actor: Actor) -> None:
     """List every organization on record with its zone and its contact person, who gets its copies of reminders."""
     with edge.reading() as session:
+        found = list_organizations(session)
+        contacts = [listed.contact.id for listed in found if listed.contact is not None]
         rows = [
             {
                 "key": listed.organization.key,
@@ -103,9 +105,9 @@ def list_(edge: Edge, format_: Format, actor: Actor) -> None:
                 "contact": listed.contact.shown_name if listed.contact is not None else None,
                 "contact_person": listed.contact.id if listed.contact is not None else None,
             }
-            for listed in list_organizations(session)
+            for listed in found
         ]
-    note_look(edge, actor, "organizations.listed", [row["contact_person"] for row in rows if row["contact_person"]])
+    note_look(edge, actor, "organizations.listed", contacts)
     write_rows(rows, ("key", "name", "zone", "contact"), format_)
     if not rows:
         write_message("There is none yet; make one with `certtrack organization create`.")
