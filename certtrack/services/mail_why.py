@@ -96,15 +96,20 @@ class MailWhy:
 
 
 def explain_mail(
-    session: Session, person: Person, mail: Sequence[LedgerEntry], names_of: Collection[int] | None = None
+    session: Session,
+    person: Person,
+    mail: Sequence[LedgerEntry],
+    names_of: Collection[int] | None = None,
+    until: datetime | None = None,
 ) -> tuple[MailWhy, ...]:
     """Each entry of one person's ledger with what its sentence rests on, in the order of `mail`.
 
-    `names_of` are those who may be named where they got a copy; None: everybody.
+    `names_of` are those who may be named where they got a copy; None: everybody. With `until` what the office was told
+    later is left out.
     """
     causes = _load_causes(session, {entry.cause_key for entry in mail if entry.state == "held" and entry.cause_key})
     zone, names = person.zone, _load_names(session, mail, names_of)
-    office = _load_office_days(session, person.id)
+    office = _load_office_days(session, person.id, until)
     told = _load_told(session, [entry.reminder_id for entry in mail if entry.state == "told"], zone)
     return tuple(
         MailWhy(
@@ -187,11 +192,13 @@ def _count_waiting(session: Session, cause_id: int | None, reason: str | None) -
     return session.scalar(query.where(Reminder.reason == reason)) or 0
 
 
-def _load_office_days(session: Session, person_id: int) -> dict[tuple[str, str], datetime]:
+def _load_office_days(session: Session, person_id: int, until: datetime | None) -> dict[tuple[str, str], datetime]:
     """When the office was told that somebody can't be mailed: by kind, and for a refusal by the mail refused."""
     query = select(Finding.kind, Finding.key, Finding.recorded_at).where(
         Finding.person_id.in_(same_person(person_id)), Finding.kind.in_(_FOR_THE_OFFICE), Finding.settled_at.is_(None)
     )
+    if until is not None:
+        query = query.where(Finding.recorded_at <= until)
     found: dict[tuple[str, str], datetime] = {}
     for kind, key, at in session.execute(query.order_by(Finding.id)):
         found[kind, "" if kind == "no_address" else key.partition(":")[2]] = at

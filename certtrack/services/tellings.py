@@ -157,6 +157,7 @@ def take_back_told(
         reminder.state, reminder.reason = telling.former_state, telling.former_reason
     else:
         reminder.state, reminder.reason = "suppressed", TAKEN_BACK
+    reminder.settled_at = at  # whoever sees the record as it stood before doesn't see this
     session.flush()
     _let_others_go(session, reminder)
     _add_version(session, telling, person, "taken_back", reason, actor, at)

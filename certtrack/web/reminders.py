@@ -22,7 +22,7 @@ def ledger(person_id: int) -> str:
             raise NotFound("This page isn't here, or isn't yours to see.")
         person = page.person
         names_of = None if actor().person_id == person.id else {one.id for one in page.supervisors}
-        mail = explain_mail(session, person, page.mail, names_of)
+        mail = explain_mail(session, person, page.mail, names_of, page.known_at if page.last_day else None)
         may_tell = page.last_day is None and can_tell(session, actor(), person.id, today(person.zone))
     note_look("reminders.viewed", [person.id])
     names = {shown.certification.id: shown.pack.short_name.of(locale()) for shown in page.certifications}

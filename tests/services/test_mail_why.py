@@ -1,7 +1,7 @@
 """Why somebody was told, or wasn't: every state and every reason has a true sentence in both languages."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 import pytest
@@ -91,6 +91,21 @@ def test_without_an_address_it_says_so_with_the_day_and_since_when_the_office_kn
         "Nothing was sent for the reminder 180 days before October 31, 2026, as was decided on May 4, 2026: "
         "there is no address. One entered now puts this mail back. The office knows since May 4, 2026."
     )
+
+
+def test_a_look_back_says_nothing_that_the_office_was_told_later(world: World, planner: Planner) -> None:
+    person = world.person(address=None)
+    world.certify(person, DUE)
+    planner.look(STAGE_DAY)
+    before = world.at - timedelta(hours=1)
+    with world.database.writing() as session:
+        open_finding(
+            session, "no_address", "1", organization_id=world.organization_id, person_id=person, details={"value": ""},
+            actor=world.actor, at=world.at,
+        )  # fmt: skip
+        holder, entries = get_person(session, person), list_ledger(session, world.rulebook, person, world.today)
+        days = [explain_mail(session, holder, entries, until=until)[0].office_on for until in (before, world.at)]
+    assert days == [None, STAGE_DAY]
 
 
 def test_a_held_mail_says_with_how_many_others_since_when_and_by_what(world: World, planner: Planner) -> None:
