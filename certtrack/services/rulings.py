@@ -51,9 +51,7 @@ def rule(subject: Subject, at: datetime) -> Rulings:
     decision = decide(stages, subject.today, armed_on, _done(rows, stages))
     judge = Judge(subject, _ask_former(subject, days))
     made = [*_rule_stages(judge, decision, rows, at)]
-    spoken = {key for key, row in rows.items() if row.state in SPOKEN}
-    copied = [stage for stage in stages if stage.nominal_on >= armed_on or stage.key in spoken]
-    copies = rule_copies(subject, copied, rows, made, at)
+    copies = rule_copies(subject, _list_copied(stages, rows, armed_on), rows, made, at)
     made += _rule_move(judge, days, [*((one.stage.stage_on, one.state) for one in made), *_list_said(rows)], at)
     said = [decision.next_stage_on, subject.next_act_on, copies.next_look_on]
     said += [each.next_stage_on for each in judge.former.values()]
@@ -100,10 +98,21 @@ def _was_told(row: Row_, readings: set[date]) -> bool:
 
 def _done(rows: dict[StageKey, Row_], stages: Iterable[StageDay]) -> frozenset[StageKey]:
     """Those that have had their say; somebody who told a stage in another way said it for its repeats too."""
-    told = {stage for (stage, _), row in rows.items() if row.state == "told"}
+    told = _list_told(rows)
     return frozenset(
         [key for key, row in rows.items() if not is_open(row)] + [stage.key for stage in stages if stage.stage in told]
     )
+
+
+def _list_copied(stages: Iterable[StageDay], rows: dict[StageKey, Row_], armed_on: date) -> list[StageDay]:
+    """The stages of which copies go, where there are any: none of those that somebody told in another way."""
+    told, spoken = _list_told(rows), {key for key, row in rows.items() if row.state in SPOKEN}
+    open_ = [stage for stage in stages if stage.nominal_on >= armed_on or stage.key in spoken]
+    return [stage for stage in open_ if stage.stage not in told]
+
+
+def _list_told(rows: dict[StageKey, Row_]) -> set[str]:
+    return {stage for (stage, _), row in rows.items() if row.state == "told"}
 
 
 def _armed_on(subject: Subject, stages: tuple[StageDay, ...]) -> date:

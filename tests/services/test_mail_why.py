@@ -18,7 +18,7 @@ from certtrack.rules.reminders import Audience
 from certtrack.services.findings import open_finding
 from certtrack.services.ledger import LedgerAttempt, LedgerEntry, LedgerState, list_ledger
 from certtrack.services.mail_why import HeldBy, MailWhy, Told, explain_mail, pick_newest, pick_stage
-from certtrack.services.obstacles import OBSTACLES, POLICY_CHANGED
+from certtrack.services.obstacles import FOR_GOOD, OBSTACLES
 from certtrack.services.people import get_person
 from certtrack.services.rulings import BEFORE_RECORD, OVERTAKEN
 from certtrack.services.tellings import TAKEN_BACK, TOLD, How
@@ -165,7 +165,7 @@ TRIES = tuple(
     for number, outcome in enumerate(("not_taken", "unknown", "relay", "recipient", "accepted"), 1)
     for code in (450, None)
 )
-KEPT_BACK = (*OBSTACLES, BEFORE_RECORD, OVERTAKEN, POLICY_CHANGED, TOLD, TAKEN_BACK, "merged")
+KEPT_BACK = (*OBSTACLES, BEFORE_RECORD, OVERTAKEN, *FOR_GOOD, TOLD, TAKEN_BACK, "merged")
 HELD = ("cause", "moved", "by_name")
 REASONS: dict[str, tuple[str | None, ...]] = {
     "held": HELD, "suppressed": KEPT_BACK, "superseded": (*KEPT_BACK, None), "coming": (*OBSTACLES, None),

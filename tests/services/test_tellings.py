@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from kit.copies import assign, use_policy
 from kit.delivery import STAGE_DAY, Deliverer
 from kit.planning import Planner
 from kit.tellings import copy_row, find_key, ledger_of, note, take_back
@@ -160,10 +161,27 @@ def test_repeats_and_copies_of_a_stage_that_somebody_told_are_not_sent(world: Wo
         copy_row(session, row, occurrence=1)
         copy_row(session, row, recipient_id=bob, audience="supervisor")
     telling = note_first(world, person, row.id)
-    states = sorted((row.state, row.reason or "") for row in planner.rows(cycle))
+    states = sorted((row.state, row.reason or "") for row in (*planner.rows(cycle), *planner.copies(cycle)))
     assert states == [("superseded", "told"), ("superseded", "told"), ("told", "")]
     take_back(world, telling)
-    assert {(row.state, row.reason) for row in planner.rows(cycle)} == {("suppressed", "taken_back")}
+    rows = (*planner.rows(cycle), *planner.copies(cycle))
+    assert {(row.state, row.reason) for row in rows} == {("suppressed", "taken_back")}
+
+
+def test_no_copy_is_planned_of_what_somebody_told_until_that_is_taken_back(world: World, planner: Planner) -> None:
+    use_policy(world)
+    person, bob = world.person(address=None), world.person("Bob")
+    assign(world, person, bob, from_on=world.today)
+    _, cycle = world.certify(person, DUE)
+    planner.look(date(2026, 10, 1))
+    telling = note(world, person, "before_30")
+    planner.look(date(2026, 10, 4))
+    assert planner.copies(cycle) == []
+    take_back(world, telling)
+    planner.look(date(2026, 10, 5))
+    assert [(row.stage, row.recipient_id, row.state) for row in planner.copies(cycle)] == [
+        ("before_30", bob, "planned")
+    ]
 
 
 def test_a_repeat_is_not_planned_once_somebody_told_the_stage(world: World, planner: Planner) -> None:
