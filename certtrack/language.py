@@ -17,6 +17,7 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 _DAYS_KEPT = 8192  # a day takes longer to be put into words than all else that is said of it
 _PATTERNS = {"en": "MMMM d, y", "es": "d 'de' MMMM 'de' y"}
 _MONTH_DAYS = {"en": "MMMM d", "es": "d 'de' MMMM"}
+_MONTHS = {"en": "MMMM y", "es": "MMMM 'de' y"}
 _SHORT = {"en": "MMM d, y", "es": "d MMM y"}
 _CLOCKS = {"en": "h:mm a", "es": "H:mm"}
 _MOMENTS = {"en": f"MMMM d, y, {_CLOCKS['en']}", "es": f"d 'de' MMMM 'de' y, {_CLOCKS['es']}"}
@@ -39,6 +40,11 @@ def translations(locale: str) -> NullTranslations:
 def format_day(day: date, locale: str) -> str:
     """A day in words whose parts never part: October 31, 2027; 31 de octubre de 2027."""
     return format_date(day, _PATTERNS[locale], locale=locale).replace(" ", _NO_BREAK)
+
+
+def format_month(day: date, locale: str) -> str:
+    """The month of a day in words: October 2027; octubre de 2027."""
+    return format_date(day, _MONTHS[locale], locale=locale).replace(" ", _NO_BREAK)
 
 
 def format_month_day(month: int, day: int, locale: str) -> str:
@@ -118,9 +124,10 @@ def make_environment(locale: str) -> Environment:
 
 
 def add_filters(jinja: Environment, locale: str) -> None:
-    """Give `jinja` the filters day, short_day, month_day, weekday, clock, moment(zone) and money(currency)."""
+    """Give `jinja` the filters day, short_day, month, month_day, weekday, clock, moment(zone) and money(currency)."""
     jinja.filters["day"] = lambda day: format_day(day, locale)
     jinja.filters["short_day"] = lambda day: format_short_day(day, locale)
+    jinja.filters["month"] = lambda day: format_month(day, locale)
     jinja.filters["month_day"] = lambda month, day: format_month_day(month, day, locale)
     jinja.filters["weekday"] = lambda day: format_weekday(day, locale)
     jinja.filters["clock"] = lambda minute: format_clock(minute, locale)

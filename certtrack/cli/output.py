@@ -39,10 +39,10 @@ def spoken(command: F) -> F:
     return option(command)
 
 
-def write_rows(rows: Sequence[Row], columns: Sequence[str], format_: Format) -> None:
+def write_rows(rows: Iterable[Row], columns: Sequence[str], format_: Format) -> None:
     """Write `rows`: JSON has every value, table and CSV those of `columns`, in that order."""
     if format_ == "json":
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=_write_value))
+        click.echo(json.dumps(list(rows), ensure_ascii=False, indent=2, default=_write_value))
     elif format_ == "csv":
         click.echo(_make_csv(rows, columns), nl=False)
     else:

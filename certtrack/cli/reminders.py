@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from certtrack.cli.edge import Edge, acting_as, pass_edge
+from certtrack.cli.forecast import forecast, preview
 from certtrack.cli.mail_why import why
 from certtrack.cli.output import Format, formatted, spoken, write_message, write_rows
 from certtrack.cli.standing import note_look
@@ -29,6 +30,8 @@ def reminders() -> None:
     """What is mailed to whom and why, what waits for release, and its release."""
 
 
+reminders.add_command(forecast)
+reminders.add_command(preview)
 reminders.add_command(why)
 reminders.add_command(told)
 

@@ -54,6 +54,18 @@ def lock_causes(session: Session, cause_ids: Collection[int]) -> dict[int, Cause
     return {cause.id: cause for cause in causes}
 
 
+def load_causes(session: Session, cause_ids: Collection[int]) -> dict[int, Cause]:
+    """The causes by number, for a look: nobody is kept waiting."""
+    if not cause_ids:
+        return {}
+    return {cause.id: cause for cause in session.scalars(select(Cause).where(Cause.id.in_(cause_ids)))}
+
+
+def list_mailed(session: Session, cause_id: int) -> set[int]:
+    """Whom this cause has mailed, or is about to, as the guard counts them."""
+    return set(session.scalars(_mailed(cause_id).distinct()))
+
+
 def list_released(session: Session, cause_ids: Collection[int]) -> set[tuple[int | None, int]]:
     """Who was released by name: cause and person, in pairs."""
     if not cause_ids:

@@ -22,7 +22,7 @@ from certtrack.services.subject_rows import Row_
 from certtrack.services.subjects import Subject, is_due, load_due, put_off
 from certtrack.services.wide_causes import WideCause
 
-__all__ = ["PlanCounts", "expire_batch", "plan_batch", "rearm_person"]
+__all__ = ["PlanCounts", "change_of", "expire_batch", "insert_of", "plan_batch", "rearm_person"]
 
 _TABLE: Any = Reminder.__table__
 _AT_ONCE = 30  # cycles: SQLite's write lock is to be free again within 100 ms
@@ -130,8 +130,8 @@ def _write(session: Session, ruled: Sequence[tuple[Subject, Rulings]], at: datet
     added: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     for subject, rulings in ruled:
-        added += [_insert_of(subject, ruling, at) for ruling in rulings.made if ruling.row is None]
-        changed += [_change_of(subject, ruling, ruling.row, at) for ruling in rulings.made if ruling.row is not None]
+        added += [insert_of(subject, ruling, at) for ruling in rulings.made if ruling.row is None]
+        changed += [change_of(subject, ruling, ruling.row, at) for ruling in rulings.made if ruling.row is not None]
     recalled = [
         {"of": row.id, "was": row.state, "reason": reason, "settled_at": at}
         for _, rulings in ruled
@@ -154,7 +154,8 @@ def _still_so() -> Any:  # noqa: ANN401  # an SQL statement
     return update(_TABLE).where(_TABLE.c.id == bindparam("of"), _TABLE.c.state == bindparam("was"))
 
 
-def _insert_of(subject: Subject, ruling: Ruling, at: datetime) -> dict[str, Any]:
+def insert_of(subject: Subject, ruling: Ruling, at: datetime) -> dict[str, Any]:
+    """The values of the new reminder that a ruling makes."""
     key = {
         "subject_kind": "cycle",
         "subject_id": subject.cycle.id,
@@ -167,7 +168,8 @@ def _insert_of(subject: Subject, ruling: Ruling, at: datetime) -> dict[str, Any]
     return key | _values_of(subject, ruling, at)
 
 
-def _change_of(subject: Subject, ruling: Ruling, row: Row_, at: datetime) -> dict[str, Any]:
+def change_of(subject: Subject, ruling: Ruling, row: Row_, at: datetime) -> dict[str, Any]:
+    """What a ruling makes of the reminder that is there: `of` this number, while its state `was` this one."""
     return {"of": row.id, "was": row.state} | _values_of(subject, ruling, at)
 
 

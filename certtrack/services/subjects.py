@@ -119,32 +119,55 @@ def is_due(rulebook: Rulebook, at: datetime) -> ColumnElement[bool]:
     Those of a pack without a policy wait until there is one: then everything is made good.
     """
     keys_by_day: dict[date, list[str]] = defaultdict(list)
-    for key in sorted(_find_policies(rulebook, at)):
-        keys_by_day[_today(rulebook.packs.get(key), at)].append(key)
+    for key in sorted(find_policies(rulebook, at)):
+        keys_by_day[today_of(rulebook.packs.get(key), at)].append(key)
     each = [and_(Cycle.next_stage_on <= day, Certification.pack_key.in_(keys)) for day, keys in keys_by_day.items()]
     return and_(Cycle.next_stage_on <= max(keys_by_day, default=date.min), or_(false(), *each))
 
 
-def _find_policies(rulebook: Rulebook, at: datetime) -> dict[str, Policy]:
+def find_policies(rulebook: Rulebook, at: datetime) -> dict[str, Policy]:
+    """The policy in force at `at` for each pack that has one."""
     keys = {pack.key for pack in rulebook.packs.list()}
     return {key: policy for key in keys if (policy := rulebook.find_policy(key, at)) is not None}
 
 
-def _today(pack: Pack, at: datetime) -> date:
+def today_of(pack: Pack, at: datetime) -> date:
+    """The day that it is at `at` in the pack's zone."""
     return at.astimezone(ZoneInfo(pack.zone)).date()
 
 
 def _load(session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tuple[Cycle, Certification]]) -> Due:
-    cycles = [cycle for cycle, _ in found]
-    named = {cycle.cause_id for cycle in cycles if cycle.cause_id is not None}
-    causes = lock_causes(session, named | set(list_unsettled(session)))
-    rows = load_rows(session, [cycle.id for cycle in cycles])
+    causes = lock_causes(session, list_causes(session, [cycle for cycle, _ in found]))
+    loaded = load_all(session, rulebook, at, found, causes)
+    subjects = []
+    for cycle, certification in found:
+        try:
+            subjects.append(make_subject(loaded, cycle, certification))
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told
+            put_off(cycle, error, at)
+    return Due(subjects, len(found) - len(subjects), loaded.wide)
+
+
+def list_causes(session: Session, cycles: Iterable[Cycle]) -> set[int]:
+    """The numbers of all causes that may have a say about these cycles."""
+    return {cycle.cause_id for cycle in cycles if cycle.cause_id is not None} | set(list_unsettled(session))
+
+
+def load_all(
+    session: Session,
+    rulebook: Rulebook,
+    at: datetime,
+    found: Sequence[tuple[Cycle, Certification]],
+    causes: dict[int, Cause],
+) -> "Loaded":
+    """All that decisions on these cycles rest on, as it is on record; a fixed number of queries."""
+    rows = load_rows(session, [cycle.id for cycle, _ in found])
     confirmed = confirmed_rules(session, rulebook)
     held = load_held(session, confirmed, sorted({certification.id for _, certification in found}))
-    loaded = _Loaded(
+    return Loaded(
         at=at,
         rulebook=confirmed,
-        policies=_find_policies(rulebook, at),
+        policies=find_policies(rulebook, at),
         facts={number: facts for number, (_, facts) in held.items()},
         people=load_people(session, {certification.person_id for _, certification in found}),
         causes=causes,
@@ -152,21 +175,16 @@ def _load(session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tu
         released=list_released(session, causes.keys()),
         told=list_told(session, [cause.id for cause in causes.values() if cause.state == "held"]),
         rows=rows,
-        versions=load_versions(session, [cycle.id for cycle in cycles if cycle.no > 1]),
+        versions=load_versions(session, [cycle.id for cycle, _ in found if cycle.no > 1]),
         refused=load_refused(session, [row for each in rows.values() for row in each]),
         copied=_load_copied(session, rulebook, at, [one for _, one in found], rows),
     )
-    subjects = []
-    for cycle, certification in found:
-        try:
-            subjects.append(_make(loaded, cycle, certification))
-        except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told
-            put_off(cycle, error, at)
-    return Due(subjects, len(found) - len(subjects), loaded.wide)
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
+class Loaded:
+    """What is on record of many cycles. With another `at`, and what differs by then, subjects are of that time."""
+
     at: datetime
     rulebook: Rulebook
     policies: dict[str, Policy]
@@ -182,10 +200,11 @@ class _Loaded:
     copied: Copied
 
 
-def _make(loaded: _Loaded, cycle: Cycle, certification: Certification) -> Subject:
+def make_subject(loaded: Loaded, cycle: Cycle, certification: Certification) -> Subject:
+    """One of them, as of the day of `loaded.at` in its pack's zone."""
     key, facts = certification.pack_key, loaded.facts[certification.id]
     pack = loaded.rulebook.packs.get(key, on=cycle.due_on)
-    today = _today(loaded.rulebook.packs.get(key), loaded.at)
+    today = today_of(loaded.rulebook.packs.get(key), loaded.at)
     standing = stand(pack, facts, today)
     chain = loaded.people[certification.person_id]
     ids = frozenset(person.id for person in chain)
@@ -217,14 +236,14 @@ def _load_copied(
 ) -> Copied:
     """Who gets copies today; nobody is asked for where no policy has any and none were planned."""
     recipients = {row.recipient_id for each in rows.values() for row in each if row.audience != "holder"}
-    policies = _find_policies(rulebook, at).values()
+    policies = find_policies(rulebook, at).values()
     if not recipients and not any(policy.has_copies for policy in policies):
         return Copied({}, {})
-    days = {one.id: _today(rulebook.packs.get(one.pack_key), at) for one in found}
+    days = {one.id: today_of(rulebook.packs.get(one.pack_key), at) for one in found}
     return load_copied(session, days, found, recipients)
 
 
-def _is_released(loaded: _Loaded, wide: WideCause, person_ids: frozenset[int]) -> bool:
+def _is_released(loaded: Loaded, wide: WideCause, person_ids: frozenset[int]) -> bool:
     return any((wide.cause.id, person_id) in loaded.released for person_id in person_ids)
 
 
@@ -251,7 +270,7 @@ def find_move(versions: Sequence[Row_], rows: Iterable[Row_], pack: Pack) -> Mov
     moves = [after for before, after in pairwise(versions) if after.due_on != before.due_on]
     if not moves or moves[-1].no <= told_no or versions[-1].due_on == known:
         return None
-    return Move(moves[-1].no, _today(pack, moves[-1].recorded_at), moves[-1].recorded_at)
+    return Move(moves[-1].no, today_of(pack, moves[-1].recorded_at), moves[-1].recorded_at)
 
 
 def _find_days(pack: Pack, facts: CertificationFacts, cycle: Cycle) -> CycleDays | None:

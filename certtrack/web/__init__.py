@@ -14,6 +14,7 @@ from certtrack.web.evidence import evidence
 from certtrack.web.exam_results import exam_results
 from certtrack.web.exams import exams
 from certtrack.web.findings import findings
+from certtrack.web.forecast import forecast
 from certtrack.web.group_acts import group_acts
 from certtrack.web.health import health
 from certtrack.web.held import held
@@ -38,7 +39,21 @@ from certtrack.web.waivers import waivers
 from certtrack.web.what_if import what_if
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    *(sign_in, passwords, people, credits_, drafts, evidence, checking, answers, findings, held, health, jobs),
+    *(
+        sign_in,
+        passwords,
+        people,
+        credits_,
+        drafts,
+        evidence,
+        checking,
+        answers,
+        findings,
+        held,
+        health,
+        jobs,
+        forecast,
+    ),
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),

@@ -39,7 +39,7 @@ def parse(line: str) -> None:
 @pytest.fixture(autouse=True)
 def in_a_folder_with_a_roster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("roster.xlsx", "mapping.toml", "words.toml", "pack.toml"):
+    for name in ("roster.xlsx", "mapping.toml", "words.toml", "pack.toml", "policy.toml"):
         (tmp_path / name).touch()
     for name in ("ce-log.csv", "supervision-log.csv", "attendance.csv", "exam-results.csv", "seen.json"):
         (tmp_path / name).touch()

@@ -356,3 +356,27 @@ def test_a_database_that_was_put_back_is_said_in_either_language(
     assert "A database that was put back from a backup" in page
     assert "26 people may have had this mail already" in page
     assert "Es posible que 26 personas ya hayan recibido este correo" in alice.get("/held?lang=es").text
+
+
+def test_what_comes_is_told_month_by_month_and_each_mail_of_a_month_with_what_keeps_it_back(
+    alice: CheckingClient, world: World, planner: Planner
+) -> None:
+    world.at = WallClock().now()
+    due_on = TODAY + timedelta(days=200)
+    carol, dave = world.person(), world.person("Dave", address=None)
+    for person in (carol, dave):
+        world.certify(person, due_on, computed_due_on=None, armed_on=TODAY)
+    page = alice.get("/forecast").text
+    assert "mails go out, as things are now." in page
+    assert page.count("?month=") >= 12
+    month = (due_on - timedelta(days=7)).strftime("%Y-%m")
+    listed = alice.get(f"/forecast?month={month}&stage=before_7").text
+    assert listed.count('<th scope="row"') == 12 + 2
+    assert f"/people/{carol}" in listed
+    assert "There is no address." in listed
+    kept = alice.get(f"/forecast?month={month}&stage=before_7&state=kept_back&lang=es").text
+    assert f"/people/{carol}" not in kept
+    assert f"/people/{dave}" in kept
+    assert "7 días antes" in kept
+    with world.database.reading() as session:
+        assert "mail.foreseen" in set(session.scalars(select(AuditEvent.action)))

@@ -158,6 +158,7 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "POST /people/<int:person_id>/service/<int:span_id>/withdraw": (400, 400, 400, 404, IN),
     "GET /findings": (200, 404, 404, 404, IN),
     "POST /findings/<int:finding_id>": (400, 404, 404, 404, IN),
+    "GET /forecast": (200, 404, 404, 404, IN),
     "GET /jobs": (200, 404, 404, 404, IN),
     "GET /held": (200, 404, 404, 404, IN),
     "GET /held/release": (302, 404, 404, 404, IN),

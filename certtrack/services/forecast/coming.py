@@ -1,0 +1,141 @@
+"""Every mail of the coming months: on which day, about whom, which stage, to whom, and what keeps it back."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Certification, Cycle, Person
+from certtrack.rules.pack import Pack
+from certtrack.rules.reminders import Audience
+from certtrack.services.forecast.future import Future, Trip, find_switches
+from certtrack.services.forecast.guarding import Tally
+from certtrack.services.forecast.scope import Scope, list_crowded_causes, read_cycles
+from certtrack.services.forecast.walking import Step, Then, Walk
+from certtrack.services.guard import list_mailed
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.sending_hours import known_zone
+
+
+@dataclass(frozen=True, slots=True)
+class ComingMail:
+    """One reminder to come. `on` is its day in the recipient's zone, `at` the moment from which it goes out.
+
+    `person_id` and `name` are whose certification it is, `recipient_id` and `recipient` who is told, as `audience`.
+    `kept_back` is the code of what keeps it back as things are, None for one that goes; `until_on` the day on which
+    that ends by itself, None where it doesn't: `then` it `goes` out, or it is `replaced` by a later mail.
+    """
+
+    on: date
+    at: datetime
+    person_id: int
+    name: str
+    certification_id: int
+    cycle_id: int
+    pack: Pack
+    anchor_on: date
+    stage: str
+    occurrence: int
+    audience: Audience
+    recipient_id: int
+    recipient: str
+    kept_back: str | None
+    until_on: date | None
+    then: Then | None
+
+    @property
+    def key(self) -> tuple[int, date, str, int, int]:
+        """What tells the reminder from all others, as the ledger does."""
+        return self.cycle_id, self.anchor_on, self.stage, self.occurrence, self.recipient_id
+
+
+def foresee(
+    session: Session, rulebook: Rulebook, scope: Scope, *, at: datetime, from_on: date, to_on: date
+) -> Iterator[ComingMail]:
+    """What the planner and the delivery will do from `at` on, as things are, on the days from `from_on` to `to_on`.
+
+    Batch by batch in no order of days; of one cycle in its order. Days before `at` are over, and the ledger has them.
+    """
+    future = look_ahead(session, rulebook, at=at, to_on=to_on)
+    packs = list_switched(future)
+    for found in read_cycles(session, to_on, packs, *scope.conditions()):
+        yield from within(tell(session, Walk(session, future, found, at), to_on), from_on, to_on)
+
+
+def look_ahead(
+    session: Session, rulebook: Rulebook, *, at: datetime, to_on: date, before: Rulebook | None = None
+) -> Future:
+    """The future of this installation: what changes by itself until the end of `to_on`, and what the guard will hold.
+
+    With `before`, as if its policies had been in force until now.
+    """
+    switches = find_switches(rulebook, at, to_on, before)
+    return Future(rulebook, switches, find_trips(session, Future(rulebook, switches), at, to_on))
+
+
+def list_switched(future: Future) -> set[str]:
+    """The packs whose policy changes in that time: each of their cycles is looked at then."""
+    return {pack_key for switch in future.switches for pack_key in switch.wide.before}
+
+
+def find_trips(session: Session, future: Future, at: datetime, to_on: date) -> dict[int, Trip]:
+    """The causes that the guard will hold until that day, by number: those are counted over all organizations."""
+    tally = count_first_mails(session, future, at, to_on)
+    return tally.find_trips({number: list_mailed(session, number) for number in tally.first if number > 0})
+
+
+def count_first_mails(session: Session, future: Future, at: datetime, to_on: date) -> Tally:
+    """Whom causes that may grow too large mail for the first time; nothing is walked through where there is none."""
+    tally, packs = Tally(), list_switched(future)
+    above = min((policy.guard_above for policy in future.rulebook.policies.list()), default=0)
+    crowded = list_crowded_causes(session, above)
+    if crowded or packs:
+        which = or_(Cycle.cause_id.in_(crowded), Certification.pack_key.in_(packs))
+        for found in read_cycles(session, to_on, packs, which):
+            for _ in Walk(session, future, found, at, tally).run(to_on):
+                pass
+    return tally
+
+
+def tell(session: Session, walk: Walk, until: date) -> list[ComingMail]:
+    """The steps of a walk as mails to people."""
+    steps = list(walk.run(until))
+    people = _load_people(session, {step.line.recipient_id for step in steps})
+    return [_tell(walk, people, step) for step in steps]
+
+
+def within(mails: Iterable[ComingMail], from_on: date, to_on: date) -> Iterator[ComingMail]:
+    """Those of the days from one to the other, included."""
+    return (mail for mail in mails if from_on <= mail.on <= to_on)
+
+
+def _load_people(session: Session, numbers: set[int]) -> dict[int, Person]:
+    return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(numbers)))}
+
+
+def _tell(walk: Walk, people: dict[int, Person], step: Step) -> ComingMail:
+    line, certification = step.line, step.track.certification
+    holder, recipient = walk.known.people[certification.person_id][-1], people[line.recipient_id]
+    pack = walk.known.rulebook.packs.get(certification.pack_key, on=step.track.cycle.due_on)
+    zone = known_zone(recipient.zone, pack.zone)
+    return ComingMail(
+        on=step.at.astimezone(ZoneInfo(zone)).date(),
+        at=step.at,
+        person_id=holder.id,
+        name=holder.shown_name,
+        certification_id=certification.id,
+        cycle_id=step.track.cycle.id,
+        pack=pack,
+        anchor_on=line.anchor_on,
+        stage=line.stage,
+        occurrence=line.occurrence,
+        audience=line.audience,
+        recipient_id=recipient.id,
+        recipient=recipient.shown_name,
+        kept_back=step.reason,
+        until_on=step.until_on,
+        then=step.then,
+    )

@@ -1,0 +1,48 @@
+"""What the guard would do in the coming days: by which day a cause has mailed more people than its number says."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+from certtrack.services.forecast.future import Trip
+from certtrack.services.forecast.lines import Line
+from certtrack.services.subjects import Subject
+
+_COUNTED = ("planned", "held")
+
+
+class Tally:
+    """Counts, by cause, whom it mails for the first time on which day."""
+
+    def __init__(self) -> None:
+        self.first: dict[int, dict[int, date]] = defaultdict(dict)
+        self.above: dict[int, int] = {}
+
+    def count(self, subject: Subject, line: Line, on: date) -> None:
+        """Count a decision of that day, as the guard counts it: nobody who was released, or waits by name."""
+        number = line.cause_id
+        if number is None or line.state not in _COUNTED or line.reason == "by_name":
+            return
+        if number == subject.cycle.cause_id and subject.is_released:
+            return
+        people = self.first[number]
+        people[line.recipient_id] = min(on, people.get(line.recipient_id, on))
+        self.above[number] = min(subject.policy.guard_above, self.above.get(number, subject.policy.guard_above))
+
+    def find_trips(self, mailed: Mapping[int, set[int]]) -> dict[int, Trip]:
+        """The causes that are held on some day, with whom they had told by then; `mailed` are those told already."""
+        found = {}
+        for number, first in self.first.items():
+            trip = self._find_trip(number, first, mailed.get(number, set()))
+            if trip is not None:
+                found[number] = trip
+        return found
+
+    def _find_trip(self, number: int, first: Mapping[int, date], mailed: set[int]) -> Trip | None:
+        known = set(mailed)
+        for day in sorted(set(first.values())):
+            told = frozenset(known)
+            known |= {person for person, on in first.items() if on == day}
+            if len(known) > self.above[number]:
+                return Trip(day, told)
+        return None

@@ -1,0 +1,73 @@
+"""Whose mails are foreseen: cycles of some organizations or of one person, read a batch at a time."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Cause, Certification, Cycle, Reminder
+from certtrack.services.forecast.walking import Found
+
+_AT_ONCE = 400
+_WAITING = ("planned", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The certifications that are asked about: `places` None are all organizations, `people` None everybody.
+
+    `closed` are people who are left out.
+    """
+
+    places: Collection[int] | None = None
+    people: Collection[int] | None = None
+    closed: CompoundSelect[int] | None = None
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """As conditions on certifications."""
+        if self.places is not None:
+            yield Certification.organization_id.in_(self.places)
+        if self.people is not None:
+            yield Certification.person_id.in_(self.people)
+        if self.closed is not None:
+            yield Certification.person_id.not_in(self.closed)
+
+
+def read_cycles(
+    session: Session, until: date, packs: Collection[str], *which: ColumnElement[bool]
+) -> Iterator[list[Found]]:
+    """The open cycles for which something may come until that day, a batch at a time; of `packs` every one.
+
+    What a batch has read is forgotten before the next: memory doesn't grow with the registry.
+    """
+    waits = select(Reminder.subject_id).where(Reminder.subject_kind == "cycle", Reminder.state.in_(_WAITING))
+    comes = or_(Cycle.next_stage_on <= until, Cycle.id.in_(waits), Certification.pack_key.in_(packs))
+    query = (
+        select(Cycle, Certification)
+        .join(Certification, Certification.id == Cycle.certification_id)
+        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False), comes, *which)
+        .order_by(Cycle.id)
+        .limit(_AT_ONCE)
+    )
+    last = 0
+    while found := [(cycle, certification) for cycle, certification in session.execute(query.where(Cycle.id > last))]:
+        last = found[-1][0].id
+        yield found
+        session.expunge_all()
+
+
+def list_crowded_causes(session: Session, guard_above: int) -> list[int]:
+    """The open causes that name more people than that: only those may be held by the guard one day."""
+    people = func.count(Certification.person_id.distinct())
+    query = (
+        select(Cause.id)
+        .join(Cycle, Cycle.cause_id == Cause.id)
+        .join(Certification, Certification.id == Cycle.certification_id)
+        .where(Cause.state == "open", Cycle.release_by_name.is_(False))
+        .group_by(Cause.id)
+        .having(people > guard_above)
+        .order_by(Cause.id)
+    )
+    return list(session.scalars(query))
