@@ -10,6 +10,7 @@ from types import FrameType
 import click
 
 from certtrack.auth.first import make_first_link
+from certtrack.cli.away import DatabaseAlarm, is_away
 from certtrack.cli.children import Child, end_all
 from certtrack.cli.edge import Edge, pass_edge
 from certtrack.cli.instance_lock import hold_instance
@@ -74,7 +75,7 @@ class _Watch:
     """Looks after mail and jobs from time to time; a scheduler that has just been started is given its time."""
 
     def __init__(self, edge: Edge) -> None:
-        self._edge = edge
+        self._edge, self._away = edge, DatabaseAlarm(edge)
         self._patient_until = time.monotonic() + edge.settings.heartbeat_limit_s
         self._next = time.monotonic()
 
@@ -85,8 +86,11 @@ class _Watch:
         self._next = now + self._edge.settings.heartbeat_limit_s / _LOOKS
         try:
             self._look(is_patient=now < self._patient_until)
+            self._away.note_back()
         except Exception as error:  # noqa: BLE001  # a database that is away must not end the one who keeps the rest up
             get_log().error("heartbeat_unknown", kind=type(error).__name__)
+            if is_away(error):
+                self._away.note_away()
 
     def _look(self, *, is_patient: bool) -> None:
         if is_patient and has_trouble(self._edge):

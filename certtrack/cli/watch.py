@@ -4,10 +4,13 @@ import sys
 from collections.abc import Sequence
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from certtrack.cli.alarms import make_message, tell_alarms, try_ways
+from certtrack.cli.away import DatabaseAlarm, is_away
 from certtrack.cli.edge import Edge, pass_edge
 from certtrack.cli.output import write_message
+from certtrack.db.models import Alarm
 from certtrack.errors import Refused
 from certtrack.language import LOCALES
 from certtrack.logs import get_log
@@ -31,19 +34,32 @@ def watch(edge: Edge, test_alarm: bool) -> None:
     An alarm is raised where the scheduler is silent for longer than CERTTRACK_HEARTBEAT_LIMIT_S says, where mail or a
     job is late by more than CERTTRACK_MAIL_LATE_LIMIT_S, and where a job doesn't get through. It stands on the pages
     and in the log, and is told on the ways that the settings CERTTRACK_ALARM_... name. While one is open the exit code
-    is 1.
+    is 1, and where the database doesn't answer, which is told too once it lasts.
     """
     if test_alarm:
         _test(edge)
         return
-    look(edge)
-    with edge.reading() as session:
-        alarms = list_alarms(session)
+    alarms = _look_once(edge)
     for alarm in alarms:
         write_message(make_message(edge, alarm, "raised").say(_ENGLISH))
     if alarms:
         sys.exit(1)
     write_message("The scheduler is alive, and nothing is late.")
+
+
+def _look_once(edge: Edge) -> list[Alarm]:
+    """The alarms that are open after a look; a database that is away for long is an alarm, too."""
+    away = DatabaseAlarm(edge)
+    try:
+        look(edge)
+        with edge.reading() as session:
+            alarms = list_alarms(session)
+    except (DBAPIError, Refused) as error:
+        if is_away(error):
+            away.note_away()
+        raise
+    away.note_back()
+    return alarms
 
 
 def has_trouble(edge: Edge) -> bool:

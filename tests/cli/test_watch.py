@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kit.ports import find_port
 from kit.smtp import SmtpServer
 from kit.typed import Typed
 from kit.webhook import Listener, listen
@@ -76,3 +77,26 @@ def test_without_a_way_a_test_alarm_is_refused_with_the_settings_that_name_one(t
     done = typed("watch", "--test-alarm")
     assert done.exit_code == 1
     assert "CERTTRACK_ALARM_WEBHOOK" in done.stderr
+
+
+def test_a_database_that_stays_away_is_told_once_and_once_when_it_is_back(
+    typed: Typed, world: World, listener: Listener, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_beat(world)
+    nobody = f"postgresql+psycopg://nobody@127.0.0.1:{find_port()}/nothing"
+    monkeypatch.setenv("CERTTRACK_HEARTBEAT_LIMIT_S", "600")
+    monkeypatch.setenv("CERTTRACK_DATABASE_URL", nobody)
+    assert typed("watch").exit_code == 1
+    assert listener.events() == [], "it may be back in a moment"
+    monkeypatch.setenv("CERTTRACK_HEARTBEAT_LIMIT_S", "0.001")
+    listener.status = 500
+    typed("watch")
+    listener.status = 204
+    for _ in range(2):
+        assert typed("watch").exit_code == 1
+    assert listener.events() == [("raised", "database_away")] * 2, "once more after it didn't get through"
+    monkeypatch.setenv("CERTTRACK_DATABASE_URL", database_url)
+    monkeypatch.setenv("CERTTRACK_HEARTBEAT_LIMIT_S", "600")
+    for _ in range(2):
+        assert typed("watch").exit_code == 0
+    assert listener.events()[2:] == [("over", "database_away")]

@@ -106,7 +106,9 @@ def test_a_mail_server_that_refuses_says_at_which_step(smtp: SmtpServer, at: str
 
 
 @pytest.mark.parametrize("event", ["raised", "open", "over", "test"])
-@pytest.mark.parametrize("kind", ["scheduler_silent", "relay_stopped", "mail_late", "job_late", "job_broken"])
+@pytest.mark.parametrize(
+    "kind", ["scheduler_silent", "relay_stopped", "mail_late", "job_late", "job_broken", "database_away"]
+)
 def test_every_alarm_has_its_words_in_both_languages(event: str, kind: str) -> None:
     message = replace(MESSAGE, event=event, kind=kind, until=AT)  # type: ignore[arg-type]  # one of the events
     assert message.say("en") != message.say("es")
