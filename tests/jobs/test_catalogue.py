@@ -7,6 +7,7 @@ import pytest
 from kit.wheel import CHECKOUT
 
 from certtrack.errors import NotFound
+from certtrack.language import LOCALES, say_by
 from certtrack.settings import Settings, load_settings
 from jobs.catalogue import Job, get_job, list_jobs
 
@@ -23,6 +24,12 @@ def test_every_module_of_a_job_is_in_the_table_once(settings: Settings) -> None:
     names = [job.name for job in list_jobs(settings)]
     assert sorted(names) == sorted(modules)
     assert all(callable(job.load()) for job in list_jobs(settings))
+
+
+def test_every_job_has_words_of_its_own_on_the_page_in_both_languages(settings: Settings) -> None:
+    for job in list_jobs(settings):
+        words = {say_by("jobs/words.jinja", locale, "job_name", job.name) for locale in LOCALES}
+        assert len(words - {job.name}) == 2, job.name
 
 
 def test_the_scheduler_says_that_it_is_alive_several_times_within_the_limit(tmp_path: Path) -> None:

@@ -256,7 +256,6 @@ def test_mail_and_jobs_are_told_with_their_alarms_and_what_was_told_of_them(
     assert "No reminder waits whose hour has come." in page
     assert "broke off (OSError)" in page
     assert page.count('<th scope="row"') == len(list_jobs(load_settings()))
-    assert not any(f">{job.name}<span" in page for job in list_jobs(load_settings())), "each has words of its own"
     with world.database.writing() as session:
         raise_alarm(session, "job_broken", at=at, detail="plan_reminders")
         stop_mail(session, "sign_in", at=at)
