@@ -12,6 +12,7 @@ from certtrack.cli.standing import note_look
 from certtrack.language import say_by
 from certtrack.security import Actor
 from certtrack.services.ledger import list_ledger
+from certtrack.services.ledger_copies import add_coming_copies
 from certtrack.services.lookup import get_person_asked
 from certtrack.services.mail_why import MailWhy, explain_mail, pick_newest, pick_stage
 
@@ -37,7 +38,9 @@ def why(edge: Edge, person: str, stage: str | None, format_: Format, language: s
     """
     with edge.reading() as session:
         found = get_person_asked(session, person)
-        entries = list_ledger(session, edge.rulebook, found.id, edge.today(found.zone))
+        today = edge.today(found.zone)
+        entries = list_ledger(session, edge.rulebook, found.id, today)
+        entries = add_coming_copies(session, edge.rulebook, entries, today)
         mail = explain_mail(session, found, entries)
     asked = pick_stage(mail, stage) if stage is not None else mail
     note_look(edge, actor, "reminders.listed", [found.id])

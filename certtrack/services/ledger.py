@@ -87,7 +87,7 @@ class LedgerEntry:
 
     @property
     def key(self) -> str:
-        """The reminder's number, or for what is still to come cycle, stage and occurrence: `17`, `4-before_30-0`."""
+        """The reminder's number, or for what is still to come, but a copy, what it will be: `17`, `4-before_30-0`."""
         return str(self.reminder_id or f"{self.cycle_id}-{self.stage}-{self.occurrence}")
 
 

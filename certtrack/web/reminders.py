@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from certtrack.errors import NotFound
+from certtrack.services.ledger_copies import add_coming_copies
 from certtrack.services.mail_why import explain_mail, pick_newest
 from certtrack.services.person_page import get_person_page
 from certtrack.services.tellings import can_tell, list_to_tell
@@ -22,7 +23,10 @@ def ledger(person_id: int) -> str:
             raise NotFound("This page isn't here, or isn't yours to see.")
         person = page.person
         names_of = None if actor().person_id == person.id else {one.id for one in page.supervisors}
-        mail = explain_mail(session, person, page.mail, names_of, page.known_at if page.last_day else None)
+        entries = page.mail
+        if page.last_day is None:
+            entries = tuple(add_coming_copies(session, found.rulebook, entries, today(person.zone)))
+        mail = explain_mail(session, person, entries, names_of, page.known_at if page.last_day else None)
         may_tell = page.last_day is None and can_tell(session, actor(), person.id, today(person.zone))
     note_look("reminders.viewed", [person.id])
     names = {shown.certification.id: shown.pack.short_name.of(locale()) for shown in page.certifications}

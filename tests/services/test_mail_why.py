@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 import pytest
+from kit.copies import assign, use_policy
 from kit.delivery import STAGE_DAY, Deliverer
 from kit.planning import Planner
 from kit.tellings import copy_row
@@ -17,6 +18,7 @@ from certtrack.language import LOCALES, say_by
 from certtrack.rules.reminders import Audience
 from certtrack.services.findings import open_finding
 from certtrack.services.ledger import LedgerAttempt, LedgerEntry, LedgerState, list_ledger
+from certtrack.services.ledger_copies import add_coming_copies
 from certtrack.services.mail_why import HeldBy, MailWhy, Told, explain_mail, pick_newest, pick_stage
 from certtrack.services.obstacles import FOR_GOOD, OBSTACLES
 from certtrack.services.people import get_person
@@ -27,10 +29,12 @@ DUE = date(2026, 10, 31)
 WORDS = "reminders/words.jinja"
 
 
-def explain(world: World, person_id: int) -> tuple[MailWhy, ...]:
+def explain(world: World, person_id: int, *, copies: bool = False) -> tuple[MailWhy, ...]:
     with world.database.reading() as session:
         person = get_person(session, person_id)
         entries = list_ledger(session, world.rulebook, person.id, world.today)
+        if copies:
+            entries = add_coming_copies(session, world.rulebook, entries, world.today)
         return explain_mail(session, person, entries)
 
 
@@ -256,3 +260,27 @@ def test_whatever_holds_a_mail_is_named(kind: str, others: int) -> None:
 def test_two_answers_are_told_apart_by_their_words() -> None:
     said = {say_by(WORDS, locale, "attempt_sentence", one, "America/Chicago") for one in TRIES for locale in LOCALES}
     assert len(said) == 2 * len(TRIES)
+
+
+def test_a_copy_still_to_come_says_to_whom_and_when_at_the_earliest_until_it_is_decided(
+    world: World, planner: Planner
+) -> None:
+    use_policy(world)
+    person, bob = world.person(), world.person("Bob")
+    assign(world, person, bob, from_on=world.today)
+    world.certify(person, DUE)
+    planner.look(date(2026, 10, 1))
+    assert list_copies(world, person) == [("before_30", "coming"), ("before_14", "coming"), ("before_7", "coming")]
+    [why, *_] = [one for one in explain(world, person, copies=True) if one.entry.audience != "holder"]
+    assert tell(why) == (
+        "The reminder 30 days before October 31, 2026 (a copy to Bob Example) comes on Sunday, October 4, 2026, "
+        "by what is on record then."
+    )
+    planner.settle()
+    planner.look(date(2026, 10, 4))
+    assert list_copies(world, person)[0] == ("before_30", "planned")
+
+
+def list_copies(world: World, person: int) -> list[tuple[str, LedgerState]]:
+    mail = explain(world, person, copies=True)
+    return [(one.entry.stage, one.entry.state) for one in mail if one.entry.audience == "supervisor"][:3]

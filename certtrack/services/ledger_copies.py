@@ -1,0 +1,75 @@
+"""Copies that are still to come: to whom, as things are now, and some days after which of the holder's own mails."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Certification
+from certtrack.rules.calendar import add_days
+from certtrack.rules.reminders import CopyTo
+from certtrack.services.copies import COPIED, load_copied
+from certtrack.services.ledger import LedgerEntry
+from certtrack.services.rulebook import Rulebook
+
+_COPIED_STATES = ("coming", "planned", "held", "in_mail", "sent")
+
+
+def add_coming_copies(
+    session: Session, rulebook: Rulebook, ledger: Sequence[LedgerEntry], today: date
+) -> list[LedgerEntry]:
+    """The ledger, in its order, with the copies that come after `today`; the same where no policy has copies.
+
+    Each is told as `coming`, on the earliest day on which it can go: the holder's own mail goes first.
+    """
+    copied = [entry for entry in ledger if _is_copied(entry)]
+    query = select(Certification).where(Certification.id.in_({entry.certification_id for entry in copied}))
+    certifications = {
+        one.id: one
+        for one in session.scalars(query)
+        if (policy := rulebook.policies.for_pack(one.pack_key, today)) is not None and policy.has_copies
+    }
+    if not certifications:
+        return list(ledger)
+    people = load_copied(session, dict.fromkeys(certifications, today), certifications.values())
+    decided = {_key_of(entry) for entry in ledger if entry.audience != "holder"}
+    coming: dict[tuple[int, date, str, int | None], LedgerEntry] = {}
+    for entry in copied:
+        certification = certifications.get(entry.certification_id)
+        if certification is None:
+            continue
+        for audience, day in _list_days(rulebook, certification, entry, today):
+            for person in people.of(certification.id)[audience]:
+                copy = replace(
+                    entry, day=day, state="coming", reason=None, audience=audience, recipient_id=person.id,
+                    reminder_id=None, attempts=(), send_after=None, sent_at=None, cause_key=None, decided_at=None,
+                    settled_at=None,
+                )  # fmt: skip
+                coming.setdefault(_key_of(copy), copy)
+    news = [copy for key, copy in coming.items() if key not in decided]
+    return sorted([*ledger, *news], key=lambda entry: entry.day)
+
+
+def _is_copied(entry: LedgerEntry) -> bool:
+    return entry.audience == "holder" and entry.occurrence == 0 and entry.state in _COPIED_STATES
+
+
+def _list_days(
+    rulebook: Rulebook, certification: Certification, entry: LedgerEntry, today: date
+) -> Iterator[tuple[CopyTo, date]]:
+    """To whom copies of this mail go, and when at the earliest; whoever is both gets the supervisor's."""
+    policy = rulebook.policies.for_pack(certification.pack_key, today)
+    stage = policy.find_stage(entry.stage) if policy is not None else None
+    if policy is None or stage is None:
+        return
+    day = add_days(entry.day, policy.copy_after_days)
+    is_true = entry.true_until is None or day <= entry.true_until.date()
+    for audience in COPIED:
+        if audience in stage.copies and is_true and day > today:
+            yield audience, day
+
+
+def _key_of(entry: LedgerEntry) -> tuple[int, date, str, int | None]:
+    return entry.cycle_id, entry.anchor_on, entry.stage, entry.recipient_id
