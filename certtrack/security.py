@@ -57,6 +57,7 @@ class Act(StrEnum):
     RECORD_CERTIFICATE = "record_certificate"
     DECIDE_APPLICATION = "decide_application"
     RECORD_WAIVER = "record_waiver"
+    MEND_ADDRESS = "mend_address"
     TELL = "tell"
     """Tell a person what a reminder says, by letter, by phone or in person, and note it."""
 
@@ -65,6 +66,7 @@ class Task(StrEnum):
     """What is done for a whole organization rather than to one record."""
 
     LIST_PEOPLE = "list_people"
+    LIST_UNREACHED = "list_unreached"
     LIST_FORMER = "list_former"
     END_AFFILIATION = "end_affiliation"
     CHECK_QUEUE = "check_queue"
@@ -139,7 +141,8 @@ RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
 RECORD_ACTS: dict[Relation, frozenset[Act]] = {
     Relation.HOLDER: frozenset({Act.LOG_CREDITS, Act.LOG_SERVICE, Act.REPORT_APPLICATION}),
     Relation.SUPERVISOR: _TEAM_ACTS,
-    Relation.AGENCY_ADMINISTRATOR: _TEAM_ACTS | {Act.RECORD_TRAINING, Act.RECORD_CERTIFICATE, Act.RECORD_WAIVER},
+    Relation.AGENCY_ADMINISTRATOR: _TEAM_ACTS
+    | {Act.RECORD_TRAINING, Act.RECORD_CERTIFICATE, Act.RECORD_WAIVER, Act.MEND_ADDRESS},
     Relation.PROGRAMME_ADMINISTRATOR: frozenset({Act.CHECK_CREDITS, Act.RECORD_TRAINING, Act.DECIDE_APPLICATION}),
     Relation.AUDITOR: frozenset(),
     Relation.FORMER_ADMINISTRATOR: frozenset(),
@@ -150,8 +153,8 @@ RECORD_ACTS: dict[Relation, frozenset[Act]] = {
 TASK_RIGHTS: dict[Role, frozenset[Task]] = {
     Role.SPECIALIST: frozenset(),
     Role.SUPERVISOR: frozenset(
-        {Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.LOG_FOR_MANY, Task.LIST_APPLICATIONS, Task.SEE_SUPERVISION}
-        | {Task.WRITE_LETTERS, Task.ARRANGE_STAND_INS}
+        {Task.LIST_PEOPLE, Task.LIST_UNREACHED, Task.CHECK_QUEUE, Task.LOG_FOR_MANY, Task.LIST_APPLICATIONS}
+        | {Task.SEE_SUPERVISION, Task.WRITE_LETTERS, Task.ARRANGE_STAND_INS}
     ),
     Role.AGENCY_ADMINISTRATOR: frozenset(Task) - {Task.ENTER_RESULTS},
     Role.PROGRAMME_ADMINISTRATOR: frozenset(

@@ -20,6 +20,8 @@ ReportOutcome = Literal["bounced", "known", "delayed", "passed_over", "unreadabl
 BOUNCED = "bounced"
 """The reason of a reminder whose mail came back."""
 
+_ALIVE = ("ready", "leased", "unknown", "sent")
+
 
 def take_report(session: Session, signer: Signer, data: bytes, *, actor: Actor, at: datetime) -> ReportOutcome:
     """Put on record what a message says of a mail of ours; what it came to.
@@ -61,12 +63,7 @@ def _note(session: Session, email: Email, report: Report, actor: Actor, at: date
     email.bounced_at, email.bounce_status, email.bounce_answer = at, report.status, report.answer
     if email.mail_class == "now":
         email.data = None
-    session.execute(
-        update(Reminder)
-        .where(Reminder.email_id == email.id, Reminder.state.in_(("sent", "in_mail")))
-        .values(state="failed", reason=BOUNCED, settled_at=at)
-        .execution_options(synchronize_session="fetch")
-    )
+    _set_back(session, email, at)
     session.flush()
     record_event(
         session,
@@ -78,6 +75,22 @@ def _note(session: Session, email: Email, report: Report, actor: Actor, at: date
         details={"status": report.status},
     )
     _tell_office(session, email, report, actor, at)
+
+
+def _set_back(session: Session, email: Email, at: datetime) -> None:
+    """What the mail carried wasn't told, but where another mail has it: to a second address, or a later one."""
+    carried = select(ReminderEmail.reminder_id).where(ReminderEmail.email_id == email.id)
+    elsewhere = (
+        select(ReminderEmail.reminder_id)
+        .join(Email, Email.id == ReminderEmail.email_id)
+        .where(ReminderEmail.reminder_id.in_(carried), Email.id != email.id, Email.state.in_(_ALIVE))
+    )
+    session.execute(
+        update(Reminder)
+        .where(Reminder.id.in_(carried), Reminder.id.not_in(elsewhere), Reminder.state.in_(("sent", "in_mail")))
+        .values(state="failed", reason=BOUNCED, settled_at=at)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _tell_office(session: Session, email: Email, report: Report, actor: Actor, at: datetime) -> None:

@@ -35,6 +35,7 @@ from certtrack.web.tellings import tellings
 from certtrack.web.training_people import training_people
 from certtrack.web.trainings import trainings
 from certtrack.web.trainings_elsewhere import trainings_elsewhere
+from certtrack.web.undeliverable import undeliverable
 from certtrack.web.waivers import waivers
 from certtrack.web.what_if import what_if
 
@@ -57,5 +58,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),
-    *(stand_ins,),
+    *(stand_ins, undeliverable),
 )

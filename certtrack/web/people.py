@@ -32,6 +32,7 @@ from certtrack.services.supervision.shown import show_supervision
 from certtrack.services.supervision.then import SupervisionThen, show_supervision_then
 from certtrack.services.tellings import can_tell
 from certtrack.services.trainings.shown import show_trainings
+from certtrack.services.undeliverable import count_undeliverable
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, signed_in, today
 
 people = Blueprint("people", __name__)
@@ -185,14 +186,16 @@ def _can_tell(session: Session, page: PersonPage, now: date) -> bool:
 
 
 def _load_hands(session: Session, now: date) -> dict[str, int]:
-    """What waits for the reader beside the list: counts of credits, findings and held people; nothing: empty."""
-    viewer, hands = actor(), {"credits": 0, "findings": 0, "held": 0}
+    """What waits for the reader beside the list, as counts: credits, findings, people without mail; nothing: empty."""
+    viewer, hands = actor(), {"credits": 0, "findings": 0, "held": 0, "unreached": 0}
     if can_do(viewer, Task.CHECK_QUEUE):
         hands["credits"] = count_waiting(session, viewer, now)
     if can_do(viewer, Task.SETTLE_FINDINGS):
         hands["findings"] = count_findings(session, viewer, now)
     if can_do(viewer, Task.RELEASE_MAIL):
         hands["held"] = count_held(session, list_places(viewer, Task.RELEASE_MAIL), closed_people(viewer, now))
+    if can_do(viewer, Task.LIST_UNREACHED):
+        hands["unreached"] = count_undeliverable(session, viewer, today=now, at=parts().clock.now())
     return hands if any(hands.values()) else {}
 
 

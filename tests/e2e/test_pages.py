@@ -61,6 +61,8 @@ FULL = (
     ("/people/35/reminders", "alice"),
     ("/people/24/telling", "bob"),
     ("/letters", "alice"),
+    ("/undeliverable", "alice"),
+    ("/people/12/addresses", "alice"),
     ("/held", "alice"),
     ("/held/release?cause=import:1", "alice"),
     ("/held?gone=yes", "alice"),

@@ -1,6 +1,6 @@
 """Mails that came back: on record for the mail that the signed path names, once, and never the end of later stages."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from kit.reports import FAILED, delayed, delivered, holiday, postfix
 from kit.world import World
 from sqlalchemy import func, select
 
-from certtrack.db.models import AuditEvent
+from certtrack.db.models import AuditEvent, Email, ReminderEmail
 from certtrack.mail.boxes import MaildirBox
 from certtrack.services.bounces import ReportOutcome, take_report
 from certtrack.services.ledger import list_ledger
@@ -163,6 +163,22 @@ def test_a_report_that_is_quicker_than_the_worker_stands(world: World, deliverer
     assert planner.says(cycle)["before_180"] == "failed:bounced"
     deliverer.end_leases()
     assert deliverer.deliver() == {}, "nothing is sent again"
+
+
+def test_a_reminder_that_another_mail_carries_was_told_until_that_comes_back_too(
+    world: World, deliverer: Deliverer, planner: Planner
+) -> None:
+    [cycle] = deliverer.ripen(world.person("Carol"))
+    deliverer.deliver()
+    number = deliverer.queue("carol@work.example", valid_until=world.at + timedelta(days=9))
+    with world.database.writing() as session:
+        second = session.get_one(Email, number)
+        second.mail_class, second.state, second.settled_at = "planned", "sent", world.at
+        session.add(ReminderEmail(reminder_id=planner.row(cycle, "before_180").id, email_id=number))
+    assert take(deliverer, postfix(path_of(deliverer))) == "bounced"
+    assert planner.says(cycle)["before_180"] == "sent"
+    assert take(deliverer, postfix(deliverer.terms.name_sender(number, "carol@work.example"))) == "bounced"
+    assert planner.says(cycle)["before_180"] == "failed:bounced"
 
 
 def test_a_link_that_came_back_is_forgotten(deliverer: Deliverer) -> None:

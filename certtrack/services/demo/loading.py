@@ -18,6 +18,7 @@ from certtrack.services.demo.letters import add_letter
 from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place, open_office
 from certtrack.services.demo.records import add_person
+from certtrack.services.demo.returned import add_returned
 from certtrack.services.demo.supervision import add_supervision
 from certtrack.services.demo.tellings import add_tellings
 from certtrack.services.demo.trainings import add_trainings
@@ -103,6 +104,7 @@ def _add_records(
         place, people, actors[Role.SUPERVISOR], actors[Role.SPECIALIST], actors[Role.AGENCY_ADMINISTRATOR]
     )  # fmt: skip
     add_letter(place, actors[Role.AGENCY_ADMINISTRATOR])
+    add_returned(place, people)
     return people, actors
 
 

@@ -34,7 +34,7 @@ SHOWN: dict[str, tuple[str, str, set[str]]] = {
     "Halfyear": ("current", "before_180 planned", set()),
     "Quarter": ("current", "before_90 planned", set()),
     "Twomonths": ("current", "before_60 planned", set()),
-    "Fortnight": ("current", "before_14 planned", set()),
+    "Fortnight": ("current", "before_14 planned", {"mail_bounced"}),
     "Week": ("current", "before_7 planned", set()),
     "Tomorrow": ("current", "before_1 planned", set()),
     "Today": ("current", "before_1 planned", set()),

@@ -1,0 +1,218 @@
+"""Whom mail doesn't reach: no address, one that is refused, or one from which mail comes back."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Assignment, Certification, Cycle, Email, Intention, Person, StandingSpan
+from certtrack.db.queries.merges import load_merged, same_people, same_person
+from certtrack.security import Act, Actor, Fields
+from certtrack.services.actors import open_people, visible_people
+
+PAGE = 50
+_TRUSTED_AFTER = timedelta(days=5)  # as long as servers try before they report that a mail was given up
+_NOTHING_TO_TELL = ("suspended", "revoked", "retired")
+_CHUNK = 500
+
+Why = Literal["no_address", "refused", "came_back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A certification that its holder can't be reminded of, and the next day to act by."""
+
+    certification: Certification
+    next_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """Somebody whom mail doesn't reach, with the days that come, the nearest first.
+
+    `since` is when the first mail to the address wasn't delivered, None where there is no address. `address` is None
+    where there is none, or where it isn't the reader's to see. `can_mend`: the reader may enter another one.
+    """
+
+    person: Person
+    why: Why
+    since: datetime | None
+    address: str | None
+    awaited: tuple[Awaited, ...]
+    can_mend: bool
+
+    @property
+    def since_on(self) -> date | None:
+        """The day of that where the person is."""
+        return self.since.astimezone(ZoneInfo(self.person.zone)).date() if self.since is not None else None
+
+    @property
+    def next_on(self) -> date:
+        """The nearest of the days."""
+        return self.awaited[0].next_on
+
+
+@dataclass(frozen=True, slots=True)
+class UnreachedPage:
+    """One page of the list, whose day is nearest first. `total` counts people, whatever the page; `first` from 1."""
+
+    items: tuple[Unreached, ...]
+    total: int
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    why: Why
+    since: datetime | None
+
+
+def list_undeliverable(session: Session, actor: Actor, *, today: date, at: datetime, page: int = 1) -> UnreachedPage:
+    """Those whom the actor may tell in another way, and whom mail doesn't reach; `page` counts from 1.
+
+    Only people with a day to act by: nobody who isn't going on, and no certification that is suspended or over.
+    """
+    troubles = _find_troubles(session, open_people(actor, today, Act.TELL), at)
+    awaited = _load_awaited(session, troubles, today)
+    order = sorted(awaited, key=lambda number: (awaited[number][0].next_on, number))
+    first = (max(page, 1) - 1) * PAGE
+    shown = order[first : first + PAGE]
+    people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(shown)))}
+    seen = _narrow(session, shown, visible_people(actor, today, Fields.ADDRESSES))
+    mendable = _narrow(session, shown, open_people(actor, today, Act.MEND_ADDRESS))
+    items = tuple(
+        Unreached(
+            person=people[number],
+            why=troubles[number].why,
+            since=troubles[number].since,
+            address=people[number].address if number in seen else None,
+            awaited=awaited[number],
+            can_mend=number in mendable,
+        )
+        for number in shown
+    )
+    return UnreachedPage(items, len(order), first + 1)
+
+
+def count_undeliverable(session: Session, actor: Actor, *, today: date, at: datetime) -> int:
+    """How many people `list_undeliverable` has for the actor."""
+    troubles = _find_troubles(session, open_people(actor, today, Act.TELL), at)
+    return len(_load_awaited(session, troubles, today))
+
+
+def count_undeliverable_of(
+    session: Session, *, supervisor_id: int, organization_id: int, today: date, at: datetime
+) -> int:
+    """How many of those whom somebody supervises in that organization on that day mail doesn't reach."""
+    team = select(Assignment.person_id).where(
+        Assignment.supervisor_id.in_(same_person(supervisor_id)),
+        Assignment.organization_id == organization_id,
+        Assignment.from_on <= today,
+        or_(Assignment.until_on.is_(None), Assignment.until_on >= today),
+    )
+    troubles = _find_troubles(session, Person.id.in_(same_people(team)), at)
+    return len(_load_awaited(session, troubles, today))
+
+
+def _find_troubles(session: Session, which: ColumnElement[bool], at: datetime) -> dict[int, _Trouble]:
+    """What keeps mail from each of the living people that `which` is true of; nobody whom it reaches."""
+    alive = and_(which, Person.merged_into_id.is_(None), Person.died_on.is_(None))
+    without = select(Person.id).where(alive, Person.private_address.is_(None), Person.work_address.is_(None))
+    found = {number: _Trouble("no_address", None) for number in session.scalars(without)}
+    for person_id, mails in _load_undelivered(session, alive, at).items():
+        last = max(mails, key=_settled_at)
+        since = min(_settled_at(email) for email in mails)
+        found[person_id] = _Trouble("came_back" if last.state == "bounced" else "refused", since)
+    return found
+
+
+def _load_undelivered(session: Session, alive: ColumnElement[bool], at: datetime) -> dict[int, list[Email]]:
+    """The mails that didn't reach the address that somebody has now; none where a later one went there and stayed."""
+    either = (
+        _pairs(alive, Email.address == Person.private_address),
+        _pairs(alive, Email.address == Person.work_address),
+    )
+    pairs = union_all(*either).subquery()
+    query = (
+        select(Person, Email)
+        .join(pairs, pairs.c.person_id == Person.id)
+        .join(Email, Email.id == pairs.c.email_id)
+        .order_by(Email.id)
+    )
+    rows = [(person.id, email) for person, email in session.execute(query) if person.address == email.address]
+    proofs = _load_proofs(session, {email.recipient_id for _, email in rows if email.recipient_id is not None}, at)
+    found: dict[int, list[Email]] = defaultdict(list)
+    for person_id, email in rows:
+        proof = proofs.get(email.address)
+        if proof is None or proof < _settled_at(email):
+            found[person_id].append(email)
+    return found
+
+
+def _pairs(alive: ColumnElement[bool], way: ColumnElement[bool]) -> Select[int, int]:
+    """People with mails that weren't delivered; a link that ran out before it was sent isn't one of them."""
+    is_evidence = or_(Email.state == "bounced", Email.mail_class == "planned")
+    query = select(Person.id.label("person_id"), Email.id.label("email_id")).join(Email, way)
+    return query.where(Email.state.in_(("failed", "bounced")), is_evidence, alive)
+
+
+def _load_proofs(session: Session, people: Collection[int], at: datetime) -> dict[str, datetime]:
+    """When each address last took a mail that hasn't come back for days."""
+    query = (
+        select(Email.address, func.max(Email.settled_at).label("taken_at"))
+        .where(Email.recipient_id.in_(people), Email.state == "sent", Email.settled_at < at - _TRUSTED_AFTER)
+        .group_by(Email.address)
+    )
+    return {row.address: row.taken_at for row in session.execute(query)}
+
+
+def _settled_at(email: Email) -> datetime:
+    """When it was known that the mail isn't delivered."""
+    return email.bounced_at or email.settled_at or email.created_at
+
+
+def _load_awaited(session: Session, people: Iterable[int], today: date) -> dict[int, tuple[Awaited, ...]]:
+    """The certifications that each of them would be reminded of, whose day is nearest first; nobody without one."""
+    numbers = sorted(people)
+    found: dict[int, list[Awaited]] = defaultdict(list)
+    for start in range(0, len(numbers), _CHUNK):
+        chunk = numbers[start : start + _CHUNK]
+        merged = load_merged(session, chunk)
+        for certification, next_on in session.execute(_awaited({*chunk, *merged}, today)):
+            holder = merged.get(certification.person_id, certification.person_id)
+            if next_on is not None:
+                found[holder].append(Awaited(certification, next_on))
+    return {number: tuple(awaited) for number, awaited in found.items()}
+
+
+def _awaited(people: Collection[int], today: date) -> Select[Certification, date | None]:
+    leaving = select(Intention.id).where(
+        Intention.cycle_id == Cycle.id, Intention.kind == "not_going_on", Intention.state != "taken_back"
+    )
+    going_on = select(Cycle.id).where(
+        Cycle.certification_id == Certification.id,
+        Cycle.closed_on.is_(None),
+        Cycle.is_withdrawn.is_(False),
+        ~leaving.exists(),
+    )
+    return (
+        select(Certification, StandingSpan.next_on)
+        .join(StandingSpan, StandingSpan.certification_id == Certification.id)
+        .where(
+            Certification.person_id.in_(people),
+            StandingSpan.from_on <= today,
+            StandingSpan.until_on >= today,
+            StandingSpan.validity.not_in(_NOTHING_TO_TELL),
+            going_on.exists(),
+        )
+        .order_by(StandingSpan.next_on, Certification.id)
+    )
+
+
+def _narrow(session: Session, people: Collection[int], which: ColumnElement[bool]) -> set[int]:
+    return set(session.scalars(select(Person.id).where(Person.id.in_(people), which)))
