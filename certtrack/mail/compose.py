@@ -41,7 +41,22 @@ class Mail:
     other_language: str
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A mail that is written and not packed yet: its subject, its text, the HTML twin, the file for the calendar."""
+
+    subject: str
+    text: str
+    html: str
+    calendar: bytes | None
+
+
 def compose_reminders(envelope: Envelope, *, called: str, items: Sequence[ReminderItem]) -> bytes:
+    """The bytes of `write_reminders`."""
+    return _pack(envelope, write_reminders(envelope, called=called, items=items))
+
+
+def write_reminders(envelope: Envelope, *, called: str, items: Sequence[ReminderItem]) -> Written:
     """One mail about all `items`, to somebody greeted as `called`, each true on its own `today`.
 
     The item whose day comes first is told first, be it a copy or the reader's own. Raises ValueError without an item.
@@ -56,7 +71,7 @@ def compose_reminders(envelope: Envelope, *, called: str, items: Sequence[Remind
     if calendar is not None:
         why = f"{words(locale, 'entries', calendar.count(b'BEGIN:VEVENT'))} {why}"
     kind = "copies" if all(item.about is not None for item in items) else "reminders"
-    return _compose(envelope, kind, called, Body(*_share_asking(parts), envelope.base_url, why), calendar)
+    return _write(envelope, kind, called, Body(*_share_asking(parts), envelope.base_url, why), calendar)
 
 
 def compose_link(
@@ -67,7 +82,8 @@ def compose_link(
     works = words(locale, "link_works", format_moment(valid_until, locale, zone))
     paragraphs = (Paragraph(works), Paragraph(words(locale, "link_reason", kind, office)))
     part = Part(words(locale, "link_first", kind), date.max, paragraphs, ())
-    return _compose(envelope, kind, called, Body((part,), (), link, words(locale, "link_why", kind, office)))
+    body = Body((part,), (), link, words(locale, "link_why", kind, office))
+    return _pack(envelope, _write(envelope, kind, called, body))
 
 
 def _tell(item: ReminderItem, office: str, locale: str) -> Part:
@@ -92,7 +108,11 @@ def _share_asking(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[Paragr
     return tuple(replace(part, paragraphs=part.paragraphs + part.asking) for part in parts), ()
 
 
-def _compose(envelope: Envelope, kind: str, called: str, body: Body, calendar: bytes | None = None) -> bytes:
+def _pack(envelope: Envelope, mail: Written) -> bytes:
+    return build_message(envelope, mail.subject, mail.text, mail.html, mail.calendar)
+
+
+def _write(envelope: Envelope, kind: str, called: str, body: Body, calendar: bytes | None = None) -> Written:
     office, locale = clean_name(envelope.office_name), envelope.locale
     other = next(name for name in LOCALES if name != locale)
     mail = Mail(
@@ -109,4 +129,4 @@ def _compose(envelope: Envelope, kind: str, called: str, body: Body, calendar: b
     jinja = environment(locale)
     text = wrap_text(jinja.get_template("email/mail.txt").render(mail=mail))
     html = inline_rules(jinja.get_template("email/mail.html").render(mail=mail, padding=PADDING))
-    return build_message(envelope, mail.subject, text, html, calendar)
+    return Written(mail.subject, text, html, calendar)
