@@ -59,9 +59,12 @@ class Registry:
 
 
 @contextmanager
-def run_servers(folder: Path) -> Iterator[dict[str, str]]:
-    """The addresses of empty databases to fill, by kind: one in `folder`, one on a throw-away PostgreSQL."""
-    with run_postgres() as server:
+def run_servers(folder: Path, *, is_durable: bool = False) -> Iterator[dict[str, str]]:
+    """The addresses of empty databases to fill, by kind: one in `folder`, one on a throw-away PostgreSQL.
+
+    `is_durable`: that one is as sure of what it has said as an installation's.
+    """
+    with run_postgres(is_durable=is_durable) as server:
         yield {"sqlite": f"sqlite:///{folder}", "postgresql": server}
 
 

@@ -33,17 +33,23 @@ class NoPostgres(Exception):
     """Why there is no PostgreSQL for the tests here."""
 
 
+_DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
+
+
 @contextmanager
-def run_postgres() -> Iterator[str]:
-    """The address of a server that tests may make databases on. Raises NoPostgres, which says what is missing."""
+def run_postgres(*, is_durable: bool = False) -> Iterator[str]:
+    """The address of a server that tests may make databases on. Raises NoPostgres, which says what is missing.
+
+    One that `is_durable` is on disk, and as sure of what it has said as an installation's.
+    """
     if named := os.environ.get("CERTTRACK_TEST_POSTGRES_URL"):
         yield named
         return
     programs, user = _find_programs(), _find_user()
-    folder = Path(tempfile.mkdtemp(prefix="certtrack-postgres-", dir=_find_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="certtrack-postgres-", dir=None if is_durable else _find_memory()))
     if user:
         shutil.chown(folder, user)
-    cluster = _Cluster(folder, programs, user)
+    cluster = _Cluster(folder, programs, user, _OPTIONS | (_DURABLE if is_durable else {}))
     try:
         cluster.start()
         yield f"postgresql+psycopg://certtrack@/postgres?host={folder}&port={_PORT}"
@@ -53,8 +59,8 @@ def run_postgres() -> Iterator[str]:
 
 
 class _Cluster:
-    def __init__(self, folder: Path, programs: Path, user: str | None) -> None:
-        self._folder, self._programs = folder, programs
+    def __init__(self, folder: Path, programs: Path, user: str | None, options: dict[str, str]) -> None:
+        self._folder, self._programs, self._options = folder, programs, options
         self._as: dict[str, Any] = {"user": user, "group": _group_of(user), "extra_groups": []} if user else {}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -62,7 +68,7 @@ class _Cluster:
         data = self._folder / "data"
         initdb = ("initdb", "-D", str(data), "-U", "certtrack", "-A", "trust", "-E", "UTF8", "--no-sync")
         self._run(*initdb, "--locale=C.UTF-8")
-        options = [part for name, value in _OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
         command = [str(self._programs / "postgres"), "-D", str(data), "-k", str(self._folder), "-p", _PORT, *options]
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder, **self._as)
