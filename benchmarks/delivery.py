@@ -21,7 +21,7 @@ from pathlib import Path
 from flask import Flask
 from flask_mail import Mail, Message
 from kit.databases import create_on_server, name_database
-from registry import AT, NOWHERE, ZONE, Registry, make_registry, run_servers
+from registry import AT, NOWHERE, Registry, make_registry, run_servers
 from sqlalchemy import func, select
 
 from certtrack.clock import FixedClock
@@ -53,9 +53,7 @@ def deliver_all(url: str, port: int) -> None:
     terms = Terms(300, 60, FROM, BASE, links=make_signer(key, "links"), bounces=make_signer(key, "bounces"))
     transport = SmtpTransport("127.0.0.1", port, "none", "", "", deadline_s=60)
     ready()
-    counts = deliver(
-        database, rulebook, transport, terms, clock=FixedClock(AT), worker="benchmark", stop=lambda: False
-    )
+    counts = deliver(database, rulebook, transport, terms, clock=FixedClock(AT), worker="benchmark", stop=lambda: False)
     print(counts.get("accepted", 0), flush=True)
     database.close()
 
@@ -71,9 +69,7 @@ def send_all(port: int) -> None:
         for number in range(1, MAILS + 1):
             to = f"carol{number}@example.org"
             message_id = make_message_id("reminders", number, number=1, mail_from=FROM)
-            envelope = Envelope(
-                message_id, AT, FROM, "Lakeside Peers", None, to, f"Carol {number} Example", "en", BASE
-            )
+            envelope = Envelope(message_id, AT, FROM, "Lakeside Peers", None, to, f"Carol {number} Example", "en", BASE)
             item = ReminderItem(
                 "before_90", pack, days, DUE, f"CPS-{number}", False, AT.date(), subject=f"cycle:{number}"
             )
@@ -100,7 +96,7 @@ def ready() -> None:
 
 
 def run_at_once(count: int, *arguments: str) -> float:
-    """Run this file with these arguments in `count` processes at once; mails a second, from the word to the last end."""
+    """Run this file in `count` processes at once; mails a second, from the word to go until the last one ends."""
     command = [sys.executable, __file__, *arguments]
     processes = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)

@@ -1,6 +1,6 @@
-"""A mail server that takes everything, keeps nothing, and answers after as many seconds as it is told: a process of its own.
+"""A mail server, a process of its own, that takes everything, keeps nothing, and answers when it is told to.
 
-Started with those seconds; says its port once it listens, and ends when its standard input does.
+Started with the seconds until each answer; says its port once it listens, and ends when its standard input does.
 """
 
 import asyncio

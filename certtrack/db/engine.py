@@ -8,24 +8,48 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 Mode = Literal["reading", "writing"]
 
 _BUSY_MS = 15_000
+_USED, _IDLE_S = "certtrack_used", 1.0
 
 
 def make_engine(url: str, *, pool_size: int = 5) -> Engine:
     """An engine for SQLite or PostgreSQL; make it after a fork, never before."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(
-            url, pool_pre_ping=True, pool_size=pool_size, json_serializer=_to_json, hide_parameters=True
-        )
+        engine = create_engine(url, pool_size=pool_size, json_serializer=_to_json, hide_parameters=True)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", _check_idle)
+        return engine
     engine = create_engine(url, json_serializer=_to_json, hide_parameters=True)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _note_use(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    entry.info[_USED] = time.monotonic()
+
+
+def _check_idle(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+    """Ask a connection that nobody has used for a second whether it still stands; a lost one is made anew.
+
+    Not each time, as the pool would: where one transaction follows the other that is a third of the way to and fro.
+    """
+    if time.monotonic() - entry.info.get(_USED, 0) < _IDLE_S:
+        return
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SELECT 1")
+        cursor.close()
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error
 
 
 def _to_json(value: object) -> str:

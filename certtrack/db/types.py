@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Float
+from sqlalchemy import BindParameter, DateTime, Dialect, Float
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import literal
@@ -34,13 +34,16 @@ class Moment(TypeDecorator[datetime]):
 
 
 class db_now(FunctionElement[datetime]):  # noqa: N801  # it reads as the SQL function that it is
-    """The database's own clock, now plus `plus_s` seconds: leases and retries are measured on it, never on ours."""
+    """The database's own clock, now plus `plus_s` seconds: leases and retries are measured on it, never on ours.
+
+    In a statement that is made once `plus_s` is a parameter of that statement.
+    """
 
     inherit_cache = True
     type = Moment()
 
-    def __init__(self, plus_s: float = 0) -> None:
-        super().__init__(literal(float(plus_s), Float()))
+    def __init__(self, plus_s: float | BindParameter[float] = 0) -> None:
+        super().__init__(plus_s if isinstance(plus_s, BindParameter) else literal(float(plus_s), Float()))
 
 
 @compiles(db_now, "postgresql")

@@ -18,6 +18,7 @@ from certtrack.logs import get_log
 from certtrack.mail.failures import MailFailure, RelayFault
 from certtrack.mail.transport import Conversation, Transport
 from certtrack.security import Actor
+from certtrack.services.accepting import settle_accepted
 from certtrack.services.actors import job_actor
 from certtrack.services.high_water import Mark
 from certtrack.services.leasing import Outgoing, Terms, lease_now, recover
@@ -182,8 +183,7 @@ class _Round:
 
     def _settle(self, mail: Outgoing, tried: Try) -> GoingOn:
         with self.database.writing() as session:
-            is_ours = settle(session, mail, tried, actor=self.actor)
-            goes_on = tried.outcome == "accepted" and note_taken(session, at=tried.at)
+            is_ours, goes_on = self._write_down(session, mail, tried)
             is_stopped = (
                 tried.outcome == "recipient"
                 and is_ours
@@ -198,6 +198,15 @@ class _Round:
         if is_stopped:
             log.error("mail_stopped", reason=REFUSALS, code=tried.code)
         return "stopped" if is_stopped else "next"
+
+    def _write_down(self, session: Session, mail: Outgoing, tried: Try) -> tuple[bool, bool]:
+        """Settle the mail; whether the lease was still ours, and whether mail goes on that was stopped."""
+        if tried.outcome == "accepted" and mail.mail_class == "planned":
+            accepted = settle_accepted(session, mail, tried)
+            is_ours, may_be_trouble = accepted.is_ours, accepted.is_trouble or not accepted.is_ours
+        else:
+            is_ours, may_be_trouble = settle(session, mail, tried, actor=self.actor), tried.outcome == "accepted"
+        return is_ours, may_be_trouble and note_taken(session, at=tried.at)
 
     def _give_back(self, mail: Outgoing) -> None:
         with self.database.writing() as session:

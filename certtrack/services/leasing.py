@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Attempt, Email
+from certtrack.db.models import Attempt, Email, Reminder, ReminderEmail
 from certtrack.db.types import db_now
 from certtrack.mail.return_path import make_return_path
 from certtrack.settings import Settings, load_secret_key
@@ -19,6 +19,11 @@ from certtrack.signing import Signer, make_signer
 MailClass = Literal["planned", "now"]
 
 _AT_ONCE = 20
+
+_EMAILS: Any = Email.__table__
+_REMINDERS: Any = Reminder.__table__
+_CARRIED: Any = ReminderEmail.__table__
+_CARRY = update(_REMINDERS).where(_REMINDERS.c.id == bindparam("of")).values(state="in_mail", email_id=bindparam("in"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,18 @@ class Outgoing:
     data: bytes = field(repr=False)
     leased_at: float
     made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A mail that was just composed for one recipient, and the numbers of the reminders that it tells."""
+
+    recipient_id: int
+    address: str
+    message_id: str
+    data: bytes = field(repr=False)
+    valid_until: datetime
+    reminder_ids: tuple[int, ...]
 
 
 def make_terms(settings: Settings) -> Terms:
@@ -135,6 +152,42 @@ def lease(session: Session, emails: Sequence[Email], terms: Terms) -> list[Outgo
         )
     session.flush()
     return outgoing
+
+
+def lease_made(session: Session, mails: Sequence[Made], terms: Terms, at: datetime) -> list[Outgoing]:
+    """Put mails that were just composed on record, leased from the first, with the reminders that they carry.
+
+    As few statements as there are tables, whatever the number of mails.
+    """
+    if not mails:
+        return []
+    session.flush()
+    leased_at = time.monotonic()  # composing came before, and is not what the lease is for
+    tokens = [make_token() for _ in mails]
+    made = insert(_EMAILS).values(
+        mail_class="planned", state="leased", leased_until=db_now(terms.lease_s), attempts=0, created_at=at
+    )
+    rows = [
+        {
+            "recipient_id": mail.recipient_id,
+            "address": mail.address,
+            "message_id": mail.message_id,
+            "data": mail.data,
+            "lease_token": token,
+            "valid_until": mail.valid_until,
+        }
+        for mail, token in zip(mails, tokens, strict=True)
+    ]
+    returned = session.execute(made.returning(_EMAILS.c.id, sort_by_parameter_order=True), rows)
+    numbers: list[int] = list(returned.scalars())
+    carried = [(one, number) for mail, number in zip(mails, numbers, strict=True) for one in mail.reminder_ids]
+    session.execute(_CARRY, [{"of": reminder_id, "in": number} for reminder_id, number in carried])
+    links = [{"reminder_id": reminder_id, "email_id": number} for reminder_id, number in carried]
+    session.execute(insert(_CARRIED), links)
+    return [
+        Outgoing(number, token, "planned", mail.address, mail.data, leased_at, at)
+        for mail, number, token in zip(mails, numbers, tokens, strict=True)
+    ]
 
 
 def _lock(session: Session, mail_class: MailClass, states: ColumnElement[bool], limit: int) -> list[Email]:

@@ -1,13 +1,14 @@
 """From ripe reminders to leased mails: one mail a recipient, composed from fresh facts, its bytes stored."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Email, Organization, Person, ReminderEmail
+from certtrack.db.models import Organization, Person
 from certtrack.db.types import db_now
 from certtrack.errors import CertTrackError
 from certtrack.language import check_locale
@@ -15,11 +16,31 @@ from certtrack.logs import get_log
 from certtrack.mail.compose import compose_reminders
 from certtrack.mail.content import About, Envelope, ReminderItem
 from certtrack.rules.reminders import CopyTo
-from certtrack.services.leasing import Outgoing, Terms, lease, lock_in_doubt
+from certtrack.services.leasing import Made, Outgoing, Terms, lease, lease_made, lock_in_doubt
 from certtrack.services.organizations import is_granter
 from certtrack.services.outbox import make_message_id
 from certtrack.services.rechecking import MENDING, Ripe, is_asleep, is_still_needed, list_ripe, lock_recipients
 from certtrack.services.rulebook import Rulebook
+
+
+@dataclass
+class _Offices:
+    """The organizations that the mails of one transaction come from, each asked for once."""
+
+    session: Session
+    known: dict[int, Organization] = field(default_factory=dict)
+    granting: dict[tuple[int, str], bool] = field(default_factory=dict)
+
+    def get(self, organization_id: int) -> Organization:
+        if organization_id not in self.known:
+            self.known[organization_id] = self.session.get_one(Organization, organization_id)
+        return self.known[organization_id]
+
+    def grants(self, organization_id: int, credential: str) -> bool:
+        key = organization_id, credential
+        if key not in self.granting:
+            self.granting[key] = is_granter(self.session, *key)
+        return self.granting[key]
 
 
 class NoAddress(CertTrackError):
@@ -48,55 +69,47 @@ def lease_ripe(
     """
     people = lock_recipients(session, at, limit)
     ripe = list_ripe(session, rulebook, people, at)
-    emails = [_post(session, terms, person, ripe[person.id], at) for person in people if ripe.get(person.id)]
-    return lease(session, [email for email in emails if email is not None], terms), len(people)
+    offices = _Offices(session)
+    mails = [_make(offices, terms, person, ripe[person.id], at) for person in people if ripe.get(person.id)]
+    return lease_made(session, [mail for mail in mails if mail is not None], terms, at), len(people)
 
 
-def _post(session: Session, terms: Terms, person: Person, ripe: Sequence[Ripe], at: datetime) -> Email | None:
-    data = _try_to_compose(session, terms, person, ripe, at)
+def _make(offices: _Offices, terms: Terms, person: Person, ripe: Sequence[Ripe], at: datetime) -> Made | None:
+    data = _try_to_compose(offices, terms, person, ripe, at)
     if data is None and len(ripe) > 1:
         # one broken text must not keep the others from being told
-        ripe = [one for one in ripe if _try_to_compose(session, terms, person, [one], at) is not None]
-        data = _try_to_compose(session, terms, person, ripe, at) if ripe else None
+        ripe = [one for one in ripe if _try_to_compose(offices, terms, person, [one], at) is not None]
+        data = _try_to_compose(offices, terms, person, ripe, at) if ripe else None
     if data is None:
         return None
-    email = Email(
-        mail_class="planned",
+    return Made(
         recipient_id=person.id,
         address=_address_of(person),
         message_id=_make_message_id(ripe, terms),
         data=data,
-        state="ready",
-        leased_until=db_now(),
-        attempts=0,
         valid_until=min(one.reminder.valid_until for one in ripe),
-        created_at=at,
+        reminder_ids=tuple(one.reminder.id for one in ripe),
     )
-    session.add(email)
-    session.flush()
-    for one in ripe:
-        one.reminder.state, one.reminder.email_id = "in_mail", email.id
-        session.add(ReminderEmail(reminder_id=one.reminder.id, email_id=email.id))
-    session.flush()
-    return email
 
 
-def _try_to_compose(session: Session, terms: Terms, person: Person, ripe: Sequence[Ripe], at: datetime) -> bytes | None:
+def _try_to_compose(
+    offices: _Offices, terms: Terms, person: Person, ripe: Sequence[Ripe], at: datetime
+) -> bytes | None:
     """The mail's bytes; None where its text is broken: then its reminders wait an hour."""
     try:
-        return _compose(session, terms, person, ripe, _make_message_id(ripe, terms), at)
+        return _compose(offices, terms, person, ripe, _make_message_id(ripe, terms), at)
     except Exception as error:  # noqa: BLE001  # whatever is wrong with one mail, the others go out
         get_log().error("mail_not_composed", reminders=[one.reminder.id for one in ripe], kind=type(error).__name__)
     for one in ripe:
         one.reminder.retry_at = db_now(MENDING.total_seconds())
-    session.flush()
+    offices.session.flush()
     return None
 
 
 def _compose(
-    session: Session, terms: Terms, person: Person, ripe: Sequence[Ripe], message_id: str, at: datetime
+    offices: _Offices, terms: Terms, person: Person, ripe: Sequence[Ripe], message_id: str, at: datetime
 ) -> bytes:
-    office = session.get_one(Organization, ripe[0].certification.organization_id)
+    office = offices.get(ripe[0].certification.organization_id)
     envelope = Envelope(
         message_id=message_id,
         sent_at=at,
@@ -115,7 +128,7 @@ def _compose(
             days=one.days,
             anchor_on=one.reminder.anchor_on,
             number=one.certification.number,
-            is_granter=is_granter(session, one.certification.organization_id, one.certification.credential),
+            is_granter=offices.grants(one.certification.organization_id, one.certification.credential),
             today=at.astimezone(ZoneInfo(one.pack.zone)).date(),
             sent_on=one.sent_on,
             subject=f"{one.reminder.subject_kind}:{one.reminder.subject_id}" if one.about is None else None,
