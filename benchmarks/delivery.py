@@ -146,7 +146,7 @@ def make_ripe(server: str, kind: str) -> Registry:
 def compare(first: Callable[[], float], second: Callable[[], float]) -> float:
     """How much more the first hands over in a second: runs of both in turn, the first not counted; of the medians."""
     found: list[tuple[float, float]] = [(first(), second()) for _ in range(RUNS + 1)][1:]
-    one, other = (statistics.median(speeds) for speeds in zip(*found, strict=True))
+    one, other = (float(statistics.median(speeds)) for speeds in zip(*found, strict=True))
     print(f"  {one:6.0f} beside {other:6.0f} mails a second")
     return one / other
 
