@@ -28,7 +28,7 @@ def test_an_hour_later_there_is_nothing_to_do(world: World, planner: Planner) ->
 
 
 def test_after_outages_of_any_length_the_most_urgent_stage_alone_is_planned(world: World, planner: Planner) -> None:
-    for outage, expected in ((1, "before_180"), (10, "before_180"), (130, "before_60")):
+    for outage, expected in ((1, "before_180"), (3, "before_180"), (10, "before_180"), (130, "before_60")):
         _, cycle = world.certify(world.person(), DUE)
         planner.look(date(2026, 5, 4) + timedelta(days=outage))
         assert planner.waiting(cycle) == [expected]
