@@ -11,6 +11,9 @@ from sqlalchemy import select, update
 from certtrack.db.models import Cycle, Email, Reminder
 from certtrack.logs import configure_logs
 
+FRIDAY = date(2026, 7, 31)
+"""The stage 90 days before `DUE`, moved from a Sunday."""
+
 
 def test_a_mail_that_was_not_taken_is_composed_anew_after_longer_and_longer_waits(
     world: World, deliverer: Deliverer, planner: Planner
@@ -56,6 +59,25 @@ def test_after_a_weekend_without_a_server_over_the_due_day_only_what_is_true_the
     assert deliverer.deliver() == {"accepted": 1}
     assert planner.row(cycle, "grace").state == "sent"
     assert planner.row(cycle, "before_1").state in ("superseded", "expired")
+
+
+def test_a_server_that_is_down_from_friday_to_monday_costs_nobody_a_mail(
+    world: World, deliverer: Deliverer, planner: Planner
+) -> None:
+    _, cycle = world.certify(world.person("Carol"), DUE)
+    deliverer.smtp.stop()
+    for day in range(3):
+        planner.look(FRIDAY + timedelta(days=day))
+        deliverer.end_minute()
+        assert deliverer.deliver()["given_back" if not day else "relay"] == 1
+    assert deliverer.alarm() == "no_connection"
+    row = planner.row(cycle, "before_90")
+    assert (row.state, row.tries) == ("planned", 0)
+    planner.look(FRIDAY + timedelta(days=3))
+    deliverer.smtp.start()
+    deliverer.end_minute()
+    assert deliverer.deliver() == {"accepted": 1}
+    assert planner.says(cycle) == {"before_180": "superseded:overtaken", "before_90": "sent"}
 
 
 @pytest.mark.parametrize(("do", "arrived"), [("close_after", 2), ("close", 1), ("close_within", 1)])

@@ -76,9 +76,12 @@ def test_at_midnight_in_new_york_it_is_still_yesterday_in_chicago(two_zones: Wor
         (EAST, NEW_YORK, "2026-11-02", "before_1", "2026-11-01T04:00", "2026-11-01T14:00", "2026-11-03T05:00"),
         (EAST, CHICAGO, "2026-11-02", "before_1", "2026-11-01T04:00", "2026-11-01T15:00", "2026-11-03T05:00"),
         (CPS, NEW_YORK, "2026-11-02", "before_1", "2026-11-01T05:00", "2026-11-01T14:00", "2026-11-03T06:00"),
+        # the leap day is the due day, and the first one after it
+        (CPS, CHICAGO, "2028-02-29", "before_1", "2028-02-28T06:00", "2028-02-28T15:00", "2028-03-01T06:00"),
+        (CPS, CHICAGO, "2028-02-28", "grace", "2028-02-29T06:00", "2028-02-29T15:00", "2028-03-29T05:00"),
     ],
 )
-def test_when_the_clocks_change_a_stage_begins_at_midnight_goes_at_nine_and_is_true_until_its_day_ends(
+def test_when_clocks_change_and_on_a_leap_day_a_stage_begins_at_midnight_goes_at_nine_and_is_true_until_its_day_ends(
     two_zones: World,
     planner: Planner,
     pack: str,
