@@ -21,6 +21,7 @@ from kit.delivery import deliverer
 from kit.figures import pytest_terminal_summary
 from kit.garbage import pytest_collection_finish
 from kit.order import pytest_collection_modifyitems
+from kit.outages import outage
 from kit.planning import planner
 from kit.site import site
 from kit.smtp import smtp, smtp_server
@@ -58,6 +59,7 @@ __all__ = [
     "empty_url",
     "installed_wheel",
     "look",
+    "outage",
     "planner",
     "postgres_server",
     "postgres_template",

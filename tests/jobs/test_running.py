@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from kit.outages import Outage
 from kit.world import World
+from sqlalchemy.exc import OperationalError
 
 from certtrack.clock import OffsetClock
 from certtrack.db.models import Job as Record
@@ -43,6 +45,24 @@ def test_a_run_by_hand_leaves_what_the_schedule_has_next(world: World, make_work
     run_job(job, work, lambda: NEXT)
     run_job(job, work)
     assert read_record(world).next_run_at == NEXT
+
+
+def test_a_job_that_loses_its_database_ends_and_the_next_run_does_its_work(
+    world: World, make_work: MakeWork, outage: Outage
+) -> None:
+    world.certify(world.person(), date(2026, 10, 31))
+
+    def lose() -> bool:
+        outage.begin()
+        return False
+
+    lost, work = make_work(stop=lose), make_work()
+    job = get_job(work.settings, "plan_reminders")
+    with pytest.raises(OperationalError):
+        run_job(job, lost, lambda: NEXT)
+    outage.end()
+    assert run_job(job, work, lambda: NEXT)["planned"] == 1
+    assert read_record(world).last_outcome == "done"
 
 
 def test_an_error_goes_on_to_the_caller_and_is_on_record_by_its_kind_until_a_run_is_done(
