@@ -11,6 +11,7 @@ from certtrack.services.rulebook import check_unchanged, load_rulebook
 from certtrack.settings import Settings
 from certtrack.web import BLUEPRINTS
 from certtrack.web.assets import prepare_assets
+from certtrack.web.by_mail import by_mail
 from certtrack.web.errors import register_errors
 from certtrack.web.frame import EXTENSION as PAGES
 from certtrack.web.frame import make_pages
@@ -50,6 +51,7 @@ def create_app(settings: Settings) -> Flask:
     register_errors(app)
     with app.app_context():
         prepare_hash()
+    app.extensions["csrf"].exempt(by_mail)  # a link's token is the proof, and whoever follows it has no session
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _wrap(app, assets.serve(app.wsgi_app), settings.trusted_proxies)

@@ -96,14 +96,26 @@ class RoleGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """The one act on one certification that somebody may do who hasn't signed in: by a link in a mail."""
+
+    certification_id: int
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: an account in a request, or the operating system's user of a command. `key` goes into the audit."""
+    """Who acts: an account in a request, the operating system's user of a command, or whoever follows a mail's link.
+
+    `key` goes into the audit. `errand` is what a link is for, and all that it opens; None for everybody else.
+    """
 
     key: str
     account_id: int | None = None
     person_id: int | None = None
     grants: frozenset[RoleGrant] = frozenset()
     is_command: bool = False
+    errand: Errand | None = None
 
     def has(self, role: Role, organization_id: int | None = None) -> bool:
         """True when the role was given for that organization or for all; with None, for any at all."""

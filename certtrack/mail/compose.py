@@ -9,6 +9,7 @@ from certtrack.mail.calendar_file import make_calendar
 from certtrack.mail.content import Envelope, LinkKind, ReminderItem
 from certtrack.mail.copied import tell_copy
 from certtrack.mail.html import PADDING, inline_rules
+from certtrack.mail.links import Answer
 from certtrack.mail.message import build_message
 from certtrack.mail.names import clean_name
 from certtrack.mail.telling import Part, tell
@@ -18,7 +19,10 @@ from certtrack.mail.wrapping import wrap_text
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What differs from mail to mail. `shared` is said once for all parts; `why` says why somebody gets it."""
+    """What differs from mail to mail. `shared` is said once for all parts; `why` says why somebody gets it.
+
+    Answers to the one part follow the button; of several parts each has its own.
+    """
 
     parts: tuple[Part, ...]
     shared: tuple[Paragraph, ...]
@@ -36,6 +40,7 @@ class Mail:
     greeting: str
     body: Body
     button: str
+    to_answer: str
     footer: str
     other_locale: str
     other_language: str
@@ -89,7 +94,8 @@ def compose_link(
 def _tell(item: ReminderItem, office: str, locale: str) -> Part:
     if item.about is not None:
         return tell_copy(item, item.about, today=item.today, office=office, locale=locale)
-    return tell(item, today=item.today, office=office, locale=locale)
+    part = tell(item, today=item.today, office=office, locale=locale)
+    return replace(part, answers=tuple(Answer(words(locale, "answer", link.verb), link.url) for link in item.links))
 
 
 def _list_reasons(items: Sequence[ReminderItem], office: str, locale: str) -> list[str]:
@@ -122,6 +128,7 @@ def _write(envelope: Envelope, kind: str, called: str, body: Body, calendar: byt
         greeting=words(locale, "greeting", clean_name(called)),
         body=body,
         button=words(locale, "button", kind),
+        to_answer=words(locale, "to_answer"),
         footer=f"{body.why} {words(locale, 'reach', office, envelope.reply_to is not None)}",
         other_locale=other,
         other_language=words(other, "other_language"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from certtrack.mail.links import MailLink
 from certtrack.rules.cycles import CycleDays
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import CopyTo
@@ -50,6 +51,8 @@ class About:
 class ReminderItem:
     """One certification that a mail speaks of.
 
+    `links` are what can be answered, and where each leads.
+
     `stage` is a key of the policy, or "day_moved". `anchor_on` is the due day that the reminder hangs on. `number` is
     the certification's own, None where there is none. `is_granter`: the office itself grants this credential. `today`
     is the day on which the mail is true, in the pack's zone: late in the evening two packs may have two of them.
@@ -69,6 +72,7 @@ class ReminderItem:
     today: date
     sent_on: date | None = None
     subject: str | None = None
+    links: tuple[MailLink, ...] = ()
     is_letter: bool = False
     copies: tuple[CopyTo, ...] = ()
     copy_on: date | None = None

@@ -5,6 +5,7 @@ from datetime import date
 
 from certtrack.mail.by_post import tell_by_post
 from certtrack.mail.content import ReminderItem
+from certtrack.mail.links import Answer
 from certtrack.mail.view import View, view
 from certtrack.mail.words import Paragraph, format_things, paragraphs
 from certtrack.rules.calendar import skip_weekend
@@ -15,13 +16,15 @@ from certtrack.rules.pack import Holds, Need, Value
 class Part:
     """What is said of one certification: its first sentence, which names the day, what follows, whom to tell and ask.
 
-    `act_by` is the phase's last day by the earliest reading, `date.max` where there is none.
+    `act_by` is the phase's last day by the earliest reading, `date.max` where there is none. `answers` are none where
+    nothing can be answered.
     """
 
     first: str
     act_by: date
     paragraphs: tuple[Paragraph, ...]
     asking: tuple[Paragraph, ...]
+    answers: tuple[Answer, ...] = ()
 
 
 def tell(item: ReminderItem, *, today: date, office: str, locale: str) -> Part:

@@ -20,7 +20,7 @@ from certtrack.db.models import (
 )
 from certtrack.db.queries.merges import same_people, same_person
 from certtrack.db.queries.stand_ins import covered_by
-from certtrack.security import RECORD_ACTS, RECORD_RIGHTS, Act, Actor, Fields, Relation, Role, RoleGrant
+from certtrack.security import RECORD_ACTS, RECORD_RIGHTS, Act, Actor, Errand, Fields, Relation, Role, RoleGrant
 
 
 def command_actor(name: str | None = None) -> Actor:
@@ -31,6 +31,12 @@ def command_actor(name: str | None = None) -> Actor:
 def job_actor(name: str) -> Actor:
     """The actor of a job."""
     return Actor(key=f"job:{name}", is_command=True)
+
+
+def link_actor(certification: Certification) -> Actor:
+    """The holder of a link in a mail, who says something of the application for this one certification."""
+    errand = Errand(certification.id, Act.REPORT_APPLICATION)
+    return Actor(key=f"mail:{certification.person_id}", errand=errand)
 
 
 def find_actor(session: Session, account_id: int, today: date) -> Actor | None:
@@ -81,6 +87,8 @@ def open_certifications(actor: Actor, today: date, act: Act) -> ColumnElement[bo
     """A condition on `certification`: those to which the actor may do `act` today; the same of a programme's role."""
     if actor.is_command:
         return true()
+    if actor.errand is not None:
+        return Certification.id == actor.errand.certification_id if act is actor.errand.act else false()
     ways = {relation: people for relation, people in _ways(actor, today).items() if act in RECORD_ACTS[relation]}
     return _are_certifications(actor, ways)
 
@@ -197,8 +205,13 @@ def find_actor_person(session: Session, actor: Actor) -> int | None:
 
 
 def find_actor_name(session: Session, key: str | None) -> str | None:
-    """Who an audit key names: an account's person, else its sign-in name; None where it isn't an account's."""
+    """Who an audit key names: an account's person, else its sign-in name; by a link in a mail, whose mail it was.
+
+    None for every other key.
+    """
     kind, _, number = (key or "").partition(":")
+    if kind == "mail" and number.isdigit():
+        return session.get_one(Person, int(number)).shown_name
     account = session.get(Account, int(number)) if kind == "account" and number.isdigit() else None
     if account is None:
         return None

@@ -14,7 +14,8 @@ from certtrack.errors import CertTrackError
 from certtrack.language import check_locale
 from certtrack.logs import get_log
 from certtrack.mail.compose import compose_reminders
-from certtrack.mail.content import About, Envelope, ReminderItem
+from certtrack.mail.content import DAY_MOVED, About, Envelope, ReminderItem
+from certtrack.mail.links import MailLink, list_verbs, make_link_url
 from certtrack.rules.reminders import CopyTo
 from certtrack.services.leasing import Made, Outgoing, Terms, lease, lease_made, lock_in_doubt
 from certtrack.services.organizations import is_granter
@@ -131,6 +132,7 @@ def _compose(
             is_granter=offices.grants(one.certification.organization_id, one.certification.credential),
             today=at.astimezone(ZoneInfo(one.pack.zone)).date(),
             sent_on=one.sent_on,
+            links=_make_links(terms, one, envelope.to_address),
             subject=f"{one.reminder.subject_kind}:{one.reminder.subject_id}" if one.about is None else None,
             copies=one.copies,
             copy_on=one.copy_on,
@@ -148,6 +150,16 @@ def _make_about(one: Ripe) -> About | None:
         return None
     told_on = one.told_at.astimezone(ZoneInfo(one.pack.zone)).date() if one.told_at is not None else None
     return About(one.about.shown_name, cast("CopyTo", one.reminder.audience), told_on)
+
+
+def _make_links(terms: Terms, one: Ripe, address: str) -> tuple[MailLink, ...]:
+    """What the holder can answer to their own reminder, in the mail to that address."""
+    reminder = one.reminder
+    if reminder.audience != "holder" or reminder.subject_kind != "cycle":
+        return ()
+    verbs = list_verbs(reminder.stage, is_moved=reminder.stage == DAY_MOVED, is_sent=one.sent_on is not None)
+    signed = (terms.base_url, terms.links, reminder.id)
+    return tuple(MailLink(verb, make_link_url(*signed, verb, address)) for verb in verbs)
 
 
 def _address_of(person: Person) -> str:

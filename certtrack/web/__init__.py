@@ -6,6 +6,7 @@ from certtrack.web.answers import answers
 from certtrack.web.application_decisions import application_decisions
 from certtrack.web.applications import applications
 from certtrack.web.attendance import attendance
+from certtrack.web.by_mail import by_mail
 from certtrack.web.checking import checking
 from certtrack.web.credit_drafts import drafts
 from certtrack.web.credits import credits_
@@ -40,21 +41,8 @@ from certtrack.web.waivers import waivers
 from certtrack.web.what_if import what_if
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    *(
-        sign_in,
-        passwords,
-        people,
-        credits_,
-        drafts,
-        evidence,
-        checking,
-        answers,
-        findings,
-        held,
-        health,
-        jobs,
-        forecast,
-    ),
+    *(sign_in, passwords, by_mail),
+    *(people, credits_, drafts, evidence, checking, answers, findings, held, health, jobs, forecast),
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),

@@ -27,7 +27,8 @@ _ONE_YEAR = "max-age=31536000"
 
 def add_headers(response: Response) -> Response:
     """Put them on, after each request; static files carry none of them but for their own."""
-    response.headers.update(_ALWAYS)
+    for name, value in _ALWAYS.items():
+        response.headers.setdefault(name, value)  # a page whose address is a key tells it to nobody
     response.headers.setdefault("Content-Security-Policy", _POLICY)  # a file that somebody sent has a stricter one
     if request.is_secure or parts().settings.is_https:
         response.headers["Strict-Transport-Security"] = _ONE_YEAR

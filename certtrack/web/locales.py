@@ -20,6 +20,12 @@ def locale() -> str:
     return chosen
 
 
+def prefer_locale(name: str) -> None:
+    """Answer in this language, unless the address or the cookie asks for one."""
+    if not any(asked in LOCALES for asked in (request.args.get("lang"), request.cookies.get(_COOKIE))):
+        g.locale = name
+
+
 def other_locale_url() -> str:
     """The address of this page in the other language."""
     other = "en" if locale() == "es" else "es"

@@ -23,6 +23,19 @@ def forget_tries(what: str, name: str) -> None:
     _storage().give_back(by_address.key_for(what, address_key))
 
 
+def find_wait(what: str) -> int:
+    """Seconds until the sender's address may try again, 0 while it may; nothing is counted."""
+    key = hide(request.remote_addr or "")
+    if _limiter().limiter.test(BY_ADDRESS, what, key):
+        return 0
+    return max(1, _storage().seconds_left(BY_ADDRESS.key_for(what, key)))
+
+
+def count_miss(what: str) -> None:
+    """Count one try that was wrong for the sender's address; what it was about is nobody's name."""
+    _limiter().limiter.hit(BY_ADDRESS, what, hide(request.remote_addr or ""))
+
+
 def _list_counters(name: str) -> tuple[tuple[RateLimitItem, str], tuple[RateLimitItem, str]]:
     return (BY_ACCOUNT, hide(name)), (BY_ADDRESS, hide(request.remote_addr or ""))
 

@@ -49,7 +49,8 @@ class CheckingClient(FlaskClient):
 
     def open(self, *args: object, **kwargs: object) -> TestResponse:
         answer: TestResponse = super().open(*args, **kwargs)  # type: ignore[arg-type]  # handed on as it came
-        if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:  # no redirect
+        is_page = answer.mimetype == "text/html" and answer.request.method != "HEAD"
+        if is_page and not 300 <= answer.status_code < 400:  # no redirect
             check_page(answer.text)
         return answer
 

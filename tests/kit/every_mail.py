@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from kit.mails import Read, link_mail, make_item, remind
+from kit.mails import BASE, Read, link_mail, make_item, remind
 from kit.rules import CPPS, CPS
 
 from certtrack.mail.content import About, ReminderItem
+from certtrack.mail.links import MailLink, list_verbs, make_link_url
 from certtrack.rules.calendar import add_days
 from certtrack.rules.reminders import CopyTo
+from certtrack.signing import make_signer
 
 AFTER = {
     CPS: {
@@ -27,6 +29,7 @@ AFTER = {
 }
 SHORT = {CPS: "cps", CPPS: "cpps"}
 SENT = date(2026, 9, 14)
+ANSWERED_ON = date(2026, 10, 1)
 STATED, COMPUTED = date(2027, 1, 30), date(2027, 1, 31)
 
 
@@ -57,6 +60,17 @@ def copies(*items: ReminderItem) -> Callable[[str], Read]:
 def told_of_copies(*to: CopyTo) -> Callable[[str], Read]:
     item = replace(make_item(CPS, stage="before_30"), copies=to, copy_on=date(2026, 10, 4))
     return lambda locale: remind(item, today=date(2026, 10, 1), locale=locale)
+
+
+def answered(*items: ReminderItem) -> Callable[[str], Read]:
+    """With the links that each may be answered by."""
+    signer = make_signer("the tests' key", "links")
+    linked = []
+    for number, item in enumerate(items, start=7):
+        verbs = list_verbs(item.stage, is_moved=item.stage == "day_moved", is_sent=item.sent_on is not None)
+        links = [MailLink(verb, make_link_url(BASE, signer, number, verb, "carol@example.org")) for verb in verbs]
+        linked.append(replace(item, links=tuple(links)))
+    return lambda locale: remind(*linked, today=ANSWERED_ON, locale=locale)
 
 
 MAILS: dict[str, Callable[[str], Read]] = {
@@ -100,6 +114,9 @@ MAILS: dict[str, Callable[[str], Read]] = {
         copy_of("before_30", date(2026, 10, 4), told_on=date(2026, 10, 1)),
         copy_of("before_30", date(2026, 10, 4), told_on=None, name="Erin Example", audience="organization"),
     ),
+    "answers": answered(make_item(CPS, stage="before_30")),
+    "answers_sent": answered(make_item(CPS, stage="before_30", sent_on=date(2026, 9, 20))),
+    "answers_digest": answered(make_item(CPPS, subject="cycle:8"), make_item(CPS)),
     "account_link": lambda locale: link_mail("account_link", locale),
     "password_reset": lambda locale: link_mail("password_reset", locale),
 }

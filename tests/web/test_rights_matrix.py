@@ -31,6 +31,7 @@ WHO = ("alice", "bob", "carol", "dave", "nobody")
 # 302 for nobody: to signing in; for alice where nothing waits: back to the held mail.
 # 404: not here, or not theirs. A POST is sent without the record that it would change.
 OPEN, IN = (200,) * 5, 302
+VERB = "<any('seen', 'plan', 'sent', 'more-time', 'not-going-on'):verb>"
 AT = "/people/<int:person_id>/certifications/<int:certification_id>"
 MATRIX: dict[str, tuple[int, ...]] = {
     "GET /": (302, 302, 302, 404, IN),
@@ -174,6 +175,8 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /password": (404,) * 5,
     "POST /password": (404,) * 5,
     "GET /password/<token>": (404,) * 5,
+    f"GET /mail/<int:reminder_id>/{VERB}/<token>": (404,) * 5,
+    f"POST /mail/<int:reminder_id>/{VERB}/<token>": (404,) * 5,
     "GET /healthz": OPEN,
     "GET /healthz/mail": (503,) * 5,
 }
@@ -266,6 +269,7 @@ def test_everybody_gets_what_the_table_says(
     places |= {"<int:telling_id>": str(numbers["telling"]), "<key>": find_next_key(world, numbers["carol"])}
     places |= {"<int:act_id>": str(numbers["act"])}
     places |= {"<int:stand_in_id>": "99999"}
+    places |= {"<int:reminder_id>": "99999", VERB: "seen"}
     places |= {"<int:waiver_id>": "99999", "<any(waiver, reduction, extension):kind>": "extension"}
     got = {}
     for route in sorted(MATRIX, key="POST /sign-out".__eq__):  # signing out comes last

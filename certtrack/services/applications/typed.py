@@ -132,6 +132,15 @@ class Reader:
             self.refuse(field, "lies_ahead")
         return day
 
+    def coming_day(self, field: str) -> date | None:
+        """A day after today; None where nothing was typed."""
+        if not self.has(field):
+            return None
+        day = self.day(field)
+        if day <= self._today:
+            self.refuse(field, "past")
+        return day
+
     def day(self, field: str) -> date:
         """Any day; the first day there is where it can't be read, which is noted."""
         return self._read(field, date.min, _parse_day)
@@ -250,12 +259,18 @@ def read_verdict(typed: Mapping[str, str], kind: VerdictKind, than: date, today:
 def read_more_time(typed: Mapping[str, str], today: date) -> tuple[date | None, str]:
     """Fields `until_on`, which may be blank, and `words`. Raises BadApplication."""
     reader = Reader(typed, today)
-    until_on = reader.day("until_on") if reader.has("until_on") else None
-    if until_on is not None and until_on <= today:
-        reader.refuse("until_on", "past")
+    until_on = reader.coming_day("until_on")
     words = reader.words("words")
     reader.finish()
     return until_on, words
+
+
+def read_until(typed: Mapping[str, str], today: date) -> date | None:
+    """Field `until_on`, which may be blank. Raises BadApplication."""
+    reader = Reader(typed, today)
+    until_on = reader.coming_day("until_on")
+    reader.finish()
+    return until_on
 
 
 def read_plan(typed: Mapping[str, str], last_on: date, today: date) -> date:
