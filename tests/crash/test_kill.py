@@ -20,7 +20,7 @@ from kit.looping import run_on
 from kit.smtp import Taken
 from sqlalchemy import func, select
 
-from certtrack.db.models import Reminder
+from certtrack.db.models import Attempt, Reminder
 
 WORKERS = 4
 PATIENCE_S = 90
@@ -94,6 +94,21 @@ def is_all_sent(deliverer: Deliverer) -> bool:
     return count_unsent(deliverer) == 0
 
 
+def list_at_work(deliverer: Deliverer, room: Mailroom) -> list[ForkServerProcess]:
+    """Those who have handed over a mail: to kill somebody who only starts would prove nothing."""
+    with deliverer.world.database.reading() as session:
+        workers = session.scalars(select(Attempt.worker).distinct())
+        known = {worker.rpartition(":")[2] for worker in workers}
+    return [process for process in room.running if str(process.pid) in known]
+
+
+def count_doubts(deliverer: Deliverer, room: Mailroom) -> int:
+    """How often a living worker was too slow, on a busy machine, for its deadline or its lease."""
+    query = select(func.count()).select_from(Attempt).where(Attempt.outcome == "unknown", Attempt.worker != "")
+    with deliverer.world.database.reading() as session:
+        return session.scalars(query).one() + room.log.read_text().count("lease_lost")
+
+
 def list_copies(deliverer: Deliverer) -> dict[str, list[Taken]]:
     copies: dict[str, list[Taken]] = defaultdict(list)
     for taken in deliverer.smtp.list_taken():
@@ -122,19 +137,21 @@ def test_killed_at_random_points_every_mail_arrives_and_twice_at_most_once_for_e
             room.start()
         wait_for(lambda: deliverer.smtp.count_taken() > 0, room)
         for _ in range(kills):
-            time.sleep(chance.uniform(0, 0.6))
-            room.kill(chance.choice(room.running[: WORKERS // 2]))  # the older ones: they have begun to work
+            wait_for(lambda: bool(list_at_work(deliverer, room)), room)
+            time.sleep(chance.uniform(0, 0.3))
+            room.kill(chance.choice(list_at_work(deliverer, room)))
             room.start()
         killed_early = mails - deliverer.smtp.count_taken()
         wait_for(lambda: is_all_sent(deliverer), room, mails * PATIENCE_S / 500)
     copies = list_copies(deliverer)
     twice = sum(len(taken) for taken in copies.values()) - len(copies)
-    figures = f"{len(copies)} of {mails} mails arrived, {twice} of them twice, after {kills} kills"
+    doubts = count_doubts(deliverer, room)
+    figures = f"{len(copies)} of {mails} mails arrived, {twice} second copies, after {kills} kills and {doubts} doubts"
     record_property(FIGURES, figures)
     print(figures)  # noqa: T201  # the figures are what the test is for
     assert killed_early > 0, "the last kill came while there was work"
     assert len(copies) == mails
-    assert twice <= kills
+    assert twice <= kills + doubts
     assert all(len({mail.message_id for mail in taken}) == 1 for taken in copies.values())
     assert all(len({mail.data for mail in taken}) == 1 for taken in copies.values())
     assert not deliverer.is_stopped()
