@@ -1,13 +1,13 @@
 """Whom mail doesn't reach: no address, one that is refused, or one from which mail comes back."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Assignment, Certification, Cycle, Email, Intention, Person, StandingSpan
@@ -19,6 +19,8 @@ PAGE = 50
 _TRUSTED_AFTER = timedelta(days=5)  # as long as servers try before they report that a mail was given up
 _NOTHING_TO_TELL = ("suspended", "revoked", "retired")
 _CHUNK = 500
+
+_V = TypeVar("_V", int, str)
 
 Why = Literal["no_address", "refused", "came_back"]
 
@@ -121,54 +123,58 @@ def count_undeliverable_of(
 
 def _find_troubles(session: Session, which: ColumnElement[bool], at: datetime) -> dict[int, _Trouble]:
     """What keeps mail from each of the living people that `which` is true of; nobody whom it reaches."""
-    alive = and_(which, Person.merged_into_id.is_(None), Person.died_on.is_(None))
+    undelivered = _load_undelivered(session, at)
+    alive = and_(Person.merged_into_id.is_(None), Person.died_on.is_(None))
     without = select(Person.id).where(alive, Person.private_address.is_(None), Person.work_address.is_(None))
     found = {number: _Trouble("no_address", None) for number in session.scalars(without)}
-    for person_id, mails in _load_undelivered(session, alive, at).items():
-        last = max(mails, key=_settled_at)
-        since = min(_settled_at(email) for email in mails)
-        found[person_id] = _Trouble("came_back" if last.state == "bounced" else "refused", since)
-    return found
+    for person in _list_by_address(session, undelivered.keys(), alive):
+        mails = undelivered.get(person.address or "")
+        if mails:  # else mail goes to the other address
+            last = max(mails, key=_settled_at)
+            since = min(_settled_at(email) for email in mails)
+            found[person.id] = _Trouble("came_back" if last.state == "bounced" else "refused", since)
+    # whose they are is asked last: it is asked of few, and is costly where an office has many people
+    seen = {number for chunk in _chunks(found) for number in _narrow(session, chunk, which)}
+    return {number: trouble for number, trouble in found.items() if number in seen}
 
 
-def _load_undelivered(session: Session, alive: ColumnElement[bool], at: datetime) -> dict[int, list[Email]]:
-    """The mails that didn't reach the address that somebody has now; none where a later one went there and stayed."""
-    either = (
-        _pairs(alive, Email.address == Person.private_address),
-        _pairs(alive, Email.address == Person.work_address),
-    )
-    pairs = union_all(*either).subquery()
-    query = (
-        select(Person, Email)
-        .join(pairs, pairs.c.person_id == Person.id)
-        .join(Email, Email.id == pairs.c.email_id)
-        .order_by(Email.id)
-    )
-    rows = [(person.id, email) for person, email in session.execute(query) if person.address == email.address]
-    proofs = _load_proofs(session, {email.recipient_id for _, email in rows if email.recipient_id is not None}, at)
-    found: dict[int, list[Email]] = defaultdict(list)
-    for person_id, email in rows:
+def _load_undelivered(session: Session, at: datetime) -> dict[str, list[Email]]:
+    """The mails that weren't delivered, by address; none of an address to which a later one went and stayed.
+
+    A link that ran out before it was sent isn't one of them.
+    """
+    # written out: an index that holds these alone is used only for what the statement itself says
+    states: BindParameter[Any] = bindparam(None, ("failed", "bounced"), expanding=True, literal_execute=True)
+    is_evidence = or_(Email.state == "bounced", Email.mail_class == "planned")
+    mails = list(session.scalars(select(Email).where(Email.state.in_(states), is_evidence).order_by(Email.id)))
+    proofs = _load_proofs(session, {email.recipient_id for email in mails if email.recipient_id is not None}, at)
+    found: dict[str, list[Email]] = defaultdict(list)
+    for email in mails:
         proof = proofs.get(email.address)
         if proof is None or proof < _settled_at(email):
-            found[person_id].append(email)
+            found[email.address].append(email)
     return found
 
 
-def _pairs(alive: ColumnElement[bool], way: ColumnElement[bool]) -> Select[int, int]:
-    """People with mails that weren't delivered; a link that ran out before it was sent isn't one of them."""
-    is_evidence = or_(Email.state == "bounced", Email.mail_class == "planned")
-    query = select(Person.id.label("person_id"), Email.id.label("email_id")).join(Email, way)
-    return query.where(Email.state.in_(("failed", "bounced")), is_evidence, alive)
+def _list_by_address(session: Session, addresses: Iterable[str], alive: ColumnElement[bool]) -> Iterator[Person]:
+    """Whoever has one of these addresses, private or at work."""
+    for chunk in _chunks(addresses):
+        has_one = or_(Person.private_address.in_(chunk), Person.work_address.in_(chunk))
+        yield from session.scalars(select(Person).where(has_one, alive))
 
 
-def _load_proofs(session: Session, people: Collection[int], at: datetime) -> dict[str, datetime]:
+def _load_proofs(session: Session, people: Iterable[int], at: datetime) -> dict[str, datetime]:
     """When each address last took a mail that hasn't come back for days."""
-    query = (
-        select(Email.address, func.max(Email.settled_at).label("taken_at"))
-        .where(Email.recipient_id.in_(people), Email.state == "sent", Email.settled_at < at - _TRUSTED_AFTER)
-        .group_by(Email.address)
-    )
-    return {row.address: row.taken_at for row in session.execute(query)}
+    found: dict[str, datetime] = {}
+    for chunk in _chunks(people):
+        query = (
+            select(Email.address, func.max(Email.settled_at).label("taken_at"))
+            .where(Email.recipient_id.in_(chunk), Email.state == "sent", Email.settled_at < at - _TRUSTED_AFTER)
+            .group_by(Email.address)
+        )
+        for row in session.execute(query):
+            found[row.address] = max(row.taken_at, found.get(row.address, row.taken_at))
+    return found
 
 
 def _settled_at(email: Email) -> datetime:
@@ -178,10 +184,8 @@ def _settled_at(email: Email) -> datetime:
 
 def _load_awaited(session: Session, people: Iterable[int], today: date) -> dict[int, tuple[Awaited, ...]]:
     """The certifications that each of them would be reminded of, whose day is nearest first; nobody without one."""
-    numbers = sorted(people)
     found: dict[int, list[Awaited]] = defaultdict(list)
-    for start in range(0, len(numbers), _CHUNK):
-        chunk = numbers[start : start + _CHUNK]
+    for chunk in _chunks(people):
         merged = load_merged(session, chunk)
         for certification, next_on in session.execute(_awaited({*chunk, *merged}, today)):
             holder = merged.get(certification.person_id, certification.person_id)
@@ -212,6 +216,13 @@ def _awaited(people: Collection[int], today: date) -> Select[Certification, date
         )
         .order_by(StandingSpan.next_on, Certification.id)
     )
+
+
+def _chunks(values: Iterable[_V]) -> Iterator[list[_V]]:
+    """The values in order, so many at a time as one statement takes."""
+    ordered = sorted(values)
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]
 
 
 def _narrow(session: Session, people: Collection[int], which: ColumnElement[bool]) -> set[int]:
