@@ -49,14 +49,12 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class ReminderItem:
-    """One certification that a mail speaks of.
+    """One certification that a mail speaks of. `links` are what can be answered, and where each leads.
 
-    `links` are what can be answered, and where each leads.
-
-    `stage` is a key of the policy, or "day_moved". `anchor_on` is the due day that the reminder hangs on. `number` is
-    the certification's own, None where there is none. `is_granter`: the office itself grants this credential. `today`
-    is the day on which the mail is true, in the pack's zone: late in the evening two packs may have two of them.
-    `sent_on` is when an application was sent of which nothing is known since; None where there is none such.
+    `stage` is a key of the policy, or "day_moved" or "all_set". `anchor_on` is the due day that the reminder hangs on.
+    `number` is the certification's own, None where there is none. `is_granter`: the office itself grants this
+    credential. `today` is the day on which the mail is true, in the pack's zone: late in the evening two packs may have
+    two of them. `sent_on` is when an application was sent of which nothing is known since; None where there is none.
     `subject` names what falls due, `cycle:7`, the same in every mail about it: the entry in the reader's calendar goes
     by it. None: no entry is made. `is_letter`: it is told on paper, which is read some days after `today`. `copies` say
     who else is told, from `copy_on` on; None where nobody is. `about` is whose certification it is where the reader

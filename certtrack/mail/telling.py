@@ -10,6 +10,7 @@ from certtrack.mail.view import View, view
 from certtrack.mail.words import Paragraph, format_things, paragraphs
 from certtrack.rules.calendar import skip_weekend
 from certtrack.rules.pack import Holds, Need, Value
+from certtrack.rules.reminders import ALL_SET
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,26 @@ class Part:
 def tell(item: ReminderItem, *, today: date, office: str, locale: str) -> Part:
     """Everything that is said of `item` on `today`, by an office of that name."""
     seen = view(item, today=today, office=office, locale=locale)
+    if item.stage == ALL_SET:
+        return _tell_all_set(seen)
     if item.sent_on is not None:
         return _tell_sent(seen, item.sent_on)
     said = [*_about(seen), *_to_do(seen), *tell_by_post(seen), *_holding_now(seen), *_what_comes(seen)]
     return Part(_first(seen), seen.now.act_by, (*said, *_who_else(seen)), tuple(_whom_to_ask(seen)))
+
+
+def _tell_all_set(seen: View) -> Part:
+    """A new day is on record: that, and nothing to do. Only the programme can have renewed anything."""
+    days, name = seen.item.days, seen.item.pack.name_at_first_use.of(seen.locale)
+    readings = (days.due_on, days.due_on_latest)
+    said = [
+        seen.say("two_due_days", *readings) if days.due_on != days.due_on_latest else "",
+        seen.say("credential", name, seen.item.number),
+        seen.say("all_set_next"),
+    ]
+    first = seen.say("all_set_granted" if seen.item.is_granter else "all_set", days.due_on)
+    check = paragraphs([seen.say("all_set_check")])
+    return Part(first, seen.now.act_by, (*paragraphs(said), *check), tuple(_whom_to_ask(seen)))
 
 
 def _tell_sent(seen: View, sent_on: date) -> Part:
@@ -207,7 +224,7 @@ def _holds(value: Value[Holds | None] | None) -> tuple[Holds | None, str]:
 
 
 def _whom_to_ask(seen: View) -> list[Paragraph]:
-    asks = seen.is_on_paper() and seen.item.sent_on is None
+    asks = seen.is_on_paper() and seen.item.sent_on is None and seen.item.stage != ALL_SET
     said = paragraphs([seen.say("sent_already")] if asks else [])
     said += paragraphs([seen.say("ask", seen.whom)], seen.say("to_ask"))
     if not seen.item.is_granter:

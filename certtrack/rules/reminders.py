@@ -19,6 +19,8 @@ StageKey = tuple[str, int]
 
 DUE_DAY = "due_day"
 """The stage on the due day itself."""
+ALL_SET = "all_set"
+"""What somebody is told who was reminded, once a new day is on record: no stage of a policy, but said by it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from certtrack.mail.content import DAY_MOVED
 from certtrack.rules.applications import find_hush_end
 from certtrack.rules.calendar import skip_weekend
 from certtrack.rules.facts import IntentionKind
-from certtrack.rules.reminders import DUE_DAY
+from certtrack.rules.reminders import ALL_SET, DUE_DAY
 from certtrack.rules.standing import Standing, Validity
 
 OBSTACLES = (
@@ -85,7 +85,7 @@ def _find_said(standing: Standing, stage: str, *, is_copy: bool) -> str | None:
     said = {intention.kind: intention for intention in standing.intentions}
     if "not_going_on" in said:
         return "not_going_on"
-    if stage == DAY_MOVED:
+    if stage in (DAY_MOVED, ALL_SET):
         return None
     asks_to_send = stage.startswith("before_") or stage == DUE_DAY
     if standing.application == "received" or (standing.application in _ON_ITS_WAY and asks_to_send):

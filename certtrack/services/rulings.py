@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from certtrack.rules.cycles import CycleDays
-from certtrack.rules.reminders import Decision, StageDay, StageKey, decide, stage_days
+from certtrack.rules.reminders import ALL_SET, Decision, StageDay, StageKey, decide, stage_days
+from certtrack.services.all_set import recall_all_set, rule_all_set
 from certtrack.services.arming import UNSENT
 from certtrack.services.copy_rulings import rule_copies
 from certtrack.services.judging import Judge, Verdict
@@ -53,11 +54,16 @@ def rule(subject: Subject, at: datetime) -> Rulings:
     made = [*_rule_stages(judge, decision, rows, at)]
     copies = rule_copies(subject, _list_copied(stages, rows, armed_on), rows, made, at)
     made += _rule_move(judge, days, [*((one.stage.stage_on, one.state) for one in made), *_list_said(rows)], at)
+    made += rule_all_set(judge, days, at)
     said = [decision.next_stage_on, subject.next_act_on, copies.next_look_on]
     said += [each.next_stage_on for each in judge.former.values()]
     return Rulings(
         made=(*made, *copies.made),
-        recalled=(*_recall(subject, rows, {stage.key for stage in stages}), *copies.recalled),
+        recalled=(
+            *_recall(subject, rows, {stage.key for stage in stages}),
+            *copies.recalled,
+            *recall_all_set(subject, days),
+        ),
         next_stage_on=min((day for day in said if day is not None), default=None),
     )
 
@@ -193,7 +199,7 @@ def _recall(subject: Subject, current: dict[StageKey, Row_], stages: set[StageKe
     if subject.move is not None and (row := _find_move_row(subject, subject.move)) is not None:
         kept.add(row.id)
     for row in _list_own(subject):
-        if row.id not in kept and row.state in UNSENT:
+        if row.id not in kept and row.state in UNSENT and row.stage != ALL_SET:
             if row.recipient_id != subject.holder.id:
                 yield row, "merged"
             else:

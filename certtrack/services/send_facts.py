@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Reminder
-from certtrack.rules.reminders import Stage
+from certtrack.rules.reminders import ALL_SET, Stage
 from certtrack.rules.standing import Standing
 from certtrack.services.copy_checks import Checked, CopyChecks, load_copy_checks
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import load_standings
 from certtrack.services.subjects import MOVED
 
+_NO_STAGES = (MOVED, ALL_SET)  # what they say overtakes no stage
 _HOLDER = 0  # in the place of a recipient's number: whoever holds it now
 
 
@@ -53,7 +54,7 @@ def _load_newest_stages(session: Session, cycle_ids: Sequence[int]) -> dict[tupl
     columns = (Reminder.subject_id, Reminder.audience, Reminder.recipient_id)
     query = (
         select(*columns, func.max(Reminder.stage_on).label("newest"))
-        .where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycle_ids), Reminder.stage != MOVED)
+        .where(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycle_ids), Reminder.stage.not_in(_NO_STAGES))
         .where(Reminder.state.in_(("planned", "held", "in_mail", "sent", "told")))
         .group_by(*columns)
     )

@@ -1,13 +1,15 @@
 """What the planner reads of many cycles at once: their reminders, their versions, and their people."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import CycleVersion, Email, Person, Reminder
+from certtrack.db.models import Cycle, CycleVersion, Email, Person, Reminder
+from certtrack.rules.reminders import ALL_SET
 
 Row_ = Row[Any]
 
@@ -71,3 +73,26 @@ def load_refused(session: Session, rows: Iterable[Row_]) -> dict[int, str]:
         return {}
     query = select(Email.id, Email.address).where(Email.id.in_(emails))
     return {row.id: row.address for row in session.execute(query)}
+
+
+def load_reminded(session: Session, cycles: Iterable[Cycle], states: Collection[str]) -> set[int]:
+    """Those of these cycles before which another one of the same certification was told of, in one of these states."""
+    cycles = list(cycles)
+    query = (
+        select(Cycle.certification_id, Cycle.id, Cycle.due_on)
+        .where(Cycle.certification_id.in_({cycle.certification_id for cycle in cycles}))
+        .where(
+            select(Reminder.id)
+            .where(Reminder.subject_kind == "cycle", Reminder.subject_id == Cycle.id)
+            .where(Reminder.audience == "holder", Reminder.stage != ALL_SET, Reminder.state.in_(states))
+            .exists()
+        )
+    )
+    told: dict[int, list[tuple[int, date]]] = defaultdict(list)
+    for row in session.execute(query) if cycles else ():
+        told[row.certification_id].append((row.id, row.due_on))
+    return {
+        cycle.id
+        for cycle in cycles
+        if any(number != cycle.id and due_on < cycle.due_on for number, due_on in told[cycle.certification_id])
+    }

@@ -23,7 +23,7 @@ from certtrack.services.guard import list_released, list_told, lock_causes
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.sending_hours import known_zone
 from certtrack.services.standing import load_held
-from certtrack.services.subject_rows import Row_, load_people, load_refused, load_rows, load_versions
+from certtrack.services.subject_rows import Row_, load_people, load_refused, load_reminded, load_rows, load_versions
 from certtrack.services.wide_causes import WideCause, list_unsettled, load_wide
 
 MOVED = "day_moved"
@@ -48,7 +48,8 @@ class Subject:
     `next_act_on` is the day of an authority's act to come, or on which reminders go on that were hushed. `is_told`: the
     held cause has mailed the holder before. `wide` are the causes that concern the cycle without being its own, and
     from which the holder wasn't released. `refused` holds addresses by the email that was refused. `copied` are those
-    who get copies today; `same` says whom people were merged into, where they were.
+    who get copies today; `same` says whom people were merged into, where they were. `was_reminded`: the holder was
+    told of an earlier cycle, and this one came on record by a person's own act.
     """
 
     cycle: Cycle
@@ -70,6 +71,7 @@ class Subject:
     refused: dict[int, str]
     copied: CopyPeople
     same: dict[int, int]
+    was_reminded: bool
 
     @property
     def zone(self) -> str:
@@ -178,6 +180,7 @@ def load_all(
         versions=load_versions(session, [cycle.id for cycle, _ in found if cycle.no > 1]),
         refused=load_refused(session, [row for each in rows.values() for row in each]),
         copied=_load_copied(session, rulebook, at, [one for _, one in found], rows),
+        reminded=load_reminded(session, [cycle for cycle, _ in found if cycle.cause_id is None], SPOKEN),
     )
 
 
@@ -198,6 +201,7 @@ class Loaded:
     versions: dict[int, list[Row_]]
     refused: dict[int, str]
     copied: Copied
+    reminded: set[int]
 
 
 def make_subject(loaded: Loaded, cycle: Cycle, certification: Certification) -> Subject:
@@ -228,6 +232,7 @@ def make_subject(loaded: Loaded, cycle: Cycle, certification: Certification) -> 
         refused=loaded.refused,
         copied=loaded.copied.of(certification.id),
         same=loaded.copied.same,
+        was_reminded=cycle.id in loaded.reminded,
     )
 
 

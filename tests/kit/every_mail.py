@@ -101,6 +101,15 @@ MAILS: dict[str, Callable[[str], Read]] = {
     "digest": lambda locale: remind(
         make_item(CPPS, subject="cycle:8"), make_item(CPS), today=date(2027, 1, 4), locale=locale
     ),
+    "all_set": lambda locale: remind(
+        make_item(CPS, date(2028, 10, 31), stage="all_set"), today=date(2026, 10, 12), locale=locale
+    ),
+    "all_set_granter": lambda locale: remind(
+        make_item(CPS, date(2028, 10, 31), stage="all_set", is_granter=True), today=date(2026, 10, 12), locale=locale
+    ),
+    "all_set_two_days": lambda locale: remind(
+        make_item(CPPS, STATED, computed=COMPUTED, stage="all_set"), today=date(2026, 10, 12), locale=locale
+    ),
     "copies_to_come": told_of_copies("supervisor"),
     "copies_to_come_both": told_of_copies("supervisor", "organization"),
     "copy-before_30": copies(copy_of("before_30", date(2026, 10, 4), told_on=date(2026, 10, 1))),

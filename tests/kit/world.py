@@ -1,6 +1,6 @@
 """A small world on a test's database: Alice administers, Bob supervises, Carol is a specialist, Dave is nobody's."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from certtrack.clock import FixedClock
 from certtrack.db.engine import Database
 from certtrack.db.models import Account
+from certtrack.packs import Policies
 from certtrack.rules.reminders import Policy
 from certtrack.rules.terms import computed_due_on_near, first_start_on
 from certtrack.security import Actor, Role
@@ -140,7 +141,10 @@ class World:
 
 @cache  # nobody writes into it
 def _load_shipped() -> Rulebook:
-    return load_rulebook(_NOWHERE)
+    """The shipped rules, with the first version of each policy: the tests' days are worked out by it."""
+    rulebook = load_rulebook(_NOWHERE)
+    first = [policy for policy in rulebook.policies.list() if policy.version == 1]
+    return replace(rulebook, policies=Policies(first))
 
 
 def make_world(database: Database, **values: Any) -> World:

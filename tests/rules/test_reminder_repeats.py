@@ -1,5 +1,6 @@
 """Stages on and after the day, those that come again, and when their copies come."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,7 +12,7 @@ from kit.rules import cycle_facts, make_cycle
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CycleFact
 from certtrack.rules.pack import Pack
-from certtrack.rules.reminders import DUE_DAY, Policy, Stage, StageDay, copy_days, stage_days
+from certtrack.rules.reminders import DUE_DAY, Policy, Stage, StageDay, StageKey, copy_days, decide, stage_days
 
 DUE = date(2026, 10, 31)  # a Saturday
 
@@ -113,7 +114,8 @@ def test_a_copy_comes_some_days_after_and_only_while_the_sentences_are_true(poli
     assert shown([*copy_days(chosen, found, "organization")]) == [
         *(("before_7", 0, "2026-10-27"), ("grace", 0, "2026-11-05")),
     ]
-    assert copy_days(policy, stage_days(policy, days_of(cps, make_cycle(DUE)), weekends), "supervisor") == ()
+    alone = replace(policy, stages=(Stage("before_9", days_before=9),))
+    assert copy_days(alone, stage_days(alone, days_of(cps, make_cycle(DUE)), weekends), "supervisor") == ()
 
 
 STEPS = st.lists(
@@ -146,3 +148,39 @@ def test_whatever_repeats_no_two_are_of_one_day_and_none_comes_when_another_stag
             assert sum((each.stage, each.stage_on) == (stage.stage, stage.stage_on) for each in found) == 1
     for copy in copy_days(replace(policy, stages=tuple(stages)), found, "supervisor"):
         assert copy.stage_on <= copy.valid_until
+
+
+ALL_DAYS = st.dates(date(2026, 1, 1), date(2028, 12, 31))
+
+
+def run(stages: Iterable[StageDay], looks: Iterable[date]) -> tuple[list[StageKey], set[StageKey]]:
+    """What is told, and all that is settled, when somebody looks on these days."""
+    said: list[StageKey] = []
+    done: set[StageKey] = set()
+    for day in looks:
+        decision = decide(stages, day, date.min, frozenset(done))
+        said += [decision.reached.key] if decision.reached else []
+        done |= {*(stage.key for stage in decision.overtaken), *said}
+    return said, done
+
+
+@given(first=ALL_DAYS, days=st.integers(0, 300))
+def test_of_repeats_and_of_copies_too_once_after_an_outage_equals_day_by_day_but_for_overtaken_ones(
+    policy: Policy, cps: Pack, first: date, days: int
+) -> None:
+    stages = (
+        Stage("before_60", days_before=60, copies=("supervisor",), repeat_every_days=6, repeats=4),
+        Stage("before_14", days_before=14, copies=("supervisor", "organization")),
+        Stage("before_7", days_before=7, copies=("organization",), repeat_every_days=2, repeats=3),
+        Stage(DUE_DAY, days_before=0),
+        Stage("grace", enters="grace", copies=("supervisor",), repeat_every_days=7, repeats=9),
+        Stage("after_45", days_after=45, copies=("supervisor",)),
+    )
+    chosen = replace(policy, stages=stages)
+    own = stage_days(chosen, days_of(cps, make_cycle(DUE)), weekends)
+    for track in (own, copy_days(chosen, own, "supervisor"), copy_days(chosen, own, "organization")):
+        every_day = [first + timedelta(days=by) for by in range(days + 1)]
+        said_daily, settled_daily = run(track, every_day)
+        said_once, settled_once = run(track, [first, every_day[-1]])
+        assert settled_once == settled_daily
+        assert said_once == [key for key in said_daily if key in said_once]
