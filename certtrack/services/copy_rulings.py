@@ -84,9 +84,10 @@ class _Look:
     def _set_aside(
         self, person: Person, copies: _Copies, decision: Decision, rows: Mapping[StageKey, Row_]
     ) -> Iterator[Ruling]:
+        """What was decided about earlier copies, and not sent; of one that nobody decided on there is no word."""
         for stage in decision.overtaken:
             row = rows.get(stage.key)
-            if row is not None and row.state in ("suppressed", "failed"):
+            if row is None or row.state in ("suppressed", "failed"):
                 continue  # those keep the word that says why
             is_last = decision.reached is None and stage is decision.overtaken[-1]
             is_expired = is_last and stage.valid_until < self.subject.today

@@ -33,12 +33,12 @@ def test_the_shipped_rules_are_there_without_an_instance(tmp_path: Path) -> None
 
 def test_the_instance_s_newer_version_goes_before_the_shipped_one(tmp_path: Path) -> None:
     write(tmp_path, "packs", PACK.replace("version = 1", "version = 2", 1).replace("2022-01-01", "2027-01-01"))
-    write(tmp_path, "policies", POLICY.replace("version = 1", "version = 2", 1).replace("09:00:00", "10:00:00"))
+    write(tmp_path, "policies", POLICY.replace("version = 1", "version = 90", 1).replace("09:00:00", "10:00:00"))
     rulebook = load_rulebook(tmp_path)
     assert rulebook.packs.get("us-wi-cps").version == 2
     policy = rulebook.policies.for_pack("us-wi-cps", date(2026, 5, 15))
     assert policy is not None
-    assert (policy.ref, policy.send_at.hour) == ("us-wi@2", 10)
+    assert (policy.ref, policy.send_at.hour) == ("us-wi@90", 10)
 
 
 @pytest.mark.parametrize(
