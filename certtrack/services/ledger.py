@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from certtrack.clock import end_of
 from certtrack.db.models import Attempt, Cause, Certification, Cycle, Person, Reminder, ReminderEmail
 from certtrack.rules.cycles import days_of
-from certtrack.rules.facts import CertificationFacts
+from certtrack.rules.facts import CertificationFacts, CycleFact, DueSource
 from certtrack.rules.reminders import Audience, stage_days
 from certtrack.rules.standing import stand
 from certtrack.services.arming import list_merged
@@ -148,11 +148,13 @@ def list_settled(session: Session, certification_ids: Collection[int], until: da
     return sorted(found, key=lambda entry: (entry.day, entry.reminder_id or 0))
 
 
-def find_next_mail(session: Session, certification_ids: Sequence[int]) -> dict[int, NextMail]:
-    """The next mail by certification; one that has none to come, or no open cycle, is left out."""
+def find_next_mail(
+    session: Session, rulebook: Rulebook, certification_ids: Sequence[int], today: date
+) -> dict[int, NextMail]:
+    """The holder's next mail by certification; one that has none to come, or no open cycle, is left out."""
     found: dict[int, NextMail] = {}
     for start in range(0, len(certification_ids), _CHUNK):
-        found |= _find_chunk(session, certification_ids[start : start + _CHUNK])
+        found |= _find_chunk(session, rulebook, certification_ids[start : start + _CHUNK], today)
     return found
 
 
@@ -262,23 +264,37 @@ def _list_coming(
         )
 
 
-def _find_chunk(session: Session, certification_ids: Sequence[int]) -> dict[int, NextMail]:
+def _find_chunk(
+    session: Session, rulebook: Rulebook, certification_ids: Sequence[int], today: date
+) -> dict[int, NextMail]:
     query = (
-        select(Cycle.certification_id, Cycle.id, Cycle.next_stage_on)
+        select(Cycle, Certification.pack_key)
+        .join(Certification, Certification.id == Cycle.certification_id)
         .where(Cycle.certification_id.in_(certification_ids))
         .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
         .order_by(Cycle.start_on, Cycle.id)
     )
-    newest = {row.certification_id: row for row in session.execute(query)}
-    last = _load_last(session, [row.id for row in newest.values()])
+    newest = {row.Cycle.certification_id: (row.Cycle, row.pack_key) for row in session.execute(query)}
+    last = _load_last(session, [cycle.id for cycle, _ in newest.values()])
     found = {}
-    for number, cycle in newest.items():
+    for number, (cycle, pack_key) in newest.items():
         if (row := last.get(cycle.id)) is not None:
             obstacle = row.reason if row.state in ("suppressed", "failed", "held") else None
             found[number] = NextMail(cast("LedgerState", row.state), row.stage_on, row.stage, obstacle)
-        elif cycle.next_stage_on is not None:
-            found[number] = NextMail("coming", cycle.next_stage_on, None, None)
+        elif (coming_on := _find_coming(rulebook, cycle, pack_key, today)) is not None:
+            found[number] = NextMail("coming", coming_on, None, None)
     return found
+
+
+def _find_coming(rulebook: Rulebook, cycle: Cycle, pack_key: str, today: date) -> date | None:
+    """The day of the holder's next stage from the planner's next look on; that may be for a copy, or for an act."""
+    policy = rulebook.policies.for_pack(pack_key, today)
+    if cycle.next_stage_on is None or policy is None:
+        return None
+    fact = CycleFact(cycle.id, cycle.start_on, cycle.due_on, cast("DueSource", cycle.due_source), cycle.computed_due_on)
+    stages = stage_days(policy, days_of(rulebook.packs.get(pack_key, on=cycle.due_on), fact), days_off(policy))
+    coming = (stage.stage_on for stage in stages if stage.nominal_on >= cycle.armed_on)
+    return min((on for on in coming if on >= cycle.next_stage_on), default=None)
 
 
 def _load_last(session: Session, cycle_ids: Sequence[int]) -> dict[int, Reminder]:

@@ -77,7 +77,7 @@ def list_overview(session: Session, rulebook: Rulebook, actor: Actor, filters: F
     ids = [row.Certification.id for row in found]
     standings = load_standings(session, rulebook, ids, filters.as_of)
     open_ones = _list_with_open_mail(session, actor, ids, today)
-    mails = find_next_mail(session, open_ones)
+    mails = find_next_mail(session, rulebook, open_ones, today)
     rows = tuple(
         Row(
             row.Certification,

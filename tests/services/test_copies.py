@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from certtrack.db.models import Affiliation, Assignment, Person, Reminder
 from certtrack.services.arming import rearm_person
+from certtrack.services.ledger import find_next_mail
 from certtrack.services.organizations import affiliate, create_organization
 
 DUE = date(2026, 10, 31)  # a Saturday
@@ -55,6 +56,17 @@ def test_a_copy_is_planned_three_days_after_the_holder_was_told_and_goes_at_the_
     assert (copy.state, copy.stage_on, copy.anchor_on) == ("planned", B30 + THREE, DUE)
     assert copy.send_after == datetime(2026, 10, 4, 15, tzinfo=UTC), "nine o'clock in Denver"
     assert planner.next_on(cycle) == B14
+
+
+def test_a_list_names_the_holder_s_next_mail_and_not_the_look_for_a_copy(
+    world: World, planner: Planner, carol: int, bob: int
+) -> None:
+    certification, cycle = world.certify(carol, DUE)
+    tell_holder(planner, B30)
+    with world.database.reading() as session:
+        following = find_next_mail(session, world.rulebook, [certification], world.today)[certification]
+    assert (following.state, following.day) == ("coming", B14)
+    assert (planner.next_on(cycle), bob) == (B30 + THREE, bob)
 
 
 def test_a_second_look_plans_no_second_copy(world: World, planner: Planner, carol: int, bob: int) -> None:

@@ -16,7 +16,7 @@ def test_the_ledger_names_every_stage(world: World, planner: Planner) -> None:
     planner.look(date(2026, 8, 3))
     with world.database.reading() as session:
         entries = list_ledger(session, world.rulebook, person, world.today)
-        following = find_next_mail(session, [certification])[certification]
+        following = find_next_mail(session, world.rulebook, [certification], world.today)[certification]
     assert [(entry.stage, entry.state) for entry in entries][:3] == [
         ("before_180", "superseded"),
         ("before_90", "planned"),
@@ -30,5 +30,5 @@ def test_a_list_says_what_stands_in_the_way(world: World, planner: Planner) -> N
     certification, _ = world.certify(world.person(address=None), DUE)
     planner.look(date(2026, 8, 3))
     with world.database.reading() as session:
-        following = find_next_mail(session, [certification])[certification]
+        following = find_next_mail(session, world.rulebook, [certification], world.today)[certification]
     assert (following.state, following.obstacle) == ("suppressed", "no_address")
