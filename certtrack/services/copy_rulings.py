@@ -102,6 +102,8 @@ class _Look:
         verdict = judge.judge_copy(stage, row, person)
         if verdict.state in ("planned", "held"):
             start = self._find_start(stage)
+            if judge.waits_for_release:
+                return [], None  # the release has it looked at again
             if start.is_waiting:
                 return [], add_days(today, 1) if start.will_be_told else None
             stage = replace(stage, stage_on=max(stage.stage_on, self._find_first_day(start)))

@@ -46,8 +46,14 @@ class Judge:
             return Verdict("held", "cause", cause_id)
         return Verdict("planned", None, cause_id)
 
+    @property
+    def waits_for_release(self) -> bool:
+        """True while nobody is to be told of the cycle, by mail or by a copy, until somebody releases it."""
+        by_name = self.subject.cycle.release_by_name and not self.subject.is_released
+        return by_name or self._is_own_held()
+
     def judge_copy(self, stage: StageDay, row: Row_ | None, recipient: Person) -> Verdict:
-        """The same for a copy of the stage. Its holder was told before it, so that no cause of their own holds it."""
+        """The same for a copy of the stage, once `waits_for_release` is over: no cause of the cycle's own holds it."""
         subject = self.subject
         obstacle = find_obstacle(
             subject.holder, subject.standing, subject.cycle, stage.anchor_on, stage.stage, copy_to=recipient

@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from certtrack.db.models import Affiliation, Assignment, Person, Reminder
 from certtrack.services.arming import rearm_person
+from certtrack.services.causes import release_person
 from certtrack.services.ledger import find_next_mail
 from certtrack.services.organizations import affiliate, create_organization
 
@@ -209,6 +210,22 @@ def test_a_holder_whose_mail_is_held_is_looked_at_again_only_when_it_is_released
     assert planner.says(cycle)["before_30"] == "held:cause"
     planner.look(B30 + THREE)
     assert (planner.copies(cycle), planner.next_on(cycle)) == ([], B14)
+
+
+def test_of_somebody_to_be_released_by_name_no_copy_goes_before_that_though_no_mail_reaches_them(
+    world: World, planner: Planner, carol: int
+) -> None:
+    [(past, cycle)] = planner.roster(1, date(2026, 4, 20), armed_on=BEGUN, release_by_name=True)
+    bob = world.person("Bob")
+    assign(world, past, bob, from_on=BEGUN)
+    planner.change(past, private_address=None)
+    planner.look(BEGUN + timedelta(days=9))
+    assert (planner.says(cycle)["grace"], planner.copies(cycle)) == ("suppressed:no_address", [])
+    with world.database.writing() as session:
+        release_person(session, past, actor=world.actor, at=world.at)
+    planner.look()
+    assert planner.copies_say(cycle) == {("grace", bob): "planned"}
+    assert carol
 
 
 def test_after_an_outage_the_holder_comes_first_and_then_the_most_urgent_copy_alone(
