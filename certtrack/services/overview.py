@@ -14,7 +14,7 @@ from certtrack.rules.calendar import add_days
 from certtrack.rules.standing import Standing
 from certtrack.security import Actor, Fields
 from certtrack.services.actors import opens_alike, visible_certifications, visible_people
-from certtrack.services.ledger import NextMail, find_next_mail
+from certtrack.services.next_mail import NextMail, find_next_mail
 from certtrack.services.people import fold, get_person
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import load_standings

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from certtrack.db.models import Affiliation, Assignment, Person, Reminder
 from certtrack.services.arming import rearm_person
 from certtrack.services.causes import release_person
-from certtrack.services.ledger import find_next_mail
+from certtrack.services.next_mail import find_next_mail
 from certtrack.services.organizations import affiliate, create_organization
 
 DUE = date(2026, 10, 31)  # a Saturday

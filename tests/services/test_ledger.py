@@ -5,7 +5,8 @@ from datetime import date
 from kit.planning import Planner
 from kit.world import World
 
-from certtrack.services.ledger import find_next_mail, list_ledger
+from certtrack.services.ledger import list_ledger
+from certtrack.services.next_mail import find_next_mail
 
 DUE = date(2026, 10, 31)
 
