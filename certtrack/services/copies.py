@@ -8,9 +8,18 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Affiliation, Assignment, Certification, Organization, OrganizationCredential, Person
+from certtrack.db.models import (
+    Affiliation,
+    Assignment,
+    Certification,
+    Organization,
+    OrganizationCredential,
+    Person,
+    StandIn,
+)
 from certtrack.db.queries.merges import load_merged
 from certtrack.rules.reminders import CopyTo
+from certtrack.services.stand_ins import find_stand_in
 
 COPIED: tuple[CopyTo, ...] = ("supervisor", "organization")
 """Whoever is in both gets the supervisor's copy."""
@@ -41,7 +50,8 @@ def load_copied(
 ) -> Copied:
     """Who gets the copies of each certification's reminders on its day in `days`, by the certification's number.
 
-    Every supervisor whose assignment lasts gets one, whatever the organization; the contact person of the organization
+    Every supervisor whose assignment lasts gets one, whatever the organization, and while they are away whoever stands
+    in for them there, unless that is the holder; the contact person of the organization
     that keeps the record, while both belong there, or while it is the programme that grants the credential. `others`
     are people whose merges are to be known too. A fixed number of queries.
     """
@@ -49,19 +59,52 @@ def load_copied(
     same = load_merged(session, {one.person_id for one in concerned.values()} | {*others})
     assigned = _load_assigned(session, {one.person_id for one in concerned.values()}, same)
     contacts = _Contacts(session, concerned.values(), same)
-    wanted = {number for each in assigned.values() for number, *_ in each} | contacts.numbers
+    away = _StandIns(session, {place for each in assigned.values() for _, place, *_ in each}, days.values())
+    chosen: dict[int, dict[CopyTo, list[int]]] = {}
+    for one in concerned.values():
+        holder_id, on = same.get(one.person_id, one.person_id), days[one.id]
+        supervisors = [
+            away.find(number, place, on, holder_id)
+            for number, place, from_on, until_on in assigned[holder_id]
+            if _lasts(from_on, until_on, on)
+        ]
+        chosen[one.id] = {"supervisor": supervisors, "organization": contacts.find(one, holder_id, on)}
+    wanted = {number for each in chosen.values() for numbers in each.values() for number in numbers}
     same |= load_merged(session, wanted)
     people = _load_people(session, {same.get(number, number) for number in wanted})
     found: dict[int, CopyPeople] = {}
     for one in concerned.values():
         holder_id, on = same.get(one.person_id, one.person_id), days[one.id]
-        supervisors = [number for number, from_on, until_on in assigned[holder_id] if _lasts(from_on, until_on, on)]
-        chosen = {"supervisor": supervisors, "organization": contacts.find(one, holder_id, on)}
         found[one.id] = {
-            audience: _choose(people, [same.get(number, number) for number in chosen[audience]], holder_id, on)
+            audience: _choose(people, [same.get(number, number) for number in chosen[one.id][audience]], holder_id, on)
             for audience in COPIED
         }
     return Copied(found, same)
+
+
+class _StandIns:
+    """Who does a supervisor's part while they are away; where nobody is away, that costs one query."""
+
+    def __init__(self, session: Session, places: set[int], days: Collection[date]) -> None:
+        self._session = session
+        self._known: dict[tuple[int, int, date], int | None] = {}
+        query = select(StandIn.organization_id).where(
+            StandIn.organization_id.in_(places),
+            StandIn.state == "recorded",
+            StandIn.from_on <= max(days, default=date.min),
+            StandIn.until_on >= min(days, default=date.max),
+        )
+        self._places = set(session.scalars(query.distinct())) if places else set()
+
+    def find(self, supervisor_id: int, place: int, on: date, holder_id: int) -> int:
+        """The supervisor, or who stands in for them there on that day; never the holder in the supervisor's place."""
+        if place not in self._places:
+            return supervisor_id
+        key = (supervisor_id, place, on)
+        if key not in self._known:
+            self._known[key] = find_stand_in(self._session, *key)
+        stand_in = self._known[key]
+        return supervisor_id if stand_in is None or stand_in == holder_id else stand_in
 
 
 def _choose(people: Mapping[int, Person], numbers: Iterable[int], holder_id: int, on: date) -> tuple[Person, ...]:
@@ -73,16 +116,16 @@ def _lasts(from_on: date | None, until_on: date | None, on: date) -> bool:
     return (from_on is None or from_on <= on) and (until_on is None or on <= until_on)
 
 
-_Assigned = tuple[int, date, date | None]
+_Assigned = tuple[int, int, date, date | None]
 
 
 def _load_assigned(session: Session, holders: set[int], same: Mapping[int, int]) -> dict[int, list[_Assigned]]:
-    """All assignments, by whom their person was merged into."""
-    columns = (Assignment.person_id, Assignment.supervisor_id, Assignment.from_on, Assignment.until_on)
-    query = select(*columns).where(Assignment.person_id.in_(holders | same.keys())).order_by(Assignment.id)
+    """All assignments, by whom their person was merged into: supervisor, organization, first and last day."""
+    query = select(Assignment).where(Assignment.person_id.in_(holders | same.keys())).order_by(Assignment.id)
     found: dict[int, list[_Assigned]] = defaultdict(list)
-    for row in session.execute(query):
-        found[same.get(row.person_id, row.person_id)].append((row.supervisor_id, row.from_on, row.until_on))
+    for one in session.scalars(query.execution_options(populate_existing=True)):
+        values = (one.supervisor_id, one.organization_id, one.from_on, one.until_on)
+        found[same.get(one.person_id, one.person_id)].append(values)
     return found
 
 

@@ -70,7 +70,7 @@ class _Look:
         """What is decided for one recipient, and when to look again for them before the next copy's day."""
         subject, copies = self.subject, _list_copies(self.subject.policy, self.stages, audiences)
         rows = _list_rows(subject, person, copies)
-        done = frozenset(key for key, row in rows.items() if not is_open(row))
+        done = frozenset(key for key, row in rows.items() if not is_open(row)) | _list_heard(subject, copies)
         days = [day for day, _ in copies.values()]
         decision = decide(days, subject.today, date.min, done)
         made = [*self._set_aside(person, copies, decision, rows)]
@@ -168,6 +168,19 @@ def _list_rows(subject: Subject, person: Person, copies: _Copies) -> dict[StageK
         if is_told or (row.anchor_on == copy[0].anchor_on and row.recipient_id == person.id):
             found.append(row)
     return {key_of(row): row for row in sorted(found, key=lambda row: row.state in SPOKEN)}
+
+
+def _list_heard(subject: Subject, copies: _Copies) -> frozenset[StageKey]:
+    """Copies that somebody heard in whose place others are now: what they heard isn't told to those anew."""
+    readings, heard = list_readings(subject.cycle), set[StageKey]()
+    for row in subject.rows:
+        copy = copies.get(key_of(row))
+        if copy is None or row.audience != copy[1] or row.state not in SPOKEN or row.anchor_on not in readings:
+            continue
+        final = subject.same.get(row.recipient_id, row.recipient_id)
+        if all(final != person.id for person in subject.copied[copy[1]]):
+            heard.add(key_of(row))
+    return frozenset(heard)
 
 
 def _recall(subject: Subject, days: Mapping[StageKey, date]) -> Iterator[tuple[Row_, str]]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from kit.world import World
 
-from certtrack.db.models import Organization
+from certtrack.db.models import Organization, StandIn
 from certtrack.packs import Policies, parse_policy
 from certtrack.resources import get_resource
 from certtrack.services.organizations import assign_supervisor
@@ -60,3 +60,21 @@ def name_contact(world: World, person_id: int | None) -> None:
     """Let that person, or nobody, get the copies of the world's organization."""
     with world.database.writing() as session:
         session.get_one(Organization, world.organization_id).contact_id = person_id
+
+
+def stand_in(world: World, supervisor_id: int, stand_in_id: int, from_on: date, until_on: date) -> None:
+    """Have somebody do the supervisor's part in the world's organization on these days."""
+    with world.database.writing() as session:
+        session.add(
+            StandIn(
+                supervisor_id=supervisor_id,
+                stand_in_id=stand_in_id,
+                organization_id=world.organization_id,
+                from_on=from_on,
+                until_on=until_on,
+                state="recorded",
+                no=1,
+                recorded_at=world.at,
+                recorded_by="test",
+            )
+        )

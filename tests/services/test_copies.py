@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from kit.copies import assign, make_text, name_contact, use_policy
+from kit.copies import assign, make_text, name_contact, stand_in, use_policy
 from kit.planning import Planner
 from kit.world import World
 from sqlalchemy import update
@@ -129,6 +129,21 @@ def test_of_two_supervisors_each_gets_one(world: World, planner: Planner, carol:
     tell_holder(planner, B30)
     planner.look(B30 + THREE)
     assert planner.copies_say(cycle) == {("before_30", bob): "planned", ("before_30", erin): "planned"}
+
+
+def test_while_a_supervisor_is_away_whoever_stands_in_gets_the_copy_but_never_the_holder(
+    world: World, planner: Planner, carol: int, bob: int
+) -> None:
+    _, cycle = world.certify(carol, DUE)
+    erin = world.person("Erin")
+    stand_in(world, bob, erin, B30 + THREE, B30 + timedelta(days=9))
+    stand_in(world, bob, carol, B14, B14 + THREE)
+    tell_holder(planner, B30)
+    tell_holder(planner, B30 + THREE)
+    assert [(row.recipient_id, row.audience) for row in planner.copies(cycle)] == [(erin, "supervisor")]
+    tell_holder(planner, B14)
+    planner.look(B14 + THREE)
+    assert planner.copies_say(cycle) == {("before_30", erin): "sent", ("before_14", bob): "planned"}
 
 
 def test_the_contact_person_gets_the_organization_s_and_a_supervisor_who_is_that_too_gets_each_once(
