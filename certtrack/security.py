@@ -43,6 +43,8 @@ class Fields(StrEnum):
     ADDRESSES = "addresses"
     MAIL = "mail"
     AFFILIATIONS = "affiliations"
+    BACKGROUND_CHECKS = "background_checks"
+    """That there was one and until when it is good; what it found is never on record."""
 
 
 class Act(StrEnum):
@@ -58,6 +60,7 @@ class Act(StrEnum):
     DECIDE_APPLICATION = "decide_application"
     RECORD_WAIVER = "record_waiver"
     MEND_ADDRESS = "mend_address"
+    KEEP_CHECKS = "keep_checks"
     TELL = "tell"
     """Tell a person what a reminder says, by letter, by phone or in person, and note it."""
 
@@ -140,7 +143,7 @@ _TEAM_ACTS = frozenset(
 RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
     Relation.HOLDER: _EVERYTHING,
     Relation.SUPERVISOR: _TEAM,
-    Relation.AGENCY_ADMINISTRATOR: _OFFICE,
+    Relation.AGENCY_ADMINISTRATOR: _OFFICE | {Fields.BACKGROUND_CHECKS},
     Relation.PROGRAMME_ADMINISTRATOR: _PATH | {Fields.EXAM_SCORES},
     Relation.AUDITOR: _PATH,
     Relation.FORMER_ADMINISTRATOR: _OFFICE,
@@ -154,7 +157,7 @@ RECORD_ACTS: dict[Relation, frozenset[Act]] = {
     Relation.HOLDER: frozenset({Act.LOG_CREDITS, Act.LOG_SERVICE, Act.REPORT_APPLICATION}),
     Relation.SUPERVISOR: _TEAM_ACTS,
     Relation.AGENCY_ADMINISTRATOR: _TEAM_ACTS
-    | {Act.RECORD_TRAINING, Act.RECORD_CERTIFICATE, Act.RECORD_WAIVER, Act.MEND_ADDRESS},
+    | {Act.RECORD_TRAINING, Act.RECORD_CERTIFICATE, Act.RECORD_WAIVER, Act.KEEP_CHECKS, Act.MEND_ADDRESS},
     Relation.PROGRAMME_ADMINISTRATOR: frozenset({Act.CHECK_CREDITS, Act.RECORD_TRAINING, Act.DECIDE_APPLICATION}),
     Relation.AUDITOR: frozenset(),
     Relation.FORMER_ADMINISTRATOR: frozenset(),

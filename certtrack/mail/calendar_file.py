@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
-from certtrack.mail.content import Envelope, ReminderItem
+from certtrack.mail.content import DayItem, Envelope, ReminderItem
 from certtrack.mail.names import clean_name
 from certtrack.mail.words import words
 from certtrack.rules.cycles import get_phase, phases_of
@@ -18,7 +18,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "tag:certtrack,2026:calendar-entry")
 _PRODUCT = "-//CertTrack//NONSGML Dates//EN"
 
 
-def make_calendar(envelope: Envelope, items: Sequence[ReminderItem]) -> bytes | None:
+def make_calendar(envelope: Envelope, items: Sequence[ReminderItem | DayItem]) -> bytes | None:
     """The file for a mail about `items`, one all-day entry each; None where no day is to be put down.
 
     An entry has the same UID in every mail about its subject and a higher SEQUENCE in a later one, so that calendars
@@ -37,8 +37,10 @@ def make_calendar(envelope: Envelope, items: Sequence[ReminderItem]) -> bytes | 
     return bytes(calendar.to_ical())
 
 
-def _find_day(item: ReminderItem) -> tuple[date, bool] | None:
+def _find_day(item: ReminderItem | DayItem) -> tuple[date, bool] | None:
     """The day to act by, and whether another reading has a later one."""
+    if isinstance(item, DayItem):
+        return (item.due_on, False) if item.today <= item.due_on else None
     if item.subject is None:
         return None
     now = get_phase(phases_of(item.days), item.today)
@@ -47,7 +49,7 @@ def _find_day(item: ReminderItem) -> tuple[date, bool] | None:
     return now.act_by, now.act_by != now.until_on
 
 
-def _make_entry(envelope: Envelope, item: ReminderItem, day: date, is_in_doubt: bool) -> "Event":
+def _make_entry(envelope: Envelope, item: ReminderItem | DayItem, day: date, is_in_doubt: bool) -> "Event":
     from icalendar import Event, vCalAddress  # noqa: PLC0415  # likewise
 
     office, locale = clean_name(envelope.office_name), envelope.locale

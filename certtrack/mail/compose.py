@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from certtrack.language import LOCALES, environment, format_moment
 from certtrack.mail.calendar_file import make_calendar
-from certtrack.mail.content import Envelope, LinkKind, ReminderItem
+from certtrack.mail.content import DayItem, Envelope, LinkKind, ReminderItem
 from certtrack.mail.copied import tell_copy
 from certtrack.mail.html import PADDING, inline_rules
 from certtrack.mail.links import Answer
 from certtrack.mail.message import build_message
 from certtrack.mail.names import clean_name
 from certtrack.mail.telling import Part, tell
+from certtrack.mail.telling_subjects import tell_day
 from certtrack.mail.words import Paragraph, words
 from certtrack.mail.wrapping import wrap_text
 
@@ -56,12 +57,12 @@ class Written:
     calendar: bytes | None
 
 
-def compose_reminders(envelope: Envelope, *, called: str, items: Sequence[ReminderItem]) -> bytes:
+def compose_reminders(envelope: Envelope, *, called: str, items: Sequence[ReminderItem | DayItem]) -> bytes:
     """The bytes of `write_reminders`."""
     return _pack(envelope, write_reminders(envelope, called=called, items=items))
 
 
-def write_reminders(envelope: Envelope, *, called: str, items: Sequence[ReminderItem]) -> Written:
+def write_reminders(envelope: Envelope, *, called: str, items: Sequence[ReminderItem | DayItem]) -> Written:
     """One mail about all `items`, to somebody greeted as `called`, each true on its own `today`.
 
     The item whose day comes first is told first, be it a copy or the reader's own. Raises ValueError without an item.
@@ -91,14 +92,16 @@ def compose_link(
     return _pack(envelope, _write(envelope, kind, called, body))
 
 
-def _tell(item: ReminderItem, office: str, locale: str) -> Part:
+def _tell(item: ReminderItem | DayItem, office: str, locale: str) -> Part:
+    if isinstance(item, DayItem):
+        return tell_day(item, office=office, locale=locale)
     if item.about is not None:
         return tell_copy(item, item.about, today=item.today, office=office, locale=locale)
     part = tell(item, today=item.today, office=office, locale=locale)
     return replace(part, answers=tuple(Answer(words(locale, "answer", link.verb), link.url) for link in item.links))
 
 
-def _list_reasons(items: Sequence[ReminderItem], office: str, locale: str) -> list[str]:
+def _list_reasons(items: Sequence[ReminderItem | DayItem], office: str, locale: str) -> list[str]:
     """Why somebody gets the mail: for what is their own, and for the copies, each said once."""
     own = ["why"] if any(item.about is None for item in items) else []
     audiences = {item.about.audience: f"why_{item.about.audience}" for item in items if item.about is not None}

@@ -1,12 +1,13 @@
 """What a mail is made of: plain values, before any words."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Literal
 
 from certtrack.mail.links import MailLink
 from certtrack.rules.cycles import CycleDays
-from certtrack.rules.pack import Pack
+from certtrack.rules.other_days import OtherKind
+from certtrack.rules.pack import Pack, Text
 from certtrack.rules.reminders import CopyTo
 
 LinkKind = Literal["account_link", "password_reset"]
@@ -75,4 +76,28 @@ class ReminderItem:
     copies: tuple[CopyTo, ...] = ()
     copy_on: date | None = None
     about: About | None = None
+    comes_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayItem:
+    """One day beside those of cycles that a mail speaks of.
+
+    `stage` is a key of the policy, or "day_moved". `credential` is what the day is for, None where it is for no
+    certification; `requirement` what is asked for by it, in its rules' own words. `begins_at` is the hour; `place`
+    (None: online) and `to_bring` are in the words of whoever put them on record; None where nobody said. `today` and
+    `subject` are as for a certification. It is always the reader's own, so that `about` is None.
+    """
+
+    kind: OtherKind
+    stage: str
+    due_on: date
+    today: date
+    subject: str
+    credential: Text | None = None
+    requirement: Text | None = None
+    begins_at: time | None = None
+    place: str | None = None
+    to_bring: str | None = None
+    about: None = None
     comes_again: bool = False

@@ -8,6 +8,7 @@ from typing import Literal
 from certtrack.errors import BadPack
 from certtrack.packs.days_off import has_calendar
 from certtrack.packs.stages import read_lead_times, read_stages
+from certtrack.packs.subject_stages import read_subjects
 from certtrack.packs.table import File, Table, parse_toml, read_toml
 from certtrack.rules.reminders import Policy
 
@@ -67,6 +68,7 @@ def _make_policy(file: File) -> Policy:
         credentials=credentials,
         stages=stages,
         lead_times=read_lead_times(top, stages, credentials, copy_after_days),
+        subjects=read_subjects(top, copy_after_days),
         copy_after_days=copy_after_days,
         all_set=top.has("all_set") and top.flag("all_set"),
         send_at=top.time_of_day("send_at"),

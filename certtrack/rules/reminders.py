@@ -8,6 +8,7 @@ from typing import Literal
 
 from certtrack.rules.calendar import IsDayOff, add_days, add_years, move_earlier
 from certtrack.rules.cycles import CycleDays, PhaseDays, get_phase, phases_of
+from certtrack.rules.other_days import OtherKind
 from certtrack.rules.pack import Phase
 
 CopyTo = Literal["supervisor", "organization"]
@@ -48,8 +49,9 @@ class Policy:
     """One version of a reminder policy, for the packs named in `credentials`.
 
     In force from `from_on` (None: at once) until a newer version is. `lead_times` are the stages of single packs that
-    have others than `stages`; `for_pack` chooses. Copies come `copy_after_days` after the holder's own mail. `all_set`:
-    whoever was reminded is told once when a new day is on record.
+    have others than `stages`; `for_pack` chooses. `subjects` are those of what falls due beside cycles; `find_for`
+    chooses. Copies come `copy_after_days` after the holder's own mail. `all_set`: whoever was reminded is told once
+    when a new day is on record.
     Mail goes out from `send_at`, and never from `quiet_from` to `quiet_until`, in the recipient's zone. `calendar` and
     `subdivision` name the public holidays, as ISO 3166 does. `guard_above`: a cause of more first mails than that waits
     for release. `weekend`: stages before the due day move "earlier" over days off, or not at all ("none").
@@ -61,6 +63,7 @@ class Policy:
     credentials: tuple[str, ...]
     stages: tuple[Stage, ...]
     lead_times: tuple[tuple[str, tuple[Stage, ...]], ...]
+    subjects: tuple[tuple[OtherKind, tuple[Stage, ...]], ...]
     copy_after_days: int
     all_set: bool
     send_at: time
@@ -86,6 +89,10 @@ class Policy:
     def for_pack(self, key: str) -> "Policy":
         """The policy with the stages that the pack of that key goes by."""
         return next((replace(self, stages=stages) for pack, stages in self.lead_times if pack == key), self)
+
+    def find_for(self, kind: OtherKind) -> "Policy | None":
+        """The policy with the stages of that kind of day; None where it says nothing of it."""
+        return next((replace(self, stages=stages) for one, stages in self.subjects if one == kind), None)
 
     def find_stage(self, key: str) -> Stage | None:
         """The stage of that key; None where the policy has none such."""

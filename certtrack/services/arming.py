@@ -4,19 +4,19 @@ No rules are asked here, so that people and cycles can call it in the transactio
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Cycle, Person, Reminder
+from certtrack.db.models import Certification, Cycle, OtherDay, Person, Reminder
 
 UNSENT = ("planned", "held", "suppressed", "failed")
 """States of reminders that nobody has been sent, and that may still be decided anew."""
 
 
 def rearm_person(session: Session, person_id: int, today: date) -> None:
-    """Have the planner look at all open cycles of a person today: a reason not to mail may be gone, or have come.
+    """Have the planner look at all that is open of a person today: a reason not to mail may be gone, or have come.
 
     At those of other people, too, of which this one is still to get a copy.
     """
@@ -36,6 +36,13 @@ def rearm_person(session: Session, person_id: int, today: date) -> None:
             .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
             .values(next_stage_on=today)
         )
+    at_once = datetime.combine(today, time.min, UTC)
+    session.execute(
+        update(OtherDay)
+        .where(OtherDay.person_id.in_(people), OtherDay.closed_on.is_(None))
+        .where(or_(OtherDay.next_look_at.is_(None), OtherDay.next_look_at > at_once))
+        .values(next_look_at=at_once)
+    )
 
 
 def list_merged(session: Session, person_id: int) -> set[int]:

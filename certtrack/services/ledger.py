@@ -148,7 +148,7 @@ def _list_decided(
     if until is not None:
         query = query.where(Reminder.settled_at <= until)
     rows = session.execute(query.order_by(Reminder.id)).all()
-    attempts = _load_attempts(session, [row.Reminder for row in rows], until)
+    attempts = load_attempts(session, [row.Reminder for row in rows], until)
     return [
         _entry(row.Reminder, certifications[cycles[row.Reminder.subject_id].certification_id], row.key, attempts)
         for row in rows
@@ -182,7 +182,7 @@ def _entry(
     )
 
 
-def _load_attempts(
+def load_attempts(
     session: Session, reminders: Sequence[Reminder], until: datetime | None
 ) -> dict[int, list[LedgerAttempt]]:
     """Each reminder's attempts, those of its earlier mails included, in the order of the mails."""

@@ -14,11 +14,12 @@ from certtrack.errors import CertTrackError
 from certtrack.language import check_locale
 from certtrack.logs import get_log
 from certtrack.mail.compose import compose_reminders
-from certtrack.mail.content import DAY_MOVED, About, Envelope, ReminderItem
+from certtrack.mail.content import DAY_MOVED, About, DayItem, Envelope, ReminderItem
 from certtrack.mail.links import MailLink, list_verbs, make_link_url
 from certtrack.rules.reminders import CopyTo
 from certtrack.services.leasing import Made, Outgoing, Terms, lease, lease_made, lock_in_doubt
 from certtrack.services.organizations import is_granter
+from certtrack.services.other_days.checking import RipeDay, list_ripe_days
 from certtrack.services.outbox import make_message_id
 from certtrack.services.rechecking import MENDING, Ripe, is_asleep, is_still_needed, list_ripe, lock_recipients
 from certtrack.services.rulebook import Rulebook
@@ -69,13 +70,15 @@ def lease_ripe(
     What can't be composed doesn't stop the rest: its reminders are tried again an hour later.
     """
     people = lock_recipients(session, at, limit)
-    ripe = list_ripe(session, rulebook, people, at)
+    cycles = list_ripe(session, rulebook, people, at)
+    days = list_ripe_days(session, rulebook, people, at)
+    ripe = {person.id: [*cycles.get(person.id, ()), *days.get(person.id, ())] for person in people}
     offices = _Offices(session)
-    mails = [_make(offices, terms, person, ripe[person.id], at) for person in people if ripe.get(person.id)]
+    mails = [_make(offices, terms, person, ripe[person.id], at) for person in people if ripe[person.id]]
     return lease_made(session, [mail for mail in mails if mail is not None], terms, at), len(people)
 
 
-def _make(offices: _Offices, terms: Terms, person: Person, ripe: Sequence[Ripe], at: datetime) -> Made | None:
+def _make(offices: _Offices, terms: Terms, person: Person, ripe: Sequence[Ripe | RipeDay], at: datetime) -> Made | None:
     data = _try_to_compose(offices, terms, person, ripe, at)
     if data is None and len(ripe) > 1:
         # one broken text must not keep the others from being told
@@ -94,7 +97,7 @@ def _make(offices: _Offices, terms: Terms, person: Person, ripe: Sequence[Ripe],
 
 
 def _try_to_compose(
-    offices: _Offices, terms: Terms, person: Person, ripe: Sequence[Ripe], at: datetime
+    offices: _Offices, terms: Terms, person: Person, ripe: Sequence[Ripe | RipeDay], at: datetime
 ) -> bytes | None:
     """The mail's bytes; None where its text is broken: then its reminders wait an hour."""
     try:
@@ -108,9 +111,9 @@ def _try_to_compose(
 
 
 def _compose(
-    offices: _Offices, terms: Terms, person: Person, ripe: Sequence[Ripe], message_id: str, at: datetime
+    offices: _Offices, terms: Terms, person: Person, ripe: Sequence[Ripe | RipeDay], message_id: str, at: datetime
 ) -> bytes:
-    office = offices.get(ripe[0].certification.organization_id)
+    office = offices.get(ripe[0].organization_id)
     envelope = Envelope(
         message_id=message_id,
         sent_at=at,
@@ -122,26 +125,31 @@ def _compose(
         locale=check_locale(person.language),
         base_url=terms.base_url,
     )
-    items = [
-        ReminderItem(
-            stage=one.reminder.stage,
-            pack=one.pack,
-            days=one.days,
-            anchor_on=one.reminder.anchor_on,
-            number=one.certification.number,
-            is_granter=offices.grants(one.certification.organization_id, one.certification.credential),
-            today=at.astimezone(ZoneInfo(one.pack.zone)).date(),
-            sent_on=one.sent_on,
-            links=_make_links(terms, one, envelope.to_address),
-            subject=f"{one.reminder.subject_kind}:{one.reminder.subject_id}" if one.about is None else None,
-            copies=one.copies,
-            copy_on=one.copy_on,
-            about=_make_about(one),
-            comes_again=one.comes_again,
-        )
-        for one in ripe
-    ]
+    items = [_make_item(offices, terms, one, envelope.to_address, at) for one in ripe]
     return compose_reminders(envelope, called=person.called, items=items)
+
+
+def _make_item(
+    offices: _Offices, terms: Terms, one: Ripe | RipeDay, address: str, at: datetime
+) -> ReminderItem | DayItem:
+    if isinstance(one, RipeDay):
+        return one.item
+    return ReminderItem(
+        stage=one.reminder.stage,
+        pack=one.pack,
+        days=one.days,
+        anchor_on=one.reminder.anchor_on,
+        number=one.certification.number,
+        is_granter=offices.grants(one.certification.organization_id, one.certification.credential),
+        today=at.astimezone(ZoneInfo(one.pack.zone)).date(),
+        sent_on=one.sent_on,
+        links=_make_links(terms, one, address),
+        subject=f"{one.reminder.subject_kind}:{one.reminder.subject_id}" if one.about is None else None,
+        copies=one.copies,
+        copy_on=one.copy_on,
+        about=_make_about(one),
+        comes_again=one.comes_again,
+    )
 
 
 def _make_about(one: Ripe) -> About | None:
@@ -168,7 +176,7 @@ def _address_of(person: Person) -> str:
     return person.address
 
 
-def _make_message_id(ripe: Sequence[Ripe], terms: Terms) -> str:
+def _make_message_id(ripe: Sequence[Ripe | RipeDay], terms: Terms) -> str:
     """The same for the same reminders and number of tries: a second copy shows as one."""
     keys = [
         f"{r.subject_kind}:{r.subject_id}:{r.anchor_on}:{r.stage}:{r.occurrence}:{r.recipient_id}"

@@ -24,6 +24,7 @@ from certtrack.rules.standing import Standing
 from certtrack.services.arming import rearm_person
 from certtrack.services.copy_checks import Checked
 from certtrack.services.obstacles import FOR_GOOD, find_obstacle, find_sent_on
+from certtrack.services.other_days.checking import find_days_waking, list_needed_days
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of
 from certtrack.services.send_facts import SendFacts, is_copy, load_send_facts, track_of
@@ -61,6 +62,11 @@ class Ripe:
     copy_on: date | None = None
     comes_again: bool = False
 
+    @property
+    def organization_id(self) -> int:
+        """The organization that keeps the certification, and that writes."""
+        return self.certification.organization_id
+
 
 def lock_recipients(session: Session, at: datetime, limit: int) -> list[Person]:
     """Up to `limit` people who have ripe reminders, the longest ripe first; nobody whom another process has locked."""
@@ -97,6 +103,7 @@ def is_still_needed(session: Session, rulebook: Rulebook, email: Email, at: date
     people = {reminder.recipient_id: session.get_one(Person, reminder.recipient_id) for reminder, _, _ in rows}
     facts = load_send_facts(session, rulebook, rows, at)
     left = [row[0] for row in rows if not _fell_away(session, row, people[row[0].recipient_id], facts, at)]
+    left += list_needed_days(session, rulebook, email.id, at)
     if left and email.valid_until > at and email.data is not None:
         return True
     for reminder in left:
@@ -110,7 +117,7 @@ def is_asleep(session: Session, rulebook: Rulebook, email: Email, at: datetime) 
     """True in the recipient's quiet hours; then the mail, which may have arrived, waits for their end."""
     rows = _load(session, Reminder.email_id == email.id, Reminder.state == "in_mail", passes_locked=False)
     moments = [_find_waking(rulebook, session.get_one(Person, row.recipient_id), held, at) for row, _, held in rows]
-    waits = max(moments, default=at) - at
+    waits = max([*moments, find_days_waking(session, rulebook, email.id, at)]) - at
     if waits:
         email.leased_until = db_now(waits.total_seconds())
         session.flush()

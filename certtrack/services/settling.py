@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Attempt, Certification, Cycle, Email, Reminder
@@ -14,6 +14,7 @@ from certtrack.rules.retry import wait_after
 from certtrack.security import Actor
 from certtrack.services.findings import open_finding
 from certtrack.services.leasing import Outgoing
+from certtrack.services.other_days.owners import list_owners
 
 _REFUSALS_OF_NOW = 3  # a server that refuses everybody for a while must not cost anybody their link
 
@@ -151,12 +152,13 @@ def _tell_office(session: Session, email: Email, tried: Try, actor: Actor) -> No
     query = (
         select(Certification.id, Certification.organization_id)
         .join(Cycle, Cycle.certification_id == Certification.id)
-        .join(Reminder, Reminder.subject_id == Cycle.id)
+        .join(Reminder, and_(Reminder.subject_kind == "cycle", Reminder.subject_id == Cycle.id))
         .where(Reminder.email_id == email.id)
         .order_by(Certification.id)
         .limit(1)
     )
-    for certification_id, organization_id in session.execute(query):
+    of_cycle = [(certification_id, organization_id) for certification_id, organization_id in session.execute(query)]
+    for certification_id, organization_id in of_cycle or list_owners(session, email.id):
         open_finding(
             session,
             "mail_refused",

@@ -7,6 +7,7 @@ from certtrack.web.application_decisions import application_decisions
 from certtrack.web.applications import applications
 from certtrack.web.attendance import attendance
 from certtrack.web.by_mail import by_mail
+from certtrack.web.background_checks import background_checks
 from certtrack.web.checking import checking
 from certtrack.web.credit_drafts import drafts
 from certtrack.web.credits import credits_
@@ -46,5 +47,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),
-    *(stand_ins, undeliverable),
+    *(background_checks, stand_ins, undeliverable),
 )

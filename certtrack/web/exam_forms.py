@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Literal, cast
 
 from flask import request
@@ -21,7 +21,7 @@ _LONGEST = 200
 _OUTCOMES = ("", "passed", "not_passed_yet")
 _ROUTES = ("first", "way_back")
 
-Problem = Literal["missing", "not_a_day", "not_a_number", "not_a_score", "not_a_choice", "too_long"]
+Problem = Literal["missing", "not_a_day", "not_an_hour", "not_a_number", "not_a_score", "not_a_choice", "too_long"]
 
 
 class BadForm(Exception):
@@ -43,6 +43,8 @@ class SittingForm:
     seats: str = ""
     pass_mark: str = ""
     is_called_off: bool = False
+    begins_at: str = ""
+    to_bring: str = ""
 
     def read(self) -> NewSitting:
         """The sitting. Raises BadForm."""
@@ -53,14 +55,18 @@ class SittingForm:
             problems["place"] = "too_long"
         seats = _read_number("seats", self.seats, MOST_SEATS, problems)
         pass_mark = _read_score("pass_mark", self.pass_mark, problems)
+        begins_at = _read_hour("begins_at", self.begins_at, problems)
+        to_bring = clean(self.to_bring)
+        if len(to_bring) > _LONGEST:
+            problems["to_bring"] = "too_long"
         if problems or held_on is None or seats is None:
             raise BadForm(problems)
-        return NewSitting(held_on, place or None, seats, pass_mark, self.is_called_off)
+        return NewSitting(held_on, place or None, seats, pass_mark, self.is_called_off, begins_at, to_bring or None)
 
 
 def typed_sitting() -> SittingForm:
     """The form as it came with this request."""
-    names = ("organization", "credential", "held_on", "place", "seats", "pass_mark")
+    names = ("organization", "credential", "held_on", "place", "seats", "pass_mark", "begins_at", "to_bring")
     texts = {name: request.form.get(name, "")[: _LONGEST + 1] for name in names}
     return SittingForm(**texts, is_called_off="is_called_off" in request.form)
 
@@ -75,6 +81,8 @@ def recorded_sitting(sitting: ExamSitting) -> SittingForm:
         seats=str(sitting.seats),
         pass_mark=write_score(sitting.pass_mark),
         is_called_off=sitting.is_called_off,
+        begins_at=sitting.begins_at.strftime("%H:%M") if sitting.begins_at is not None else "",
+        to_bring=sitting.to_bring or "",
     )
 
 
@@ -161,6 +169,14 @@ def _read_day(name: str, text: str, problems: dict[str, str]) -> date | None:
         return check_day(date.fromisoformat(text.strip()))
     except ValueError:
         problems[name] = "not_a_day" if text.strip() else "missing"
+        return None
+
+
+def _read_hour(name: str, text: str, problems: dict[str, str]) -> time | None:
+    try:
+        return time.fromisoformat(text.strip()).replace(second=0, microsecond=0, tzinfo=None) if text.strip() else None
+    except ValueError:
+        problems[name] = "not_an_hour"
         return None
 
 

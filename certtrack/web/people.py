@@ -26,6 +26,7 @@ from certtrack.services.former import closed_people, count_former, list_former
 from certtrack.services.held_mail import count_held
 from certtrack.services.leaving import list_places_to_leave
 from certtrack.services.ledger import LedgerEntry
+from certtrack.services.other_days.page import show_other_days
 from certtrack.services.overview import NEAR_DAYS, PAGE, Filters, find_zone, list_credentials, list_overview
 from certtrack.services.person_page import PersonPage, ShownCertification, get_person_page
 from certtrack.services.supervision.shown import show_supervision
@@ -137,6 +138,7 @@ def person(person_id: int) -> str:
             session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of, known_at=page.known_at,
             last=page.last_day,
         )  # fmt: skip
+        days = show_other_days(session, found.rulebook, actor(), page, found.clock)
         supervision = _show_supervision(session, page)
         part = None if page.last_day else show_supervision(
             session, actor(), page.person, now, as_of=page.as_of, known_at=page.known_at
@@ -153,6 +155,7 @@ def person(person_id: int) -> str:
         kept_days=KEPT_DAYS,
         applications=applications,
         exams=exams,
+        days=days,
         steps={shown.certification.id: _list_steps_of(page.person, shown) for shown in page.certifications},
         ledger=fold_ledger(page.mail),
         today_on=now,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from kit.mails import BASE, Read, link_mail, make_item, remind
+from kit.mails import BASE, Read, link_mail, make_check, make_exam, make_item, remind
 from kit.rules import CPPS, CPS
 
 from certtrack.mail.content import About, ReminderItem
@@ -126,6 +126,15 @@ MAILS: dict[str, Callable[[str], Read]] = {
     "answers": answered(make_item(CPS, stage="before_30")),
     "answers_sent": answered(make_item(CPS, stage="before_30", sent_on=date(2026, 9, 20))),
     "answers_digest": answered(make_item(CPPS, subject="cycle:8"), make_item(CPS)),
+    "exam": lambda locale: remind(make_exam(), today=date(2026, 6, 5), locale=locale),
+    "exam-tomorrow": lambda locale: remind(
+        make_exam(place=None, begins_at=None, to_bring=None), today=date(2026, 6, 19), locale=locale
+    ),
+    "exam-day_moved": lambda locale: remind(make_exam(stage="day_moved"), today=date(2026, 6, 8), locale=locale),
+    "check": lambda locale: remind(make_check(), today=date(2026, 10, 2), locale=locale),
+    "check-over": lambda locale: remind(make_check(stage="after_1"), today=date(2026, 11, 2), locale=locale),
+    "check-day_moved": lambda locale: remind(make_check(stage="day_moved"), today=date(2026, 9, 1), locale=locale),
+    "digest-exam": lambda locale: remind(make_exam(), make_item(CPS), today=date(2026, 6, 5), locale=locale),
     "account_link": lambda locale: link_mail("account_link", locale),
     "password_reset": lambda locale: link_mail("password_reset", locale),
 }

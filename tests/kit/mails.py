@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -11,7 +11,7 @@ from typing import Any
 from kit.rules import CPPS, CPS, make_cycle, shipped_packs
 
 from certtrack.mail.compose import compose_link, compose_reminders
-from certtrack.mail.content import Envelope, LinkKind, ReminderItem
+from certtrack.mail.content import DayItem, Envelope, LinkKind, ReminderItem
 from certtrack.rules.cycles import days_of
 from certtrack.rules.pack import Pack
 
@@ -60,6 +60,29 @@ def make_item(
     return ReminderItem(stage, pack, days, due_on, number, is_granter, today, sent_on, subject)
 
 
+def make_exam(**values: Any) -> DayItem:
+    """Carol's exam, with all that may be known of it."""
+    fields: dict[str, Any] = {
+        "kind": "exam_sitting",
+        "stage": "before_14",
+        "due_on": date(2026, 6, 20),
+        "today": _TODAY,
+        "subject": "exam_sitting:3",
+        "credential": _PACKS.get(CPS).name_at_first_use,
+        "begins_at": time(9, 30),
+        "place": "Lakeside Hall, room 1",
+        "to_bring": "A photo ID and a pencil.",
+    }
+    return DayItem(**(fields | values))
+
+
+def make_check(**values: Any) -> DayItem:
+    """Carol's background check."""
+    none = dict.fromkeys(("credential", "begins_at", "place", "to_bring"))
+    given = {"kind": "background_check", "subject": "background_check:4", "due_on": date(2026, 11, 1)}
+    return make_exam(**(none | given | values))
+
+
 @dataclass(frozen=True)
 class Read:
     """A mail as it is read: its headers, the text, the HTML, the file for the calendar, None where it has none."""
@@ -83,7 +106,9 @@ def read(data: bytes) -> Read:
     return Read(message, *shown, *(file.get_content() for file in files))
 
 
-def remind(*items: ReminderItem, today: date, locale: str = "en", called: str = "Carol", **values: Any) -> Read:
+def remind(
+    *items: ReminderItem | DayItem, today: date, locale: str = "en", called: str = "Carol", **values: Any
+) -> Read:
     """The reminder of these items as of `today`, read again."""
     envelope = make_envelope(locale, **values)
     return read(compose_reminders(envelope, called=called, items=[replace(item, today=today) for item in items]))

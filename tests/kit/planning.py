@@ -15,6 +15,7 @@ from certtrack.packs import Policies, parse_policy
 from certtrack.rules.facts import StatusKind
 from certtrack.services.certifications import get_certification, record_status
 from certtrack.services.cycles import close_cycle, get_cycle, move_due_day
+from certtrack.services.other_days.planning import plan_other_batch
 from certtrack.services.people import change_person, get_person
 from certtrack.services.planning import PlanCounts, expire_batch, plan_batch
 from certtrack.services.policy_terms import note_policies, rearm_batch
@@ -38,6 +39,8 @@ class Planner:
                 counts["expired"] += expired
         while (batch := self.batch()).looked_at:
             counts.update({name: getattr(batch, name) for name in PlanCounts.__dataclass_fields__})
+        while (others := self.other_batch()).looked_at:
+            counts.update({name: getattr(others, name) for name in PlanCounts.__dataclass_fields__})
         return counts
 
     def notice_policies(self) -> list[str]:
@@ -68,6 +71,11 @@ class Planner:
         """One transaction of planning."""
         with self.world.database.writing() as session:
             return plan_batch(session, self.world.rulebook, at=self.world.at, limit=limit)
+
+    def other_batch(self, limit: int = 200) -> PlanCounts:
+        """One transaction of planning days beside those of cycles."""
+        with self.world.database.writing() as session:
+            return plan_other_batch(session, self.world.rulebook, at=self.world.at, limit=limit)
 
     def rows(self, cycle_id: int | None = None) -> list[Reminder]:
         """Every reminder that is no copy, or those of one cycle, in the order of writing."""

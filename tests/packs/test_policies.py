@@ -180,3 +180,41 @@ def test_a_pack_may_go_from_one_policy_to_another_on_one_day_but_never_belong_to
     assert keys == ["office", "theirs"]
     with pytest.raises(BadPack, match="office and theirs are both policies for us-wi-cpps"):
         Policies([make(), parse_policy(theirs)])
+
+
+SUBJECT = """
+[[subjects]]
+kind = "{kind}"
+
+[[subjects.stages]]
+{lines}
+"""
+
+
+def test_what_falls_due_beside_cycles_has_stages_of_its_own() -> None:
+    policy = make(STAGES + SUBJECT.format(kind="exam_sitting", lines="days_before = 3"))
+    found = policy.find_for("exam_sitting")
+    assert found is not None
+    assert [stage.key for stage in found.stages] == ["before_3"]
+    assert (policy.find_for("background_check"), "before_3" in {stage.key for stage in policy.stages}) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines", "said"),
+    [
+        ("birthday", "days_before = 3", r"subjects\[1\].kind"),
+        ("exam_sitting", 'enters = "grace"', r"subjects\[1\].stages' must fall before"),
+        ("exam_sitting", "days_after = 3", r"subjects\[1\].stages' must not come after the day"),
+        ("background_check", 'days_before = 9\ncopies = ["supervisor"]', r"subjects\[1\].stages' must have no copies"),
+        ("exam_sitting", "days_before = 0", r"subjects\[1\].stages\[1\].days_before"),
+    ],
+)
+def test_stages_that_such_a_day_can_not_have_are_refused_by_their_key(kind: str, lines: str, said: str) -> None:
+    with pytest.raises(BadPack, match=said):
+        make(STAGES + SUBJECT.format(kind=kind, lines=lines))
+
+
+def test_a_kind_is_told_of_once() -> None:
+    twice = SUBJECT.format(kind="exam_sitting", lines="days_before = 3") * 2
+    with pytest.raises(BadPack, match=r"subjects\[2\].kind"):
+        make(STAGES + twice)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from kit.applications import ask
+from kit.background_checks import keep_check
 from kit.client import CheckingClient, sign_up
 from kit.credits import find_claim, log, make_new
 from kit.exams import hold, seat, sit
@@ -119,6 +120,10 @@ MATRIX: dict[str, tuple[int, ...]] = {
     f"POST {AT}/intentions/<int:intention_id>/take-back": (409, 409, 409, 404, IN),
     f"GET {AT}/intentions/<int:intention_id>/answer": (200, 200, 200, 404, IN),
     f"POST {AT}/intentions/<int:intention_id>/answer": (400, 400, 400, 404, IN),
+    "GET /people/<int:person_id>/checks/new": (200, 404, 404, 404, IN),
+    "POST /people/<int:person_id>/checks/new": (400, 404, 404, 404, IN),
+    "GET /people/<int:person_id>/checks/<int:check_id>/amend": (200, 404, 404, 404, IN),
+    "POST /people/<int:person_id>/checks/<int:check_id>/amend": (400, 404, 404, 404, IN),
     "GET /exams": (200, 404, 404, 404, IN),
     "GET /exams/new": (200, 404, 404, 404, IN),
     "POST /exams/new": (400, 404, 404, 404, IN),
@@ -216,6 +221,7 @@ def numbers(app: Flask, world: World) -> dict[str, int]:
     more = {"training": training, "enrollment": put_in(world, training, carol), "cps": cps, "asked": ask(world, cps)}
     sitting = hold(world)
     more |= {"sitting": sitting, "seat": seat(world, sitting, carol)}
+    more["check"] = keep_check(world, carol)
     more["result"] = sit(world, carol, credential="cpps", outcome="passed")
     day = world.today - timedelta(days=4)
     more["session"] = hold_supervision(world, make_session(bob, carol, held_on=day))
@@ -255,10 +261,8 @@ def test_everybody_gets_what_the_table_says(
     places = {"<int:person_id>": str(numbers["carol"]), "<int:finding_id>": str(numbers["finding"]), "<token>": "none"}
     places |= {"<int:evidence_id>": str(numbers["file"]), "<int:number>": "1", "<int:draft_id>": "9999"}
     places |= {"<int:training_id>": str(numbers["training"]), "<int:enrollment_id>": str(numbers["enrollment"])}
-    places |= {
-        f"<int:{name}_id>": str(numbers[name]) for name in ("sitting", "result", "session", "span", "qualification")
-    }
-    places |= {"<int:registration_id>": str(numbers["seat"])}
+    places |= {f"<int:{name}_id>": str(numbers[name]) for name in ("sitting", "check", "result", "session", "span")}
+    places |= {"<int:registration_id>": str(numbers["seat"]), "<int:qualification_id>": str(numbers["qualification"])}
     places |= {"<int:credit_id>": str(numbers["credit"]), "<int:claim_id>": str(numbers["claim"])}
     places |= {"<int:certification_id>": str(numbers["cps"]), "<int:intention_id>": str(numbers["asked"])}
     places |= {

@@ -2,6 +2,7 @@
 
 from certtrack.db.models.accounts import Account, AccountRole, RateLimit
 from certtrack.db.models.applications import ApplicationStep, ApplicationStepVersion, Intention, IntentionVersion
+from certtrack.db.models.background_checks import BackgroundCheck, BackgroundCheckVersion
 from certtrack.db.models.certifications import (
     Certification,
     Cycle,
@@ -22,6 +23,7 @@ from certtrack.db.models.exams import (
     ExamSitting,
     ExamSittingVersion,
 )
+from certtrack.db.models.other_days import OtherDay
 from certtrack.db.models.people import (
     Affiliation,
     AffiliationVersion,
@@ -97,6 +99,8 @@ __all__ = [
     "AuditPerson",
     "AuditSeal",
     "AuditValue",
+    "BackgroundCheck",
+    "BackgroundCheckVersion",
     "Cause",
     "CauseRelease",
     "Certification",
@@ -132,6 +136,7 @@ __all__ = [
     "Job",
     "Organization",
     "OrganizationCredential",
+    "OtherDay",
     "PackVersion",
     "Person",
     "PolicyTerm",

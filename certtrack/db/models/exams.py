@@ -1,8 +1,8 @@
 """Exams: sittings with their seats, who has one, and what came of each attempt."""
 
-from datetime import date
+from datetime import date, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Time, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certtrack.db.base import Base, Numbered, Recorded, Version
@@ -14,6 +14,10 @@ class _SittingValues:
     held_on: Mapped[date]
     place: Mapped[str | None]
     """None where it is held online."""
+    begins_at: Mapped[time | None] = mapped_column(Time)
+    """The hour of the day, where the sitting's organization is; None where nobody said."""
+    to_bring: Mapped[str | None]
+    """What people are to bring, in the words of whoever arranged it; None where nobody said."""
     seats: Mapped[int]
     pass_mark: Mapped[int | None]
     """Hundredths of a percent that this sitting asks for, where it was told; None: what the rules say."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import time
 
 from certtrack.db.models import ExamResult, ExamSitting, Person
 from certtrack.rules.facts import Route
@@ -16,6 +17,7 @@ People = Mapping[DemoPerson, Person]
 _NAMED = {one.given_name: one for one in PEOPLE}
 _FIRST_IN, _SECOND_IN, _NEXT_IN, _OFFICES_NEXT_IN = -160, -65, 24, 38
 _MARK = 8500
+_BEGINS_AT = time(9, 30)
 
 
 def add_exams(place: Place, people: People, programme: Actor) -> None:
@@ -49,7 +51,8 @@ def _hold(
 ) -> ExamSitting:
     held_on = place.day(days) or place.today
     where = "Lakeside Hall, room 1" if place.programme is place.organization else "Example State Library, room 4"
-    new = NewSitting(held_on, where, seats, _MARK if held_on < place.today else None)
+    mark = _MARK if held_on < place.today else None
+    new = NewSitting(held_on, where, seats, mark, begins_at=_BEGINS_AT, to_bring="A photo ID and two pencils.")
     sitting = create_sitting(place.session, place.programme.id, "cps", new, actor=actor, at=place.at)
     for name in names:
         register(place.session, sitting, people[_NAMED[name]].id, actor=actor, at=place.at)

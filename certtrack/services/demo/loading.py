@@ -12,6 +12,7 @@ from certtrack.db.models import Account, Organization, Person, Reminder
 from certtrack.errors import Refused
 from certtrack.security import Actor, Role, RoleGrant
 from certtrack.services.accounts import create_account
+from certtrack.services.demo.background_checks import add_checks
 from certtrack.services.demo.credits import add_credits
 from certtrack.services.demo.exams import add_exams
 from certtrack.services.demo.letters import add_letter
@@ -24,6 +25,7 @@ from certtrack.services.demo.tellings import add_tellings
 from certtrack.services.demo.trainings import add_trainings
 from certtrack.services.evidence.store import EvidenceStore
 from certtrack.services.organizations import assign_supervisor
+from certtrack.services.other_days.planning import plan_other_batch
 from certtrack.services.planning import plan_batch
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import projecting_once
@@ -84,8 +86,9 @@ def load_demo(
     with projecting_once(session, rulebook):
         people, actors = _add_records(place, hash_password, store)
     # here, and not only by the schedule: its first delivery would find nothing, and the next is a minute later
-    while plan_batch(session, rulebook, at=place.at).looked_at:
-        pass
+    for plan in (plan_batch, plan_other_batch):
+        while plan(session, rulebook, at=place.at).looked_at:
+            pass
     add_tellings(place, people, actors[Role.SUPERVISOR])
     return LOGINS
 
@@ -100,6 +103,7 @@ def _add_records(
     add_credits(place, people, actors[Role.SUPERVISOR], store)
     add_trainings(place, people, actors[Role.AGENCY_ADMINISTRATOR])
     add_exams(place, people, actors[Role.PROGRAMME_ADMINISTRATOR])
+    add_checks(place, people, actors[Role.AGENCY_ADMINISTRATOR])
     add_supervision(
         place, people, actors[Role.SUPERVISOR], actors[Role.SPECIALIST], actors[Role.AGENCY_ADMINISTRATOR]
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from certtrack.security import Actor, Task, list_places
 from certtrack.services.actors import visible_people
 from certtrack.services.credits.rights import today_of
 from certtrack.services.exams.rights import check_can_arrange
+from certtrack.services.exams.seat_days import keep_seat_day, keep_seat_days
 from certtrack.services.exams.versions import add_registration_version, add_sitting_version
 from certtrack.services.locking import lock_current
 from certtrack.services.organizations import find_affiliation
@@ -24,13 +25,18 @@ MOST_SEATS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class NewSitting:
-    """What is told of a sitting. `place` None: online. `pass_mark`: hundredths of a percent, None: by the rules."""
+    """What is told of a sitting. `place` None: online. `pass_mark`: hundredths of a percent, None: by the rules.
+
+    `begins_at` is the hour where the organization is, `to_bring` what people are to bring; None where nobody said.
+    """
 
     held_on: date
     place: str | None
     seats: int
     pass_mark: int | None = None
     is_called_off: bool = False
+    begins_at: time | None = None
+    to_bring: str | None = None
 
 
 def create_sitting(
@@ -65,8 +71,9 @@ def amend_sitting(
 ) -> bool:
     """Correct a sitting by a new version; False, and none written, where nothing is different.
 
-    Results that are entered already stay as they are. Raises NotAllowed, StaleRecord, and BadInput where there would be
-    fewer seats than people who have one.
+    Whoever has a seat is told of another day, and reminded no more of a sitting that is called off. Results that are
+    entered already stay as they are. Raises NotAllowed, StaleRecord, and BadInput where there would be fewer seats than
+    people who have one.
     """
     check_can_arrange(actor, sitting.organization_id)
     lock_current(session, sitting, expected_no)
@@ -77,6 +84,7 @@ def amend_sitting(
     for name, value in values.items():
         setattr(sitting, name, value)
     add_sitting_version(session, sitting, "amended", reason, actor=actor, at=at)
+    keep_seat_days(session, sitting, at=at)
     return True
 
 
@@ -119,7 +127,7 @@ def register(session: Session, sitting: ExamSitting, person_id: int, *, actor: A
     registration = found or _add_registration(session, sitting, person, actor, at)
     registration.is_withdrawn = False
     add_registration_version(session, registration, "made", None, actor=actor, at=at)
-    session.flush()
+    keep_seat_day(session, sitting, registration, at=at)
     return registration
 
 
@@ -135,7 +143,7 @@ def withdraw_registration(
         raise Refused("This registration was withdrawn already.")
     registration.is_withdrawn = True
     add_registration_version(session, registration, "withdrawn", reason, actor=actor, at=at)
-    session.flush()
+    keep_seat_day(session, sitting, registration, at=at)
 
 
 def get_registration(session: Session, sitting_id: int, registration_id: int) -> ExamRegistration:

@@ -15,7 +15,7 @@ from certtrack.db.models import (
 from certtrack.security import Actor
 from certtrack.services.versions import make_stamp, next_values, record_change
 
-SITTING_VALUES = ("held_on", "place", "seats", "pass_mark", "is_called_off")
+SITTING_VALUES = ("held_on", "place", "begins_at", "to_bring", "seats", "pass_mark", "is_called_off")
 RESULT_VALUES = ("taken_on", "outcome", "outcome_by", "route", "attempt", "score", "is_withdrawn")
 
 

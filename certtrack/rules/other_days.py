@@ -1,0 +1,30 @@
+"""Days beside those of cycles: of what kind they are, and what comes before and after a day that stands alone."""
+
+from datetime import date
+from typing import Literal
+
+from certtrack.rules.cycles import CycleDays
+
+OtherKind = Literal["requirement", "provisional_term", "exam_sitting", "background_check"]
+"""A requirement on a clock of its own, the end of a provisional term, an exam, the last day of a background check."""
+
+OTHER_KINDS: tuple[OtherKind, ...] = ("requirement", "provisional_term", "exam_sitting", "background_check")
+
+EVENTS: frozenset[OtherKind] = frozenset({"exam_sitting"})
+"""Kinds that are over with their day: nothing is left to be told after it."""
+
+
+def make_days(day: date) -> CycleDays:
+    """The day alone, in one reading and without windows: on time until it, and past it from the next day on."""
+    return CycleDays(
+        start_on=date.min,
+        window_opens_on=None,
+        due_on=day,
+        due_on_latest=day,
+        grace_until=None,
+        grace_until_latest=None,
+        late_until=None,
+        late_until_latest=None,
+        exam_route_until=None,
+        exam_route_until_latest=None,
+    )

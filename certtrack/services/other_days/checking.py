@@ -1,0 +1,166 @@
+"""Reminders of days beside those of cycles, asked once more before they are mailed: what is still true goes out."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import OtherDay, Person, Reminder
+from certtrack.db.types import db_now
+from certtrack.mail.content import DayItem
+from certtrack.rules.other_days import OTHER_KINDS, OtherKind
+from certtrack.rules.pack import Text
+from certtrack.services.arming import rearm_person
+from certtrack.services.other_days.loading import Looked, find_sitting, load_looked
+from certtrack.services.other_days.rulings import FOR_GOOD, find_obstacle
+from certtrack.services.rulebook import Rulebook, confirmed_rules
+from certtrack.services.rulings import quiet_of
+from certtrack.services.sending_hours import after_quiet, known_zone
+
+
+@dataclass(frozen=True, slots=True)
+class RipeDay:
+    """One reminder of such a day that is to be mailed now, and what its mail says of it."""
+
+    reminder: Reminder
+    organization_id: int
+    item: DayItem
+
+
+def list_ripe_days(
+    session: Session, rulebook: Rulebook, people: Sequence[Person], at: datetime
+) -> dict[int, list[RipeDay]]:
+    """What is still to be told to each of these locked people; what fell away is written down with its reason."""
+    mine = (
+        Reminder.recipient_id.in_([person.id for person in people]),
+        Reminder.state == "planned",
+        Reminder.send_after <= at,
+        or_(Reminder.retry_at.is_(None), Reminder.retry_at <= db_now()),
+    )
+    rulebook = confirmed_rules(session, rulebook)
+    by_number = {person.id: person for person in people}
+    found: dict[int, list[RipeDay]] = defaultdict(list)
+    for reminder, looked in _load(session, rulebook, at, *mine, passes_locked=True):
+        person = by_number[reminder.recipient_id]
+        if _fell_away(session, reminder, person, looked, at) or _waits_for_morning(reminder, person, looked, at):
+            continue
+        item = _make_item(session, rulebook, reminder, looked)
+        found[person.id].append(RipeDay(reminder, looked.day.organization_id, item))
+    session.flush()
+    return found
+
+
+def list_needed_days(session: Session, rulebook: Rulebook, email_id: int, at: datetime) -> list[Reminder]:
+    """Those in a mail, which may have arrived, that are still to be told; the others are closed with their reason."""
+    rows = _load(session, rulebook, at, Reminder.email_id == email_id, Reminder.state == "in_mail")
+    return [
+        reminder
+        for reminder, looked in rows
+        if not _fell_away(session, reminder, session.get_one(Person, reminder.recipient_id), looked, at)
+    ]
+
+
+def find_days_waking(session: Session, rulebook: Rulebook, email_id: int, at: datetime) -> datetime:
+    """When a mail with such reminders may go: `at`, or the end of the recipient's quiet hours."""
+    rows = _load(session, rulebook, at, Reminder.email_id == email_id, Reminder.state == "in_mail")
+    moments = [_find_waking(session.get_one(Person, row.recipient_id), looked, at) for row, looked in rows]
+    return max(moments, default=at)
+
+
+def _load(
+    session: Session, rulebook: Rulebook, at: datetime, *which: ColumnElement[bool], passes_locked: bool = False
+) -> list[tuple[Reminder, Looked]]:
+    query = (
+        select(Reminder, OtherDay)
+        .join(OtherDay, and_(OtherDay.id == Reminder.subject_id, OtherDay.kind == Reminder.subject_kind))
+        .where(Reminder.subject_kind.in_(OTHER_KINDS), *which)
+        .order_by(Reminder.anchor_on, Reminder.id)
+        .with_for_update(of=Reminder, skip_locked=passes_locked)
+        .execution_options(populate_existing=True)
+    )
+    rows = [(reminder, day) for reminder, day in session.execute(query)]
+    if not rows:
+        return []
+    looked = load_looked(session, rulebook, [day for _, day in rows], at)
+    return [(reminder, one) for (reminder, _), one in zip(rows, looked, strict=True)]
+
+
+def _fell_away(session: Session, reminder: Reminder, person: Person, looked: Looked, at: datetime) -> bool:
+    judged = _judge(session, reminder, person, looked, at)
+    if judged is None:
+        return False
+    reminder.state, reminder.reason = judged
+    reminder.settled_at = at
+    if reminder.reason == "merged" and person.merged_into_id is not None:
+        rearm_person(session, person.merged_into_id, looked.today)  # they are to be told instead
+    return True
+
+
+def _judge(
+    session: Session, reminder: Reminder, person: Person, looked: Looked, at: datetime
+) -> tuple[str, str | None] | None:
+    """State and reason of a reminder that fell away; None for one that is to be mailed."""
+    if person.merged_into_id is not None:
+        return "superseded", "merged"
+    if reminder.valid_until <= at:
+        return "expired", None
+    if reminder.stage_on < _find_newest(session, looked.day, reminder):
+        return "superseded", "overtaken"
+    obstacle = find_obstacle(looked.day, person, looked.validity, reminder.anchor_on, looked.today)
+    if obstacle is None:
+        return None
+    return ("superseded" if obstacle in FOR_GOOD else "suppressed"), obstacle
+
+
+def _find_newest(session: Session, day: OtherDay, reminder: Reminder) -> date:
+    """The day of the latest stage that is told, or about to be: earlier ones are overtaken."""
+    query = select(func.max(Reminder.stage_on)).where(
+        Reminder.subject_kind == day.kind,
+        Reminder.subject_id == day.id,
+        Reminder.anchor_on == reminder.anchor_on,
+        Reminder.state.in_(("planned", "in_mail", "sent", "told")),
+    )
+    return session.scalar(query) or reminder.stage_on
+
+
+def _waits_for_morning(reminder: Reminder, person: Person, looked: Looked, at: datetime) -> bool:
+    """True in the recipient's quiet hours; a reminder that isn't true any more when they end is expired."""
+    goes_at = _find_waking(person, looked, at)
+    if goes_at == at:
+        return False
+    reminder.send_after = goes_at
+    if goes_at > reminder.valid_until:
+        reminder.state, reminder.settled_at = "expired", at
+    return True
+
+
+def _find_waking(person: Person, looked: Looked, at: datetime) -> datetime:
+    if looked.policy is None:
+        return at
+    return after_quiet(at, quiet_of(looked.policy), known_zone(person.zone, looked.office_zone))
+
+
+def _make_item(session: Session, rulebook: Rulebook, reminder: Reminder, looked: Looked) -> DayItem:
+    day = looked.day
+    sitting = find_sitting(session, day)
+    return DayItem(
+        kind=cast("OtherKind", day.kind),
+        stage=reminder.stage,
+        due_on=day.due_on,
+        today=looked.today,
+        subject=f"{reminder.subject_kind}:{reminder.subject_id}",
+        credential=name_credential(rulebook, day.credential),
+        begins_at=sitting.begins_at if sitting is not None else None,
+        place=sitting.place if sitting is not None else None,
+        to_bring=sitting.to_bring if sitting is not None else None,
+    )
+
+
+def name_credential(rulebook: Rulebook, credential: str | None) -> Text | None:
+    """What a credential is called where it is named first; None for none, and for one that no pack has any more."""
+    named = (pack.name_at_first_use for pack in rulebook.packs.list() if pack.credential == credential)
+    return next(named, None)

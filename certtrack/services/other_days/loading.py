@@ -1,0 +1,150 @@
+"""The days that are due for a look, each with all that a decision about its reminders rests on."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import (
+    Email,
+    ExamRegistration,
+    ExamSitting,
+    Organization,
+    OrganizationCredential,
+    OtherDay,
+    Person,
+    Reminder,
+)
+from certtrack.rules.other_days import OtherKind
+from certtrack.rules.reminders import Policy
+from certtrack.services.arming import list_merged
+from certtrack.services.people import load_holders
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.sending_hours import known_zone
+from certtrack.services.standing import load_standings
+
+_SILENT = ("suspended", "revoked", "retired")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One day as of `today` in `office_zone`.
+
+    `holder` is the person, merges followed; `holder_ids` are all their numbers. `policy` has the stages of this kind of
+    day; None where none is in force. `validity` is the certification's where nothing is told because of it, None
+    elsewhere. `rows` are all its reminders, oldest first; `refused` are addresses by the mail that was refused there.
+    """
+
+    day: OtherDay
+    kind: OtherKind
+    holder: Person
+    holder_ids: frozenset[int]
+    office_zone: str
+    today: date
+    policy: Policy | None
+    validity: str | None
+    rows: tuple[Reminder, ...]
+    refused: dict[int, str]
+
+    @property
+    def zone(self) -> str:
+        """The holder's zone, the office's where nobody knows that one any more."""
+        return known_zone(self.holder.zone, self.office_zone)
+
+
+def lock_due(session: Session, at: datetime, limit: int) -> list[OtherDay]:
+    """The open days whose moment for a look has come, the longest due first; passed over where locked elsewhere."""
+    query = (
+        select(OtherDay)
+        .where(OtherDay.closed_on.is_(None), OtherDay.next_look_at <= at)
+        .order_by(OtherDay.next_look_at, OtherDay.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(query))
+
+
+def load_looked(session: Session, rulebook: Rulebook, days: Sequence[OtherDay], at: datetime) -> list[Looked]:
+    """What is known of each of these days, in their order."""
+    holders = load_holders(session, {day.person_id for day in days})
+    rows = _load_rows(session, days)
+    refused = _load_refused(session, [row for each in rows.values() for row in each])
+    found = []
+    for day in days:
+        zone = session.get_one(Organization, day.organization_id).zone
+        today = at.astimezone(ZoneInfo(zone)).date()
+        kind, holder = cast("OtherKind", day.kind), holders[day.person_id]
+        found.append(
+            Looked(
+                day=day,
+                kind=kind,
+                holder=holder,
+                holder_ids=frozenset({*list_merged(session, holder.id), day.person_id}),
+                office_zone=zone,
+                today=today,
+                policy=find_policy(session, rulebook, day, kind, at),
+                validity=_find_silence(session, rulebook, day, today),
+                rows=tuple(rows[day.kind, day.id]),
+                refused=refused,
+            )
+        )
+    return found
+
+
+def find_policy(session: Session, rulebook: Rulebook, day: OtherDay, kind: OtherKind, at: datetime) -> Policy | None:
+    """The policy with the stages of such a day: of its credential's pack, else of what its organization deals with.
+
+    None where none of them says anything of it.
+    """
+    credentials = {day.credential} if day.credential else _load_credentials(session, day.organization_id)
+    keys = sorted({pack.key for pack in rulebook.packs.list() if pack.credential in credentials})
+    for key in keys:
+        policy = rulebook.find_policy(key, at)
+        found = policy.find_for(kind) if policy is not None else None
+        if found is not None:
+            return found
+    return None
+
+
+def find_sitting(session: Session, day: OtherDay) -> ExamSitting | None:
+    """The sitting that an exam's day is of; None for a day of another kind."""
+    if day.kind != "exam_sitting":
+        return None
+    registration = session.get_one(ExamRegistration, day.source_id)
+    return session.get_one(ExamSitting, registration.sitting_id)
+
+
+def _load_credentials(session: Session, organization_id: int) -> set[str]:
+    query = select(OrganizationCredential.credential)
+    return set(session.scalars(query.where(OrganizationCredential.organization_id == organization_id)))
+
+
+def _find_silence(session: Session, rulebook: Rulebook, day: OtherDay, today: date) -> str | None:
+    if day.certification_id is None:
+        return None
+    standing = load_standings(session, rulebook, [day.certification_id], today).get(day.certification_id)
+    return standing.validity if standing is not None and standing.validity in _SILENT else None
+
+
+def _load_rows(session: Session, days: Iterable[OtherDay]) -> dict[tuple[str, int], list[Reminder]]:
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for day in days:
+        by_kind[day.kind].append(day.id)
+    mine = [and_(Reminder.subject_kind == kind, Reminder.subject_id.in_(ids)) for kind, ids in by_kind.items()]
+    query = select(Reminder).where(or_(*mine)).order_by(Reminder.id).execution_options(populate_existing=True)
+    found: dict[tuple[str, int], list[Reminder]] = defaultdict(list)
+    for row in session.scalars(query):
+        found[row.subject_kind, row.subject_id].append(row)
+    return found
+
+
+def _load_refused(session: Session, rows: Iterable[Reminder]) -> dict[int, str]:
+    emails = {row.email_id for row in rows if row.state == "failed" and row.email_id is not None}
+    query = select(Email.id, Email.address).where(Email.id.in_(emails))
+    return {row.id: row.address for row in session.execute(query)} if emails else {}

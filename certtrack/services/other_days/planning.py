@@ -1,0 +1,110 @@
+"""Planning of what falls due beside cycles, as planning of cycles does it: each decision is a row, made once."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import OtherDay, Reminder
+from certtrack.logs import get_log
+from certtrack.services.other_days.loading import Looked, load_looked, lock_due
+from certtrack.services.other_days.records import start_of
+from certtrack.services.other_days.rulings import Ruling, Rulings, rule_day
+from certtrack.services.planning import PlanCounts
+from certtrack.services.rulebook import Rulebook, confirmed_rules, pin
+
+_TABLE: Any = Reminder.__table__
+_AT_ONCE = 60
+_LATER = timedelta(days=1)
+
+
+def plan_other_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int = _AT_ONCE) -> PlanCounts:
+    """Decide on up to `limit` days whose next stage has come; `looked_at` is 0 when nothing is due any more.
+
+    The most urgent stage reached is planned or suppressed, every earlier one that wasn't sent is superseded. A day on
+    which no policy says anything, or on whose record nothing can be decided, is looked at again a day later.
+    """
+    days = lock_due(session, at, limit)
+    if not days:
+        return PlanCounts()
+    rules, counts = confirmed_rules(session, rulebook), Counter[str]()
+    for looked in load_looked(session, rules, days, at):
+        counts.update(_plan(session, looked, at))
+    session.flush()
+    return PlanCounts(
+        looked_at=len(days),
+        unreadable=counts["unreadable"],
+        planned=counts["planned"],
+        suppressed=counts["suppressed"],
+        superseded=counts["superseded"],
+        expired=counts["expired"],
+    )
+
+
+def _plan(session: Session, looked: Looked, at: datetime) -> Counter[str]:
+    day, policy = looked.day, looked.policy
+    day.next_look_at = at + _LATER
+    if policy is None:
+        return Counter()
+    try:
+        rulings = rule_day(looked, policy, at)
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told
+        get_log().error("not_planned", other_day=day.id, kind=type(error).__name__)
+        return Counter(unreadable=1)
+    pin(session, policy, at)
+    day.next_look_at = None if rulings.next_on is None else start_of(rulings.next_on, looked.office_zone)
+    return _write(session, looked, rulings, policy.ref, at)
+
+
+def _write(session: Session, looked: Looked, rulings: Rulings, policy_ref: str, at: datetime) -> Counter[str]:
+    added, changed = [], []
+    for ruling in rulings.made:
+        values = _values_of(ruling, policy_ref, at)
+        if ruling.row is None:
+            added.append(_key_of(looked.day, looked.holder.id, ruling) | values)
+        else:
+            changed.append({"of": ruling.row.id, "was": ruling.row.state} | values)
+    recalled = [
+        {"of": row.id, "was": row.state, "reason": reason, "settled_at": at} for row, reason in rulings.recalled
+    ]
+    if added:
+        make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.execute(make(_TABLE).on_conflict_do_nothing(), added)
+    # a deliverer may have taken it meanwhile: then what it does stands
+    still_so = update(_TABLE).where(_TABLE.c.id == bindparam("of"), _TABLE.c.state == bindparam("was"))
+    if changed:
+        session.execute(still_so, changed)
+    if recalled:
+        session.execute(still_so.values(state="superseded"), recalled)
+    counts = Counter(str(row["state"]) for row in (*added, *changed))
+    counts["superseded"] += len(recalled)
+    return counts
+
+
+def _key_of(day: OtherDay, recipient_id: int, ruling: Ruling) -> dict[str, Any]:
+    return {
+        "subject_kind": day.kind,
+        "subject_id": day.id,
+        "anchor_on": ruling.stage.anchor_on,
+        "stage": ruling.stage.stage,
+        "occurrence": ruling.stage.occurrence,
+        "recipient_id": recipient_id,
+    }
+
+
+def _values_of(ruling: Ruling, policy_ref: str, at: datetime) -> dict[str, Any]:
+    return {
+        "state": ruling.state,
+        "reason": ruling.reason,
+        "stage_on": ruling.stage.stage_on,
+        "send_after": ruling.send_after,
+        "valid_until": ruling.valid_until,
+        "retry_at": None,
+        "cause_id": None,
+        "policy_ref": policy_ref,
+        "planned_at": at,
+        "settled_at": None if ruling.state == "planned" else at,
+    }

@@ -1,0 +1,94 @@
+"""Keeping the days beside those of cycles as their records say them, in the transaction of each change."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Organization, OtherDay, Reminder
+from certtrack.rules.other_days import OtherKind
+from certtrack.services.arming import UNSENT
+
+CLOSED = "day_closed"
+"""Why a reminder that wasn't sent is none any more: nothing is due on the day it was about."""
+
+ClosedFor = Literal["withdrawn", "called_off", "passed", "met", "renewed", "granted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The record that says a day, and which of its days it is: `key` is empty where it has but one."""
+
+    kind: OtherKind
+    id: int
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose day it is, in which organization, and what for; None: for no certification, or for none on record yet."""
+
+    person_id: int
+    organization_id: int
+    certification_id: int | None = None
+    credential: str | None = None
+
+
+def keep_day(session: Session, source: Source, owner: Owner, due_on: date, *, at: datetime) -> OtherDay:
+    """Let the day be what its record says now; the planner looks at it in its next run.
+
+    Stages that lie before today are not told of a day that is new; of one that has moved a mail says so. A day that was
+    closed is open again.
+    """
+    today = find_today(session, owner.organization_id, at)
+    day = _find(session, source)
+    if day is None:
+        day = OtherDay(kind=source.kind, source_id=source.id, source_key=source.key, due_on=due_on, armed_on=today)
+        session.add(day)
+    elif day.due_on == due_on and day.closed_on is None:
+        return day
+    day.person_id, day.organization_id = owner.person_id, owner.organization_id
+    day.certification_id, day.credential = owner.certification_id, owner.credential
+    day.due_on, day.armed_on, day.next_look_at = due_on, today, at
+    day.closed_on = day.closed_for = None
+    session.flush()
+    return day
+
+
+def close_day(session: Session, source: Source, reason: ClosedFor, *, at: datetime) -> None:
+    """Nothing is due on the day any more; what was decided and not sent is none any more. Closed or unknown: nothing.
+
+    What is under way is looked at when it is sent.
+    """
+    day = _find(session, source)
+    if day is None or day.closed_on is not None:
+        return
+    day.closed_on, day.closed_for, day.next_look_at = find_today(session, day.organization_id, at), reason, None
+    session.flush()
+    session.execute(
+        update(Reminder)
+        .where(Reminder.subject_kind == day.kind, Reminder.subject_id == day.id, Reminder.state.in_(UNSENT))
+        .values(state="superseded", reason=CLOSED, settled_at=at)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def find_today(session: Session, organization_id: int, at: datetime) -> date:
+    """The day that it is where the organization is: by its clock these days begin and end."""
+    return at.astimezone(ZoneInfo(session.get_one(Organization, organization_id).zone)).date()
+
+
+def start_of(day: date, zone: str) -> datetime:
+    """The first moment of that day in `zone`; aware, UTC."""
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _find(session: Session, source: Source) -> OtherDay | None:
+    session.flush()
+    query = select(OtherDay).where(
+        OtherDay.kind == source.kind, OtherDay.source_id == source.id, OtherDay.source_key == source.key
+    )
+    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
