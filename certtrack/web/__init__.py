@@ -6,8 +6,8 @@ from certtrack.web.answers import answers
 from certtrack.web.application_decisions import application_decisions
 from certtrack.web.applications import applications
 from certtrack.web.attendance import attendance
-from certtrack.web.by_mail import by_mail
 from certtrack.web.background_checks import background_checks
+from certtrack.web.by_mail import by_mail
 from certtrack.web.checking import checking
 from certtrack.web.credit_drafts import drafts
 from certtrack.web.credits import credits_
