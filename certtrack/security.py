@@ -50,6 +50,7 @@ class Fields(StrEnum):
 class Act(StrEnum):
     """What is done to one person's record."""
 
+    CHOOSE_MAIL = "choose_mail"
     LOG_CREDITS = "log_credits"
     CHECK_CREDITS = "check_credits"
     LOG_SUPERVISION = "log_supervision"
@@ -154,10 +155,11 @@ RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
 # themselves, which the services see to. Supervision is logged by its supervisor or the office, and signed by each side
 # for itself: no right to sign is anybody else's.
 RECORD_ACTS: dict[Relation, frozenset[Act]] = {
-    Relation.HOLDER: frozenset({Act.LOG_CREDITS, Act.LOG_SERVICE, Act.REPORT_APPLICATION}),
+    Relation.HOLDER: frozenset({Act.CHOOSE_MAIL, Act.LOG_CREDITS, Act.LOG_SERVICE, Act.REPORT_APPLICATION}),
     Relation.SUPERVISOR: _TEAM_ACTS,
     Relation.AGENCY_ADMINISTRATOR: _TEAM_ACTS
-    | {Act.RECORD_TRAINING, Act.RECORD_CERTIFICATE, Act.RECORD_WAIVER, Act.KEEP_CHECKS, Act.MEND_ADDRESS},
+    | {Act.RECORD_TRAINING, Act.RECORD_CERTIFICATE, Act.RECORD_WAIVER}
+    | {Act.KEEP_CHECKS, Act.MEND_ADDRESS, Act.CHOOSE_MAIL},
     Relation.PROGRAMME_ADMINISTRATOR: frozenset({Act.CHECK_CREDITS, Act.RECORD_TRAINING, Act.DECIDE_APPLICATION}),
     Relation.AUDITOR: frozenset(),
     Relation.FORMER_ADMINISTRATOR: frozenset(),

@@ -192,7 +192,8 @@ class _Maker:
         if standing is None:
             return None
         stage = (reminder.anchor_on, reminder.stage)
-        return find_obstacle(holder, standing, cycle, *stage, occurrence=reminder.occurrence)
+        policy = self.rulebook.find_policy(certification.pack_key, self.at)
+        return find_obstacle(holder, standing, cycle, *stage, occurrence=reminder.occurrence, policy=policy)
 
     def _is_past(self, certification: Certification, reminder: Reminder, zone: str) -> bool:
         """True where its last true moment comes before the hour at which it could go."""

@@ -35,6 +35,7 @@ class Judge:
         obstacle = find_obstacle(
             *(subject.holder, subject.standing, subject.cycle, stage.anchor_on, stage.stage),
             occurrence=stage.occurrence,
+            policy=subject.policy,
         )
         if obstacle is not None:
             return Verdict("superseded" if obstacle in FOR_GOOD else "suppressed", obstacle, own)

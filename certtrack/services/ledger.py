@@ -216,7 +216,9 @@ def _list_coming(
     pack = rulebook.packs.get(certification.pack_key, on=cycle.due_on)
     for stage in stage_days(policy, days_of(pack, fact), days_off(policy)):
         then = stand(pack, facts, max(stage.stage_on, today))  # what is said of today may be over by then
-        obstacle = find_obstacle(holder, then, cycle, stage.anchor_on, stage.stage, occurrence=stage.occurrence)
+        obstacle = find_obstacle(
+            holder, then, cycle, stage.anchor_on, stage.stage, occurrence=stage.occurrence, policy=policy
+        )
         if stage.stage_on <= today or stage.nominal_on < cycle.armed_on or obstacle in _NOTHING_COMES:
             continue
         yield LedgerEntry(

@@ -8,12 +8,13 @@ from certtrack.mail.content import DAY_MOVED
 from certtrack.rules.applications import find_hush_end
 from certtrack.rules.calendar import skip_weekend
 from certtrack.rules.facts import IntentionKind
-from certtrack.rules.reminders import ALL_SET, DUE_DAY
+from certtrack.rules.reminders import ALL_SET, DUE_DAY, Policy
 from certtrack.rules.standing import Standing, Validity
+from certtrack.rules.wishes import find_group
 
 OBSTACLES = (
     *("died", "cycle_closed", "day_moved", "revoked", "retired", "suspended"),
-    *("not_going_on", "application_sent", "has_plan", "asked_for_time", "seen", "no_address"),
+    *("not_going_on", "application_sent", "has_plan", "asked_for_time", "seen", "switched_off", "no_address"),
 )
 """Every code, the one that speaks first where several are true."""
 
@@ -39,6 +40,7 @@ def find_obstacle(
     *,
     occurrence: int = 0,
     copy_to: Person | None = None,
+    policy: Policy | None = None,
 ) -> str | None:
     """The code of what keeps the cycle's holder from being told `stage` on the standing's day; None for nothing.
 
@@ -50,7 +52,8 @@ def find_obstacle(
     `application_sent`: stages up to the due day ask to send it; those after it are told in other words, since it may
     never have arrived, unless the programme itself has received it. `asked_for_time`, `has_plan`: until
     `find_hush_end`, for a copy until the plan's own day. `seen`: a repeat, by its `occurrence`, or a copy of a stage
-    that the holder has said they saw.
+    that the holder has said they saw. `switched_off`: they do without it, and by `policy`, the one of the stage, they
+    may; a copy is somebody else's.
     """
     if person.died_on is not None and person.died_on <= standing.as_of:
         return "died"
@@ -62,7 +65,11 @@ def find_obstacle(
         return standing.validity
     seen = _find_seen(standing, anchor_on, stage) if occurrence or copy_to else None
     said = _find_said(standing, stage, is_copy=copy_to is not None)
-    return said or seen or (None if (copy_to or person).address else "no_address")
+    if said or seen:
+        return said or seen
+    if copy_to is None and find_group(stage, policy) in (person.switched_off or ()):
+        return "switched_off"
+    return None if (copy_to or person).address else "no_address"
 
 
 def is_over(cycle: Cycle, standing: Standing) -> bool:

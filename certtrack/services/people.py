@@ -18,7 +18,8 @@ from certtrack.security import Actor
 from certtrack.services.arming import earliest_day, rearm_person
 
 _CHANGEABLE = frozenset(
-    {"given_name", "family_name", "chosen_name", "private_address", "work_address", "language", "zone", "died_on"},
+    {"given_name", "family_name", "chosen_name", "private_address", "work_address", "language", "zone", "died_on"}
+    | {"work_first", "switched_off"},
 )
 
 _ALIKE = str.maketrans(
@@ -27,7 +28,7 @@ _ALIKE = str.maketrans(
 )
 
 _ADDRESSES = frozenset({"private_address", "work_address"})
-_PLANNED_BY = frozenset({"private_address", "work_address", "zone", "died_on"})
+_PLANNED_BY = frozenset({"private_address", "work_address", "zone", "died_on", "work_first", "switched_off"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def change_person(session: Session, person: Person, changes: dict[str, Any], *, 
 
     Raises BadInput for a field that can't be changed, and for a language or a zone that nobody knows.
 
-    A new address, zone or day of death has the planner look again; what wanted an address is made good.
+    A new address, wish, zone or day of death has the planner look again; what wanted an address is made good.
     """
     if unknown := changes.keys() - _CHANGEABLE:
         raise BadInput(f"A person has no {', '.join(sorted(unknown))} to change.")

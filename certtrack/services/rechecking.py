@@ -238,7 +238,9 @@ def _judge(row: _Row, person: Person, facts: SendFacts, at: datetime) -> tuple[s
         obstacle = facts.copies.find_obstacle(reminder, person, standing, row)
     else:
         obstacle = find_obstacle(
-            person, standing, cycle, reminder.anchor_on, reminder.stage, occurrence=reminder.occurrence
+            *(person, standing, cycle, reminder.anchor_on, reminder.stage),
+            occurrence=reminder.occurrence,
+            policy=facts.policies[certification.id],
         )
     if obstacle is None:
         return None

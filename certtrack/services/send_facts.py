@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Reminder
-from certtrack.rules.reminders import ALL_SET, Stage
+from certtrack.rules.reminders import ALL_SET, Policy, Stage
 from certtrack.rules.standing import Standing
 from certtrack.services.copy_checks import Checked, CopyChecks, load_copy_checks
 from certtrack.services.rulebook import Rulebook
@@ -23,11 +23,12 @@ _HOLDER = 0  # in the place of a recipient's number: whoever holds it now
 
 @dataclass(frozen=True, slots=True)
 class SendFacts:
-    """What reminders are asked by: standings by certification, and the day of the newest stage of each recipient's."""
+    """What reminders are asked by: standings and policies by certification, the newest stage by recipient."""
 
     standings: dict[int, Standing]
     newest: dict[tuple[int, int], date]
     copies: CopyChecks
+    policies: dict[int, Policy | None]
 
 
 def load_send_facts(session: Session, rulebook: Rulebook, rows: Sequence[Checked], at: datetime) -> SendFacts:
@@ -36,7 +37,8 @@ def load_send_facts(session: Session, rulebook: Rulebook, rows: Sequence[Checked
     newest = _load_newest_stages(session, [cycle.id for _, cycle, _ in rows])
     concerned = [row for row in rows if is_copy(row[0]) or _has_copies(rulebook, row, at)]
     days = {number: standing.as_of for number, standing in standings.items()}
-    return SendFacts(standings, newest, load_copy_checks(session, concerned, days))
+    policies = {row[2].id: rulebook.find_policy(row[2].pack_key, at) for row in rows}
+    return SendFacts(standings, newest, load_copy_checks(session, concerned, days), policies)
 
 
 def is_copy(reminder: Reminder) -> bool:

@@ -23,6 +23,7 @@ from certtrack.web.held import held
 from certtrack.web.jobs import jobs
 from certtrack.web.leaving import leaving
 from certtrack.web.letters import letters
+from certtrack.web.mail_preferences import mail_preferences
 from certtrack.web.passwords import passwords
 from certtrack.web.people import people
 from certtrack.web.qualifications import qualifications
@@ -47,5 +48,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),
-    *(background_checks, stand_ins, undeliverable),
+    *(background_checks, stand_ins, undeliverable, mail_preferences),
 )

@@ -29,6 +29,7 @@ from certtrack.services.ledger import LedgerEntry
 from certtrack.services.other_days.page import show_other_days
 from certtrack.services.overview import NEAR_DAYS, PAGE, Filters, find_zone, list_credentials, list_overview
 from certtrack.services.person_page import PersonPage, ShownCertification, get_person_page
+from certtrack.services.preferences import can_choose
 from certtrack.services.supervision.shown import show_supervision
 from certtrack.services.supervision.then import SupervisionThen, show_supervision_then
 from certtrack.services.tellings import can_tell
@@ -130,6 +131,7 @@ def person(person_id: int) -> str:
         drafts = list_drafts(session, actor(), page.person.id) if hours.can_log else ()
         can_leave = _can_leave(session, page, today(page.person.zone))
         can_tell_them = _can_tell(session, page, now)
+        can_choose_for_them = page.last_day is None and can_choose(session, actor(), page.person.id, now)
         trainings = show_trainings(
             session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of or now, known_at=page.known_at
         )  # fmt: skip
@@ -167,6 +169,7 @@ def person(person_id: int) -> str:
         can_list=can_do(actor(), Task.LIST_PEOPLE),
         can_leave=can_leave,
         can_tell=can_tell_them,
+        can_choose=can_choose_for_them,
     )
 
 

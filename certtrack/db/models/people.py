@@ -1,8 +1,9 @@
 """People, organizations, and how they belong together."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certtrack.db.base import Base, Numbered, Recorded, Version
@@ -22,6 +23,10 @@ class Person(Numbered, Recorded, Base):
     work_address: Mapped[str | None] = mapped_column(index=True)
     language: Mapped[str] = mapped_column(String(8))
     zone: Mapped[str] = mapped_column(String(64))
+    work_first: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Mail goes to the address at work where there are two."""
+    switched_off: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+    """The reminders that they do without: `certtrack.rules.wishes.Group` each."""
     died_on: Mapped[date | None]
     died_recorded_at: Mapped[datetime | None]
     """Since when `died_on` is on record: before that moment nothing was known of it."""
@@ -44,7 +49,9 @@ class Person(Numbered, Recorded, Base):
 
     @property
     def address(self) -> str | None:
-        """Where mail goes: the private address, else the one at work; None where there is neither."""
+        """Where mail goes: the private address, else the one at work, or as they wish; None where there is neither."""
+        if self.work_first and self.work_address:
+            return self.work_address
         return self.private_address or self.work_address
 
 

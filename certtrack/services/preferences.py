@@ -1,0 +1,88 @@
+"""What somebody wishes of their mail: its language, its hours, where it goes first, and what they do without."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+from zoneinfo import available_timezones
+
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Person
+from certtrack.errors import NotAllowed, StaleRecord
+from certtrack.rules.wishes import GROUPS, Group, find_group
+from certtrack.security import Act, Actor, can_act
+from certtrack.services.actors import list_relations
+from certtrack.services.people import change_person, get_person, load_holders
+from certtrack.services.supervision.rights import NOT_THEIRS
+
+_NEAR = ("America/", "Pacific/")
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """`work_first`: mail goes to the address at work where there are two. `switched_off`: what they do without."""
+
+    language: str
+    zone: str
+    work_first: bool
+    switched_off: frozenset[Group]
+
+    @property
+    def mark(self) -> str:
+        """What a form was made of: another one where anything has changed."""
+        return "|".join((self.language, self.zone, str(int(self.work_first)), ",".join(sorted(self.switched_off))))
+
+
+def get_preferences(person: Person) -> Preferences:
+    """What is on record of the person."""
+    off = frozenset(cast("Group", group) for group in person.switched_off or () if group in GROUPS)
+    return Preferences(person.language, person.zone, bool(person.work_first), off)
+
+
+def can_choose(session: Session, actor: Actor, person_id: int, today: date) -> bool:
+    """True for the person themselves, for their office, and for a command."""
+    return actor.is_command or can_act(list_relations(session, actor, person_id, today), Act.CHOOSE_MAIL)
+
+
+def set_preferences(
+    session: Session, person: Person, wished: Preferences, *, seen: str, today: date, actor: Actor, at: datetime
+) -> bool:
+    """Put on record what they wish; True when anything was different. `seen` is the mark of what was shown.
+
+    What wasn't sent because it was switched off is made good where no later reminder has come. Raises NotAllowed,
+    StaleRecord, BadInput for a language or a zone that nobody knows.
+    """
+    if not can_choose(session, actor, person.id, today):
+        raise NotAllowed(NOT_THEIRS)
+    session.refresh(person, with_for_update=True)
+    if get_preferences(person).mark != seen:
+        raise StaleRecord("Somebody else has changed this meanwhile, so nothing was written. Look at it again.")
+    changes = {
+        "language": wished.language,
+        "zone": wished.zone,
+        "work_first": wished.work_first,
+        "switched_off": sorted(wished.switched_off),
+    }
+    return change_person(session, person, changes, actor=actor, at=at)
+
+
+def switch_off(session: Session, person_id: int, *, actor: Actor, at: datetime) -> None:
+    """Switch off everything that may be; the rest goes on."""
+    change_person(session, get_person(session, person_id), {"switched_off": sorted(GROUPS)}, actor=actor, at=at)
+
+
+def is_switched_off(session: Session, person_id: int, stage_key: str) -> bool:
+    """True where the person does without this stage, and may, whatever a policy says of it more."""
+    return find_group(stage_key, None) in get_preferences(get_person(session, person_id)).switched_off
+
+
+def load_switched_off(session: Session, person_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The groups that each of these people does without; merges followed."""
+    found = load_holders(session, set(person_ids))
+    return {number: frozenset(get_preferences(person).switched_off) for number, person in found.items()}
+
+
+def list_zones(own: str) -> tuple[str, ...]:
+    """The zones that are offered: those of the Americas and the Pacific, and the person's own."""
+    return tuple(sorted({zone for zone in available_timezones() if zone.startswith(_NEAR)} | {own}))
