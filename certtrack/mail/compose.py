@@ -14,7 +14,7 @@ from certtrack.mail.message import build_message
 from certtrack.mail.names import clean_name
 from certtrack.mail.telling import Part, tell
 from certtrack.mail.telling_subjects import tell_day
-from certtrack.mail.words import Paragraph, words
+from certtrack.mail.words import Paragraph, paragraphs, words
 from certtrack.mail.wrapping import wrap_text
 
 
@@ -76,8 +76,11 @@ def write_reminders(envelope: Envelope, *, called: str, items: Sequence[Reminder
     calendar = make_calendar(envelope, items)
     if calendar is not None:
         why = f"{words(locale, 'entries', calendar.count(b'BEGIN:VEVENT'))} {why}"
+    first = [words(locale, "first_mail", office)] if any(item.is_first for item in items) else []
+    told, shared = _share_asking(parts)
+    body = Body(told, (*paragraphs(first, words(locale, "who_writes")), *shared), envelope.base_url, why)
     kind = "copies" if all(item.about is not None for item in items) else "reminders"
-    return _write(envelope, kind, called, Body(*_share_asking(parts), envelope.base_url, why), calendar)
+    return _write(envelope, kind, called, body, calendar)
 
 
 def compose_link(
@@ -86,8 +89,8 @@ def compose_link(
     """One mail with a one-time link that works until `valid_until`, said in `zone`."""
     office, locale = clean_name(envelope.office_name), envelope.locale
     works = words(locale, "link_works", format_moment(valid_until, locale, zone))
-    paragraphs = (Paragraph(works), Paragraph(words(locale, "link_reason", kind, office)))
-    part = Part(words(locale, "link_first", kind), date.max, paragraphs, ())
+    said = (Paragraph(works), Paragraph(words(locale, "link_reason", kind, office)))
+    part = Part(words(locale, "link_first", kind), date.max, said, ())
     body = Body((part,), (), link, words(locale, "link_why", kind, office))
     return _pack(envelope, _write(envelope, kind, called, body))
 

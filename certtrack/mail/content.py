@@ -59,7 +59,8 @@ class ReminderItem:
     `subject` names what falls due, `cycle:7`, the same in every mail about it: the entry in the reader's calendar goes
     by it. None: no entry is made. `is_letter`: it is told on paper, which is read some days after `today`. `copies` say
     who else is told, from `copy_on` on; None where nobody is. `about` is whose certification it is where the reader
-    isn't its holder. `comes_again`: the stage is one that is repeated.
+    isn't its holder. `comes_again`: the stage is one that is repeated. `is_first`: an office brought the record in, and
+    the reader has had no mail from here before.
     """
 
     stage: str
@@ -77,6 +78,7 @@ class ReminderItem:
     copy_on: date | None = None
     about: About | None = None
     comes_again: bool = False
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +103,4 @@ class DayItem:
     to_bring: str | None = None
     about: None = None
     comes_again: bool = False
+    is_first: bool = False

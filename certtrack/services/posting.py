@@ -1,14 +1,15 @@
 """From ripe reminders to leased mails: one mail a recipient, composed from fresh facts, its bytes stored."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Organization, Person
+from certtrack.db.models import Cause, Email, Organization, Person
 from certtrack.db.types import db_now
 from certtrack.errors import CertTrackError
 from certtrack.language import check_locale
@@ -126,6 +127,8 @@ def _compose(
         base_url=terms.base_url,
     )
     items = [_make_item(offices, terms, one, envelope.to_address, at) for one in ripe]
+    if _is_first_of_import(offices.session, person, ripe):
+        items = [replace(item, is_first=True) for item in items]
     return compose_reminders(envelope, called=person.called, items=items)
 
 
@@ -150,6 +153,20 @@ def _make_item(
         about=_make_about(one),
         comes_again=one.comes_again,
     )
+
+
+def _is_first_of_import(session: Session, person: Person, ripe: Sequence[Ripe | RipeDay]) -> bool:
+    """True where an import brought in what is told, and no mail to the person was ever taken: they don't know us."""
+    causes = {
+        one.reminder.cause_id
+        for one in ripe
+        if isinstance(one, Ripe) and one.about is None and one.reminder.cause_id is not None
+    }
+    if not causes:
+        return False
+    imported = select(Cause.id).where(Cause.id.in_(causes), Cause.key.startswith("import:"))
+    before = select(Email.id).where(Email.recipient_id == person.id, Email.state == "sent")
+    return session.scalar(imported.limit(1)) is not None and session.scalar(before.limit(1)) is None
 
 
 def _make_about(one: Ripe) -> About | None:

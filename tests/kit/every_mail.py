@@ -110,6 +110,9 @@ MAILS: dict[str, Callable[[str], Read]] = {
     "all_set_two_days": lambda locale: remind(
         make_item(CPPS, STATED, computed=COMPUTED, stage="all_set"), today=date(2026, 10, 12), locale=locale
     ),
+    "first_of_import": lambda locale: remind(
+        replace(make_item(CPS, stage="before_90"), is_first=True), today=date(2026, 8, 2), locale=locale
+    ),
     "copies_to_come": told_of_copies("supervisor"),
     "copies_to_come_both": told_of_copies("supervisor", "organization"),
     "copy-before_30": copies(copy_of("before_30", date(2026, 10, 4), told_on=date(2026, 10, 1))),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
+from kit.copies import use_policy
 from kit.credits import act_as
 from kit.planning import Planner
 from kit.world import World
@@ -214,3 +215,22 @@ def test_the_team_is_looked_at_again_as_soon_as_somebody_stands_in(team: Team, p
     planner.look()
     team.end(number)
     assert planner.next_on(cycle) == team.world.today
+
+
+def test_a_copy_goes_to_the_stand_in_while_they_stand_in_and_to_the_supervisor_again_after_it(
+    team: Team, planner: Planner
+) -> None:
+    world = team.world
+    use_policy(world)
+    world.move_to(date(2026, 10, 3))
+    team.name(team.bob, team.ana, date(2026, 10, 3), date(2026, 10, 10))
+    _, cycle = world.certify(team.carol, date(2026, 10, 31))
+    for day, stage in ((date(2026, 10, 1), "before_30"), (date(2026, 10, 16), "before_14")):
+        planner.look(day)
+        planner.settle(stage=stage)
+        planner.look(day + timedelta(days=3))
+    copies = {(row.stage, row.recipient_id) for row in planner.copies(cycle)}
+    assert {("before_30", team.ana), ("before_14", team.bob)} <= copies
+    assert ("before_14", team.ana) not in copies
+    [first] = [row for row in planner.copies(cycle) if row.recipient_id == team.ana]
+    assert (first.audience, first.stage_on) == ("supervisor", date(2026, 10, 4))
