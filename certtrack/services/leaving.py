@@ -84,8 +84,9 @@ def leave(
 ) -> Person:
     """Put the last day of the person's time at a place on record; that day is included. The person.
 
-    Nobody supervises them there after it. With `forgets_work_address` mail no longer goes to the address at work, from
-    now on: it is planned anew for the address that is left. Raises BadInput for a day to come or before the first,
+    Nobody supervises them there after it. Mail no longer goes to the address at work, from now on: it is planned anew
+    for the address that is left. Only where they belong to another place too, the address may be that one's: then it
+    stays without `forgets_work_address`. Raises BadInput for a day to come or before the first,
     StaleRecord where their time there was changed meanwhile.
     """
     if place.no != expected_no:
@@ -98,9 +99,18 @@ def leave(
         end_affiliation(session, affiliation, last_on, reason="left", actor=actor, at=at)
     _end_assignments(session, place.organization.id, person_id, last_on, actor, at)
     person = get_person(session, person_id)
-    if forgets_work_address:
+    if forgets_work_address or not _belongs_elsewhere(session, place.organization.id, person_id, today):
         change_person(session, person, {"work_address": None}, actor=actor, at=at)
     return person
+
+
+def _belongs_elsewhere(session: Session, organization_id: int, person_id: int, today: date) -> bool:
+    query = select(Affiliation.id).where(
+        Affiliation.person_id.in_(same_person(person_id)),
+        Affiliation.organization_id != organization_id,
+        or_(Affiliation.until_on.is_(None), Affiliation.until_on >= today),
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def _end_assignments(

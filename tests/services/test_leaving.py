@@ -117,11 +117,16 @@ def test_mail_goes_to_the_address_that_is_left_and_is_made_good_once_there_is_on
     assert planner.waiting(cycle) == ["before_180"]
 
 
-def test_an_address_that_is_still_read_is_kept_where_the_office_says_so(world: World) -> None:
+@pytest.mark.parametrize("is_elsewhere", [True, False])
+def test_an_address_at_work_ends_with_the_time_there_unless_it_may_be_another_place_s(
+    world: World, is_elsewhere: bool
+) -> None:
     carol = world.person(work_address="carol@office.example.org")
+    if is_elsewhere:
+        add_office(world, "hill", carol)
     go(world, carol, forgets=False)
     with world.database.reading() as session:
-        assert session.get_one(Person, carol).work_address == "carol@office.example.org"
+        assert session.get_one(Person, carol).work_address == ("carol@office.example.org" if is_elsewhere else None)
 
 
 def test_the_rows_of_somebody_who_was_merged_end_together(world: World) -> None:
