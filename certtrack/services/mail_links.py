@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, Person, Reminder
 from certtrack.db.queries.merges import load_merged
-from certtrack.mail.links import Verb, is_genuine
+from certtrack.mail.links import STOP, Verb, is_genuine
 from certtrack.rules.applications import find_last_plan_day
 from certtrack.rules.facts import IntentionKind
 from certtrack.rules.standing import Standing
@@ -64,7 +64,7 @@ def find_matter(
     """
     reminder = session.get(Reminder, reminder_id)
     reader = _find_reader(session, reminder) if reminder else None
-    if reminder is None or reader is None or not is_reader(signer, token, reminder_id, verb, reader):
+    if reminder is None or reader is None or not _is_reader(signer, token, reminder_id, verb, reader):
         return None
     cycle = session.get_one(Cycle, reminder.subject_id)
     certification = session.get_one(Certification, cycle.certification_id)
@@ -75,16 +75,17 @@ def find_matter(
     return Matter(reminder, cycle, certification, standing, verb, state, today, reader.language)
 
 
-def is_reader(signer: Signer, token: str, reminder_id: int, verb: str, reader: Person) -> bool:
+def find_stopper(session: Session, signer: Signer, reminder_id: int, token: str) -> Person | None:
+    """Whose mails the one-click address of that reminder's mail is about, merges followed; None where it isn't one."""
+    reminder = session.get(Reminder, reminder_id)
+    reader = session.get_one(Person, _find_last(session, reminder.recipient_id)) if reminder else None
+    return reader if reader is not None and _is_reader(signer, token, reminder_id, STOP, reader) else None
+
+
+def _is_reader(signer: Signer, token: str, reminder_id: int, verb: str, reader: Person) -> bool:
     """True where the link was made for an address that is this person's now."""
     addresses = [address for address in (reader.private_address, reader.work_address) if address]
     return is_genuine(signer, token, reminder_id, verb, addresses)
-
-
-def find_recipient(session: Session, reminder_id: int) -> Person | None:
-    """Whom the reminder was for, merges followed; None where there is no such reminder."""
-    reminder = session.get(Reminder, reminder_id)
-    return session.get_one(Person, _find_last(session, reminder.recipient_id)) if reminder else None
 
 
 def act(session: Session, rulebook: Rulebook, matter: Matter, typed: Mapping[str, str], at: datetime) -> None:

@@ -16,7 +16,7 @@ from certtrack.language import check_locale
 from certtrack.logs import get_log
 from certtrack.mail.compose import compose_reminders
 from certtrack.mail.content import DAY_MOVED, About, DayItem, Envelope, ReminderItem
-from certtrack.mail.links import MailLink, list_verbs, make_link_url
+from certtrack.mail.links import STOP, MailLink, list_verbs, make_link_url
 from certtrack.rules.reminders import CopyTo
 from certtrack.services.leasing import Made, Outgoing, Terms, lease, lease_made, lock_in_doubt
 from certtrack.services.organizations import is_granter
@@ -125,6 +125,7 @@ def _compose(
         to_name=person.shown_name,
         locale=check_locale(person.language),
         base_url=terms.base_url,
+        unsubscribe=_find_stop(terms, ripe, _address_of(person)),
     )
     items = [_make_item(offices, terms, one, envelope.to_address, at) for one in ripe]
     if _is_first_of_import(offices.session, person, ripe):
@@ -175,6 +176,14 @@ def _make_about(one: Ripe) -> About | None:
         return None
     told_on = one.told_at.astimezone(ZoneInfo(one.pack.zone)).date() if one.told_at is not None else None
     return About(one.about.shown_name, cast("CopyTo", one.reminder.audience), told_on)
+
+
+def _find_stop(terms: Terms, ripe: Sequence[Ripe], address: str) -> str | None:
+    """Where one click stops what may be switched off; None where nothing in this mail may be, or no TLS is spoken."""
+    first = next((one.reminder.id for one in ripe if one.can_switch_off), None)
+    if first is None or not terms.base_url.startswith("https:"):
+        return None
+    return make_link_url(terms.base_url, terms.links, first, STOP, address)
 
 
 def _make_links(terms: Terms, one: Ripe, address: str) -> tuple[MailLink, ...]:

@@ -72,6 +72,11 @@ def switch_off(session: Session, person_id: int, *, actor: Actor, at: datetime) 
     change_person(session, get_person(session, person_id), {"switched_off": sorted(GROUPS)}, actor=actor, at=at)
 
 
+def has_least(person: Person) -> bool:
+    """True where all that may be switched off is."""
+    return get_preferences(person).switched_off >= {*GROUPS}
+
+
 def is_switched_off(session: Session, person_id: int, stage_key: str) -> bool:
     """True where the person does without this stage, and may, whatever a policy says of it more."""
     return find_group(stage_key, None) in get_preferences(get_person(session, person_id)).switched_off

@@ -21,6 +21,7 @@ from certtrack.rules.facts import CycleFact, DueSource
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import CopyTo
 from certtrack.rules.standing import Standing
+from certtrack.rules.wishes import find_group
 from certtrack.services.arming import rearm_person
 from certtrack.services.copy_checks import Checked
 from certtrack.services.obstacles import FOR_GOOD, find_obstacle, find_sent_on
@@ -48,7 +49,7 @@ class Ripe:
     `sent_on` is when the application was sent of which nothing is known since; None where there is none such. `about`
     is whose certification it is, merges followed, where the reminder is a copy, and `told_at` when they were told; None
     where it is the recipient's own. `copies` say who else is told, from `copy_on` on; None where nobody is.
-    `comes_again`: the stage is one that is repeated.
+    `comes_again`: the stage is one that is repeated; `can_switch_off`: one that its holder may do without.
     """
 
     reminder: Reminder
@@ -61,6 +62,7 @@ class Ripe:
     copies: tuple[CopyTo, ...] = ()
     copy_on: date | None = None
     comes_again: bool = False
+    can_switch_off: bool = False
 
     @property
     def organization_id(self) -> int:
@@ -153,6 +155,7 @@ def _add_copies(rulebook: Rulebook, ripe: Ripe, facts: SendFacts, at: datetime) 
         told_at = facts.copies.find_start(reminder).told_at
         return replace(ripe, about=facts.copies.holders[certification.id], told_at=told_at)
     policy = rulebook.find_policy(certification.pack_key, at)
+    ripe = replace(ripe, can_switch_off=find_group(reminder.stage, policy) is not None)
     stage = policy.find_stage(reminder.stage) if policy is not None else None
     if policy is None or stage is None:
         return ripe

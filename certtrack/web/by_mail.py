@@ -11,10 +11,13 @@ from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from certtrack.language import check_locale
-from certtrack.mail.links import VERBS, Verb
+from certtrack.mail.links import STOP, VERBS, Verb
+from certtrack.rules.wishes import ALWAYS_FROM
+from certtrack.security import Actor
 from certtrack.services import mail_links as service
 from certtrack.services.applications.typed import BadApplication
 from certtrack.services.leasing import make_terms
+from certtrack.services.preferences import has_least, switch_off
 from certtrack.signing import Signer
 from certtrack.web.edge import for_everybody, parts, reading, render, writing
 from certtrack.web.locales import prefer_locale
@@ -52,6 +55,31 @@ def act(reminder_id: int, verb: Verb, token: str) -> ResponseReturnValue:
     return redirect(request.path, 303) if found else _say_unknown()
 
 
+@by_mail.get(f"{_AT}/{STOP}/<token>")
+@for_everybody
+def ask_to_stop(reminder_id: int, token: str) -> ResponseReturnValue:
+    """What can be switched off, what can't and why."""
+    if find_wait(_MISS):
+        return _say_unknown()
+    with reading() as session:
+        reader = service.find_stopper(session, _signer(), reminder_id, token)
+    return _show_stop(reader.language, is_done=has_least(reader)) if reader else _say_unknown()
+
+
+@by_mail.post(f"{_AT}/{STOP}/<token>")
+@for_everybody
+def stop(reminder_id: int, token: str) -> ResponseReturnValue:
+    """Switch off what may be, for a person's click and for a mail program's (RFC 8058), which follows no redirect."""
+    if find_wait(_MISS):
+        return _say_unknown()
+    with writing() as session:
+        reader = service.find_stopper(session, _signer(), reminder_id, token)
+        if reader is not None:
+            actor = Actor(key=f"mail:{reader.id}")
+            switch_off(session, reader.id, actor=actor, at=parts().clock.now())
+    return _show_stop(reader.language, is_done=True) if reader else _say_unknown()
+
+
 @by_mail.after_request
 def keep_to_itself(response: Response) -> Response:
     """The address is the key: it is told to no other page, and to no search engine."""
@@ -72,6 +100,11 @@ def _show(reminder_id: int, verb: Verb, token: str, problems: Mapping[str, str] 
     values: dict[str, Any] = {"verb": verb, "state": found.state, "problems": problems or {}}
     values |= {"typed": {name: text[:_LONGEST] for name, text in request.form.items()}, "today_on": found.today}
     return render("mail_links/answer.html", **values), 400 if problems else 200
+
+
+def _show_stop(language: str, *, is_done: bool) -> str:
+    prefer_locale(check_locale(language))
+    return render("mail_links/stop.html", is_done=is_done, always_from=ALWAYS_FROM)
 
 
 def _say_unknown() -> ResponseReturnValue:

@@ -1,10 +1,16 @@
 """Every page in a real browser: full at 1280 px in English, in its error state at 320 px in Spanish."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from kit.browser import Visit, check_page, check_stops, check_width
+from kit.site import Site
 from playwright.sync_api import expect
+
+from certtrack.mail.links import make_link_url
+from certtrack.signing import make_signer
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +37,7 @@ FULL = (
     ("/people/33", "bob"),
     ("/people/2/certifications/2/application", "carol"),
     ("/people/2/certifications/2/certificate", "carol"),
+    ("/people/2/certifications/2/plan", "carol"),
     ("/people/2/certifications/2/what-if", "bob"),
     ("/people/33/certifications/33/intentions/1/answer", "alice"),
     ("/applications", "alice"),
@@ -211,3 +218,25 @@ def test_results_with_errors_are_clean_and_keep_every_row(visit: Visit, scripts:
         check_page(page)
     check_width(page)
     check_stops(page)
+
+
+def test_an_answer_by_a_mails_link_is_clean_with_what_is_wrong_and_keeps_the_day(visit: Visit, site: Site) -> None:
+    page = visit(find_link(site, "sent"), width=320, lang="es")
+    page.get_by_label("Fecha de envío").fill("2026-01-05")
+    page.get_by_role("button", name="Anotar que se envió").press("Enter")
+    expect(page).to_have_title(re.compile("^Error"))
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_label("Fecha de envío")).to_have_value("2026-01-05")
+    check_page(page)
+    check_stops(page)
+
+
+def find_link(site: Site, verb: str) -> str:
+    """Where a link leads that stands in the mail to Carol."""
+    signer = make_signer((site.instance / "secret-key").read_text(), "links")
+    with closing(sqlite3.connect(site.instance / "certtrack.db")) as database:
+        [(number, address)] = database.execute(
+            "SELECT reminder.id, private_address FROM reminder JOIN person ON person.id = recipient_id"
+            " WHERE person.id = 2 AND state = 'planned'"
+        ).fetchall()
+    return make_link_url("", signer, number, verb, address)

@@ -14,11 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import AuditEvent, Certification, Person, Reminder
-from certtrack.mail.links import VERBS, Verb, list_verbs, make_link_url
+from certtrack.mail.links import STOP, VERBS, Verb, list_verbs, make_link_url
 from certtrack.security import Act
 from certtrack.services.actors import link_actor, open_certifications
 from certtrack.services.applications.typed import BadApplication
-from certtrack.services.mail_links import Matter, act, find_matter
+from certtrack.services.mail_links import Matter, act, find_matter, find_stopper
 
 TYPED = {"until_on": "2026-09-01", "sent_on": "2026-05-04", "way": "post"}
 
@@ -116,6 +116,24 @@ def test_the_mail_carries_a_link_for_each_answer_and_each_works(reader: Reader) 
     links = [link.rsplit("/", 3)[1:] for link in Page(mail.html).values_of("a", "href") if "/mail/" in link]
     assert [(int(number), verb) for number, verb, _ in links] == [(reader.reminder, verb) for verb in VERBS]
     assert {reader.find(verb, token) for (_, _, token), verb in zip(links, VERBS, strict=True)} == {"open"}
+
+
+def test_one_click_is_offered_where_something_may_be_switched_off_and_is_put_on_record_as_theirs(
+    reader: Reader,
+) -> None:
+    header = reader.deliverer.smtp.list_taken()[-1].header("List-Unsubscribe")
+    *_, number, verb, token = header.strip("<>").split("/")
+    assert (int(number), verb) == (reader.reminder, STOP)
+    signer = reader.deliverer.terms.links
+    with reader.world.database.reading() as session:
+        found = find_stopper(session, signer, reader.reminder, token)
+        assert found is not None
+        assert found.id == reader.person
+        assert find_stopper(session, signer, reader.reminder, reader.token("seen")) is None
+        assert find_stopper(session, signer, 99, token) is None
+    reader.planner.look(date(2026, 10, 1))
+    assert reader.deliverer.deliver() == {"accepted": 1}
+    assert reader.deliverer.smtp.list_taken()[-1].header("List-Unsubscribe") == "", "30 days before it can't be"
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,23 @@ def test_a_page_speaks_the_readers_language_and_what_was_said_shows_on_their_rec
     assert "Entered by Carol Example." in client.get(f"/people/{links.person}").text
 
 
+def test_one_click_of_a_mail_program_switches_off_what_may_be_and_the_page_says_what_cant(
+    client: CheckingClient, world: World, links: Links
+) -> None:
+    asked = client.get(links.at("stop"))
+    assert "Stop what I can do without" in asked.text
+    assert "be switched off, and neither can" in asked.text
+    with world.database.reading() as session:
+        assert not session.get_one(Person, links.person).switched_off, "looking changes nothing"
+    for _ in range(2):
+        answer = client.post(links.at("stop"), data={"List-Unsubscribe": "One-Click"})
+        assert answer.status_code == 200, "a mail program follows no redirect"
+    with world.database.reading() as session:
+        assert session.get_one(Person, links.person).switched_off == ["all_set", "early"]
+    assert "<button" not in re.sub(r"(?s).*<main", "", client.get(links.at("stop")).text)
+    assert client.post(links.at("seen").replace("/seen/", "/stop/")).status_code == 404
+
+
 def test_links_that_are_none_are_answered_alike_and_too_many_of_them_have_to_wait(
     client: CheckingClient, world: World, links: Links
 ) -> None:

@@ -185,6 +185,8 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /password/<token>": (404,) * 5,
     f"GET /mail/<int:reminder_id>/{VERB}/<token>": (404,) * 5,
     f"POST /mail/<int:reminder_id>/{VERB}/<token>": (404,) * 5,
+    "GET /mail/<int:reminder_id>/stop/<token>": (404,) * 5,
+    "POST /mail/<int:reminder_id>/stop/<token>": (404,) * 5,
     "GET /healthz": OPEN,
     "GET /healthz/mail": (503,) * 5,
 }
