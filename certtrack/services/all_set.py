@@ -64,4 +64,4 @@ def _list_rows(subject: Subject) -> list[Row_]:
 
 
 def _is_current(subject: Subject, days: CycleDays, row: Row_) -> bool:
-    return row.recipient_id == subject.holder.id and row.anchor_on == days.due_on
+    return bool(row.recipient_id == subject.holder.id and row.anchor_on == days.due_on)
