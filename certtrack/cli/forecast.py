@@ -146,7 +146,7 @@ def _row(mail: ComingMail) -> dict[str, Any]:
         "day": mail.on,
         "person": mail.person_id,
         "name": mail.name,
-        "credential": mail.pack.credential,
+        "credential": mail.credential,
         "due_on": mail.anchor_on,
         "stage": mail.stage,
         "occurrence": mail.occurrence,

@@ -119,7 +119,7 @@ def foretell(world: World, to_on: date, **scope: Any) -> list[ComingMail]:
 def list_foretold(mails: list[ComingMail]) -> set[Told]:
     """Those that go."""
     return {
-        (mail.cycle_id, mail.stage, mail.occurrence, mail.recipient_id, mail.on)
+        (mail.subject_id, mail.stage, mail.occurrence, mail.recipient_id, mail.on)
         for mail in mails
         if mail.kept_back is None
     }

@@ -19,12 +19,15 @@ from certtrack.services.guard import list_mailed
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.sending_hours import known_zone
 
+MailKey = tuple[str, int, date, str, int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class ComingMail:
     """One reminder to come. `on` is its day in the recipient's zone, `at` the moment from which it goes out.
 
-    `person_id` and `name` are whose certification it is, `recipient_id` and `recipient` who is told, as `audience`.
+    `person_id` and `name` are whom it is about, `credential` and `pack` what for, None for no certification.
+    `subject_kind` and `subject_id` are those of the ledger. `recipient_id` and `recipient` who is told, as `audience`.
     `kept_back` is the code of what keeps it back as things are, None for one that goes; `until_on` the day on which
     that ends by itself, None where it doesn't: `then` it `goes` out, or it is `replaced` by a later mail.
     """
@@ -33,9 +36,10 @@ class ComingMail:
     at: datetime
     person_id: int
     name: str
-    certification_id: int
-    cycle_id: int
-    pack: Pack
+    subject_kind: str
+    subject_id: int
+    credential: str | None
+    pack: Pack | None
     anchor_on: date
     stage: str
     occurrence: int
@@ -47,9 +51,9 @@ class ComingMail:
     then: Then | None
 
     @property
-    def key(self) -> tuple[int, date, str, int, int]:
+    def key(self) -> MailKey:
         """What tells the reminder from all others, as the ledger does."""
-        return self.cycle_id, self.anchor_on, self.stage, self.occurrence, self.recipient_id
+        return self.subject_kind, self.subject_id, self.anchor_on, self.stage, self.occurrence, self.recipient_id
 
 
 def foresee(
@@ -126,8 +130,9 @@ def _tell(walk: Walk, people: dict[int, Person], step: Step) -> ComingMail:
         at=step.at,
         person_id=holder.id,
         name=holder.shown_name,
-        certification_id=certification.id,
-        cycle_id=step.track.cycle.id,
+        subject_kind="cycle",
+        subject_id=step.track.cycle.id,
+        credential=pack.credential,
         pack=pack,
         anchor_on=line.anchor_on,
         stage=line.stage,

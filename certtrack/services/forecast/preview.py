@@ -9,15 +9,13 @@ from sqlalchemy.orm import Session
 
 from certtrack.packs import Policies
 from certtrack.rules.reminders import Policy
-from certtrack.services.forecast.coming import ComingMail, count_first_mails, list_switched, look_ahead, tell
+from certtrack.services.forecast.coming import ComingMail, MailKey, count_first_mails, list_switched, look_ahead, tell
 from certtrack.services.forecast.future import Future
 from certtrack.services.forecast.scope import Scope, read_cycles
 from certtrack.services.forecast.walking import Walk
 from certtrack.services.rulebook import Rulebook
 
 Change = Literal["added", "dropped", "moved", "kept_back"]
-
-_Key = tuple[int, date, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +97,9 @@ def _count_first(
             yield FirstMails(policy.ref, switch.at.date(), len(first or ()), above)
 
 
-def _by_key(mails: Iterable[ComingMail]) -> dict[_Key, ComingMail]:
+def _by_key(mails: Iterable[ComingMail]) -> dict[MailKey, ComingMail]:
     """What becomes of each in the end: one that is kept back for a time goes."""
-    found: dict[_Key, ComingMail] = {}
+    found: dict[MailKey, ComingMail] = {}
     for mail in mails:
         known = found.get(mail.key)
         if known is None or known.kept_back is not None:
@@ -109,7 +107,7 @@ def _by_key(mails: Iterable[ComingMail]) -> dict[_Key, ComingMail]:
     return found
 
 
-def _compare(before: dict[_Key, ComingMail], after: dict[_Key, ComingMail]) -> Iterator[Difference]:
+def _compare(before: dict[MailKey, ComingMail], after: dict[MailKey, ComingMail]) -> Iterator[Difference]:
     for key, mail in after.items():
         change, was_on = _judge(before.get(key), mail)
         if change is not None:
