@@ -11,7 +11,7 @@ from kit.planning import Planner
 from kit.world import World
 from sqlalchemy import func, select
 
-from certtrack.db.models import Cycle, Person, Reminder
+from certtrack.db.models import Cycle, OtherDay, Person, Reminder
 from certtrack.mail.transport import Answer
 from certtrack.services.delivery import deliver
 from certtrack.services.forecast.coming import ComingMail, foresee
@@ -102,7 +102,8 @@ class Days:
     def _is_due(self) -> bool:
         with self.world.database.reading() as session:
             first = session.scalar(select(func.min(Cycle.next_stage_on)).where(Cycle.closed_on.is_(None)))
-        return first is not None and first <= self.world.today
+            other = session.scalar(select(func.min(OtherDay.next_look_at)).where(OtherDay.closed_on.is_(None)))
+        return (first is not None and first <= self.world.today) or (other is not None and other <= self.world.at)
 
     def _has_ripe(self) -> bool:
         with self.world.database.reading() as session:

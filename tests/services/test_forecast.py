@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 from kit.applications import ask, send
 from kit.copies import assign, make_text, name_contact, use_policy
+from kit.exams import hold, seat
 from kit.forecast import Days, foretell, list_foretold
 from kit.planning import Planner
 from kit.rules import CPPS, CPS
-from kit.world import World
+from kit.world import World, load_shipped
 from sqlalchemy import select
 
 from certtrack.db.models import Cause
@@ -79,3 +80,21 @@ def test_a_policy_that_comes_into_force_in_between_is_foreseen_with_all_that_it_
     days.run(TO)
     assert foreseen == days.list_told(FROM, TO)
     assert list_held(world) == {"policy:us-wi@2"}
+
+
+def test_exams_to_come_are_foreseen_beside_certifications(world: World, planner: Planner) -> None:
+    world.rulebook = load_shipped()
+    world.move_to(date(2026, 6, 1))
+    sitting = hold(world, 3, held_on=date(2026, 6, 20))
+    carol, dave = world.person(zone="Pacific/Honolulu"), world.person("Dave", address=None)
+    for person in (carol, dave):
+        seat(world, sitting, person)
+    world.certify(carol, date(2026, 7, 10))
+    mails = foretell(world, date(2026, 6, 20))
+    exams = {(mail.on, mail.stage, mail.person_id, mail.kept_back) for mail in mails if mail.subject_kind != "cycle"}
+    stages = {(date(2026, 6, 5), "before_14"), (date(2026, 6, 17), "before_3"), (date(2026, 6, 19), "before_1")}
+    reasons = {carol: None, dave: "no_address"}
+    assert exams == {(on, stage, person, why) for on, stage in stages for person, why in reasons.items()}
+    days = Days(world, planner)
+    days.run(date(2026, 6, 20))
+    assert list_foretold(mails) == days.list_told(date(2026, 6, 1), date(2026, 6, 20))

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from certtrack.clock import end_of
 from certtrack.db.models import Certification, Cycle, Person
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Audience
 from certtrack.services.forecast.future import Future, Trip, find_switches
 from certtrack.services.forecast.guarding import Tally
+from certtrack.services.forecast.other_days import OtherStep, OtherWalk, list_other_days
 from certtrack.services.forecast.scope import Scope, list_crowded_causes, read_cycles
 from certtrack.services.forecast.walking import Step, Then, Walk
 from certtrack.services.guard import list_mailed
@@ -67,6 +69,9 @@ def foresee(
     packs = list_switched(future)
     for found in read_cycles(session, to_on, packs, *scope.conditions()):
         yield from within(tell(session, Walk(session, future, found, at), to_on), from_on, to_on)
+    until = end_of(to_on, "UTC") + timedelta(days=1)  # past the end of the day in each zone
+    for day in list_other_days(session, scope, until):
+        yield from within(_tell_other(rulebook, OtherWalk(session, rulebook, day, at).run(until)), from_on, to_on)
 
 
 def look_ahead(
@@ -144,3 +149,28 @@ def _tell(walk: Walk, people: dict[int, Person], step: Step) -> ComingMail:
         until_on=step.until_on,
         then=step.then,
     )
+
+
+def _tell_other(rulebook: Rulebook, steps: Iterable[OtherStep]) -> Iterator[ComingMail]:
+    for step in steps:
+        line, looked = step.line, step.looked
+        packs = [pack for pack in rulebook.packs.list() if pack.credential == looked.day.credential]
+        yield ComingMail(
+            on=step.at.astimezone(ZoneInfo(looked.zone)).date(),
+            at=step.at,
+            person_id=looked.holder.id,
+            name=looked.holder.shown_name,
+            subject_kind=looked.kind,
+            subject_id=looked.day.id,
+            credential=looked.day.credential,
+            pack=packs[-1] if packs else None,
+            anchor_on=line.anchor_on,
+            stage=line.stage,
+            occurrence=line.occurrence,
+            audience=line.audience,
+            recipient_id=looked.holder.id,
+            recipient=looked.holder.shown_name,
+            kept_back=step.reason,
+            until_on=step.until_on,
+            then=step.then,
+        )

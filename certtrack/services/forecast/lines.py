@@ -25,7 +25,12 @@ def read_line(row: Row_) -> Line:
 
 def make_line(subject: Subject, ruling: Ruling, at: datetime, number: int) -> Line:
     """The line that the planner would write for a ruling without a row."""
-    return Line(**{**_COLUMNS, "audience": "holder", **insert_of(subject, ruling, at), "id": -number})
+    return new_line(insert_of(subject, ruling, at), number)
+
+
+def new_line(values: Mapping[str, Any], number: int) -> Line:
+    """A line of these values, the `number`th new one."""
+    return Line(**{**_COLUMNS, "audience": "holder", **values, "id": -number})
 
 
 def change_line(subject: Subject, ruling: Ruling, line: Line, at: datetime) -> None:

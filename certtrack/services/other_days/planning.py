@@ -62,9 +62,9 @@ def _plan(session: Session, looked: Looked, at: datetime) -> Counter[str]:
 def _write(session: Session, looked: Looked, rulings: Rulings, policy_ref: str, at: datetime) -> Counter[str]:
     added, changed = [], []
     for ruling in rulings.made:
-        values = _values_of(ruling, policy_ref, at)
+        values = values_of(ruling, policy_ref, at)
         if ruling.row is None:
-            added.append(_key_of(looked.day, looked.holder.id, ruling) | values)
+            added.append(key_of(looked.day, looked.holder.id, ruling) | values)
         else:
             changed.append({"of": ruling.row.id, "was": ruling.row.state} | values)
     recalled = [
@@ -84,7 +84,8 @@ def _write(session: Session, looked: Looked, rulings: Rulings, policy_ref: str, 
     return counts
 
 
-def _key_of(day: OtherDay, recipient_id: int, ruling: Ruling) -> dict[str, Any]:
+def key_of(day: OtherDay, recipient_id: int, ruling: Ruling) -> dict[str, Any]:
+    """What tells the reminder that a ruling makes from all others."""
     return {
         "subject_kind": day.kind,
         "subject_id": day.id,
@@ -95,7 +96,8 @@ def _key_of(day: OtherDay, recipient_id: int, ruling: Ruling) -> dict[str, Any]:
     }
 
 
-def _values_of(ruling: Ruling, policy_ref: str, at: datetime) -> dict[str, Any]:
+def values_of(ruling: Ruling, policy_ref: str, at: datetime) -> dict[str, Any]:
+    """What a ruling makes of its reminder."""
     return {
         "state": ruling.state,
         "reason": ruling.reason,

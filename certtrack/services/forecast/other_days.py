@@ -1,0 +1,134 @@
+"""The coming looks and mails about days beside those of cycles, as their own planner decides. Nothing is written."""
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import OtherDay, Reminder
+from certtrack.logs import get_log
+from certtrack.services.forecast.lines import Line, new_line
+from certtrack.services.forecast.scope import Scope
+from certtrack.services.forecast.walking import Then
+from certtrack.services.other_days.loading import Looked, load_looked
+from certtrack.services.other_days.planning import key_of, values_of
+from certtrack.services.other_days.records import start_of
+from certtrack.services.other_days.rulings import Rulings, rule_day
+from certtrack.services.rulebook import Rulebook, confirmed_rules
+
+_MOST_LOOKS = 1000  # as for cycles: a walk must come to its end
+_WAITING = ("planned", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class OtherStep:
+    """One thing that comes: `line` goes out at `at`, or with a `reason` doesn't; the rest is as for cycles."""
+
+    looked: Looked
+    line: Line
+    at: datetime
+    reason: str | None = None
+    until_on: date | None = None
+    then: Then | None = None
+
+
+def list_other_days(session: Session, scope: Scope, until: datetime) -> list[OtherDay]:
+    """The open days about which something may come until that moment."""
+    waits = select(Reminder.subject_id).where(Reminder.subject_kind == OtherDay.kind, Reminder.state.in_(_WAITING))
+    comes = or_(OtherDay.next_look_at <= until, OtherDay.id.in_(waits.correlate(OtherDay)))
+    query = select(OtherDay).where(OtherDay.closed_on.is_(None), comes)
+    if scope.places is not None:
+        query = query.where(OtherDay.organization_id.in_(scope.places))
+    if scope.people is not None:
+        query = query.where(OtherDay.person_id.in_(scope.people))
+    if scope.closed is not None:
+        query = query.where(OtherDay.person_id.not_in(scope.closed))
+    return list(session.scalars(query.order_by(OtherDay.id)))
+
+
+@dataclass
+class OtherWalk:
+    """Walks one day through the coming time, from a moment on."""
+
+    session: Session
+    rulebook: Rulebook
+    day: OtherDay
+    began: datetime
+    lines: list[Line] = field(default_factory=list)
+    kept: dict[int, OtherStep] = field(default_factory=dict)
+
+    def run(self, until: datetime) -> Iterator[OtherStep]:
+        """All that comes until that moment, in its order."""
+        rules = confirmed_rules(self.session, self.rulebook)
+        [looked] = load_looked(self.session, rules, [self.day], self.began)
+        self.lines = [_read_line(row) for row in looked.rows]
+        look_at = max(self.day.next_look_at, self.began) if self.day.next_look_at is not None else None
+        for _ in range(_MOST_LOOKS):
+            at = self._find_next(look_at)
+            if at is None or at > until:
+                break
+            is_due = look_at is not None and look_at <= at
+            [now] = load_looked(self.session, rules, [self.day], at)
+            if is_due or now.today != looked.today:
+                looked = replace(now, rows=cast("tuple[Reminder, ...]", tuple(self.lines)))
+                next_at = yield from self._look(looked, at)
+                look_at = next_at if is_due else look_at
+            yield from self._send(looked, at)
+        yield from self.kept.values()
+
+    def _find_next(self, look_at: datetime | None) -> datetime | None:
+        sends = [max(line.send_after, self.began) for line in self.lines if line.state == "planned"]
+        return min([*sends, *([look_at] if look_at is not None else [])], default=None)
+
+    def _look(self, looked: Looked, at: datetime) -> Generator[OtherStep, None, datetime | None]:
+        """One look of the planner; returns the moment of the next, None where none is to come."""
+        rulings = self._rule(looked, at)
+        if rulings is None or looked.policy is None:
+            return None
+        for row, reason in rulings.recalled:
+            row.state, row.reason = "superseded", reason
+        for ruling in rulings.made:
+            values = values_of(ruling, looked.policy.ref, at)
+            if ruling.row is None:
+                line = new_line({**key_of(looked.day, looked.holder.id, ruling), **values}, len(self.lines) + 1)
+                self.lines.append(line)
+            else:
+                line = cast("Line", ruling.row)
+                _set(line, values)
+            yield from self._keep(looked, line, at)
+        return start_of(rulings.next_on, looked.office_zone) if rulings.next_on is not None else None
+
+    def _rule(self, looked: Looked, at: datetime) -> Rulings | None:
+        if looked.policy is None:
+            return None
+        try:
+            return rule_day(looked, looked.policy, at)
+        except Exception as error:  # noqa: BLE001  # as the planner: one record that nobody can read keeps nobody else
+            get_log().error("not_foreseen", other_day=self.day.id, kind=type(error).__name__)
+            return None
+
+    def _keep(self, looked: Looked, line: Line, at: datetime) -> Iterator[OtherStep]:
+        if (before := self.kept.pop(line.id, None)) is not None:
+            yield replace(before, until_on=looked.today, then="goes" if line.state == "planned" else "replaced")
+        if line.state == "suppressed":
+            self.kept[line.id] = OtherStep(looked, line, max(line.send_after, at), line.reason)
+
+    def _send(self, looked: Looked, at: datetime) -> Iterator[OtherStep]:
+        for line in self.lines:
+            if line.state == "planned" and line.send_after <= at:
+                line.settled_at = at
+                line.state = "expired" if line.valid_until <= at else "sent"
+                if line.state == "sent":
+                    yield OtherStep(looked, line, at)
+
+
+def _read_line(row: Reminder) -> Line:
+    return Line(**{column.key: getattr(row, column.key) for column in Reminder.__table__.columns})
+
+
+def _set(line: Line, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(line, name, value)
