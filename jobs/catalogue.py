@@ -45,6 +45,7 @@ def list_jobs(settings: Settings) -> tuple[Job, ...]:
             "deliver_now_mail", timedelta(seconds=5), "Hand over mails that somebody waits for, such as a new password."
         ),
         Job("read_bounces", timedelta(minutes=15), "Read the reports of mails that came back, where a mailbox is set."),
+        Job("weekly_team_mail", timedelta(minutes=15), "Write on Mondays to supervisors how many are where."),
         Job("seal_audit", timedelta(minutes=1), "Seal the audit, so that a later change shows."),
         Job(
             "purge_bodies", timedelta(days=1), "Forget the text of mails that were settled long ago; the ledger stays."

@@ -7,7 +7,7 @@ from certtrack.cli.output import Format, formatted, write_message, write_rows
 from certtrack.cli.standing import note_look
 from certtrack.errors import BadInput
 from certtrack.security import Actor
-from certtrack.services.contacts import list_organizations, set_contact
+from certtrack.services.contacts import list_organizations, set_contact, set_names_in_team_mail
 from certtrack.services.lookup import get_person_asked
 from certtrack.services.organizations import create_organization, get_organization, set_role
 from certtrack.services.rulebook import Rulebook
@@ -82,6 +82,28 @@ def contact(edge: Edge, key: str, person: str | None, nobody: bool, actor: Actor
         changed = set_contact(session, found, chosen, today=edge.today(found.zone), actor=actor, at=at)
         name = found.name
     write_message(f"{who} gets the copies of {name}{'' if changed else ', as before'}.")
+
+
+@organization.command(
+    "names-in-team-mail",
+    short_help="Name people in the weekly team mail, or don't.",
+    epilog="Example: certtrack organization names-in-team-mail lakeside on",
+)
+@click.argument("key")
+@click.argument("choice", type=click.Choice(["on", "off"]))
+@acting_as
+@pass_edge
+def names_in_team_mail(edge: Edge, key: str, choice: str, actor: Actor) -> None:
+    """Say whether the weekly mail to supervisors of KEY names those who are due within 60 days.
+
+    Off, as it is at first, the mail has counts alone: whoever sees it learns nothing of anybody.
+    """
+    with edge.writing() as session:
+        found = get_organization(session, key)
+        changed = set_names_in_team_mail(session, found, named=choice == "on", actor=actor, at=edge.clock.now())
+        name = found.name
+    said = "names those who are due" if choice == "on" else "names nobody"
+    write_message(f"The weekly team mail of {name} {said}{'' if changed else ', as before'}.")
 
 
 @organization.command(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from certtrack.language import LOCALES, environment, format_moment
 from certtrack.mail.calendar_file import make_calendar
-from certtrack.mail.content import DayItem, Envelope, LinkKind, ReminderItem
+from certtrack.mail.content import DayItem, Envelope, LinkKind, ReminderItem, TeamCounts
 from certtrack.mail.copied import tell_copy
 from certtrack.mail.html import PADDING, inline_rules
 from certtrack.mail.links import Answer
@@ -14,7 +14,7 @@ from certtrack.mail.message import build_message
 from certtrack.mail.names import clean_name
 from certtrack.mail.telling import Part, tell
 from certtrack.mail.telling_subjects import tell_day
-from certtrack.mail.words import Paragraph, paragraphs, words
+from certtrack.mail.words import Paragraph, format_things, paragraphs, words
 from certtrack.mail.wrapping import wrap_text
 
 
@@ -93,6 +93,22 @@ def compose_link(
     part = Part(words(locale, "link_first", kind), date.max, said, ())
     body = Body((part,), (), link, words(locale, "link_why", kind, office))
     return _pack(envelope, _write(envelope, kind, called, body))
+
+
+def compose_team(envelope: Envelope, *, called: str, counts: TeamCounts) -> bytes:
+    """The week's mail to whoever supervises: counts, with a link to the list of their people."""
+    office, locale = clean_name(envelope.office_name), envelope.locale
+    said = [
+        Paragraph(str(getattr(counts, code)), words(locale, "team_line", code))
+        for code in ("all_set", "to_do", "due", "past", "waiting", "unreached")
+    ]
+    if counts.names:
+        names = format_things([clean_name(name) for name in counts.names], locale)
+        said.append(Paragraph(names, words(locale, "team_names")))
+    part = Part(words(locale, "team_first", counts.people), date.max, tuple(said), ())
+    why = f"{words(locale, 'why_team', office)} {words(locale, 'team_once')}"
+    body = Body((part,), (), f"{envelope.base_url}/people", why)
+    return _pack(envelope, _write(envelope, "team", called, body))
 
 
 def _tell(item: ReminderItem | DayItem, office: str, locale: str) -> Part:

@@ -37,6 +37,24 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamCounts:
+    """How many of somebody's team are where: people, but for `waiting`, which are credits.
+
+    `due`: a day to act by within 60 days; `past`: a way back still has a day. `unreached`: no mail reaches them.
+    `names` are of those who are due; empty where the office wants no names in mails.
+    """
+
+    people: int
+    all_set: int
+    to_do: int
+    due: int
+    past: int
+    waiting: int
+    unreached: int
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """Whose certification a copy speaks of, by the name that they are shown by, and as whom the reader gets it.
 

@@ -1,4 +1,4 @@
-"""An organization's contact person, who gets its copies of reminders."""
+"""What an organization wishes of its mails: who gets its copies of reminders, and names in the weekly team mail."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,6 +45,26 @@ def set_contact(
         subject=("organization", organization.id),
         people=[number for number in (before, after) if number is not None],
         details={"contact": after, "before": before},
+    )
+    return True
+
+
+def set_names_in_team_mail(
+    session: Session, organization: Organization, *, named: bool, actor: Actor, at: datetime
+) -> bool:
+    """Have the weekly team mail name those who are due, or not, from now on; True when that is a change."""
+    if organization.names_in_team_mail == named:
+        return False
+    organization.names_in_team_mail = named
+    session.flush()
+    record_event(
+        session,
+        at=at,
+        actor=actor.key,
+        action="organization.names_in_team_mail",
+        subject=("organization", organization.id),
+        people=[],
+        details={"named": named},
     )
     return True
 

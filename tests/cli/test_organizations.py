@@ -30,3 +30,13 @@ def test_whoever_does_not_belong_there_gets_no_copies_and_somebody_must_be_named
     assert (refused.exit_code, "doesn't belong to Harbor" in refused.stderr) == (1, True)
     assert typed("organization", "contact", "harbor").exit_code == 2
     assert typed("organization", "contact", "harbor", str(alice), "--nobody").exit_code == 2
+
+
+def test_names_in_the_weekly_team_mail_are_wished_for_and_not(typed: Typed, world: World) -> None:
+    said = typed("organization", "names-in-team-mail", "lakeside", "on", "--as", "test").stderr
+    assert "The weekly team mail of Lakeside Peers names those who are due." in said
+    assert "as before" in typed("organization", "names-in-team-mail", "lakeside", "on", "--as", "test").stderr
+    with world.database.reading() as session:
+        assert session.scalars(select(Organization.names_in_team_mail)).one() is True
+        wanted = AuditEvent.action == "organization.names_in_team_mail"
+        assert len(list(session.scalars(select(AuditEvent).where(wanted)))) == 1

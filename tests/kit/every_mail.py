@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from kit.mails import BASE, Read, link_mail, make_check, make_exam, make_item, remind
+from kit.mails import BASE, Read, link_mail, make_check, make_exam, make_item, remind, team_mail
 from kit.rules import CPPS, CPS
 
-from certtrack.mail.content import About, ReminderItem
+from certtrack.mail.content import About, ReminderItem, TeamCounts
 from certtrack.mail.links import MailLink, list_verbs, make_link_url
 from certtrack.rules.calendar import add_days
 from certtrack.rules.reminders import CopyTo
@@ -138,6 +138,10 @@ MAILS: dict[str, Callable[[str], Read]] = {
     "check-over": lambda locale: remind(make_check(stage="after_1"), today=date(2026, 11, 2), locale=locale),
     "check-day_moved": lambda locale: remind(make_check(stage="day_moved"), today=date(2026, 9, 1), locale=locale),
     "digest-exam": lambda locale: remind(make_exam(), make_item(CPS), today=date(2026, 6, 5), locale=locale),
+    "team": lambda locale: team_mail(TeamCounts(9, 4, 3, 2, 1, 5, 1), locale),
+    "team_named": lambda locale: team_mail(
+        TeamCounts(3, 1, 2, 2, 0, 0, 0, names=("Carol Example", "Erin Example")), locale
+    ),
     "account_link": lambda locale: link_mail("account_link", locale),
     "password_reset": lambda locale: link_mail("password_reset", locale),
 }

@@ -32,7 +32,7 @@ from certtrack.db.models.people import (
     OrganizationCredential,
     Person,
 )
-from certtrack.db.models.recipients import StandIn, StandInVersion
+from certtrack.db.models.recipients import StandIn, StandInVersion, TeamMail
 from certtrack.db.models.records import (
     Alarm,
     AlarmNotice,
@@ -156,6 +156,7 @@ __all__ = [
     "StatusChange",
     "SupervisionSession",
     "SupervisionSessionVersion",
+    "TeamMail",
     "Telling",
     "TellingVersion",
     "Training",

@@ -67,6 +67,8 @@ class Organization(Numbered, Recorded, Base):
     """The office's own address, which answers to mails go to."""
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """Who gets the organization's copies of reminders; None: nobody."""
+    names_in_team_mail: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """True: the week's mail to supervisors names those who are due; else it has counts alone."""
 
 
 class OrganizationCredential(Numbered, Recorded, Base):

@@ -39,3 +39,14 @@ class StandInVersion(Version, _StandInValues, Base):
     __tablename__ = "stand_in_version"
 
     record_id: Mapped[int] = mapped_column(ForeignKey("stand_in.id"), index=True)
+
+
+class TeamMail(Base):
+    """The mail about their team that somebody has for the week of a Monday: there is one at most."""
+
+    __tablename__ = "team_mail"
+
+    week_on: Mapped[date] = mapped_column(primary_key=True)
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    email_id: Mapped[int | None] = mapped_column(ForeignKey("email.id"))
+    """None only until the transaction that takes the week has queued the mail."""

@@ -1,0 +1,23 @@
+"""Writing the week's mail to whoever supervises."""
+
+from certtrack.logs import get_log
+from certtrack.services.leasing import make_terms
+from certtrack.services.team_mail import list_recipients, write_team_mail
+from jobs.workplace import Workplace
+
+
+def run(work: Workplace) -> dict[str, int]:
+    """Queue what is due of this week, a recipient a transaction; what can't be written doesn't stop the rest."""
+    terms, at, counts = make_terms(work.settings), work.clock.now(), {"written": 0, "not_written": 0}
+    with work.database.reading() as session:
+        recipients = list_recipients(session, at)
+    for one in recipients:
+        if work.stop():
+            break
+        try:
+            with work.database.writing() as session:
+                counts["written"] += write_team_mail(session, work.rulebook, terms, one, at)
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one mail, the others go out
+            get_log().error("team_mail_not_written", recipient=one.person_id, kind=type(error).__name__)
+            counts["not_written"] += 1
+    return counts
