@@ -117,7 +117,7 @@ def list_copies(deliverer: Deliverer) -> dict[str, list[Taken]]:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize(
     ("mails", "kills", "late_s"), [(500, 20, 0.05), pytest.param(2_000, 100, 0.15, marks=pytest.mark.nightly)]
 )
