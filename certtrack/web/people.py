@@ -1,7 +1,5 @@
 """The list of people, one person's page, and where the front door leads."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -25,7 +23,6 @@ from certtrack.services.former import PAGE as FORMER_PAGE
 from certtrack.services.former import closed_people, count_former, list_former
 from certtrack.services.held_mail import count_held
 from certtrack.services.leaving import list_places_to_leave
-from certtrack.services.ledger import LedgerEntry
 from certtrack.services.other_days.page import show_other_days
 from certtrack.services.overview import NEAR_DAYS, PAGE, Filters, find_zone, list_credentials, list_overview
 from certtrack.services.person_page import PersonPage, ShownCertification, get_person_page
@@ -36,6 +33,7 @@ from certtrack.services.tellings import can_tell
 from certtrack.services.trainings.shown import show_trainings
 from certtrack.services.undeliverable import count_undeliverable
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, signed_in, today
+from certtrack.web.folding import fold_ledger
 
 people = Blueprint("people", __name__)
 
@@ -46,8 +44,6 @@ VALIDITIES = (
 _STRIPS = {"grace": "grace", "late": "late", "exam_route": "route", "full_route": "route"}
 _ENDED = ("revoked", "retired")
 _MOST_PAGES = 100_000
-_NEXT, _LAST = 2, 3
-_OPEN_STATES = ("planned", "held", "suppressed", "failed", "in_mail")
 
 
 @people.get("/")
@@ -129,9 +125,7 @@ def person(person_id: int) -> str:
         now = today(page.person.zone)
         hours = show_hours(session, found.rulebook, actor(), page, now)
         drafts = list_drafts(session, actor(), page.person.id) if hours.can_log else ()
-        can_leave = _can_leave(session, page, today(page.person.zone))
-        can_tell_them = _can_tell(session, page, now)
-        can_choose_for_them = page.last_day is None and can_choose(session, actor(), page.person.id, now)
+        acts = _list_acts(session, page, now)
         trainings = show_trainings(
             session, found.rulebook, actor(), page.person.id, today=now, as_of=page.as_of or now, known_at=page.known_at
         )  # fmt: skip
@@ -166,16 +160,23 @@ def person(person_id: int) -> str:
         zone=zone,
         typed=request.args,
         errors=errors,
-        can_list=can_do(actor(), Task.LIST_PEOPLE),
-        can_leave=can_leave,
-        can_tell=can_tell_them,
-        can_choose=can_choose_for_them,
+        **acts,
     )
 
 
 def _show_supervision(session: Session, page: PersonPage) -> SupervisionThen | None:
     last = page.last_day
     return show_supervision_then(session, last, page.as_of or last.on, page.known_at or last.known_at) if last else None
+
+
+def _list_acts(session: Session, page: PersonPage, now: date) -> dict[str, bool]:
+    """What the reader may do from the page, by the names that the page has for it."""
+    return {
+        "can_list": can_do(actor(), Task.LIST_PEOPLE),
+        "can_leave": _can_leave(session, page, now),
+        "can_tell": _can_tell(session, page, now),
+        "can_choose": page.last_day is None and can_choose(session, actor(), page.person.id, now),
+    }
 
 
 def _can_leave(session: Session, page: PersonPage, now: date) -> bool:
@@ -203,28 +204,6 @@ def _load_hands(session: Session, now: date) -> dict[str, int]:
     if can_do(viewer, Task.LIST_UNREACHED):
         hands["unreached"] = count_undeliverable(session, viewer, today=now, at=parts().clock.now())
     return hands if any(hands.values()) else {}
-
-
-@dataclass(frozen=True, slots=True)
-class FoldedLedger:
-    """A ledger, newest day first: what is open to see, what comes much later, and what was long ago."""
-
-    later: tuple[LedgerEntry, ...]
-    shown: tuple[LedgerEntry, ...]
-    earlier: tuple[LedgerEntry, ...]
-
-
-def fold_ledger(mail: Sequence[LedgerEntry]) -> FoldedLedger:
-    """The next two that come, all that wait, and the last three decisions stay open; the rest is folded."""
-    newest = sorted(mail, key=lambda entry: entry.day, reverse=True)
-    coming = [entry for entry in newest if entry.state == "coming"]
-    decided = [entry for entry in newest if entry.state != "coming"]
-    open_ones = [entry for number, entry in enumerate(decided) if number < _LAST or entry.state in _OPEN_STATES]
-    return FoldedLedger(
-        later=tuple(coming[:-_NEXT]),
-        shown=(*coming[-_NEXT:], *open_ones),
-        earlier=tuple(entry for entry in decided if entry not in open_ones),
-    )
 
 
 def _list_steps_of(person: Person, shown: ShownCertification) -> list[dict[str, object]]:
