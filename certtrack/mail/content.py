@@ -104,9 +104,9 @@ class DayItem:
     """One day beside those of cycles that a mail speaks of.
 
     `stage` is a key of the policy, or "day_moved". `credential` is what the day is for, None where it is for no
-    certification; `requirement` what is asked for by it, in its rules' own words. `begins_at` is the hour; `place`
-    (None: online) and `to_bring` are in the words of whoever put them on record; None where nobody said. `today` and
-    `subject` are as for a certification. It is always the reader's own, so that `about` is None.
+    certification; `begins_at` is the hour; `place` (None: online) and `to_bring` are in the words of whoever put them on
+    record; None where nobody said. `today` and `subject` are as for a certification. It is always the reader's own, so
+    that `about` is None.
     """
 
     kind: OtherKind
@@ -115,7 +115,6 @@ class DayItem:
     today: date
     subject: str
     credential: Text | None = None
-    requirement: Text | None = None
     begins_at: time | None = None
     place: str | None = None
     to_bring: str | None = None

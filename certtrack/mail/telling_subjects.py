@@ -27,8 +27,6 @@ def _about(item: DayItem, locale: str) -> list[Paragraph]:
     said = [words(locale, "distance", far) if far >= 0 else ""]
     if item.stage == DAY_MOVED:
         said.append(words(locale, "check_moved"))
-    if item.requirement is not None:
-        said.append(words(locale, "day_requirement", item.requirement.of(locale)))
     if item.credential is not None:
         said.append(words(locale, "day_for", item.credential.of(locale)))
     return paragraphs(said)

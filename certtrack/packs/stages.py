@@ -12,7 +12,6 @@ _COPIED: tuple[CopyTo, ...] = ("supervisor", "organization")
 _MOST_DAYS = 3660
 _MOST_REPEATS = 30
 _SWITCHED_OFF_ABOVE = 30  # days before the due day: nearer to it a stage is for everybody, unless the policy says so
-_BOTH_FROM = 14  # days before the due day
 
 
 def read_stages(top: Table, copy_after_days: int) -> tuple[Stage, ...]:
@@ -49,7 +48,7 @@ def read_lead_times(
 
 
 def _as_urgent_as_known(step: int, stages: Sequence[Stage], copy_after_days: int) -> Stage:
-    """A stage so many days before, with the copies and addresses of the policy's last stage that has come by then.
+    """A stage so many days before, with the copies of the policy's last stage that has come by then.
 
     Before the first of them it is like that one. Repeats and a choice to switch it off are its namesake's alone.
     """
@@ -58,7 +57,7 @@ def _as_urgent_as_known(step: int, stages: Sequence[Stage], copy_after_days: int
     key = _before(step)
     if known is not None and known.key == key:
         return known
-    plain = Stage(key, days_before=step, can_switch_off=step > _SWITCHED_OFF_ABOVE, both_addresses=step <= _BOTH_FROM)
+    plain = Stage(key, days_before=step, can_switch_off=step > _SWITCHED_OFF_ABOVE)
     copies = known.copies if known is not None and step >= copy_after_days else ()
     return replace(plain, copies=copies)
 
@@ -67,7 +66,6 @@ def _read_stage(table: Table, copy_after_days: int) -> Stage:
     stage = _read_day(table)
     days_before = stage.days_before
     far = days_before is not None and days_before > _SWITCHED_OFF_ABOVE
-    late = days_before is None or days_before <= _BOTH_FROM
     if table.has("copies"):
         stage = replace(stage, copies=table.choices("copies", _COPIED))
         if days_before is not None and days_before < copy_after_days:
@@ -76,7 +74,6 @@ def _read_stage(table: Table, copy_after_days: int) -> Stage:
     stage = replace(
         stage,
         can_switch_off=table.flag("can_switch_off") if table.has("can_switch_off") else far,
-        both_addresses=table.flag("both_addresses") if table.has("both_addresses") else late,
         repeat_every_days=repeat_every_days,
         repeats=repeats,
     )

@@ -5,10 +5,10 @@ from typing import Literal
 
 from certtrack.rules.cycles import CycleDays
 
-OtherKind = Literal["requirement", "provisional_term", "exam_sitting", "background_check"]
-"""A requirement on a clock of its own, the end of a provisional term, an exam, the last day of a background check."""
+OtherKind = Literal["exam_sitting", "background_check"]
+"""An exam that somebody has a seat for, the last day of a background check."""
 
-OTHER_KINDS: tuple[OtherKind, ...] = ("requirement", "provisional_term", "exam_sitting", "background_check")
+OTHER_KINDS: tuple[OtherKind, ...] = ("exam_sitting", "background_check")
 
 EVENTS: frozenset[OtherKind] = frozenset({"exam_sitting"})
 """Kinds that are over with their day: nothing is left to be told after it."""

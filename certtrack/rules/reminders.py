@@ -29,8 +29,7 @@ class Stage:
     """One step: so many days before the due day (0: on it), so many after it, or the entry into a phase after it.
 
     Exactly one of the three is set. It comes again every `repeat_every_days`, at most `repeats` times. `copies` say who
-    is told of it too, some days after the holder. `can_switch_off`: the holder may do without it. `both_addresses`: it
-    goes to the holder's private address and to the one at work.
+    is told of it too, some days after the holder. `can_switch_off`: the holder may do without it.
     """
 
     key: str
@@ -41,7 +40,6 @@ class Stage:
     repeat_every_days: int = 0
     repeats: int = 0
     can_switch_off: bool = False
-    both_addresses: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,11 @@ class OtherDay(Numbered, Base):
     )
 
     kind: Mapped[str] = mapped_column(String(16))
-    """`requirement provisional_term exam_sitting background_check`: `subject_kind` of its reminders."""
+    """`exam_sitting` or `background_check`: `subject_kind` of its reminders."""
     source_id: Mapped[int]
     """The record that says it: a certification, a cycle, a registration, a check."""
     source_key: Mapped[str] = mapped_column(String(60))
-    """Which of several days of that record: a requirement's key; empty where it has but one."""
+    """Which of several days of that record; empty where it has but one."""
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     certification_id: Mapped[int | None] = mapped_column(ForeignKey("certification.id"), index=True)
