@@ -262,8 +262,9 @@ def load_secret_key(settings: Settings) -> str:
     """The key that signs sessions and links: the setting, else one made once and kept in the instance."""
     if settings.secret_key:
         return settings.secret_key
-    file = make_instance(settings) / "secret-key"
+    file = settings.instance / "secret-key"
     if not file.exists():
+        settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make_secret_key(file)
     return file.read_text(encoding="ascii")
 

@@ -104,9 +104,9 @@ class DayItem:
     """One day beside those of cycles that a mail speaks of.
 
     `stage` is a key of the policy, or "day_moved". `credential` is what the day is for, None where it is for no
-    certification; `begins_at` is the hour; `place` (None: online) and `to_bring` are in the words of whoever put them on
-    record; None where nobody said. `today` and `subject` are as for a certification. It is always the reader's own, so
-    that `about` is None.
+    certification; `begins_at` is the hour; `place` (None: online) and `to_bring` are in the words of whoever put them
+    on record; None where nobody said. `today` and `subject` are as for a certification. It is always the reader's own,
+    so that `about` is None.
     """
 
     kind: OtherKind

@@ -125,15 +125,17 @@ def list_unmailed(session: Session, rulebook: Rulebook, actor: Actor, at: dateti
     """
     today = at.date()
     no_mail = or_(and_(Reminder.state == "suppressed", Reminder.reason == "no_address"), Reminder.state == "failed")
-    query = (
-        select(Person)
-        .join(Reminder, Reminder.recipient_id == Person.id)
+    untold = (
+        select(Reminder.recipient_id)
         .join(Cycle, Cycle.id == Reminder.subject_id)
         .where(Reminder.subject_kind == "cycle", Reminder.audience == "holder", no_mail)
-        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False), Person.merged_into_id.is_(None))
+        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+    )
+    query = (
+        select(Person)
+        .where(Person.id.in_(untold), Person.merged_into_id.is_(None))
         .where(Person.died_on.is_(None), open_people(actor, today, Act.TELL))
         .order_by(Person.folded_name, Person.id)
-        .distinct()
         .limit(MOST)
     )
     if actor.person_id is not None:

@@ -171,7 +171,7 @@ def test_the_demonstration_prints_its_logins_and_writes_its_mails(start: Start) 
     found = re.search(r"go out within half a minute: (\d+)", one.said())
     assert found
     mail = one.instance / "mail"
-    one.wait(lambda: len(list(mail.glob("*.eml"))) == int(found[1]) > 0, "the mail")
+    one.wait(lambda: len(list(mail.glob("*.eml"))) >= int(found[1]) > 0, "the mail")  # the week's, too, after Monday
     assert "lakeside-demo-alice" in one.said("out")
     assert one.stop() == 0
 

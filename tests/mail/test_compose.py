@@ -78,7 +78,8 @@ class TestEveryMail:
     def test_an_item_is_short_enough_to_be_read(self, name: str, locale: str) -> None:
         body = MAILS[name](locale).text.split("\n--\n")[0]
         parts = body.count("* * *") + 1
-        assert len(body.split()) / parts <= {"en": 190, "es": 220}[locale]
+        who_writes = 60 if name == "first_of_import" else 0  # said once in a lifetime
+        assert len(body.split()) / parts <= {"en": 190, "es": 220}[locale] + who_writes
 
 
 @pytest.mark.parametrize("locale", ["en", "es"])
