@@ -51,9 +51,9 @@ def load_copied(
     """Who gets the copies of each certification's reminders on its day in `days`, by the certification's number.
 
     Every supervisor whose assignment lasts gets one, whatever the organization, and while they are away whoever stands
-    in for them there, unless that is the holder; the contact person of the organization
-    that keeps the record, while both belong there, or while it is the programme that grants the credential. `others`
-    are people whose merges are to be known too. A fixed number of queries.
+    in for them there, unless that is the holder; the contact person of the organization that keeps the record, while
+    both belong there, or while it is the programme that grants the credential. `others` are people whose merges are to
+    be known too. A fixed number of queries, but for supervisors who are away.
     """
     concerned = {one.id: one for one in certifications}
     same = load_merged(session, {one.person_id for one in concerned.values()} | {*others})

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, Reminder
 from certtrack.services.arming import rearm_person
 from certtrack.services.guard import Watched, hold_where_many, list_growing, watch_import
+from certtrack.services.reminder_writes import values_of, write_decisions
 from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.rulings import Ruling, Rulings, rule
 from certtrack.services.subject_rows import Row_
@@ -24,7 +24,6 @@ from certtrack.services.wide_causes import WideCause
 
 __all__ = ["PlanCounts", "change_of", "expire_batch", "insert_of", "plan_batch", "rearm_person"]
 
-_TABLE: Any = Reminder.__table__
 _AT_ONCE = 30  # cycles: SQLite's write lock is to be free again within 100 ms
 _WAITING = text("state IN ('planned', 'held')")  # as the index has it
 
@@ -132,26 +131,8 @@ def _write(session: Session, ruled: Sequence[tuple[Subject, Rulings]], at: datet
     for subject, rulings in ruled:
         added += [insert_of(subject, ruling, at) for ruling in rulings.made if ruling.row is None]
         changed += [change_of(subject, ruling, ruling.row, at) for ruling in rulings.made if ruling.row is not None]
-    recalled = [
-        {"of": row.id, "was": row.state, "reason": reason, "settled_at": at}
-        for _, rulings in ruled
-        for row, reason in rulings.recalled
-    ]
-    if added:
-        make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(make(_TABLE).on_conflict_do_nothing(), added)
-    if changed:
-        session.execute(_still_so(), changed)
-    if recalled:
-        session.execute(_still_so().values(state="superseded"), recalled)
-    counts = Counter(row["state"] for row in (*added, *changed))
-    counts["superseded"] += len(recalled)
-    return counts
-
-
-def _still_so() -> Any:  # noqa: ANN401  # an SQL statement
-    # a deliverer may have taken it meanwhile: then what it does stands
-    return update(_TABLE).where(_TABLE.c.id == bindparam("of"), _TABLE.c.state == bindparam("was"))
+    recalled = [each for _, rulings in ruled for each in rulings.recalled]
+    return write_decisions(session, added, changed, recalled, at)
 
 
 def insert_of(subject: Subject, ruling: Ruling, at: datetime) -> dict[str, Any]:
@@ -174,16 +155,4 @@ def change_of(subject: Subject, ruling: Ruling, row: Row_, at: datetime) -> dict
 
 
 def _values_of(subject: Subject, ruling: Ruling, at: datetime) -> dict[str, Any]:
-    is_waiting = ruling.state in ("planned", "held")
-    return {
-        "state": ruling.state,
-        "reason": ruling.reason,
-        "stage_on": ruling.stage.stage_on,
-        "send_after": ruling.send_after,
-        "valid_until": ruling.valid_until,
-        "retry_at": None,
-        "cause_id": ruling.cause_id,
-        "policy_ref": subject.policy.ref,
-        "planned_at": at,
-        "settled_at": None if is_waiting else at,
-    }
+    return values_of(ruling, subject.policy.ref, ruling.cause_id, at)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from certtrack.clock import end_of
@@ -26,6 +26,7 @@ from certtrack.services.arming import rearm_person
 from certtrack.services.copy_checks import Checked
 from certtrack.services.obstacles import FOR_GOOD, find_obstacle, find_sent_on
 from certtrack.services.other_days.checking import find_days_waking, list_needed_days
+from certtrack.services.ripe import is_ripe
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of
 from certtrack.services.send_facts import SendFacts, is_copy, load_send_facts, track_of
@@ -74,7 +75,7 @@ def lock_recipients(session: Session, at: datetime, limit: int) -> list[Person]:
     """Up to `limit` people who have ripe reminders, the longest ripe first; nobody whom another process has locked."""
     ripe = (
         select(Reminder.recipient_id, Reminder.send_after)
-        .where(*_is_ripe(at))
+        .where(*is_ripe(at))
         .order_by(Reminder.send_after, Reminder.recipient_id)
         .limit(limit * _LOOKED_THROUGH)
         .subquery()
@@ -129,7 +130,7 @@ def is_asleep(session: Session, rulebook: Rulebook, email: Email, at: datetime) 
 def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at: datetime) -> dict[int, list[Ripe]]:
     """What is still to be told to each of these locked people; what fell away is written down with its reason."""
     rulebook = confirmed_rules(session, rulebook)
-    rows = _load(session, Reminder.recipient_id.in_([person.id for person in people]), *_is_ripe(at))
+    rows = _load(session, Reminder.recipient_id.in_([person.id for person in people]), *is_ripe(at))
     rows = _let_wait_without_rules(rulebook, rows)
     by_number = {person.id: person for person in people}
     facts = load_send_facts(session, rulebook, rows, at)
@@ -248,14 +249,6 @@ def _judge(row: _Row, person: Person, facts: SendFacts, at: datetime) -> tuple[s
     if obstacle is None:
         return None
     return ("superseded" if obstacle in FOR_GOOD else "suppressed"), obstacle
-
-
-def _is_ripe(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Reminder.state == "planned",
-        Reminder.send_after <= at,
-        or_(Reminder.retry_at.is_(None), Reminder.retry_at <= db_now()),
-    )
 
 
 def _load(session: Session, *which: ColumnElement[bool], passes_locked: bool = True) -> list[_Row]:

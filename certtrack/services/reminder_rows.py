@@ -1,12 +1,12 @@
 """One reminder as it is decided: planned, held or suppressed by a verdict, or set aside. Nothing is read here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
 from certtrack.clock import end_of
-from certtrack.db.models import Person
+from certtrack.db.models import Person, Reminder
 from certtrack.packs import make_days_off
 from certtrack.rules.calendar import IsDayOff
 from certtrack.rules.reminders import Audience, Policy, StageDay, StageKey
@@ -61,7 +61,7 @@ class Recipient:
         valid_until = end_of(stage.valid_until, self.subject.pack.zone)
         if verdict.state in WAITING and send_after > valid_until:
             verdict = Verdict("expired", None, verdict.cause_id)
-        if row is None or not self._stays(row, verdict, send_after, at):
+        if row is None or not stays(row, verdict, send_after, at, self.subject.refused, self.person.address):
             yield self._rule(stage, row, verdict, send_after, valid_until)
 
     def set_aside(self, stage: StageDay, row: Row_ | None, reason: str | None, cause_id: int | None) -> Ruling:
@@ -88,16 +88,27 @@ class Recipient:
             valid_until=valid_until,
         )
 
-    def _stays(self, row: Row_, verdict: Verdict, send_after: datetime, at: datetime) -> bool:
-        """True where the row says the same already, or its address was refused and is still the same."""
-        if row.state == "failed":
-            return self.subject.refused.get(row.email_id) == self.person.address
-        if (row.state, row.reason) != (verdict.state, verdict.reason):
-            return False
-        if row.state == "held" and row.cause_id != verdict.cause_id:
-            return False
-        is_to_wait = row.retry_at is None and row.send_after > at
-        return not (is_to_wait and row.send_after != send_after)
+
+def stays(
+    row: Row_ | Reminder,
+    verdict: Verdict,
+    send_after: datetime,
+    at: datetime,
+    refused: Mapping[int, str],
+    address: str | None,
+) -> bool:
+    """True where the row says the same already, or its address was refused and is still the same.
+
+    `refused` holds addresses by the email that was refused, `address` is the recipient's now.
+    """
+    if row.state == "failed":
+        return refused.get(row.email_id or 0) == address
+    if (row.state, row.reason) != (verdict.state, verdict.reason):
+        return False
+    if row.state == "held" and row.cause_id != verdict.cause_id:
+        return False
+    is_to_wait = row.retry_at is None and row.send_after > at
+    return not (is_to_wait and row.send_after != send_after)
 
 
 def key_of(row: Row_) -> StageKey:

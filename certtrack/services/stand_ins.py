@@ -85,14 +85,6 @@ def find_stand_in(session: Session, supervisor_id: int, organization_id: int, on
     return current if len(seen) > 1 and _is_there(session, current, organization_id, on) else None
 
 
-def load_away(session: Session, from_on: date, until_on: date) -> frozenset[int]:
-    """The supervisors for whom somebody stands in, somewhere, on one of these days: more is asked of them alone."""
-    query = select(StandIn.supervisor_id).where(
-        StandIn.state == "recorded", StandIn.from_on <= until_on, StandIn.until_on >= from_on
-    )
-    return frozenset(session.scalars(query))
-
-
 def list_stand_ins(session: Session, actor: Actor, organization: Organization, today: date) -> tuple[ShownStandIn, ...]:
     """Those that hold or are to come, by their first day: the office's all, a supervisor's the ones they are part of.
 

@@ -14,9 +14,10 @@ from certtrack.services.forecast.lines import Line, new_line
 from certtrack.services.forecast.scope import Scope
 from certtrack.services.forecast.walking import Then
 from certtrack.services.other_days.loading import Looked, load_looked
-from certtrack.services.other_days.planning import key_of, values_of
+from certtrack.services.other_days.planning import key_of
 from certtrack.services.other_days.records import start_of
 from certtrack.services.other_days.rulings import Rulings, rule_day
+from certtrack.services.reminder_writes import values_of
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 _MOST_LOOKS = 1000  # as for cycles: a walk must come to its end
@@ -91,7 +92,7 @@ class OtherWalk:
         for row, reason in rulings.recalled:
             row.state, row.reason = "superseded", reason
         for ruling in rulings.made:
-            values = values_of(ruling, looked.policy.ref, at)
+            values = values_of(ruling, looked.policy.ref, None, at)
             if ruling.row is None:
                 line = new_line({**key_of(looked.day, looked.holder.id, ruling), **values}, len(self.lines) + 1)
                 self.lines.append(line)

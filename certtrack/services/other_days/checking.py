@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import OtherDay, Person, Reminder
-from certtrack.db.types import db_now
 from certtrack.mail.content import DayItem
 from certtrack.rules.other_days import OTHER_KINDS, OtherKind
 from certtrack.rules.pack import Text
 from certtrack.services.arming import rearm_person
 from certtrack.services.other_days.loading import Looked, find_sitting, load_looked
 from certtrack.services.other_days.rulings import FOR_GOOD, find_obstacle
+from certtrack.services.ripe import is_ripe
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of
 from certtrack.services.sending_hours import after_quiet, known_zone
@@ -35,12 +35,7 @@ def list_ripe_days(
     session: Session, rulebook: Rulebook, people: Sequence[Person], at: datetime
 ) -> dict[int, list[RipeDay]]:
     """What is still to be told to each of these locked people; what fell away is written down with its reason."""
-    mine = (
-        Reminder.recipient_id.in_([person.id for person in people]),
-        Reminder.state == "planned",
-        Reminder.send_after <= at,
-        or_(Reminder.retry_at.is_(None), Reminder.retry_at <= db_now()),
-    )
+    mine = (Reminder.recipient_id.in_([person.id for person in people]), *is_ripe(at))
     rulebook = confirmed_rules(session, rulebook)
     by_number = {person.id: person for person in people}
     found: dict[int, list[RipeDay]] = defaultdict(list)

@@ -4,19 +4,17 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import OtherDay, Reminder
+from certtrack.db.models import OtherDay
 from certtrack.logs import get_log
 from certtrack.services.other_days.loading import Looked, load_looked, lock_due
 from certtrack.services.other_days.records import start_of
 from certtrack.services.other_days.rulings import Ruling, Rulings, rule_day
 from certtrack.services.planning import PlanCounts
+from certtrack.services.reminder_writes import values_of, write_decisions
 from certtrack.services.rulebook import Rulebook, confirmed_rules, pin
 
-_TABLE: Any = Reminder.__table__
 _AT_ONCE = 60
 _LATER = timedelta(days=1)
 
@@ -62,26 +60,12 @@ def _plan(session: Session, looked: Looked, at: datetime) -> Counter[str]:
 def _write(session: Session, looked: Looked, rulings: Rulings, policy_ref: str, at: datetime) -> Counter[str]:
     added, changed = [], []
     for ruling in rulings.made:
-        values = values_of(ruling, policy_ref, at)
+        values = values_of(ruling, policy_ref, None, at)
         if ruling.row is None:
             added.append(key_of(looked.day, looked.holder.id, ruling) | values)
         else:
             changed.append({"of": ruling.row.id, "was": ruling.row.state} | values)
-    recalled = [
-        {"of": row.id, "was": row.state, "reason": reason, "settled_at": at} for row, reason in rulings.recalled
-    ]
-    if added:
-        make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(make(_TABLE).on_conflict_do_nothing(), added)
-    # a deliverer may have taken it meanwhile: then what it does stands
-    still_so = update(_TABLE).where(_TABLE.c.id == bindparam("of"), _TABLE.c.state == bindparam("was"))
-    if changed:
-        session.execute(still_so, changed)
-    if recalled:
-        session.execute(still_so.values(state="superseded"), recalled)
-    counts = Counter(str(row["state"]) for row in (*added, *changed))
-    counts["superseded"] += len(recalled)
-    return counts
+    return write_decisions(session, added, changed, rulings.recalled, at)
 
 
 def key_of(day: OtherDay, recipient_id: int, ruling: Ruling) -> dict[str, Any]:
@@ -93,20 +77,4 @@ def key_of(day: OtherDay, recipient_id: int, ruling: Ruling) -> dict[str, Any]:
         "stage": ruling.stage.stage,
         "occurrence": ruling.stage.occurrence,
         "recipient_id": recipient_id,
-    }
-
-
-def values_of(ruling: Ruling, policy_ref: str, at: datetime) -> dict[str, Any]:
-    """What a ruling makes of its reminder."""
-    return {
-        "state": ruling.state,
-        "reason": ruling.reason,
-        "stage_on": ruling.stage.stage_on,
-        "send_after": ruling.send_after,
-        "valid_until": ruling.valid_until,
-        "retry_at": None,
-        "cause_id": None,
-        "policy_ref": policy_ref,
-        "planned_at": at,
-        "settled_at": None if ruling.state == "planned" else at,
     }

@@ -10,15 +10,16 @@ from certtrack.mail.content import DAY_MOVED
 from certtrack.rules.other_days import make_days
 from certtrack.rules.reminders import Policy, StageDay, StageKey, decide, stage_days
 from certtrack.services.arming import UNSENT
+from certtrack.services.judging import Verdict
 from certtrack.services.other_days.loading import Looked
 from certtrack.services.other_days.records import CLOSED
+from certtrack.services.reminder_rows import stays
 from certtrack.services.rulings import days_off, quiet_of
 from certtrack.services.sending_hours import at_hour, find_send_after
+from certtrack.services.subjects import SPOKEN
 
 FOR_GOOD = frozenset({CLOSED, "day_moved", "policy_changed"})
 """Codes that mean another decision has taken this one's place: the reminder is superseded, not suppressed."""
-
-_SPOKEN = ("sent", "in_mail", "told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,8 @@ def _rule_reached(
 def _list_current(looked: Looked) -> dict[StageKey, Reminder]:
     """The reminders of the day as it is now, by stage; one that was sent goes before any other."""
     mine = [row for row in looked.rows if row.anchor_on == looked.day.due_on and row.recipient_id in looked.holder_ids]
-    mine = [row for row in mine if row.state in _SPOKEN or row.recipient_id == looked.holder.id]
-    return {(row.stage, row.occurrence): row for row in sorted(mine, key=lambda row: row.state in _SPOKEN)}
+    mine = [row for row in mine if row.state in SPOKEN or row.recipient_id == looked.holder.id]
+    return {(row.stage, row.occurrence): row for row in sorted(mine, key=lambda row: row.state in SPOKEN)}
 
 
 def _is_open(row: Reminder) -> bool:
@@ -105,7 +106,7 @@ def _is_open(row: Reminder) -> bool:
 
 def _find_move(looked: Looked) -> StageDay | None:
     """The mail that says which day it is now; None where the last mail said so, or none was ever sent."""
-    told = [row for row in looked.rows if row.state in _SPOKEN]
+    told = [row for row in looked.rows if row.state in SPOKEN]
     if not told or told[-1].anchor_on == looked.day.due_on or looked.day.due_on < looked.today:
         return None
     times = sum(row.stage == DAY_MOVED for row in told)
@@ -123,18 +124,9 @@ def _tell(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None,
     send_after = find_send_after(stage.stage_on, policy.send_at, quiet_of(policy), looked.zone, at)
     valid_until = end_of(stage.valid_until, looked.office_zone)
     state = "suppressed" if obstacle else "expired" if send_after > valid_until else "planned"
-    if row is None or not _stays(looked, row, state, obstacle, send_after, at):
+    verdict = Verdict(state, obstacle, None)
+    if row is None or not stays(row, verdict, send_after, at, looked.refused, looked.holder.address):
         yield Ruling(row, stage, state, obstacle, send_after, valid_until)
-
-
-def _stays(looked: Looked, row: Reminder, state: str, reason: str | None, send_after: datetime, at: datetime) -> bool:
-    """True where the reminder that is there says the same already, or its address was refused and is still the same."""
-    if row.state == "failed":
-        return looked.refused.get(row.email_id or 0) == looked.holder.address
-    if (row.state, row.reason) != (state, reason):
-        return False
-    is_to_wait = row.retry_at is None and row.send_after > at
-    return not (is_to_wait and row.send_after != send_after)
 
 
 def _recall(looked: Looked, current: dict[StageKey, Reminder], known: set[StageKey]) -> Iterator[tuple[Reminder, str]]:
