@@ -5,6 +5,7 @@ import re
 import secrets
 import tomllib
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ _DEFAULTS = get_resource("config") / "default.toml"
 
 Environment = Literal["production", "demo", "test"]
 Security = Literal["none", "starttls", "tls"]
+SecondStepRule = Literal["", "required", "optional"]
 
 
 class Settings(BaseSettings):
@@ -48,6 +50,10 @@ class Settings(BaseSettings):
     """Where certificates are kept. Empty: `evidence/` in the instance. S3-compatible storage: `s3://BUCKET/FOLDER`."""
     secret_key: str = ""
     """Signs sessions and links. Empty: made once and kept in the instance."""
+    second_step: SecondStepRule = ""
+    """A second step to sign in, for who sees others' records: `required`, `optional`. Empty: required in production."""
+    second_step_from: date | None = None
+    """The first day on which it is required, such as `2027-01-31`. Empty: at once."""
     base_url: str = "http://127.0.0.1:8000"
     """The address that mails and links name."""
     host: str = "127.0.0.1"
@@ -151,6 +157,11 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         """True where real people's records are kept."""
         return self.env == "production"
+
+    @property
+    def is_second_step_required(self) -> bool:
+        """True where whoever sees others' records needs a second step, from `second_step_from` on."""
+        return self.second_step == "required" or (self.second_step == "" and self.is_production)
 
     @property
     def is_https(self) -> bool:

@@ -5,12 +5,15 @@ from datetime import date
 import click
 from sqlalchemy.orm import Session
 
+from certtrack.auth.account_mail import queue_notice
 from certtrack.auth.links import make_link
+from certtrack.auth.second_steps import drop_second_step
 from certtrack.cli.edge import Edge, acting_as, pass_edge
 from certtrack.cli.output import write_message
 from certtrack.cli.parsing import DAY
 from certtrack.db.audit import record_event
 from certtrack.db.models import Account
+from certtrack.errors import Refused
 from certtrack.language import LOCALES
 from certtrack.security import Actor, Role
 from certtrack.services.accounts import create_account, get_account, link_person
@@ -93,6 +96,28 @@ def link(edge: Edge, name: str, person: str | None, actor: Actor) -> None:
         url = _hand_out(edge, session, found, actor)
     click.echo(url)
     write_message("Give the link to the account's owner: it works once, for 3 days.")
+
+
+@account.command(
+    "reset-second-step",
+    short_help="For somebody who has lost phone and codes.",
+    epilog="Example: certtrack account reset-second-step carol@example.org --as alice",
+)
+@click.argument("name")
+@acting_as
+@pass_edge
+def reset_second_step(edge: Edge, name: str, actor: Actor) -> None:
+    """Take the second step off the account NAME, whose owner has neither the phone nor a recovery code any more.
+
+    Make sure first that it is they who ask. Their sessions end, a mail tells them, and where their role needs a second
+    step they set up a new one when they sign in next.
+    """
+    with edge.writing() as session:
+        found = get_account(session, name)
+        if not drop_second_step(session, found, actor=actor.key, at=edge.clock.now(), is_reset=True):
+            raise Refused(f"The account {found.sign_in_name} has no second step.")
+        queue_notice(session, edge.settings, found, "second_step_reset", at=edge.clock.now())
+    write_message(f"The second step of {found.sign_in_name} is reset: they sign in with their password.")
 
 
 def _hand_out(edge: Edge, session: Session, account: Account, actor: Actor) -> str:

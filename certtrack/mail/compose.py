@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from certtrack.language import LOCALES, environment, format_moment
 from certtrack.mail.calendar_file import make_calendar
-from certtrack.mail.content import DayItem, Envelope, LinkKind, ReminderItem, TeamCounts
+from certtrack.mail.content import DayItem, Envelope, LinkKind, NoticeKind, ReminderItem, TeamCounts
 from certtrack.mail.copied import tell_copy
 from certtrack.mail.html import PADDING, inline_rules
 from certtrack.mail.links import Answer
@@ -93,6 +93,19 @@ def compose_link(
     part = Part(words(locale, "link_first", kind), date.max, said, ())
     body = Body((part,), (), link, words(locale, "link_why", kind, office))
     return _pack(envelope, _write(envelope, kind, called, body))
+
+
+def compose_notice(envelope: Envelope, kind: NoticeKind, *, called: str, zone: str) -> bytes:
+    """One mail that says what was done to the reader's account, at `sent_at` as it is said in `zone`."""
+    office, locale = clean_name(envelope.office_name), envelope.locale
+    said = (
+        Paragraph(words(locale, "notice_at", format_moment(envelope.sent_at, locale, zone))),
+        *((Paragraph(words(locale, "notice_reset")),) if kind == "second_step_reset" else ()),
+        Paragraph(words(locale, "notice_not_you", office)),
+    )
+    part = Part(words(locale, "notice_first", kind), date.max, said, ())
+    body = Body((part,), (), f"{envelope.base_url}/account", words(locale, "link_why", "account_link", office))
+    return _pack(envelope, _write(envelope, "notice", called, body))
 
 
 def compose_team(envelope: Envelope, *, called: str, counts: TeamCounts) -> bytes:

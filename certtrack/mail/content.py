@@ -11,6 +11,11 @@ from certtrack.rules.pack import Pack, Text
 from certtrack.rules.reminders import CopyTo
 
 LinkKind = Literal["account_link", "password_reset"]
+NoticeKind = Literal[
+    "second_step_set", "second_step_dropped", "second_step_reset", "recovery_codes_made", "recovery_code_used",
+    "password_changed",
+]  # fmt: skip
+"""What was done to an account that its owner should hear of, whoever did it."""
 DAY_MOVED = "day_moved"
 """The stage of a mail that says only that the day is another one now."""
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
 from certtrack.db.inserting import insert_unless_there
-from certtrack.db.models import Account, AccountRole
+from certtrack.db.models import Account, AccountRole, Organization
 from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.language import check_locale
 from certtrack.security import Actor, Role
@@ -117,6 +117,18 @@ def get_account(session: Session, sign_in_name: str) -> Account:
     if account is None:
         raise NotFound(f"There is no account {sign_in_name}.")
     return account
+
+
+def find_office(session: Session, account_id: int) -> Organization | None:
+    """The organization that an account belongs to first, else the first on record; None where there is none."""
+    own = (
+        select(Organization)
+        .join(AccountRole, AccountRole.organization_id == Organization.id)
+        .where(AccountRole.account_id == account_id)
+        .order_by(AccountRole.id)
+        .limit(1)
+    )
+    return session.scalar(own) or session.scalar(select(Organization).order_by(Organization.id).limit(1))
 
 
 def has_administrator(session: Session) -> bool:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from certtrack.web.account import account
 from certtrack.web.answers import answers
 from certtrack.web.application_decisions import application_decisions
 from certtrack.web.applications import applications
@@ -28,8 +29,10 @@ from certtrack.web.passwords import passwords
 from certtrack.web.people import people
 from certtrack.web.qualifications import qualifications
 from certtrack.web.reminders import reminders
+from certtrack.web.second_step import second_step
 from certtrack.web.service_hours import service_hours
 from certtrack.web.sign_in import sign_in
+from certtrack.web.sign_in_code import sign_in_code
 from certtrack.web.signing import signing
 from certtrack.web.stand_ins import stand_ins
 from certtrack.web.supervision import supervision
@@ -43,7 +46,7 @@ from certtrack.web.waivers import waivers
 from certtrack.web.what_if import what_if
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    *(sign_in, passwords, by_mail),
+    *(sign_in, sign_in_code, passwords, account, second_step, by_mail),
     *(people, credits_, drafts, evidence, checking, answers, findings, held, health, jobs, forecast),
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),

@@ -15,7 +15,7 @@ from certtrack.web.locales import locale
 from certtrack.web.viewers import forget_viewer
 
 _SHOWN = frozenset({400, 404, 405, 409, 413, 429, 500, 503})
-_NEVER_SHOWN = frozenset({"csrf_token", "next", "password", "again", "draft_at"})
+_NEVER_SHOWN = frozenset({"csrf_token", "next", "password", "again", "current", "code", "draft_at"})
 
 
 def register_errors(app: Flask) -> None:

@@ -55,6 +55,11 @@ def gettext(sentence: str) -> str:
     return translations(locale()).gettext(sentence)
 
 
+def ngettext(one: str, many: str, count: int) -> str:
+    """The sentence for so many, in the reader's language; the number stands in for %(num)d."""
+    return translations(locale()).ngettext(one, many, count) % {"num": count}
+
+
 def _frame(viewer: Viewer | None) -> dict[str, Any]:
     return {
         "other_locale_url": other_locale_url(),
@@ -68,7 +73,7 @@ def _frame(viewer: Viewer | None) -> dict[str, Any]:
 
 
 def _list_nav(viewer: Viewer | None) -> list[NavItem]:
-    if viewer is None:
+    if viewer is None or viewer.must_set_up:
         return []
     return [NavItem(gettext(label), url, _is_under(url)) for label, url, task in _NAV if can_do(viewer.actor, task)]
 

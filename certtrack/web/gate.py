@@ -29,6 +29,8 @@ def check_right() -> Response | None:
     viewer = find_viewer()
     if viewer is None:
         return answer_expired() if list_typed() else redirect(f"/sign-in?{_write_next()}")
+    if viewer.must_set_up and not right.is_first:
+        return redirect("/account/second-step")
     if right.task is not None and not can_do(viewer.actor, right.task):
         raise NotFound
     return None

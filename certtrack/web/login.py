@@ -1,17 +1,30 @@
-"""Who signs in: the password is checked in the same time whoever is named, and a session begins."""
+"""Who signs in: the password is checked in the same time whoever is named; then come the second step and a session."""
 
+import hashlib
 import secrets
+from datetime import date, timedelta
+from typing import Literal
 
 from flask import current_app, session
 from flask_security import hash_password, login_user, logout_user
 from flask_security.utils import verify_password
 
 from certtrack.auth.datastore import AccountDatastore, Login
+from certtrack.auth.requirement import is_required
+from certtrack.auth.second_steps import find_second_step
+from certtrack.clock import today_in
 from certtrack.db.audit import record_event
-from certtrack.web.edge import parts, writing
+from certtrack.services.accounts import find_office
+from certtrack.services.actors import find_actor
+from certtrack.web.edge import parts, reading, writing
 from certtrack.web.viewers import forget_viewer, start_session
 
+Way = Literal["password", "link", "code", "recovery_code"]
+"""By what somebody has come in last: their password, a link by mail, or a second step after either."""
+
 _HASH = "certtrack_hash_of_nobody"
+_HALFWAY, _HALFWAY_FOR = "halfway", timedelta(minutes=10)
+_GO_ON = "go_on"
 
 
 def prepare_hash() -> None:
@@ -35,10 +48,38 @@ def find_by(**value: str | int) -> Login | None:
     return datastore.find_user(case_insensitive=False, **value)
 
 
-def begin(login: Login) -> None:
-    """Sign in, in a session of its own; the audit keeps it."""
-    start_session()
-    login_user(login, remember=False, authn_via=["password"])
+def go_on(login: Login, way: Way, next_url: str) -> str:
+    """Where to go from a right password or link: into a session, or to the second step where the account has one."""
+    with reading() as database:
+        has_step = find_second_step(database, login.id) is not None
+    if not has_step:
+        begin(login, way, next_url)
+        return next_url
+    session.clear()
+    session[_HALFWAY] = [login.id, _mark(login), parts().clock.now().timestamp()]
+    session[_GO_ON] = next_url
+    return "/sign-in/code"
+
+
+def find_halfway() -> Login | None:
+    """Whoever has given their password within the last ten minutes and owes the second step; None where nobody has."""
+    number, mark, given_at = session.get(_HALFWAY, (0, "", 0.0))
+    login = find_by(id=number) if number else None
+    is_over = parts().clock.now().timestamp() > given_at + _HALFWAY_FOR.total_seconds()
+    return login if login is not None and login.is_active and not is_over and mark == _mark(login) else None
+
+
+def find_way_on() -> str:
+    """Where whoever is on their way in wanted to go: an address of our own."""
+    return str(session.get(_GO_ON, "/"))
+
+
+def begin(login: Login, way: Way, next_url: str = "/") -> None:
+    """Sign in, in a session of its own; the audit keeps it. Whoever must set up a second step does that first."""
+    must_set_up = _must_set_up(login)
+    start_session(must_set_up=must_set_up)
+    session[_GO_ON] = next_url
+    login_user(login, remember=False, authn_via=[way])
     forget_viewer()
     with writing() as database:
         record_event(
@@ -47,7 +88,17 @@ def begin(login: Login) -> None:
             actor=f"account:{login.id}",
             action="account.signed_in",
             subject=("account", login.id),
+            details={"by": way},
         )
+
+
+def begin_anew(account_id: int) -> None:
+    """Go on in a new session after the account's others have ended, such as with a new password."""
+    login = find_by(id=account_id)
+    if login is not None:
+        start_session(must_set_up=False)
+        login_user(login, remember=False, authn_via=["password"])
+        forget_viewer()
 
 
 def end() -> None:
@@ -55,3 +106,16 @@ def end() -> None:
     logout_user()
     session.clear()
     forget_viewer()
+
+
+def _must_set_up(login: Login) -> bool:
+    with reading() as database:
+        office = find_office(database, login.id)
+        today: date = today_in(parts().clock, office.zone if office else "UTC")
+        actor = find_actor(database, login.id, today)
+        is_asked = actor is not None and is_required(parts().settings, actor, today)
+        return is_asked and find_second_step(database, login.id) is None
+
+
+def _mark(login: Login) -> str:
+    return hashlib.sha256(f"halfway\n{login.fs_uniquifier}".encode()).hexdigest()[:24]

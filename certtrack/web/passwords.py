@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_security import hash_password
 from flask_wtf.csrf import CSRFError
 
+from certtrack.auth.account_mail import queue_notice
 from certtrack.auth.links import find_by_token, read_token
 from certtrack.auth.passwords import Fault, find_fault, set_password
 from certtrack.web.edge import for_everybody, parts, reading, render, show_toast, writing
 from certtrack.web.frame import gettext as _
-from certtrack.web.login import begin, find_by
+from certtrack.web.login import find_by, go_on
 
 passwords = Blueprint("passwords", __name__)
 
@@ -44,16 +45,16 @@ def choose() -> ResponseReturnValue:
     name = _find_name(token)
     if name is None:
         return _say_over(token)
-    errors = _check_password(password, again, name)
+    errors = check_new_password(password, again, name)
     if errors:
         return render("sign_in/password.html", errors=errors), 400
     number = _set_password(token, password)
     login = find_by(id=number) if number is not None else None
     if login is None:  # another tab was faster
         return _say_over(token)
-    begin(login)
+    way_on = go_on(login, "link", "/")
     show_toast(_("Your password is saved."))
-    return redirect("/")
+    return redirect(way_on)
 
 
 @passwords.errorhandler(CSRFError)
@@ -76,7 +77,10 @@ def _set_password(token: str, password: str) -> int | None:
         account = find_by_token(database, parts().settings, token, at=at)
         if account is None:
             return None
+        had_one = account.password is not None
         set_password(database, account, hashed, actor=f"account:{account.id}", at=at)
+        if had_one:
+            queue_notice(database, parts().settings, account, "password_changed", at=at)
         return account.id
 
 
@@ -95,7 +99,8 @@ def _say_too_long() -> str:
     return _("This page was open for too long. Please enter both once more; your link still works.")
 
 
-def _check_password(password: str, again: str, sign_in_name: str) -> dict[str, str]:
+def check_new_password(password: str, again: str, sign_in_name: str) -> dict[str, str]:
+    """What is wrong with a new password and its repetition, by field; empty where nothing is."""
     fault = find_fault(password, sign_in_name)
     if fault is not None:
         return {"password": _say_fault(fault)}

@@ -12,10 +12,14 @@ _MARK = "certtrack_right"
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What is asked of whoever comes: an account, and with `task` a role that allows it somewhere."""
+    """What is asked of whoever comes: an account, and with `task` a role that allows it somewhere.
+
+    `is_first`: open also to whoever has to set up a second step before anything else.
+    """
 
     needs_account: bool
     task: Task | None = None
+    is_first: bool = False
 
 
 def for_everybody(view: View) -> View:
@@ -26,6 +30,11 @@ def for_everybody(view: View) -> View:
 def signed_in(view: View) -> View:
     """For whoever is signed in; the others are sent to sign in, and back here afterwards."""
     return _mark(view, Right(needs_account=True))
+
+
+def signed_in_first(view: View) -> View:
+    """The same, also before a second step is set up that is asked of them."""
+    return _mark(view, Right(needs_account=True, is_first=True))
 
 
 def needs(task: Task) -> Callable[[View], View]:

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from certtrack.auth.passwords import LONGEST
-from certtrack.web.edge import for_everybody, render, signed_in
+from certtrack.web.edge import for_everybody, render, signed_in_first
 from certtrack.web.errors import answer_expired
 from certtrack.web.forgotten import queue_link
 from certtrack.web.frame import gettext as _
-from certtrack.web.login import begin, end, find_login
+from certtrack.web.login import end, find_login, go_on
 from certtrack.web.tries import count_try, forget_tries
 from certtrack.web.viewers import find_viewer
 
@@ -39,12 +39,11 @@ def enter() -> ResponseReturnValue:
     if login is None:
         return _show(_("That name and that password don't go together. Check both, and try again.")), 400
     forget_tries("sign-in", name)
-    begin(login)
-    return redirect(_next())
+    return redirect(go_on(login, "password", _next()))
 
 
 @sign_in.post("/sign-out")
-@signed_in
+@signed_in_first
 def leave() -> ResponseReturnValue:
     """Sign out."""
     end()

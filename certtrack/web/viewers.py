@@ -10,24 +10,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.clock import today_in
-from certtrack.db.models import Account, AccountRole, Organization, OrganizationCredential, Person
+from certtrack.db.models import Account, OrganizationCredential, Person
 from certtrack.security import Actor
+from certtrack.services.accounts import find_office
 from certtrack.services.actors import find_actor
 from certtrack.web.parts import parts
 
 LONGEST_SESSION = timedelta(hours=12)
 _BEGAN = "began_at"
+_MUST_SET_UP = "must_set_up"
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Whoever is signed in. `office` is None where no organization is on record yet."""
+    """Whoever is signed in. `office` is None where no organization is on record yet.
+
+    `must_set_up`: a second step, before anything else.
+    """
 
     actor: Actor
     name: str
     language: str
     office: str | None
     is_granter: bool
+    must_set_up: bool = False
 
 
 def find_viewer() -> Viewer | None:
@@ -44,16 +50,28 @@ def forget_viewer() -> None:
     g.pop("locale", None)
 
 
-def start_session() -> None:
+def start_session(*, must_set_up: bool) -> None:
     """Begin a session: nothing of an earlier one is left. It ends 12 hours later, however busy it is kept."""
     cookie.clear()
     cookie.permanent = True
     cookie[_BEGAN] = parts().clock.now().timestamp()
+    if must_set_up:
+        cookie[_MUST_SET_UP] = True
+
+
+def find_began_at() -> float:
+    """When the session began, in seconds since 1970; 0 where there is none."""
+    return float(cookie.get(_BEGAN, 0))
+
+
+def has_set_up() -> None:
+    """The second step that had to be set up first is there."""
+    cookie.pop(_MUST_SET_UP, None)
+    forget_viewer()
 
 
 def _is_over() -> bool:
-    began: float = cookie.get(_BEGAN, 0)
-    return parts().clock.now().timestamp() > began + LONGEST_SESSION.total_seconds()
+    return parts().clock.now().timestamp() > find_began_at() + LONGEST_SESSION.total_seconds()
 
 
 def _load_viewer() -> Viewer | None:
@@ -75,19 +93,8 @@ def _load_viewer() -> Viewer | None:
             language=account.language,
             office=office.name if office else None,
             is_granter=office is not None and _grants(session, office.id),
+            must_set_up=bool(cookie.get(_MUST_SET_UP)),
         )
-
-
-def find_office(session: Session, account_id: int) -> Organization | None:
-    """The organization that an account belongs to first, else the first on record; None where there is none."""
-    own = (
-        select(Organization)
-        .join(AccountRole, AccountRole.organization_id == Organization.id)
-        .where(AccountRole.account_id == account_id)
-        .order_by(AccountRole.id)
-        .limit(1)
-    )
-    return session.scalar(own) or session.scalar(select(Organization).order_by(Organization.id).limit(1))
 
 
 def _grants(session: Session, organization_id: int) -> bool:

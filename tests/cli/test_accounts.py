@@ -5,15 +5,17 @@ from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
+from kit.second_steps import give_step
 from kit.world import World
 from sqlalchemy import select
 
 from certtrack.auth.first import NAME, make_first_link
 from certtrack.auth.links import find_by_token
 from certtrack.auth.passwords import set_password
+from certtrack.auth.second_steps import find_second_step
 from certtrack.cli import main
 from certtrack.clock import WallClock
-from certtrack.db.models import Account, AuditEvent
+from certtrack.db.models import Account, AuditEvent, Email
 from certtrack.security import Role
 from certtrack.services.accounts import find_account
 from certtrack.settings import load_settings
@@ -92,6 +94,18 @@ def test_a_link_ties_an_account_to_a_person_and_both_are_audited(world: World) -
 
 def test_a_link_for_nobody_is_refused(world: World) -> None:
     assert call("link", "nobody@example.org").exit_code == 1
+
+
+def test_a_second_step_that_was_lost_is_reset_once_audited_and_mailed_to_its_owner(world: World) -> None:
+    bob = world.account("bob", Role.SUPERVISOR)
+    give_step(world, bob)
+    done = call("reset-second-step", "bob@example.org", "--as", "alice")
+    assert done.exit_code == 0, done.output
+    assert call("reset-second-step", "bob@example.org", "--as", "alice").exit_code == 1
+    assert list_actions(world, "alice") == ["account.second_step_reset"]
+    with world.database.reading() as session:
+        assert find_second_step(session, bob) is None
+        assert [mail.address for mail in session.scalars(select(Email))] == ["bob@example.org"]
 
 
 def test_the_first_link_comes_again_until_an_administrator_has_a_password(world: World) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from kit.mails import BASE, Read, link_mail, make_check, make_exam, make_item, remind, team_mail
+from kit.mails import BASE, Read, link_mail, make_check, make_exam, make_item, notice_mail, remind, team_mail
 from kit.rules import CPPS, CPS
 
 from certtrack.mail.content import About, ReminderItem, TeamCounts
@@ -144,4 +144,10 @@ MAILS: dict[str, Callable[[str], Read]] = {
     ),
     "account_link": lambda locale: link_mail("account_link", locale),
     "password_reset": lambda locale: link_mail("password_reset", locale),
+    "notice-second_step_set": lambda locale: notice_mail("second_step_set", locale),
+    "notice-second_step_dropped": lambda locale: notice_mail("second_step_dropped", locale),
+    "notice-second_step_reset": lambda locale: notice_mail("second_step_reset", locale),
+    "notice-recovery_codes_made": lambda locale: notice_mail("recovery_codes_made", locale),
+    "notice-recovery_code_used": lambda locale: notice_mail("recovery_code_used", locale),
+    "notice-password_changed": lambda locale: notice_mail("password_changed", locale),
 }

@@ -10,8 +10,8 @@ from typing import Any
 
 from kit.rules import CPPS, CPS, make_cycle, shipped_packs
 
-from certtrack.mail.compose import compose_link, compose_reminders, compose_team
-from certtrack.mail.content import DayItem, Envelope, LinkKind, ReminderItem, TeamCounts
+from certtrack.mail.compose import compose_link, compose_notice, compose_reminders, compose_team
+from certtrack.mail.content import DayItem, Envelope, LinkKind, NoticeKind, ReminderItem, TeamCounts
 from certtrack.rules.cycles import days_of
 from certtrack.rules.pack import Pack
 
@@ -121,6 +121,11 @@ def link_mail(kind: LinkKind, locale: str = "en", **values: Any) -> Read:
             make_envelope(locale, **values), kind, called="Carol", link=LINK, valid_until=AT, zone="America/Chicago"
         )
     )
+
+
+def notice_mail(kind: NoticeKind, locale: str = "en", **values: Any) -> Read:
+    """A mail about what was done to an account, read again."""
+    return read(compose_notice(make_envelope(locale, **values), kind, called="Carol", zone="America/Chicago"))
 
 
 def team_mail(counts: TeamCounts, locale: str = "en", **values: Any) -> Read:

@@ -1,6 +1,6 @@
 """Every table, by name: importing this is what makes the metadata whole."""
 
-from certtrack.db.models.accounts import Account, AccountRole, RateLimit
+from certtrack.db.models.accounts import Account, AccountRole, RateLimit, RecoveryCode, SecondStep
 from certtrack.db.models.applications import ApplicationStep, ApplicationStepVersion, Intention, IntentionVersion
 from certtrack.db.models.background_checks import BackgroundCheck, BackgroundCheckVersion
 from certtrack.db.models.certifications import (
@@ -143,10 +143,12 @@ __all__ = [
     "Qualification",
     "QualificationVersion",
     "RateLimit",
+    "RecoveryCode",
     "RelayState",
     "Reminder",
     "ReminderEmail",
     "RuleConfirmation",
+    "SecondStep",
     "ServiceSpan",
     "ServiceSpanVersion",
     "Signature",

@@ -1,8 +1,8 @@
-"""Accounts, their roles, and the counters that limit tries across all web processes."""
+"""Accounts, their roles, their second steps, and the counters that limit tries across all web processes."""
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certtrack.db.base import Base, Numbered, Recorded
@@ -46,6 +46,29 @@ class AccountRole(Numbered, Recorded, Base):
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     from_on: Mapped[date | None]
     until_on: Mapped[date | None]
+
+
+class SecondStep(Numbered, Recorded, Base):
+    """The second step of an account's sign-in: the secret that it shares with its owner's app."""
+
+    __tablename__ = "second_step"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
+    secret: Mapped[str]
+    """Sealed with a key that is made of the installation's."""
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+    """The time step of the last code that was accepted: no code of that step, or of one before it, is again."""
+
+
+class RecoveryCode(Numbered, Recorded, Base):
+    """A code that takes the place of the app's once; only its keyed digest is kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("account_id", "digest"),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
 
 
 class RateLimit(Base):

@@ -1,0 +1,96 @@
+"""Mail about an account, to its owner: a link to choose a password, and word of what was done to it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from certtrack.auth.links import VALID_FOR, make_link
+from certtrack.db.models import Account, Organization, Person
+from certtrack.mail.compose import compose_link, compose_notice
+from certtrack.mail.content import Envelope, NoticeKind
+from certtrack.services.accounts import find_office
+from certtrack.services.outbox import make_message_id, queue_now
+from certtrack.settings import Settings
+
+_NOTICE_TRIED_FOR = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How an account's owner is written to. `person` and `office` are None where none is on record."""
+
+    account: Account
+    address: str
+    person: Person | None
+    office: Organization | None
+
+    @property
+    def called(self) -> str:
+        """As whom they are greeted."""
+        return self.person.called if self.person else self.account.sign_in_name
+
+    @property
+    def zone(self) -> str:
+        """The zone in which moments are said to them."""
+        return self.person.zone if self.person else self.office.zone if self.office else "UTC"
+
+    def make_envelope(self, settings: Settings, message_id: str, at: datetime) -> Envelope:
+        """Who writes to whom, of a mail that is composed now."""
+        return Envelope(
+            message_id=message_id,
+            sent_at=at,
+            mail_from=settings.mail_from,
+            office_name=self.office.name if self.office else "CertTrack",
+            reply_to=self.office.reply_to if self.office else None,
+            to_address=self.address,
+            to_name=self.person.shown_name if self.person else self.account.sign_in_name,
+            locale=self.account.language,
+            base_url=settings.base_url.rstrip("/"),
+        )
+
+
+def find_reach(session: Session, account: Account) -> Reach | None:
+    """How the owner is written to; None where the account has no address."""
+    person = session.get(Person, account.person_id) if account.person_id else None
+    address = account.address or (person.address if person else None)
+    return Reach(account, address, person, find_office(session, account.id)) if address else None
+
+
+def queue_reset(session: Session, settings: Settings, reach: Reach, *, at: datetime) -> None:
+    """Queue a mail with a one-time link to choose a password."""
+    link = make_link(settings, reach.account, at=at)
+    message_id = make_message_id("password_reset", reach.account.id, link, number=1, mail_from=settings.mail_from)
+    data = compose_link(
+        reach.make_envelope(settings, message_id, at),
+        "password_reset",
+        called=reach.called,
+        link=link,
+        valid_until=at + VALID_FOR,
+        zone=reach.zone,
+    )
+    _queue(session, reach, data, message_id, at, VALID_FOR)
+
+
+def queue_notice(session: Session, settings: Settings, account: Account, kind: NoticeKind, *, at: datetime) -> None:
+    """Queue word of what was done to the account; nothing where it has no address."""
+    reach = find_reach(session, account)
+    if reach is None:
+        return
+    message_id = make_message_id(kind, account.id, at.isoformat(), number=1, mail_from=settings.mail_from)
+    envelope = reach.make_envelope(settings, message_id, at)
+    data = compose_notice(envelope, kind, called=reach.called, zone=reach.zone)
+    _queue(session, reach, data, message_id, at, _NOTICE_TRIED_FOR)
+
+
+def _queue(session: Session, reach: Reach, data: bytes, message_id: str, at: datetime, tried_for: timedelta) -> None:
+    queue_now(
+        session,
+        address=reach.address,
+        data=data,
+        message_id=message_id,
+        account_id=reach.account.id,
+        person_id=reach.account.person_id,
+        valid_until=at + tried_for,
+        at=at,
+    )
