@@ -4,6 +4,7 @@ import signal
 
 from hypothesis import settings
 from kit.beginnings import beginning, beginnings, world
+from kit.both_addresses import late
 from kit.browser import browser, cookies, look, visit
 from kit.bucket import bucket, s3_server
 from kit.client import app, client
@@ -58,6 +59,7 @@ __all__ = [
     "deliverer",
     "empty_url",
     "installed_wheel",
+    "late",
     "look",
     "outage",
     "planner",

@@ -12,6 +12,7 @@ _COPIED: tuple[CopyTo, ...] = ("supervisor", "organization")
 _MOST_DAYS = 3660
 _MOST_REPEATS = 30
 _SWITCHED_OFF_ABOVE = 30  # days before the due day: nearer to it a stage is for everybody, unless the policy says so
+_BOTH_ADDRESSES_FROM = 14  # days before the due day: nearer to it one mail that nobody reads may cost the certification
 
 
 def read_stages(top: Table, copy_after_days: int) -> tuple[Stage, ...]:
@@ -50,7 +51,8 @@ def read_lead_times(
 def _as_urgent_as_known(step: int, stages: Sequence[Stage], copy_after_days: int) -> Stage:
     """A stage so many days before, with the copies of the policy's last stage that has come by then.
 
-    Before the first of them it is like that one. Repeats and a choice to switch it off are its namesake's alone.
+    Before the first of them it is like that one. Repeats and a choice to switch it off are its namesake's alone. To
+    both addresses it goes as that one does, and where that one is still far from the day by its own days.
     """
     before = sorted((stage for stage in stages if stage.days_before), key=lambda stage: stage.days_before or 0)
     known = next((stage for stage in before if (stage.days_before or 0) >= step), before[-1] if before else None)
@@ -59,7 +61,18 @@ def _as_urgent_as_known(step: int, stages: Sequence[Stage], copy_after_days: int
         return known
     plain = Stage(key, days_before=step, can_switch_off=step > _SWITCHED_OFF_ABOVE)
     copies = known.copies if known is not None and step >= copy_after_days else ()
-    return replace(plain, copies=copies)
+    return replace(plain, copies=copies, both_addresses=_goes_to_both(step, known))
+
+
+def _goes_to_both(step: int, known: Stage | None) -> bool:
+    if known is None or not _is_late(known.days_before):
+        return _is_late(step) or (known is not None and known.both_addresses)
+    return known.both_addresses
+
+
+def _is_late(days_before: int | None) -> bool:
+    """True from so near the due day on that both addresses are told; None is after it."""
+    return days_before is None or days_before <= _BOTH_ADDRESSES_FROM
 
 
 def _read_stage(table: Table, copy_after_days: int) -> Stage:
@@ -74,6 +87,7 @@ def _read_stage(table: Table, copy_after_days: int) -> Stage:
     stage = replace(
         stage,
         can_switch_off=table.flag("can_switch_off") if table.has("can_switch_off") else far,
+        both_addresses=table.flag("both_addresses") if table.has("both_addresses") else _is_late(days_before),
         repeat_every_days=repeat_every_days,
         repeats=repeats,
     )

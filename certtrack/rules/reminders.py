@@ -29,7 +29,8 @@ class Stage:
     """One step: so many days before the due day (0: on it), so many after it, or the entry into a phase after it.
 
     Exactly one of the three is set. It comes again every `repeat_every_days`, at most `repeats` times. `copies` say who
-    is told of it too, some days after the holder. `can_switch_off`: the holder may do without it.
+    is told of it too, some days after the holder. `can_switch_off`: the holder may do without it. `both_addresses`: it
+    goes to both of the holder's addresses where they have two.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Stage:
     repeat_every_days: int = 0
     repeats: int = 0
     can_switch_off: bool = False
+    both_addresses: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Float, bindparam, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Attempt, Email, RelayState, Reminder
+from certtrack.db.models import Attempt, Email, RelayState, Reminder, ReminderEmail
 from certtrack.db.types import db_now
 from certtrack.services.leasing import Outgoing
 from certtrack.services.settling import Try
@@ -19,6 +19,7 @@ _EMAIL: Any = Email.__table__
 _REMINDER: Any = Reminder.__table__
 _ATTEMPT: Any = Attempt.__table__
 _RELAY: Any = RelayState.__table__
+_CARRIED: Any = ReminderEmail.__table__
 
 _SENT = (
     update(_EMAIL)
@@ -26,11 +27,7 @@ _SENT = (
     .values(state="sent", settled_at=bindparam("at"), lease_token=None, attempts=_EMAIL.c.attempts + 1)
     .returning(_EMAIL.c.id, _EMAIL.c.attempts)
 )
-_TOLD = (
-    update(_REMINDER)
-    .where(_REMINDER.c.email_id == bindparam("of"), _REMINDER.c.state == "in_mail")
-    .values(state="sent", settled_at=bindparam("at"))
-)
+_TELL = update(_REMINDER).where(_REMINDER.c.state == "in_mail").values(state="sent", settled_at=bindparam("at"))
 _TROUBLE = (
     select(_RELAY.c.id).where(or_(_RELAY.c.stopped_since.is_not(None), _RELAY.c.same_refusals > 0)).scalar_subquery()
 )
@@ -45,14 +42,23 @@ _TRIED = {
 _NOTE = insert(_ATTEMPT).values(email_id=bindparam("of"), number=bindparam("number"), **_TRIED).returning(_TROUBLE)
 
 
-def _make_whole() -> Any:  # noqa: ANN401  # a statement
+def _tell(email_id: Any, *, is_paired: bool) -> Any:  # noqa: ANN401  # a column's value, and a statement
+    """Of two mails that carry a reminder the one that is taken first tells it, whichever it is."""
+    if not is_paired:
+        return _TELL.where(_REMINDER.c.email_id == email_id)
+    carried = select(_CARRIED.c.reminder_id).where(_CARRIED.c.email_id == email_id)
+    return _TELL.where(_REMINDER.c.id.in_(carried)).values(email_id=email_id)
+
+
+def _make_whole(*, is_paired: bool) -> Any:  # noqa: ANN401  # a statement
     mine = _SENT.cte("mine")
-    told = _TOLD.where(_REMINDER.c.email_id == select(mine.c.id).scalar_subquery()).cte("told")
+    told = _tell(select(mine.c.id).scalar_subquery(), is_paired=is_paired).cte("told")
     row = select(mine.c.id, mine.c.attempts, *_TRIED.values())
     return insert(_ATTEMPT).from_select(["email_id", "number", *_TRIED], row).add_cte(told).returning(_TROUBLE)
 
 
-_WHOLE = _make_whole()
+_TOLD = {is_paired: _tell(bindparam("of"), is_paired=is_paired) for is_paired in (False, True)}
+_WHOLE = {is_paired: _make_whole(is_paired=is_paired) for is_paired in (False, True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +75,11 @@ def settle_accepted(session: Session, mail: Outgoing, tried: Try) -> Accepted:
     values |= {"code": tried.code, "said": tried.answer, "by": tried.worker}
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        noted = connection.execute(_WHOLE, values).one_or_none()
+        noted = connection.execute(_WHOLE[mail.is_paired], values).one_or_none()
         return Accepted(is_ours=False) if noted is None else Accepted(is_ours=True, is_trouble=noted[0] is not None)
     mine = connection.execute(_SENT, values).one_or_none()
     if mine is None:
         return Accepted(is_ours=False)
-    connection.execute(_TOLD, values)
+    connection.execute(_TOLD[mail.is_paired], values)
     noted = connection.execute(_NOTE, values | {"number": mine.attempts}).one()
     return Accepted(is_ours=True, is_trouble=noted[0] is not None)

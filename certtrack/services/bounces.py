@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
@@ -13,14 +13,13 @@ from certtrack.mail.reports import Report, read_report
 from certtrack.mail.return_path import is_return_path, list_codes
 from certtrack.security import Actor
 from certtrack.services.findings import open_finding
+from certtrack.services.pairs import set_back
 from certtrack.signing import Signer
 
 ReportOutcome = Literal["bounced", "known", "delayed", "passed_over", "unreadable"]
 
 BOUNCED = "bounced"
 """The reason of a reminder whose mail came back."""
-
-_ALIVE = ("ready", "leased", "unknown", "sent")
 
 
 def take_report(session: Session, signer: Signer, data: bytes, *, actor: Actor, at: datetime) -> ReportOutcome:
@@ -63,8 +62,7 @@ def _note(session: Session, email: Email, report: Report, actor: Actor, at: date
     email.bounced_at, email.bounce_status, email.bounce_answer = at, report.status, report.answer
     if email.mail_class == "now":
         email.data = None
-    _set_back(session, email, at)
-    session.flush()
+    set_back(session, email, BOUNCED, at)
     record_event(
         session,
         at=at,
@@ -75,22 +73,6 @@ def _note(session: Session, email: Email, report: Report, actor: Actor, at: date
         details={"status": report.status},
     )
     _tell_office(session, email, report, actor, at)
-
-
-def _set_back(session: Session, email: Email, at: datetime) -> None:
-    """What the mail carried wasn't told, but where another mail has it: to a second address, or a later one."""
-    carried = select(ReminderEmail.reminder_id).where(ReminderEmail.email_id == email.id)
-    elsewhere = (
-        select(ReminderEmail.reminder_id)
-        .join(Email, Email.id == ReminderEmail.email_id)
-        .where(ReminderEmail.reminder_id.in_(carried), Email.id != email.id, Email.state.in_(_ALIVE))
-    )
-    session.execute(
-        update(Reminder)
-        .where(Reminder.id.in_(carried), Reminder.id.not_in(elsewhere), Reminder.state.in_(("sent", "in_mail")))
-        .values(state="failed", reason=BOUNCED, settled_at=at)
-        .execution_options(synchronize_session="fetch")
-    )
 
 
 def _tell_office(session: Session, email: Email, report: Report, actor: Actor, at: datetime) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Finding, ImportRun, Person
+from certtrack.db.models import Certification, Email, Finding, ImportRun, Person
 from certtrack.db.queries.merges import same_person
 from certtrack.rules.pack import Pack
 from certtrack.security import Actor, Task, list_places
+from certtrack.services.addressing import find_other_address
 from certtrack.services.former import closed_people
 from certtrack.services.hidden_addresses import HIDDEN, can_see_addresses, hide_addresses
 from certtrack.services.people import get_person
@@ -20,6 +21,7 @@ from certtrack.services.stated_days import find_two_readings
 
 PAGE = 50
 _DAYS = ("stated", "computed", "exam_on", "due_on", "old", "new", "until_on")
+_ABOUT_A_MAIL = ("mail_refused", "mail_bounced")
 _DAY_FIELDS = ("exam_on", "due_on")
 
 
@@ -36,7 +38,8 @@ class FindingFilters:
 class ShownFinding:
     """One finding. `its` are its details with days as dates; `pack` is None where no rule is about it.
 
-    `file_name` and `row` say where an import read it, None where none did. `address` is where the person's mail goes.
+    `file_name` and `row` say where an import read it, None where none did. `address` is where the person's mail goes;
+    `other_address` is the second one of theirs, where it and not the first is what a mail didn't reach, None elsewhere.
     `has_two_days`: its stated and its computed day are both readings of the open cycle still. `hides_addresses`: they
     aren't the reader's to see, and `certtrack.services.hidden_addresses.HIDDEN` stands for each.
     """
@@ -51,6 +54,7 @@ class ShownFinding:
     address: str | None
     has_two_days: bool
     hides_addresses: bool
+    other_address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ def _show(
     certification = session.get(Certification, finding.certification_id) if finding.certification_id else None
     details = hide_addresses(finding.kind, finding.details) if hides else finding.details
     address = person.address if person is not None else None
+    other = _find_other_address(session, finding, person) if person is not None else None
     run = details.get("run")
     if run is not None and run not in files:
         files[run] = session.scalar(select(ImportRun.file_name).where(ImportRun.id == run))
@@ -133,7 +138,16 @@ def _show(
         address=HIDDEN if hides and address else address,
         has_two_days=find_two_readings(session, finding) is not None,
         hides_addresses=hides,
+        other_address=HIDDEN if hides and other else other,
     )
+
+
+def _find_other_address(session: Session, finding: Finding, person: Person) -> str | None:
+    number = finding.key.partition(":")[2]
+    if finding.kind not in _ABOUT_A_MAIL or not number.isdigit():
+        return None
+    address = session.scalar(select(Email.address).where(Email.id == int(number)))
+    return address if address is not None and address == find_other_address(person) else None
 
 
 def _find_pack(rulebook: Rulebook, certification: Certification | None, finding: Finding) -> Pack | None:

@@ -53,7 +53,7 @@ class Terms:
 class Outgoing:
     """A mail that this process holds the lease of, since `leased_at` at the earliest, on this process's own watch.
 
-    `made_at` is when it was composed.
+    `made_at` is when it was composed. `is_paired`: what it tells goes to another address of the recipient's, too.
     """
 
     email_id: int
@@ -63,11 +63,15 @@ class Outgoing:
     data: bytes = field(repr=False)
     leased_at: float
     made_at: datetime
+    is_paired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A mail that was just composed for one recipient, and the numbers of the reminders that it tells."""
+    """A mail that was just composed for one recipient, and the numbers of the reminders that it tells.
+
+    `is_paired`: some of them are told at another address, too, by another mail that was made with it.
+    """
 
     recipient_id: int
     address: str
@@ -75,6 +79,7 @@ class Made:
     data: bytes = field(repr=False)
     valid_until: datetime
     reminder_ids: tuple[int, ...]
+    is_paired: bool = False
 
 
 def make_terms(settings: Settings) -> Terms:
@@ -119,8 +124,11 @@ def recover(session: Session, mail_class: MailClass) -> int:
 
 
 def lock_in_doubt(session: Session, limit: int) -> list[Email]:
-    """Mails that may have been taken, and whose next try is due, locked: only the same bytes may go again."""
-    return _lock(session, "planned", Email.state == "unknown", limit)
+    """Mails whose next try is due, locked: those that may have been taken, of which only the same bytes may go again.
+
+    And those that certainly weren't, and whose reminders were told at another address: they are `ready`.
+    """
+    return _lock(session, "planned", Email.state.in_(("unknown", "ready")), limit)
 
 
 def lease_now(session: Session, terms: Terms, at: datetime, limit: int) -> list[Outgoing]:
@@ -148,6 +156,7 @@ def lease(session: Session, emails: Sequence[Email], terms: Terms) -> list[Outgo
                 data=email.data or b"",
                 leased_at=leased_at,
                 made_at=email.created_at,
+                is_paired=email.is_paired,
             )
         )
     session.flush()
@@ -157,7 +166,8 @@ def lease(session: Session, emails: Sequence[Email], terms: Terms) -> list[Outgo
 def lease_made(session: Session, mails: Sequence[Made], terms: Terms, at: datetime) -> list[Outgoing]:
     """Put mails that were just composed on record, leased from the first, with the reminders that they carry.
 
-    As few statements as there are tables, whatever the number of mails.
+    As few statements as there are tables, whatever the number of mails. Of two mails that carry a reminder the first
+    is the one that it is in.
     """
     if not mails:
         return []
@@ -175,17 +185,19 @@ def lease_made(session: Session, mails: Sequence[Made], terms: Terms, at: dateti
             "data": mail.data,
             "lease_token": token,
             "valid_until": mail.valid_until,
+            "is_paired": mail.is_paired,
         }
         for mail, token in zip(mails, tokens, strict=True)
     ]
     returned = session.execute(made.returning(_EMAILS.c.id, sort_by_parameter_order=True), rows)
     numbers: list[int] = list(returned.scalars())
     carried = [(one, number) for mail, number in zip(mails, numbers, strict=True) for one in mail.reminder_ids]
-    session.execute(_CARRY, [{"of": reminder_id, "in": number} for reminder_id, number in carried])
+    first = dict(reversed(carried))
+    session.execute(_CARRY, [{"of": reminder_id, "in": number} for reminder_id, number in first.items()])
     links = [{"reminder_id": reminder_id, "email_id": number} for reminder_id, number in carried]
     session.execute(insert(_CARRIED), links)
     return [
-        Outgoing(number, token, "planned", mail.address, mail.data, leased_at, at)
+        Outgoing(number, token, "planned", mail.address, mail.data, leased_at, at, mail.is_paired)
         for mail, number, token in zip(mails, numbers, tokens, strict=True)
     ]
 

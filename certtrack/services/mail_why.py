@@ -213,7 +213,8 @@ def _find_office_day(entry: LedgerEntry, office: dict[tuple[str, str], datetime]
         at = office.get(("no_address", ""))
     elif entry.state == "failed" and entry.attempts:
         kind = "mail_bounced" if entry.reason == "bounced" else "mail_refused"
-        at = office.get((kind, str(entry.attempts[-1].mail)))
+        mails = [str(attempt.mail) for attempt in reversed(entry.attempts)]
+        at = next((office[kind, mail] for mail in mails if (kind, mail) in office), None)
     return at.date() if at is not None else None
 
 

@@ -6,31 +6,43 @@ from datetime import datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, Email, Organization, Person
+from certtrack.db.models import Email, Organization, Person
 from certtrack.db.types import db_now
-from certtrack.errors import CertTrackError
 from certtrack.language import check_locale
 from certtrack.logs import get_log
 from certtrack.mail.compose import compose_reminders
 from certtrack.mail.content import DAY_MOVED, About, DayItem, Envelope, ReminderItem
 from certtrack.mail.links import STOP, MailLink, list_verbs, make_link_url
 from certtrack.rules.reminders import CopyTo
+from certtrack.services.addressing import Way, list_ways
+from certtrack.services.first_mail import find_new_to_us
 from certtrack.services.leasing import Made, Outgoing, Terms, lease, lease_made, lock_in_doubt
 from certtrack.services.organizations import is_granter
-from certtrack.services.other_days.checking import RipeDay, list_ripe_days
+from certtrack.services.other_days.checking import RipeDay, list_days_again, list_ripe_days
 from certtrack.services.outbox import make_message_id
-from certtrack.services.rechecking import MENDING, Ripe, is_asleep, is_still_needed, list_ripe, lock_recipients
+from certtrack.services.rechecking import (
+    MENDING,
+    Ripe,
+    is_asleep,
+    is_still_needed,
+    list_again,
+    list_ripe,
+)
+from certtrack.services.ripe import lock_recipients
 from certtrack.services.rulebook import Rulebook
 
 
 @dataclass
 class _Offices:
-    """The organizations that the mails of one transaction come from, each asked for once."""
+    """The organizations that the mails of one transaction come from, each asked for once.
+
+    `new_to_us` are the recipients who don't know yet who writes to them.
+    """
 
     session: Session
+    new_to_us: frozenset[int] = frozenset()
     known: dict[int, Organization] = field(default_factory=dict)
     granting: dict[tuple[int, str], bool] = field(default_factory=dict)
 
@@ -46,8 +58,19 @@ class _Offices:
         return self.granting[key]
 
 
-class NoAddress(CertTrackError):
-    """A mail was about to be made for somebody without an address."""
+@dataclass(frozen=True, slots=True)
+class _To:
+    """To whom a mail goes, and where. `again` tells what is written anew from what the same mail said before."""
+
+    person: Person
+    address: str
+    again: tuple[int, ...] = ()
+
+    @property
+    def keys(self) -> tuple[object, ...]:
+        """What tells it from the mail to the first address."""
+        other = () if self.address == self.person.address else (self.address,)
+        return (*other, *self.again)
 
 
 def lease_in_doubt(
@@ -55,12 +78,15 @@ def lease_in_doubt(
 ) -> tuple[list[Outgoing], int]:
     """Lease up to `limit` mails that may have been taken, and say how many were looked at.
 
-    The same bytes go again, as long as one reminder is true, outside the recipient's quiet hours.
+    The same bytes go again, as long as one reminder is true, outside the recipient's quiet hours. What certainly wasn't
+    taken, and was told at another address, is composed anew.
     """
     emails = lock_in_doubt(session, limit)
     needed = [email for email in emails if is_still_needed(session, rulebook, email, at)]
     awake = [email for email in needed if not is_asleep(session, rulebook, email, at)]
-    return lease(session, awake, terms), len(emails)
+    offices = _Offices(session)
+    true = [email for email in awake if email.state != "ready" or _renew(offices, rulebook, terms, email, at)]
+    return lease(session, true, terms), len(emails)
 
 
 def lease_ripe(
@@ -74,35 +100,57 @@ def lease_ripe(
     cycles = list_ripe(session, rulebook, people, at)
     days = list_ripe_days(session, rulebook, people, at)
     ripe = {person.id: [*cycles.get(person.id, ()), *days.get(person.id, ())] for person in people}
-    offices = _Offices(session)
-    mails = [_make(offices, terms, person, ripe[person.id], at) for person in people if ripe[person.id]]
+    offices = _Offices(session, find_new_to_us(session, [one.reminder.id for each in ripe.values() for one in each]))
+    ways = list_ways(session, people, ripe, at)
+    mails = [_make(offices, terms, person, way, at) for person in people for way in ways.get(person.id, ())]
     return lease_made(session, [mail for mail in mails if mail is not None], terms, at), len(people)
 
 
-def _make(offices: _Offices, terms: Terms, person: Person, ripe: Sequence[Ripe | RipeDay], at: datetime) -> Made | None:
-    data = _try_to_compose(offices, terms, person, ripe, at)
+def _make(offices: _Offices, terms: Terms, person: Person, way: Way, at: datetime) -> Made | None:
+    to, ripe = _To(person, way.address), way.told
+    data = _try_to_compose(offices, terms, to, ripe, at)
     if data is None and len(ripe) > 1:
         # one broken text must not keep the others from being told
-        ripe = [one for one in ripe if _try_to_compose(offices, terms, person, [one], at) is not None]
-        data = _try_to_compose(offices, terms, person, ripe, at) if ripe else None
+        ripe = tuple(one for one in ripe if _try_to_compose(offices, terms, to, [one], at) is not None)
+        data = _try_to_compose(offices, terms, to, ripe, at) if ripe else None
     if data is None:
         return None
     return Made(
         recipient_id=person.id,
-        address=_address_of(person),
-        message_id=_make_message_id(ripe, terms),
+        address=to.address,
+        message_id=_make_message_id(ripe, terms, to),
         data=data,
-        valid_until=min(one.reminder.valid_until for one in ripe),
+        valid_until=_find_end(ripe),
         reminder_ids=tuple(one.reminder.id for one in ripe),
+        is_paired=way.is_paired,
     )
 
 
+def _renew(offices: _Offices, rulebook: Rulebook, terms: Terms, email: Email, at: datetime) -> bool:
+    """Write a mail that was certainly not taken anew, with what is true now; False where it waits for that."""
+    person = offices.session.get_one(Person, email.recipient_id)
+    cycles = list_again(offices.session, rulebook, email, at)
+    ripe: list[Ripe | RipeDay] = [*cycles, *list_days_again(offices.session, rulebook, email, at)]
+    to = _To(person, email.address, again=(email.id, email.attempts))
+    data = _try_to_compose(offices, terms, to, ripe, at) if ripe else None
+    if data is None:
+        email.leased_until = db_now(MENDING.total_seconds())
+        return False
+    email.data, email.message_id, email.valid_until = data, _make_message_id(ripe, terms, to), _find_end(ripe)
+    return True
+
+
+def _find_end(ripe: Sequence[Ripe | RipeDay]) -> datetime:
+    """The last moment at which all of it is true."""
+    return min(one.reminder.valid_until for one in ripe)
+
+
 def _try_to_compose(
-    offices: _Offices, terms: Terms, person: Person, ripe: Sequence[Ripe | RipeDay], at: datetime
+    offices: _Offices, terms: Terms, to: _To, ripe: Sequence[Ripe | RipeDay], at: datetime
 ) -> bytes | None:
     """The mail's bytes; None where its text is broken: then its reminders wait an hour."""
     try:
-        return _compose(offices, terms, person, ripe, _make_message_id(ripe, terms), at)
+        return _compose(offices, terms, to, ripe, at)
     except Exception as error:  # noqa: BLE001  # whatever is wrong with one mail, the others go out
         get_log().error("mail_not_composed", reminders=[one.reminder.id for one in ripe], kind=type(error).__name__)
     for one in ripe:
@@ -111,24 +159,22 @@ def _try_to_compose(
     return None
 
 
-def _compose(
-    offices: _Offices, terms: Terms, person: Person, ripe: Sequence[Ripe | RipeDay], message_id: str, at: datetime
-) -> bytes:
-    office = offices.get(ripe[0].organization_id)
+def _compose(offices: _Offices, terms: Terms, to: _To, ripe: Sequence[Ripe | RipeDay], at: datetime) -> bytes:
+    office, person = offices.get(ripe[0].organization_id), to.person
     envelope = Envelope(
-        message_id=message_id,
+        message_id=_make_message_id(ripe, terms, to),
         sent_at=at,
         mail_from=terms.mail_from,
         office_name=office.name,
         reply_to=office.reply_to,
-        to_address=_address_of(person),
+        to_address=to.address,
         to_name=person.shown_name,
         locale=check_locale(person.language),
         base_url=terms.base_url,
-        unsubscribe=_find_stop(terms, ripe, _address_of(person)),
+        unsubscribe=_find_stop(terms, ripe, to.address),
     )
     items = [_make_item(offices, terms, one, envelope.to_address, at) for one in ripe]
-    if _is_first_of_import(offices.session, person, ripe):
+    if person.id in offices.new_to_us:
         items = [replace(item, is_first=True) for item in items]
     return compose_reminders(envelope, called=person.called, items=items)
 
@@ -154,20 +200,6 @@ def _make_item(
         about=_make_about(one),
         comes_again=one.comes_again,
     )
-
-
-def _is_first_of_import(session: Session, person: Person, ripe: Sequence[Ripe | RipeDay]) -> bool:
-    """True where an import brought in what is told, and no mail to the person was ever taken: they don't know us."""
-    causes = {
-        one.reminder.cause_id
-        for one in ripe
-        if isinstance(one, Ripe) and one.about is None and one.reminder.cause_id is not None
-    }
-    if not causes:
-        return False
-    imported = select(Cause.id).where(Cause.id.in_(causes), Cause.key.startswith("import:"))
-    before = select(Email.id).where(Email.recipient_id == person.id, Email.state == "sent")
-    return session.scalar(imported.limit(1)) is not None and session.scalar(before.limit(1)) is None
 
 
 def _make_about(one: Ripe) -> About | None:
@@ -196,17 +228,11 @@ def _make_links(terms: Terms, one: Ripe, address: str) -> tuple[MailLink, ...]:
     return tuple(MailLink(verb, make_link_url(*signed, verb, address)) for verb in verbs)
 
 
-def _address_of(person: Person) -> str:
-    if person.address is None:
-        raise NoAddress(f"The person {person.id} has no address.")
-    return person.address
-
-
-def _make_message_id(ripe: Sequence[Ripe | RipeDay], terms: Terms) -> str:
-    """The same for the same reminders and number of tries: a second copy shows as one."""
+def _make_message_id(ripe: Sequence[Ripe | RipeDay], terms: Terms, to: _To) -> str:
+    """The same for the same reminders, address and number of tries: a second copy shows as one."""
     keys = [
         f"{r.subject_kind}:{r.subject_id}:{r.anchor_on}:{r.stage}:{r.occurrence}:{r.recipient_id}"
         for r in sorted((one.reminder for one in ripe), key=lambda reminder: reminder.id)
     ]
     tries = max(one.reminder.tries for one in ripe)
-    return make_message_id("reminders", *keys, number=tries + 1, mail_from=terms.mail_from)
+    return make_message_id("reminders", *keys, *to.keys, number=tries + 1, mail_from=terms.mail_from)

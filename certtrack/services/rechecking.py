@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from certtrack.clock import end_of
@@ -26,6 +26,7 @@ from certtrack.services.arming import rearm_person
 from certtrack.services.copy_checks import Checked
 from certtrack.services.obstacles import FOR_GOOD, find_obstacle, find_sent_on
 from certtrack.services.other_days.checking import find_days_waking, list_needed_days
+from certtrack.services.pairs import hand_over, list_telling
 from certtrack.services.ripe import is_ripe
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of
@@ -38,10 +39,6 @@ MENDING = timedelta(hours=1)
 _Row = Checked
 _TOLD_INSTEAD = frozenset({"merged", "assignment_ended", "no_contact"})
 
-_LOOKED_THROUGH = (
-    20  # times as many ripe reminders as recipients are wanted, so that those locked elsewhere don't hide others
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Ripe:
@@ -50,7 +47,8 @@ class Ripe:
     `sent_on` is when the application was sent of which nothing is known since; None where there is none such. `about`
     is whose certification it is, merges followed, where the reminder is a copy, and `told_at` when they were told; None
     where it is the recipient's own. `copies` say who else is told, from `copy_on` on; None where nobody is.
-    `comes_again`: the stage is one that is repeated; `can_switch_off`: one that its holder may do without.
+    `comes_again`: the stage is one that is repeated; `can_switch_off`: one that its holder may do without;
+    `to_both`: one that goes to both of their addresses.
     """
 
     reminder: Reminder
@@ -64,34 +62,12 @@ class Ripe:
     copy_on: date | None = None
     comes_again: bool = False
     can_switch_off: bool = False
+    to_both: bool = False
 
     @property
     def organization_id(self) -> int:
         """The organization that keeps the certification, and that writes."""
         return self.certification.organization_id
-
-
-def lock_recipients(session: Session, at: datetime, limit: int) -> list[Person]:
-    """Up to `limit` people who have ripe reminders, the longest ripe first; nobody whom another process has locked."""
-    ripe = (
-        select(Reminder.recipient_id, Reminder.send_after)
-        .where(*is_ripe(at))
-        .order_by(Reminder.send_after, Reminder.recipient_id)
-        .limit(limit * _LOOKED_THROUGH)
-        .subquery()
-    )
-    first = func.min(ripe.c.send_after).label("first")
-    waiting = select(ripe.c.recipient_id, first).group_by(ripe.c.recipient_id).subquery()
-    query = (
-        select(Person)
-        .join(waiting, waiting.c.recipient_id == Person.id)
-        .order_by(waiting.c.first, Person.id)
-        .limit(limit)
-        # the weaker lock: a planner that adds a reminder for the same person need not wait
-        .with_for_update(of=Person, skip_locked=True, key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return list(session.scalars(query))
 
 
 def is_still_needed(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> bool:
@@ -100,27 +76,43 @@ def is_still_needed(session: Session, rulebook: Rulebook, email: Email, at: date
     What fell away is written down with its reason. Where the mail's words are no longer all true, what is still to
     be told is planned again, for a mail of its own.
     """
-    rows = _load(session, Reminder.email_id == email.id, Reminder.state == "in_mail", passes_locked=False)
+    rows = _load(session, *list_telling(email), passes_locked=False)
     if not all(_has_rules(rulebook, certification) for _, _, certification in rows):
         return True  # nothing can be asked, and the words were true
     people = {reminder.recipient_id: session.get_one(Person, reminder.recipient_id) for reminder, _, _ in rows}
     facts = load_send_facts(session, rulebook, rows, at)
-    left = [row[0] for row in rows if not _fell_away(session, row, people[row[0].recipient_id], facts, at)]
-    left += list_needed_days(session, rulebook, email.id, at)
-    if left and email.valid_until > at and email.data is not None:
+    left = [row[0] for row in rows if not _is_over(session, row, people[row[0].recipient_id], facts, at)]
+    left += list_needed_days(session, rulebook, email, at)
+    if left and _can_go(session, email, at):
         return True
-    for reminder in left:
+    for reminder in hand_over(session, email, left):
         reminder.state, reminder.tries, reminder.retry_at = "planned", reminder.tries + 1, None
     email.settled_at = at
     session.flush()
     return False
 
 
+def _is_over(session: Session, row: _Row, person: Person, facts: SendFacts, at: datetime) -> bool:
+    """True where nothing of this is to be told any more; one that was told at the other address stays as it is."""
+    if row[0].state == "sent":
+        return _judge(row, person, facts, at) is not None
+    return _fell_away(session, row, person, facts, at)
+
+
+def _can_go(session: Session, email: Email, at: datetime) -> bool:
+    """True where its words are true, or are written anew, and where its address is still one of the recipient's."""
+    if email.is_paired:
+        person = session.get_one(Person, email.recipient_id)
+        if email.address not in (person.private_address, person.work_address):
+            return False
+    return email.state == "ready" or (email.valid_until > at and email.data is not None)
+
+
 def is_asleep(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> bool:
     """True in the recipient's quiet hours; then the mail, which may have arrived, waits for their end."""
-    rows = _load(session, Reminder.email_id == email.id, Reminder.state == "in_mail", passes_locked=False)
+    rows = _load(session, *list_telling(email), passes_locked=False)
     moments = [_find_waking(rulebook, session.get_one(Person, row.recipient_id), held, at) for row, _, held in rows]
-    waits = max([*moments, find_days_waking(session, rulebook, email.id, at)]) - at
+    waits = max([*moments, find_days_waking(session, rulebook, email, at)]) - at
     if waits:
         email.leased_until = db_now(waits.total_seconds())
         session.flush()
@@ -136,17 +128,31 @@ def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at
     facts = load_send_facts(session, rulebook, rows, at)
     found: dict[int, list[Ripe]] = defaultdict(list)
     for row in rows:
-        reminder, cycle, certification = row
-        person, standing = by_number[reminder.recipient_id], facts.standings[certification.id]
+        reminder, _, certification = row
+        person = by_number[reminder.recipient_id]
         if _fell_away(session, row, person, facts, at):
             continue
         if _waits_for_holder(reminder, facts) or _waits_for_morning(rulebook, reminder, person, certification, at):
             continue
-        pack = rulebook.packs.get(certification.pack_key, on=cycle.due_on)
-        ripe = Ripe(reminder, certification, pack, _days(pack, standing, cycle), find_sent_on(standing))
-        found[person.id].append(_add_copies(rulebook, ripe, facts, at))
+        found[person.id].append(_make_ripe(rulebook, row, facts, at))
     session.flush()
     return found
+
+
+def list_again(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> list[Ripe]:
+    """What is still to be told in a mail that was certainly not taken, with the facts as they are now."""
+    rulebook = confirmed_rules(session, rulebook)
+    rows = [row for row in _load(session, *list_telling(email), passes_locked=False) if _has_rules(rulebook, row[2])]
+    facts = load_send_facts(session, rulebook, rows, at)
+    person = session.get_one(Person, email.recipient_id)
+    return [_make_ripe(rulebook, row, facts, at) for row in rows if _judge(row, person, facts, at) is None]
+
+
+def _make_ripe(rulebook: Rulebook, row: _Row, facts: SendFacts, at: datetime) -> Ripe:
+    reminder, cycle, certification = row
+    standing, pack = facts.standings[certification.id], rulebook.packs.get(certification.pack_key, on=cycle.due_on)
+    ripe = Ripe(reminder, certification, pack, _days(pack, standing, cycle), find_sent_on(standing))
+    return _add_copies(rulebook, ripe, facts, at)
 
 
 def _add_copies(rulebook: Rulebook, ripe: Ripe, facts: SendFacts, at: datetime) -> Ripe:
@@ -162,10 +168,15 @@ def _add_copies(rulebook: Rulebook, ripe: Ripe, facts: SendFacts, at: datetime) 
         return ripe
     chosen = facts.copies.copied.of(certification.id)
     copies = tuple(audience for audience in stage.copies if chosen[audience])
-    copy_on = add_days(at.astimezone(ZoneInfo(ripe.pack.zone)).date(), policy.copy_after_days)
+    told_at = (reminder.settled_at or at) if reminder.state == "sent" else at
+    copy_on = add_days(told_at.astimezone(ZoneInfo(ripe.pack.zone)).date(), policy.copy_after_days)
     is_copied = copies and reminder.occurrence == 0 and end_of(copy_on, ripe.pack.zone) <= reminder.valid_until
     return replace(
-        ripe, copies=copies if is_copied else (), copy_on=copy_on if is_copied else None, comes_again=stage.repeats > 0
+        ripe,
+        copies=copies if is_copied else (),
+        copy_on=copy_on if is_copied else None,
+        comes_again=stage.repeats > 0,
+        to_both=stage.both_addresses,
     )
 
 

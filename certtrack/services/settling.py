@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Attempt, Certification, Cycle, Email, Reminder
+from certtrack.db.models import Attempt, Certification, Cycle, Email, Reminder, ReminderEmail
 from certtrack.db.types import db_now
 from certtrack.mail.failures import MailFailure, Outcome, RecipientRefused
 from certtrack.mail.transport import Answer
@@ -15,6 +15,7 @@ from certtrack.security import Actor
 from certtrack.services.findings import open_finding
 from certtrack.services.leasing import Outgoing
 from certtrack.services.other_days.owners import list_owners
+from certtrack.services.pairs import is_in, let_go, set_back
 
 _REFUSALS_OF_NOW = 3  # a server that refuses everybody for a while must not cost anybody their link
 
@@ -62,7 +63,7 @@ def settle(session: Session, mail: Outgoing, tried: Try, *, actor: Actor) -> boo
         )
     )
     email.lease_token = None
-    if tried.outcome == "unknown" or (tried.outcome in ("not_taken", "relay") and _is_in_doubt(email)):
+    if tried.outcome == "unknown" or (tried.outcome in ("not_taken", "relay") and _is_in_doubt(session, email)):
         email.state, email.leased_until = "unknown", db_now(_wait_s(email, tried))
     elif email.mail_class == "now":
         _settle_now(email, tried)
@@ -73,29 +74,45 @@ def settle(session: Session, mail: Outgoing, tried: Try, *, actor: Actor) -> boo
 
 
 def give_back(session: Session, mail: Outgoing, at: datetime) -> bool:
-    """A mail that certainly wasn't sent: its reminders are planned as before; False where the lease was lost."""
+    """A mail that certainly wasn't sent: its reminders are planned as before; False where the lease was lost.
+
+    What was told at the recipient's other address isn't: that mail waits for the next process.
+    """
     email = _lock(session, mail)
     if email is None:
         return False
     email.lease_token = None
     if email.mail_class == "now":
         email.state, email.leased_until = _state_before(email), db_now()
-    elif email.attempts:
+    elif _is_in_doubt(session, email, with_this=False):
         email.state, email.leased_until = "unknown", db_now()
+    elif closed := let_go(session, email, "given_back", at):
+        session.execute(update(Email).where(Email.id.in_(closed)).values(data=None))
+        _set_reminders(session, Reminder.email_id.in_(closed), state="planned")
     else:
-        email.state, email.settled_at, email.data = "given_back", at, None
-        _set_reminders(session, email, state="planned")
+        email.leased_until = db_now()
     session.flush()
     return True
 
 
 def reopen_refused(session: Session, email_ids: list[int]) -> int:
-    """The mail server, not the recipients, was at fault: what was refused is planned again, as if never tried."""
+    """The mail server, not the recipients, was at fault: what was refused is planned again, as if never tried.
+
+    What another mail has told, or may yet, is tried again at this address alone.
+    """
+    wait = db_now(_seconds(wait_after(3)))
+    carried = select(ReminderEmail.email_id).join(Reminder, Reminder.id == ReminderEmail.reminder_id)
+    stands = Email.is_paired & Email.id.in_(carried.where(Reminder.state.in_(("in_mail", "sent"))))
+    session.execute(
+        update(Email)
+        .where(Email.id.in_(email_ids), Email.state == "failed", stands)
+        .values(state="ready", settled_at=None, leased_until=wait)
+    )
     session.execute(update(Email).where(Email.id.in_(email_ids), Email.state == "failed").values(state="not_taken"))
     opened = session.execute(
         update(Reminder)
         .where(Reminder.email_id.in_(email_ids), Reminder.state == "failed")
-        .values(state="planned", reason=None, settled_at=None, retry_at=db_now(_seconds(wait_after(3))))
+        .values(state="planned", reason=None, settled_at=None, retry_at=wait)
         .returning(Reminder.id)
         .execution_options(synchronize_session=False)
     )
@@ -117,32 +134,33 @@ def _settle_now(email: Email, tried: Try) -> None:
 
 
 def _settle_planned(session: Session, email: Email, tried: Try, actor: Actor) -> None:
-    email.settled_at = tried.at
     if tried.outcome == "accepted":
-        email.state = "sent"
-        _set_reminders(session, email, state="sent", settled_at=tried.at)
+        email.state, email.settled_at = "sent", tried.at
+        _set_reminders(session, is_in(email), state="sent", settled_at=tried.at, email_id=email.id)
     elif tried.outcome == "recipient":
-        email.state = "failed"
-        _set_reminders(session, email, state="failed", reason=tried.reason, settled_at=tried.at)
+        email.state, email.settled_at = "failed", tried.at
+        set_back(session, email, tried.reason, tried.at)
         _tell_office(session, email, tried, actor)
-    elif tried.outcome == "not_taken":
-        email.state = "not_taken"
-        _plan_again(session, email)
+    elif closed := let_go(session, email, "not_taken" if tried.outcome == "not_taken" else "given_back", tried.at):
+        if tried.outcome == "not_taken":
+            _plan_again(session, closed)
+        else:
+            _set_reminders(session, Reminder.email_id.in_(closed), state="planned")
     else:
-        email.state = "given_back"
-        _set_reminders(session, email, state="planned")
+        email.leased_until = db_now(_wait_s(email, tried))
 
 
-def _plan_again(session: Session, email: Email) -> None:
-    for reminder in session.scalars(select(Reminder).where(Reminder.email_id == email.id, Reminder.state == "in_mail")):
+def _plan_again(session: Session, email_ids: list[int]) -> None:
+    carried = select(Reminder).where(Reminder.email_id.in_(email_ids), Reminder.state == "in_mail")
+    for reminder in session.scalars(carried):
         reminder.tries += 1
         reminder.state, reminder.retry_at = "planned", db_now(_seconds(wait_after(reminder.tries)))
 
 
-def _set_reminders(session: Session, email: Email, **values: str | datetime | None) -> None:
+def _set_reminders(session: Session, which: ColumnElement[bool], **values: str | int | datetime | None) -> None:
     session.execute(
         update(Reminder)
-        .where(Reminder.email_id == email.id, Reminder.state == "in_mail")
+        .where(which, Reminder.state == "in_mail")
         .values(**values)
         .execution_options(synchronize_session="fetch")
     )
@@ -153,7 +171,8 @@ def _tell_office(session: Session, email: Email, tried: Try, actor: Actor) -> No
         select(Certification.id, Certification.organization_id)
         .join(Cycle, Cycle.certification_id == Certification.id)
         .join(Reminder, and_(Reminder.subject_kind == "cycle", Reminder.subject_id == Cycle.id))
-        .where(Reminder.email_id == email.id)
+        .join(ReminderEmail, ReminderEmail.reminder_id == Reminder.id)
+        .where(ReminderEmail.email_id == email.id)
         .order_by(Certification.id)
         .limit(1)
     )
@@ -172,9 +191,14 @@ def _tell_office(session: Session, email: Email, tried: Try, actor: Actor) -> No
         )
 
 
-def _is_in_doubt(email: Email) -> bool:
-    # reminders get a second attempt in the same mail only where an earlier one may have arrived
-    return email.mail_class == "planned" and email.attempts > 1
+def _is_in_doubt(session: Session, email: Email, *, with_this: bool = True) -> bool:
+    """True for a planned mail of which an earlier attempt may have arrived; `with_this`: one more was just made."""
+    if email.mail_class != "planned" or email.attempts <= int(with_this):
+        return False
+    if not email.is_paired:
+        return True  # only such a one gets a second attempt with the same bytes
+    query = select(Attempt.id).where(Attempt.email_id == email.id, Attempt.outcome == "unknown").limit(1)
+    return session.scalar(query) is not None
 
 
 def _state_before(email: Email) -> str:

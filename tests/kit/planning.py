@@ -211,7 +211,7 @@ class Planner:
             for _ in range(size):
                 person_id = self.world.add_person(session)
                 _, cycle_id = self.world.add_certification(
-                    session, person_id, due_on, armed_on=armed_on, cause_key=key, **values
+                    session, person_id, due_on, armed_on=armed_on, cause_key=key, evidence=key, **values
                 )
                 made.append((person_id, cycle_id))
         return made

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from kit.rules import CPPS, CPS
+from kit.world import load_shipped
 
 from certtrack.errors import BadPack
 from certtrack.packs import Policies, parse_policy, read_policy
@@ -64,8 +65,8 @@ def test_stages_lie_before_on_and_after_the_day() -> None:
     assert [stage.key for stage in policy.stages] == [
         *("before_60", "before_30", "before_7", "due_day", "grace", "after_45")
     ]
-    assert policy.find_stage("due_day") == Stage("due_day", days_before=0)
-    assert policy.find_stage("after_45") == Stage("after_45", days_after=45)
+    assert policy.find_stage("due_day") == Stage("due_day", days_before=0, both_addresses=True)
+    assert policy.find_stage("after_45") == Stage("after_45", days_after=45, both_addresses=True)
     assert policy.find_stage("before_90") is None
 
 
@@ -82,6 +83,29 @@ def test_far_stages_may_be_switched_off_and_near_ones_not_unless_the_policy_says
     assert said.can_switch_off
 
 
+def test_late_stages_go_to_both_addresses_unless_the_policy_says_otherwise() -> None:
+    policy = make(one("days_before = 14") + "\n[[stages]]\ndays_before = 15\n")
+    early = {"before_60", "before_30", "before_15"}
+    assert {stage.key for stage in policy.stages if not stage.both_addresses} == early
+    said = make(
+        one("days_before = 20", "both_addresses = true") + "\n[[stages]]\ndays_before = 5\nboth_addresses = false\n"
+    )
+    both = {stage.key: stage.both_addresses for stage in said.stages if stage.key in ("before_20", "before_5")}
+    assert both == {"before_20": True, "before_5": False}
+
+
+def test_a_pack_s_own_lead_times_go_to_both_addresses_as_their_models_do_and_when_they_are_late() -> None:
+    stages = STAGES.replace("days_before = 7\n", "days_before = 10\nboth_addresses = false\n")
+    own = make(stages + "\n[lead_times.us-wi-cpps]\ndays_before = [45, 20, 12, 9, 2]\n").for_pack(CPPS)
+    assert [stage.key for stage in own.stages if stage.both_addresses and stage.days_before] == ["before_12"]
+
+
+def test_both_policies_that_are_shipped_send_their_late_stages_to_both_addresses() -> None:
+    for policy in load_shipped().policies.list():
+        late = {stage.key for stage in policy.stages if (stage.days_before or 0) <= 14}
+        assert {stage.key for stage in policy.stages if stage.both_addresses} == late
+
+
 @pytest.mark.parametrize(
     ("stages", "top", "key", "said"),
     [
@@ -95,6 +119,7 @@ def test_far_stages_may_be_switched_off_and_near_ones_not_unless_the_policy_says
         (one("days_before = 2", 'copies = ["supervisor"]'), "", "stages[7].copies", "would be over by then"),
         (one("days_before = 4", 'copies = ["supervisor"]'), "copy_after_days = 5", "stages[7].copies", "5 days after"),
         (STAGES, "copy_after_days = 2", "copy_after_days", "from 3 to 60"),
+        (one("days_before = 5", 'both_addresses = "yes"'), "", "stages[7].both_addresses", "true or false"),
         (one("days_before = 20", "repeats = 2"), "", "stages[7].repeat_every_days", "is missing"),
         (one("days_before = 20", "repeat_every_days = 2"), "", "stages[7].repeats", "is missing"),
         (one("days_after = 60", "repeat_every_days = 7", "repeats = 31"), "", "stages[7].repeats", "from 1 to 30"),

@@ -10,7 +10,7 @@ from kit.delivery import FROM, STAGE_DAY, Deliverer, Meddling, make_terms
 from kit.planning import Planner
 from kit.reports import FAILED, delayed, delivered, holiday, postfix
 from kit.world import World
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from certtrack.db.models import AuditEvent, Email, ReminderEmail
 from certtrack.mail.boxes import MaildirBox
@@ -174,6 +174,7 @@ def test_a_reminder_that_another_mail_carries_was_told_until_that_comes_back_too
     with world.database.writing() as session:
         second = session.get_one(Email, number)
         second.mail_class, second.state, second.settled_at = "planned", "sent", world.at
+        session.execute(update(Email).values(is_paired=True))
         session.add(ReminderEmail(reminder_id=planner.row(cycle, "before_180").id, email_id=number))
     assert take(deliverer, postfix(path_of(deliverer))) == "bounced"
     assert planner.says(cycle)["before_180"] == "sent"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certtrack.db.base import Base, Numbered, Recorded
@@ -102,7 +102,7 @@ class Reminder(Numbered, Base):
     """Not before this moment of the database's clock; None when it was never tried."""
     cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id"))
     email_id: Mapped[int | None] = mapped_column(ForeignKey("email.id"), index=True)
-    """The mail that carries it now, or carried it last."""
+    """The mail that carries it now, or carried it last; of two to both addresses the one that told it, or may yet."""
     policy_ref: Mapped[str] = mapped_column(String(80))
     planned_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
@@ -137,7 +137,8 @@ class Email(Numbered, Base):
     data: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The mail's bytes; None once they were purged."""
     state: Mapped[str] = mapped_column(String(12))
-    """`ready leased sent not_taken unknown failed given_back bounced`."""
+    """`ready leased sent not_taken unknown failed given_back bounced`. A planned one is `ready` only where it was
+    certainly not taken and another mail has told, or may have told, what it says at the recipient's other address."""
     lease_token: Mapped[str | None] = mapped_column(String(40))
     leased_until: Mapped[datetime | None]
     """On the database's clock. For `ready` and `unknown` ones: not before this moment."""
@@ -145,6 +146,8 @@ class Email(Numbered, Base):
     valid_until: Mapped[datetime]
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    is_paired: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """What it tells went, all or in part, into a mail to the recipient's other address, too."""
     bounced_at: Mapped[datetime | None]
     """When a report was read that says that it came back; None while there is none."""
     bounce_status: Mapped[str | None] = mapped_column(String(12))

@@ -9,13 +9,14 @@ from typing import cast
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import OtherDay, Person, Reminder
+from certtrack.db.models import Email, OtherDay, Person, Reminder
 from certtrack.mail.content import DayItem
 from certtrack.rules.other_days import OTHER_KINDS, OtherKind
 from certtrack.rules.pack import Text
 from certtrack.services.arming import rearm_person
 from certtrack.services.other_days.loading import Looked, find_sitting, load_looked
 from certtrack.services.other_days.rulings import FOR_GOOD, find_obstacle
+from certtrack.services.pairs import list_telling
 from certtrack.services.ripe import is_ripe
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of
@@ -24,11 +25,15 @@ from certtrack.services.sending_hours import after_quiet, known_zone
 
 @dataclass(frozen=True, slots=True)
 class RipeDay:
-    """One reminder of such a day that is to be mailed now, and what its mail says of it."""
+    """One reminder of such a day that is to be mailed now, and what its mail says of it.
+
+    `to_both`: it goes to both of the person's addresses.
+    """
 
     reminder: Reminder
     organization_id: int
     item: DayItem
+    to_both: bool = False
 
 
 def list_ripe_days(
@@ -43,25 +48,30 @@ def list_ripe_days(
         person = by_number[reminder.recipient_id]
         if _fell_away(session, reminder, person, looked, at) or _waits_for_morning(reminder, person, looked, at):
             continue
-        item = _make_item(session, rulebook, reminder, looked)
-        found[person.id].append(RipeDay(reminder, looked.day.organization_id, item))
+        found[person.id].append(_make_ripe(session, rulebook, reminder, looked))
     session.flush()
     return found
 
 
-def list_needed_days(session: Session, rulebook: Rulebook, email_id: int, at: datetime) -> list[Reminder]:
-    """Those in a mail, which may have arrived, that are still to be told; the others are closed with their reason."""
-    rows = _load(session, rulebook, at, Reminder.email_id == email_id, Reminder.state == "in_mail")
+def list_needed_days(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> list[Reminder]:
+    """Those in a mail, which is to go again, that are still to be told; the others are closed with their reason."""
+    rows = _load(session, rulebook, at, *list_telling(email))
+    return [reminder for reminder, looked in rows if not _is_over(session, reminder, looked, at)]
+
+
+def list_days_again(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> list[RipeDay]:
+    """What is still to be told in a mail that was certainly not taken, with the facts as they are now."""
+    rulebook = confirmed_rules(session, rulebook)
     return [
-        reminder
-        for reminder, looked in rows
-        if not _fell_away(session, reminder, session.get_one(Person, reminder.recipient_id), looked, at)
+        _make_ripe(session, rulebook, reminder, looked)
+        for reminder, looked in _load(session, rulebook, at, *list_telling(email))
+        if not _is_over(session, reminder, looked, at)
     ]
 
 
-def find_days_waking(session: Session, rulebook: Rulebook, email_id: int, at: datetime) -> datetime:
+def find_days_waking(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> datetime:
     """When a mail with such reminders may go: `at`, or the end of the recipient's quiet hours."""
-    rows = _load(session, rulebook, at, Reminder.email_id == email_id, Reminder.state == "in_mail")
+    rows = _load(session, rulebook, at, *list_telling(email))
     moments = [_find_waking(session.get_one(Person, row.recipient_id), looked, at) for row, looked in rows]
     return max(moments, default=at)
 
@@ -82,6 +92,14 @@ def _load(
         return []
     looked = load_looked(session, rulebook, [day for _, day in rows], at)
     return [(reminder, one) for (reminder, _), one in zip(rows, looked, strict=True)]
+
+
+def _is_over(session: Session, reminder: Reminder, looked: Looked, at: datetime) -> bool:
+    """True where it isn't to be told any more; one that was told at the other address stays as it is."""
+    person = session.get_one(Person, reminder.recipient_id)
+    if reminder.state == "sent":
+        return _judge(session, reminder, person, looked, at) is not None
+    return _fell_away(session, reminder, person, looked, at)
 
 
 def _fell_away(session: Session, reminder: Reminder, person: Person, looked: Looked, at: datetime) -> bool:
@@ -137,6 +155,12 @@ def _find_waking(person: Person, looked: Looked, at: datetime) -> datetime:
     if looked.policy is None:
         return at
     return after_quiet(at, quiet_of(looked.policy), known_zone(person.zone, looked.office_zone))
+
+
+def _make_ripe(session: Session, rulebook: Rulebook, reminder: Reminder, looked: Looked) -> RipeDay:
+    stage = looked.policy.find_stage(reminder.stage) if looked.policy is not None else None
+    item = _make_item(session, rulebook, reminder, looked)
+    return RipeDay(reminder, looked.day.organization_id, item, to_both=stage is not None and stage.both_addresses)
 
 
 def _make_item(session: Session, rulebook: Rulebook, reminder: Reminder, looked: Looked) -> DayItem:

@@ -3,7 +3,7 @@
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import OtherDay, Reminder
+from certtrack.db.models import OtherDay, Reminder, ReminderEmail
 
 
 def list_owners(session: Session, email_id: int) -> list[tuple[int | None, int]]:
@@ -11,7 +11,8 @@ def list_owners(session: Session, email_id: int) -> list[tuple[int | None, int]]
     query = (
         select(OtherDay.certification_id, OtherDay.organization_id)
         .join(Reminder, and_(Reminder.subject_kind == OtherDay.kind, Reminder.subject_id == OtherDay.id))
-        .where(Reminder.email_id == email_id)
+        .join(ReminderEmail, ReminderEmail.reminder_id == Reminder.id)
+        .where(ReminderEmail.email_id == email_id)
         .order_by(OtherDay.id)
         .limit(1)
     )
