@@ -29,7 +29,7 @@ def _entry(state: LedgerState, **values: object) -> LedgerEntry:
     made = LedgerEntry(
         day=DUE, stage="before_30", state=state, reason=None, certification_id=1, credential="cps", anchor_on=DUE,
         send_after=datetime(2026, 10, 1, 14, tzinfo=UTC), sent_at=None, attempts=(), cause_key=None, reminder_id=1,
-        cycle_id=1,
+        subject_id=1,
     )  # fmt: skip
     return replace(made, **values)  # type: ignore[arg-type]  # whatever fields a test names
 

@@ -11,13 +11,13 @@ from certtrack.cli.output import Format, flatten, formatted, spoken, write_messa
 from certtrack.cli.standing import note_look
 from certtrack.language import say_by
 from certtrack.security import Actor
-from certtrack.services.ledger import list_ledger
 from certtrack.services.ledger_copies import add_coming_copies
 from certtrack.services.lookup import get_person_asked
 from certtrack.services.mail_why import MailWhy, explain_mail, pick_newest, pick_stage
+from certtrack.services.whole_ledger import list_whole_ledger
 
 _WORDS = "reminders/words.jinja"
-_COLUMNS = ("day", "stage", "state", "reason", "certification", "credential", "anchor_on", "says")
+_COLUMNS = ("day", "stage", "state", "reason", "subject_kind", "certification", "credential", "anchor_on", "says")
 
 
 @click.command(
@@ -38,9 +38,8 @@ def why(edge: Edge, person: str, stage: str | None, format_: Format, language: s
     """
     with edge.reading() as session:
         found = get_person_asked(session, person)
-        today = edge.today(found.zone)
-        entries = list_ledger(session, edge.rulebook, found.id, today)
-        entries = add_coming_copies(session, edge.rulebook, entries, today)
+        entries = list_whole_ledger(session, edge.rulebook, actor, found.id, edge.clock.now())
+        entries = add_coming_copies(session, edge.rulebook, entries, edge.today(found.zone))
         mail = explain_mail(session, found, entries)
     asked = pick_stage(mail, stage) if stage is not None else mail
     note_look(edge, actor, "reminders.listed", [found.id])

@@ -13,13 +13,25 @@ from certtrack.cli.standing import note_look
 from certtrack.cli.tellings import told
 from certtrack.language import say_by
 from certtrack.security import Actor
-from certtrack.services.causes import HeldCause, HeldPerson, list_held, release_all, release_cause, release_person
-from certtrack.services.ledger import LedgerEntry, list_ledger
+from certtrack.services.causes import (
+    HeldCause,
+    HeldMail,
+    HeldPerson,
+    list_held,
+    release_all,
+    release_cause,
+    release_person,
+)
+from certtrack.services.ledger_entries import LedgerEntry
 from certtrack.services.lookup import get_person_asked, list_certifications
 from certtrack.services.people import get_person
 from certtrack.services.restored import note_restored
+from certtrack.services.whole_ledger import list_whole_ledger
 
-_LEDGER = ("person", "name", "day", "stage", "state", "reason", "credential", "anchor_on", "send_after", "sent_at")
+_LEDGER = (
+    *("person", "name", "day", "stage", "state", "reason", "subject_kind", "credential"),
+    *("anchor_on", "send_after", "sent_at"),
+)
 _HELD = ("cause", "why", "release", "person", "name", "stages", "since")
 _WORDS = "held/words.jinja"
 _STATES = ("planned", "held", "suppressed", "in_mail", "sent", "failed", "superseded", "expired", "told", "coming")
@@ -59,7 +71,7 @@ def ledger(edge: Edge, person: str | None, state: str | None, format_: Format, a
         rows = [
             _ledger_row(entry, one.id, one.shown_name)
             for one in people
-            for entry in list_ledger(session, edge.rulebook, one.id, edge.today(one.zone))
+            for entry in list_whole_ledger(session, edge.rulebook, actor, one.id, edge.clock.now())
             if state in (None, entry.state)
         ]
     note_look(edge, actor, "reminders.listed", [one.id for one in people])
@@ -145,6 +157,11 @@ def _held_rows(cause: HeldCause, why: str) -> list[dict[str, Any]]:
     ]
 
 
+def _tell_mail(mail: HeldMail) -> str:
+    what = mail.credential if mail.kind == "cycle" else mail.kind
+    return f"{what} {mail.stage} of {mail.anchor_on}"
+
+
 def _held_row(cause: HeldCause, why: str, one: HeldPerson, how: str) -> dict[str, Any]:
     return {
         "cause": cause.key,
@@ -152,6 +169,6 @@ def _held_row(cause: HeldCause, why: str, one: HeldPerson, how: str) -> dict[str
         "release": how,
         "person": one.person_id,
         "name": one.name,
-        "stages": ", ".join(f"{mail.credential} {mail.stage} of {mail.anchor_on}" for mail in one.mails),
+        "stages": ", ".join(_tell_mail(mail) for mail in one.mails),
         "since": cause.since.isoformat(timespec="minutes"),
     }

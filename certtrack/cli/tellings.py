@@ -13,9 +13,10 @@ from certtrack.cli.parsing import DAY
 from certtrack.errors import NotFound, Refused
 from certtrack.language import say_by
 from certtrack.security import Actor
-from certtrack.services.ledger import LedgerEntry, list_ledger
+from certtrack.services.ledger_entries import LedgerEntry
 from certtrack.services.lookup import get_person_asked
 from certtrack.services.tellings import How, NewTelling, find_hindrance, find_telling, note_told, take_back_told
+from certtrack.services.whole_ledger import list_whole_ledger
 
 _WORDS = "reminders/words.jinja"
 
@@ -30,6 +31,7 @@ _WORDS = "reminders/words.jinja"
 @click.option("--on", "told_on", type=DAY, metavar="DAY", help="On which day.  [default: today]")
 @click.option("--who", metavar="NAME", help="Who told them.  [default: whoever notes it]")
 @click.option("--certification", type=int, metavar="ID", help="Which one, by its own number, where several have it.")
+@click.option("--due", type=DAY, metavar="DAY", help="Which one, by the day that it is about, where several have it.")
 @click.option("--take-back", "reason", metavar="REASON", help="Take the note back instead; why it was a mistake.")
 @acting_as
 @pass_edge
@@ -41,6 +43,7 @@ def told(
     told_on: date | None,
     who: str | None,
     certification: int | None,
+    due: date | None,
     reason: str | None,
     actor: Actor,
 ) -> None:
@@ -55,7 +58,9 @@ def told(
     with edge.writing() as session:
         found = get_person_asked(session, person)
         today = edge.today(found.zone)
-        entries = list_ledger(session, edge.rulebook, found.id, today)
+        entries = list_whole_ledger(session, edge.rulebook, actor, found.id, at)
+        if due is not None:
+            entries = [entry for entry in entries if entry.anchor_on == due]
         if reason is not None:
             _take_back(session, _pick(entries, stage, certification, "told"), reason, edge, actor)
         else:
@@ -81,9 +86,14 @@ def _pick(entries: Sequence[LedgerEntry], stage: str, certification: int | None,
         hindrance = find_hindrance(of_stage[-1], entries)
         raise Refused(_say_not_noted() if state is not None or hindrance is None else _say(hindrance))
     if len(found) > 1:
-        numbers = " or ".join(str(entry.certification_id) for entry in found)
-        raise Refused(f"{len(found)} certifications have this stage; say which: --certification {numbers}.")
+        ways = " or ".join(_name_way(entry) for entry in found)
+        raise Refused(f"{len(found)} of the person's days have this stage; say which: {ways}.")
     return found[0]
+
+
+def _name_way(entry: LedgerEntry) -> str:
+    is_of_cycle = entry.subject_kind == "cycle"
+    return f"--certification {entry.certification_id}" if is_of_cycle else f"--due {entry.anchor_on}"
 
 
 def _take_back(session: Session, entry: LedgerEntry, reason: str, edge: Edge, actor: Actor) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
-from certtrack.mail.content import DayItem, Envelope, ReminderItem
+from certtrack.mail.content import CALLED_OFF, DayItem, Envelope, ReminderItem
 from certtrack.mail.names import clean_name
 from certtrack.mail.words import words
 from certtrack.rules.cycles import get_phase, phases_of
@@ -22,7 +22,8 @@ def make_calendar(envelope: Envelope, items: Sequence[ReminderItem | DayItem]) -
     """The file for a mail about `items`, one all-day entry each; None where no day is to be put down.
 
     An entry has the same UID in every mail about its subject and a higher SEQUENCE in a later one, so that calendars
-    move it. Where readings differ it stands on the earliest day, and says so. Equal input gives equal bytes.
+    move it. Where readings differ it stands on the earliest day, and says so. What is called off takes its entry away;
+    beside other entries, where a file has but one method, it is marked as cancelled. Equal input gives equal bytes.
     """
     entries = [_make_entry(envelope, item, *found) for item in items if (found := _find_day(item)) is not None]
     if not entries:
@@ -30,11 +31,18 @@ def make_calendar(envelope: Envelope, items: Sequence[ReminderItem | DayItem]) -
     from icalendar import Calendar  # noqa: PLC0415  # a tenth of a second that only a process that composes spends
 
     calendar = Calendar()
-    for name, value in (("prodid", _PRODUCT), ("version", "2.0"), ("calscale", "GREGORIAN"), ("method", "PUBLISH")):
+    method = "CANCEL" if all("status" in entry for entry in entries) else "PUBLISH"
+    for name, value in (("prodid", _PRODUCT), ("version", "2.0"), ("calscale", "GREGORIAN"), ("method", method)):
         calendar.add(name, value)
     for entry in entries:
         calendar.add_component(entry)
     return bytes(calendar.to_ical())
+
+
+def count_entries(calendar: bytes) -> tuple[int, int]:
+    """How many entries such a file puts into a calendar, and how many it takes away."""
+    gone = calendar.count(b"\r\nSTATUS:CANCELLED\r\n")
+    return calendar.count(b"\r\nBEGIN:VEVENT\r\n") - gone, gone
 
 
 def _find_day(item: ReminderItem | DayItem) -> tuple[date, bool] | None:
@@ -69,6 +77,8 @@ def _make_entry(envelope: Envelope, item: ReminderItem | DayItem, day: date, is_
         "class": "PRIVATE",
         "transp": "TRANSPARENT",
     }
+    if item.stage == CALLED_OFF:
+        values["status"] = "CANCELLED"
     entry = Event()
     for name, value in values.items():
         entry.add(name, value)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from certtrack.language import LOCALES, environment, format_moment
-from certtrack.mail.calendar_file import make_calendar
+from certtrack.mail.calendar_file import count_entries, make_calendar
 from certtrack.mail.content import DayItem, Envelope, LinkKind, NoticeKind, ReminderItem, TeamCounts
 from certtrack.mail.copied import tell_copy
 from certtrack.mail.html import PADDING, inline_rules
@@ -75,7 +75,7 @@ def write_reminders(envelope: Envelope, *, called: str, items: Sequence[Reminder
     why = " ".join(_list_reasons(items, office, locale))
     calendar = make_calendar(envelope, items)
     if calendar is not None:
-        why = f"{words(locale, 'entries', calendar.count(b'BEGIN:VEVENT'))} {why}"
+        why = f"{words(locale, 'entries', *count_entries(calendar))} {why}"
     first = [words(locale, "first_mail", office)] if any(item.is_first for item in items) else []
     told, shared = _share_asking(parts)
     body = Body(told, (*paragraphs(first, words(locale, "who_writes")), *shared), envelope.base_url, why)

@@ -18,6 +18,8 @@ NoticeKind = Literal[
 """What was done to an account that its owner should hear of, whoever did it."""
 DAY_MOVED = "day_moved"
 """The stage of a mail that says only that the day is another one now."""
+CALLED_OFF = "called_off"
+"""The stage of a mail that says only that what somebody was told of doesn't take place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,10 @@ class ReminderItem:
 class DayItem:
     """One day beside those of cycles that a mail speaks of.
 
-    `stage` is a key of the policy, or "day_moved". `credential` is what the day is for, None where it is for no
-    certification; `begins_at` is the hour; `place` (None: online) and `to_bring` are in the words of whoever put them
-    on record; None where nobody said. `today` and `subject` are as for a certification. It is always the reader's own,
-    so that `about` is None.
+    `stage` is a key of the policy, or "day_moved" or "called_off". `credential` is what the day is for, None where it
+    is for no certification; `begins_at` is the hour; `place` (None: online) and `to_bring` are in the words of whoever
+    put them on record; None where nobody said. `today`, `subject` and `is_letter` are as for a certification. It is
+    always the reader's own, so that `about` is None.
     """
 
     kind: OtherKind
@@ -123,6 +125,7 @@ class DayItem:
     begins_at: time | None = None
     place: str | None = None
     to_bring: str | None = None
+    is_letter: bool = False
     about: None = None
     comes_again: bool = False
     is_first: bool = False

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 
 from certtrack.language import format_day
-from certtrack.mail.content import ReminderItem
+from certtrack.mail.content import DayItem, ReminderItem
 from certtrack.mail.names import clean_name
 from certtrack.mail.telling import Part, tell
+from certtrack.mail.telling_subjects import tell_day
 from certtrack.mail.words import words
 
 
@@ -30,7 +31,7 @@ class Letter:
 
 
 def write_letter(
-    item: ReminderItem,
+    item: ReminderItem | DayItem,
     *,
     office: str,
     reply_to: str | None,
@@ -47,9 +48,15 @@ def write_letter(
         day=format_day(item.today, locale),
         name=clean_name(name),
         greeting=words(locale, "greeting", clean_name(called)),
-        part=tell(replace(item, is_letter=True), today=item.today, office=office, locale=locale),
+        part=_tell(item, office, locale),
         why=words(locale, "why", office),
         reach=words(locale, "reach_by_letter", office, reply_to),
         address="" if has_address else words(locale, "give_address"),
         closing=words(locale, "closing"),
     )
+
+
+def _tell(item: ReminderItem | DayItem, office: str, locale: str) -> Part:
+    if isinstance(item, DayItem):
+        return tell_day(replace(item, is_letter=True), office=office, locale=locale)
+    return tell(replace(item, is_letter=True), today=item.today, office=office, locale=locale)

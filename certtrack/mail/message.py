@@ -91,8 +91,9 @@ def _code(kind: str, text: str) -> bytes:
 
 
 def _attach(calendar: bytes) -> bytes:
+    method = b"CANCEL" if b"\r\nMETHOD:CANCEL\r\n" in calendar else b"PUBLISH"
     head = (
-        b'Content-Type: text/calendar; charset="utf-8"; method="PUBLISH"\r\nContent-Transfer-Encoding: base64\r\n'
-        b'Content-Disposition: attachment; filename="%s"\r\n\r\n' % CALENDAR_NAME.encode()
+        b'Content-Type: text/calendar; charset="utf-8"; method="%s"\r\nContent-Transfer-Encoding: base64\r\n'
+        b'Content-Disposition: attachment; filename="%s"\r\n\r\n' % (method, CALENDAR_NAME.encode())
     )
     return head + encodebytes(calendar).replace(b"\n", b"\r\n")

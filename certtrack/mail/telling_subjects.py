@@ -1,7 +1,7 @@
 """What a mail says of a day beside those of cycles: which day it is, what is known of it, and whom to ask."""
 
 from certtrack.language import format_clock
-from certtrack.mail.content import DAY_MOVED, DayItem
+from certtrack.mail.content import CALLED_OFF, DAY_MOVED, DayItem
 from certtrack.mail.telling import Part
 from certtrack.mail.words import Paragraph, paragraphs, words
 
@@ -17,14 +17,15 @@ def tell_day(item: DayItem, *, office: str, locale: str) -> Part:
 
 
 def _first_of(item: DayItem) -> str:
-    if item.stage == DAY_MOVED:
-        return "day_moved_first"
+    if item.stage in (CALLED_OFF, DAY_MOVED):
+        return f"{item.stage}_first"
     return "day_first" if item.today <= item.due_on else "day_over_first"
 
 
 def _about(item: DayItem, locale: str) -> list[Paragraph]:
-    far = (item.due_on - item.today).days
-    said = [words(locale, "distance", far) if far >= 0 else ""]
+    far, distance = (item.due_on - item.today).days, "distance_of_letter" if item.is_letter else "distance"
+    is_to_come = far >= 0 and item.stage != CALLED_OFF
+    said = [words(locale, distance, far) if is_to_come else ""]
     if item.stage == DAY_MOVED:
         said.append(words(locale, "check_moved"))
     if item.credential is not None:
@@ -34,7 +35,7 @@ def _about(item: DayItem, locale: str) -> list[Paragraph]:
 
 def _known(item: DayItem, locale: str) -> list[Paragraph]:
     """Of an exam the hour, the place and what to bring, each only where somebody put it on record."""
-    if item.kind != "exam_sitting":
+    if item.kind != "exam_sitting" or item.stage == CALLED_OFF:
         return []
     begins_at = item.begins_at
     hour = format_clock(begins_at.hour * 60 + begins_at.minute, locale) if begins_at is not None else None
@@ -47,5 +48,7 @@ def _known(item: DayItem, locale: str) -> list[Paragraph]:
 
 
 def _to_do(item: DayItem, office: str, locale: str) -> list[Paragraph]:
+    if item.stage == CALLED_OFF:
+        return paragraphs([words(locale, "called_off_to_do", item.kind, office)], words(locale, "to_do"))
     is_over = item.today > item.due_on
     return paragraphs([words(locale, "day_to_do", item.kind, is_over, office)], words(locale, "to_do"))

@@ -6,10 +6,11 @@ No rules are asked here, so that people and cycles can call it in the transactio
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, OtherDay, Person, Reminder
+from certtrack.mail.content import CALLED_OFF
 
 UNSENT = ("planned", "held", "suppressed", "failed")
 """States of reminders that nobody has been sent, and that may still be decided anew."""
@@ -37,9 +38,10 @@ def rearm_person(session: Session, person_id: int, today: date) -> None:
             .values(next_stage_on=today)
         )
     at_once = datetime.combine(today, time.min, UTC)
+    is_still_told = and_(OtherDay.closed_for == CALLED_OFF, OtherDay.due_on >= today)
     session.execute(
         update(OtherDay)
-        .where(OtherDay.person_id.in_(people), OtherDay.closed_on.is_(None))
+        .where(OtherDay.person_id.in_(people), or_(OtherDay.closed_on.is_(None), is_still_told))
         .where(or_(OtherDay.next_look_at.is_(None), OtherDay.next_look_at > at_once))
         .values(next_look_at=at_once)
     )

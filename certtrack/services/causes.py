@@ -14,7 +14,7 @@ from certtrack.errors import NotFound
 from certtrack.security import Actor
 from certtrack.services.guard import list_released, lock_causes
 from certtrack.services.people import get_person
-from certtrack.services.waiting import HeldMail, Waiting, let_go, list_waiting, lock_cycles
+from certtrack.services.waiting import HeldMail, Waiting, let_go, list_waiting, lock_subjects
 from certtrack.services.wide_causes import is_wide, list_unsettled
 
 __all__ = [
@@ -108,7 +108,7 @@ def release_all(session: Session, *, actor: Actor, at: datetime, organization_id
 
 def _release_causes(session: Session, cause_ids: set[int], waits: Sequence[Waiting], actor: Actor, at: datetime) -> int:
     mine = [one for one in waits if one.cause_id in cause_ids and not one.is_by_name]
-    lock_cycles(session, {one.cycle_id for one in mine})
+    lock_subjects(session, mine)
     for cause in lock_causes(session, cause_ids).values():
         theirs = [one for one in mine if one.cause_id == cause.id]
         if cause.state == "held" or theirs:
@@ -130,12 +130,12 @@ def _release_people(session: Session, waits: Sequence[Waiting], actor: Actor, at
 
 def _list_own(session: Session, waits: Sequence[Waiting]) -> set[int]:
     """The causes that the cycles name as theirs: what one cause lets go, another may hold."""
-    query = select(Cycle.cause_id).where(Cycle.id.in_({one.cycle_id for one in waits})).distinct()
+    query = select(Cycle.cause_id).where(Cycle.id.in_({one.subject_id for one in waits if one.is_of_cycle})).distinct()
     return {number for number in session.scalars(query) if number is not None}
 
 
 def _let_people_go(session: Session, waits: Sequence[Waiting], cause_ids: set[int], actor: Actor, at: datetime) -> int:
-    lock_cycles(session, {one.cycle_id for one in waits})
+    lock_subjects(session, waits)
     lock_causes(session, cause_ids)
     people = {one.person_id for one in waits}
     pairs = {(cause_id, person_id) for cause_id in cause_ids for person_id in people}

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, CauseRelease, Certification, Cycle, GroupAct, Reminder
+from certtrack.db.models import Cause, CauseRelease, Certification, Cycle, GroupAct, OtherDay, Reminder
 from certtrack.services.arming import earliest_day
 
 _TOLD = ("in_mail", "sent", "told")
@@ -19,6 +19,7 @@ class Watched:
     """A locked cause to be counted. `is_concerned` says which cycles may be mailed by it; certifications are joined.
 
     `is_whole`: no more cycles come to it. `can_pass`: it is settled once all were looked at, and it isn't too many.
+    `has_days`: it concerns the days beside those of cycles, too.
     """
 
     cause: Cause
@@ -26,6 +27,7 @@ class Watched:
     is_concerned: ColumnElement[bool]
     is_whole: bool = True
     can_pass: bool = False
+    has_days: bool = False
 
 
 def watch_import(cause: Cause, guard_above: int, *, is_whole: bool = True) -> Watched:
@@ -95,15 +97,15 @@ def hold_where_many(session: Session, watched: Iterable[Watched], is_due: Column
         cause = one.cause
         if cause.state != "open":
             continue
-        mailed, to_look_at = _mailed(cause.id), _to_look_at(one, is_due)
+        mailed, to_look_at = _mailed(cause.id), _to_look_at(one, is_due, at)
         if _is_more(session, one.guard_above, mailed):
             cause.state, cause.held_at = "held", at
             held += _hold(session, cause.id)
-        elif not one.is_whole or _is_more(session, one.guard_above, mailed, to_look_at):
+        elif not one.is_whole or _is_more(session, one.guard_above, mailed, *to_look_at):
             held += _hold(session, cause.id)
         else:
             look_again(session, cause.id, at)
-            if one.can_pass and not _is_more(session, 0, to_look_at):
+            if one.can_pass and not _is_more(session, 0, *to_look_at):
                 cause.state = "passed"
     session.flush()
     return held
@@ -113,18 +115,22 @@ def look_again(session: Session, cause_id: int, at: datetime) -> None:
     """What only waited for the rest of its cause is decided on anew; lock the cause before."""
     today = earliest_day(at)
     waited = select(Reminder.subject_id).where(
-        Reminder.cause_id == cause_id,
-        Reminder.state == "held",
-        Reminder.reason == "cause",
-        Reminder.subject_kind == "cycle",
+        Reminder.cause_id == cause_id, Reminder.state == "held", Reminder.reason == "cause"
     )
     session.execute(
         update(Cycle)
-        .where(Cycle.id.in_(waited))
+        .where(Cycle.id.in_(waited.where(Reminder.subject_kind == "cycle")))
         .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
         # one that is to be looked at already may be in the hands of a planner who waits for this cause
         .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
         .values(next_stage_on=today)
+        .execution_options(synchronize_session="fetch")
+    )
+    session.execute(
+        update(OtherDay)
+        .where(OtherDay.id.in_(waited.where(Reminder.subject_kind == OtherDay.kind).correlate(OtherDay)))
+        .where(or_(OtherDay.next_look_at.is_(None), OtherDay.next_look_at > at))
+        .values(next_look_at=at)
         .execution_options(synchronize_session="fetch")
     )
 
@@ -149,14 +155,19 @@ def _mailed(cause_id: int) -> Select[int]:
     )
 
 
-def _to_look_at(watched: Watched, is_due: ColumnElement[bool]) -> Select[int]:
+def _to_look_at(watched: Watched, is_due: ColumnElement[bool], at: datetime) -> list[Select[int]]:
     """Whom it might still mail today."""
-    return (
+    released = _released(watched.cause.id)
+    of_cycles = (
         select(Certification.person_id)
         .join(Cycle, Cycle.certification_id == Certification.id)
         .where(watched.is_concerned, is_due)
-        .where(Certification.person_id.not_in(_released(watched.cause.id)))
+        .where(Certification.person_id.not_in(released))
     )
+    if not watched.has_days:
+        return [of_cycles]
+    of_days = select(OtherDay.person_id).where(OtherDay.next_look_at <= at, OtherDay.person_id.not_in(released))
+    return [of_cycles, of_days]
 
 
 def _hold(session: Session, cause_id: int) -> int:

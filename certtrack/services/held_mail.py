@@ -7,13 +7,16 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CompoundSelect, distinct, func, select
+from sqlalchemy import CompoundSelect, and_, distinct, func, select, union
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, Certification, Cycle, ImportRun, Person, Reminder
+from certtrack.db.models import Cause, Certification, Cycle, ImportRun, OtherDay, Person, Reminder
 from certtrack.rules.pack import Pack
+from certtrack.rules.reminders import Policy
 from certtrack.rules.standing import Standing
 from certtrack.services.obstacles import find_obstacle
+from certtrack.services.other_days.loading import Looked, load_looked
+from certtrack.services.other_days.rulings import find_obstacle as find_day_obstacle
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of
@@ -28,24 +31,28 @@ Verdict = Literal["goes", "past", "kept"]
 class HeldStage:
     """One mail that waits. `verdict`: it `goes` out on release, its last true day is `past`, or an obstacle `kept` it.
 
-    `obstacle` is a code of `certtrack.services.obstacles`, None where there is none.
+    `obstacle` is a code of `certtrack.services.obstacles`, None where there is none; `kind` is what falls due, `cycle`
+    or a kind of other day.
     """
 
     stage: str
     anchor_on: date
-    pack: Pack
+    kind: str
     verdict: Verdict
     obstacle: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class HeldPerson:
-    """Somebody who waits, with what they would get; `standing` is of the certification, as of its day now."""
+    """Somebody who waits, with what they would get; `standing` is of the certification, as of its day now.
+
+    `pack` is None where nothing of a certification waits.
+    """
 
     person_id: int
     name: str
     stages: tuple[HeldStage, ...]
-    pack: Pack
+    pack: Pack | None
     standing: Standing | None
     has_address: bool
 
@@ -98,16 +105,23 @@ def count_held(session: Session, places: Collection[int] | None, closed: Compoun
 
     `closed` people aren't counted.
     """
-    query = (
-        select(func.count(distinct(Certification.person_id)))
+    of_cycles = (
+        select(Certification.person_id, Certification.organization_id)
         .join(Cycle, Cycle.certification_id == Certification.id)
         .join(Reminder, Reminder.subject_id == Cycle.id)
         .where(Reminder.subject_kind == "cycle", Reminder.state == "held")
     )
+    of_days = (
+        select(OtherDay.person_id, OtherDay.organization_id)
+        .join(Reminder, and_(Reminder.subject_id == OtherDay.id, Reminder.subject_kind == OtherDay.kind))
+        .where(Reminder.state == "held")
+    )
+    held = union(of_cycles, of_days).subquery()
+    query = select(func.count(distinct(held.c.person_id)))
     if places is not None:
-        query = query.where(Certification.organization_id.in_(places))
+        query = query.where(held.c.organization_id.in_(places))
     if closed is not None:
-        query = query.where(Certification.person_id.not_in(closed))
+        query = query.where(held.c.person_id.not_in(closed))
     return session.scalar(query) or 0
 
 
@@ -146,7 +160,7 @@ class _Maker:
 
     def __init__(self, session: Session, rulebook: Rulebook, waits: Sequence[Waiting], at: datetime) -> None:
         self.session, self.rulebook, self.at = session, confirmed_rules(session, rulebook), at
-        cycles = select(Cycle).where(Cycle.id.in_({one.cycle_id for one in waits}))
+        cycles = select(Cycle).where(Cycle.id.in_({one.subject_id for one in waits if one.is_of_cycle}))
         self.cycles = {cycle.id: cycle for cycle in session.scalars(cycles)}
         rows = select(Reminder).where(Reminder.id.in_({one.reminder_id for one in waits if one.reminder_id}))
         self.reminders = {reminder.id: reminder for reminder in session.scalars(rows)}
@@ -154,6 +168,9 @@ class _Maker:
         holders = select(Certification).where(Certification.id.in_(numbers))
         self.certifications = {one.id: one for one in session.scalars(holders)}
         self.standings = self._load_standings()
+        days = select(OtherDay).where(OtherDay.id.in_({one.subject_id for one in waits if not one.is_of_cycle}))
+        found = load_looked(session, self.rulebook, session.scalars(days).all(), at)
+        self.days = {looked.day.id: looked for looked in found}
 
     def make_people(self, waits: Iterable[Waiting]) -> tuple[HeldPerson, ...]:
         """The people in the order of `waits`, each with all their mails."""
@@ -163,27 +180,38 @@ class _Maker:
         return tuple(self._make_person(each) for each in found.values())
 
     def _make_person(self, waits: Sequence[Waiting]) -> HeldPerson:
-        first = waits[0]
-        certification = self._certification_of(first)
+        first = next((one for one in waits if one.is_of_cycle), waits[0])
+        certification = self._certification_of(first) if first.is_of_cycle else None
         return HeldPerson(
             person_id=first.person_id,
             name=first.name,
             stages=tuple(self._make_stage(one, one.reminder_id) for one in waits if one.reminder_id is not None),
-            pack=self._pack_of(certification, self.cycles[first.cycle_id]),
-            standing=self.standings.get(certification.id),
+            pack=self._pack_of(certification, self.cycles[first.subject_id]) if certification is not None else None,
+            standing=self.standings.get(certification.id) if certification is not None else None,
             has_address=get_person(self.session, first.person_id).address is not None,
         )
 
     def _make_stage(self, one: Waiting, reminder_id: int) -> HeldStage:
-        reminder, cycle = self.reminders[reminder_id], self.cycles[one.cycle_id]
+        if not one.is_of_cycle:
+            return self._make_day_stage(self.days[one.subject_id], self.reminders[reminder_id])
+        reminder, cycle = self.reminders[reminder_id], self.cycles[one.subject_id]
         certification = self._certification_of(one)
         holder = get_person(self.session, one.person_id)
         obstacle = self._find_obstacle(holder, certification, cycle, reminder)
         pack = self._pack_of(certification, cycle)
         verdict: Verdict = "goes" if obstacle is None else "kept"
-        if self._is_past(certification, reminder, known_zone(holder.zone, pack.zone)):
+        policy = self.rulebook.find_policy(certification.pack_key, self.at)
+        if self._is_past(policy, reminder, known_zone(holder.zone, pack.zone)):
             verdict = "past"
-        return HeldStage(reminder.stage, reminder.anchor_on, pack, verdict, obstacle)
+        return HeldStage(reminder.stage, reminder.anchor_on, one.kind, verdict, obstacle)
+
+    def _make_day_stage(self, looked: Looked, reminder: Reminder) -> HeldStage:
+        stage = (reminder.anchor_on, looked.today, reminder.stage)
+        obstacle = find_day_obstacle(looked.day, looked.holder, looked.validity, *stage)
+        verdict: Verdict = "goes" if obstacle is None else "kept"
+        if self._is_past(looked.policy, reminder, looked.zone):
+            verdict = "past"
+        return HeldStage(reminder.stage, reminder.anchor_on, looked.kind, verdict, obstacle)
 
     def _find_obstacle(
         self, holder: Person, certification: Certification, cycle: Cycle, reminder: Reminder
@@ -195,14 +223,13 @@ class _Maker:
         policy = self.rulebook.find_policy(certification.pack_key, self.at)
         return find_obstacle(holder, standing, cycle, *stage, occurrence=reminder.occurrence, policy=policy)
 
-    def _is_past(self, certification: Certification, reminder: Reminder, zone: str) -> bool:
+    def _is_past(self, policy: Policy | None, reminder: Reminder, zone: str) -> bool:
         """True where its last true moment comes before the hour at which it could go."""
-        policy = self.rulebook.find_policy(certification.pack_key, self.at)
         goes_at = max(self.at, reminder.send_after)
         return (after_quiet(goes_at, quiet_of(policy), zone) if policy else goes_at) > reminder.valid_until
 
     def _certification_of(self, one: Waiting) -> Certification:
-        return self.certifications[self.cycles[one.cycle_id].certification_id]
+        return self.certifications[self.cycles[one.subject_id].certification_id]
 
     def _pack_of(self, certification: Certification, cycle: Cycle) -> Pack:
         return self.rulebook.packs.get(certification.pack_key, on=cycle.due_on)

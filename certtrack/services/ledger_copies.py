@@ -37,7 +37,7 @@ def add_coming_copies(
     decided = {_key_of(entry) for entry in ledger if entry.audience != "holder"}
     coming: dict[tuple[int, date, str, int | None], LedgerEntry] = {}
     for entry in copied:
-        certification = certifications.get(entry.certification_id)
+        certification = certifications.get(entry.certification_id or 0)
         if certification is None:
             continue
         for audience, day in _list_days(rulebook, certification, entry, today):
@@ -53,7 +53,8 @@ def add_coming_copies(
 
 
 def _is_copied(entry: LedgerEntry) -> bool:
-    return entry.audience == "holder" and entry.occurrence == 0 and entry.state in _COPIED_STATES
+    is_own = entry.subject_kind == "cycle" and entry.audience == "holder"  # of other days there are no copies
+    return is_own and entry.occurrence == 0 and entry.state in _COPIED_STATES
 
 
 def _list_days(
@@ -72,4 +73,4 @@ def _list_days(
 
 
 def _key_of(entry: LedgerEntry) -> tuple[int, date, str, int | None]:
-    return entry.cycle_id, entry.anchor_on, entry.stage, entry.recipient_id
+    return entry.subject_id, entry.anchor_on, entry.stage, entry.recipient_id

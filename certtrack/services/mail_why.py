@@ -230,7 +230,7 @@ def _find_following(entry: LedgerEntry, mail: Sequence[LedgerEntry]) -> LedgerEn
 
 
 def _is_after(one: LedgerEntry, entry: LedgerEntry) -> bool:
-    """True for a later stage of the same certification to the same reader."""
-    is_alike = (one.certification_id, one.audience) == (entry.certification_id, entry.audience)
+    """True for a later stage of the same certification, or the same other day, to the same reader."""
+    is_alike = (one.thread, one.audience) == (entry.thread, entry.audience)
     is_theirs = one.audience == "holder" or one.recipient_id == entry.recipient_id
     return is_alike and is_theirs and one.day > entry.day

@@ -22,7 +22,7 @@ from certtrack.services.subject_rows import Row_
 from certtrack.services.subjects import Subject, is_due, load_due, put_off
 from certtrack.services.wide_causes import WideCause
 
-__all__ = ["PlanCounts", "change_of", "expire_batch", "insert_of", "plan_batch", "rearm_person"]
+__all__ = ["PlanCounts", "change_of", "expire_batch", "insert_of", "plan_batch", "rearm_person", "watch_wide"]
 
 _AT_ONCE = 30  # cycles: SQLite's write lock is to be free again within 100 ms
 _WAITING = text("state IN ('planned', 'held')")  # as the index has it
@@ -58,7 +58,7 @@ def plan_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int
     for subject, rulings in ruled:
         subject.cycle.next_stage_on = rulings.next_stage_on
     session.flush()
-    watched = [*_watch_own(session, subjects), *(_watch_wide(due.wide, rulebook, at) if subjects else ())]
+    watched = [*_watch_own(session, subjects), *(watch_wide(due.wide, rulebook, at) if subjects else ())]
     stopped = hold_where_many(session, watched, is_due(rulebook, at), at)
     return PlanCounts(
         looked_at=len(due.subjects) + due.unreadable,
@@ -114,7 +114,8 @@ def _watch_own(session: Session, subjects: Iterable[Subject]) -> Iterator[Watche
         yield watch_import(cause, guard_above, is_whole=cause.id not in growing)
 
 
-def _watch_wide(causes: Iterable[WideCause], rulebook: Rulebook, at: datetime) -> Iterator[Watched]:
+def watch_wide(causes: Iterable[WideCause], rulebook: Rulebook, at: datetime) -> Iterator[Watched]:
+    """Watch the locked causes that concern everybody."""
     numbers = {
         pack.key: policy.guard_above
         for pack in rulebook.packs.list()
@@ -122,7 +123,10 @@ def _watch_wide(causes: Iterable[WideCause], rulebook: Rulebook, at: datetime) -
     }
     for wide in causes:
         guard_above = min((number for key, number in numbers.items() if wide.concerns(key)), default=0)
-        yield Watched(wide.cause, guard_above, wide.is_concerned, is_whole=wide.is_whole, can_pass=True)
+        yield Watched(
+            wide.cause, guard_above, wide.is_concerned, is_whole=wide.is_whole, can_pass=True,
+            has_days=wide.concerns_days,
+        )  # fmt: skip
 
 
 def _write(session: Session, ruled: Sequence[tuple[Subject, Rulings]], at: datetime) -> Counter[str]:

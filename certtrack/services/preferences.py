@@ -1,6 +1,5 @@
 """What somebody wishes of their mail: its language, its hours, where it goes first, and what they do without."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -10,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Person
 from certtrack.errors import NotAllowed, StaleRecord
-from certtrack.rules.wishes import GROUPS, Group, find_group
+from certtrack.rules.wishes import GROUPS, Group
 from certtrack.security import Act, Actor, can_act
 from certtrack.services.actors import list_relations
-from certtrack.services.people import change_person, get_person, load_holders
+from certtrack.services.people import change_person, get_person
 from certtrack.services.supervision.rights import NOT_THEIRS
 
 _NEAR = ("America/", "Pacific/")
@@ -75,17 +74,6 @@ def switch_off(session: Session, person_id: int, *, actor: Actor, at: datetime) 
 def has_least(person: Person) -> bool:
     """True where all that may be switched off is."""
     return get_preferences(person).switched_off >= {*GROUPS}
-
-
-def is_switched_off(session: Session, person_id: int, stage_key: str) -> bool:
-    """True where the person does without this stage, and may, whatever a policy says of it more."""
-    return find_group(stage_key, None) in get_preferences(get_person(session, person_id)).switched_off
-
-
-def load_switched_off(session: Session, person_ids: Iterable[int]) -> dict[int, frozenset[str]]:
-    """The groups that each of these people does without; merges followed."""
-    found = load_holders(session, set(person_ids))
-    return {number: frozenset(get_preferences(person).switched_off) for number, person in found.items()}
 
 
 def list_zones(own: str) -> tuple[str, ...]:

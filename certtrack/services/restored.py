@@ -6,7 +6,7 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
-from certtrack.db.models import Cause, Cycle, Email, Reminder
+from certtrack.db.models import Cause, Cycle, Email, OtherDay, Reminder
 from certtrack.db.types import db_now
 from certtrack.security import Actor
 from certtrack.services.arming import earliest_day
@@ -84,11 +84,19 @@ def _in_doubt() -> Select[int]:
 
 def _look_again(session: Session, cause: Cause, at: datetime) -> None:
     today = earliest_day(at)
-    waiting = select(Reminder.subject_id).where(Reminder.cause_id == cause.id, Reminder.subject_kind == "cycle")
+    waiting = select(Reminder.subject_id).where(Reminder.cause_id == cause.id)
     session.execute(
         update(Cycle)
-        .where(Cycle.id.in_(waiting), Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+        .where(Cycle.id.in_(waiting.where(Reminder.subject_kind == "cycle")))
+        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
         .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
         .values(next_stage_on=today)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(OtherDay)
+        .where(OtherDay.id.in_(waiting.where(Reminder.subject_kind == OtherDay.kind).correlate(OtherDay)))
+        .where(or_(OtherDay.next_look_at.is_(None), OtherDay.next_look_at > at))
+        .values(next_look_at=at)
         .execution_options(synchronize_session=False)
     )

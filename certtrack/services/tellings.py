@@ -9,17 +9,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Cycle, Person, Reminder, Telling, TellingVersion
+from certtrack.db.models import Certification, Cycle, OtherDay, Person, Reminder, Telling, TellingVersion
 from certtrack.errors import BadInput, NotAllowed, NotFound, Refused
+from certtrack.rules.reminders import Policy
 from certtrack.security import Act, Actor, Relation, can_act
 from certtrack.services.actors import list_relations
 from certtrack.services.applications.typed import Reader
 from certtrack.services.arming import UNSENT, earliest_day, rearm_person
-from certtrack.services.ledger import LedgerEntry, list_ledger
+from certtrack.services.ledger_entries import LedgerEntry
 from certtrack.services.locking import lock_current
+from certtrack.services.other_days.loading import find_day_policy
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.versions import make_stamp, next_values, record_change
+from certtrack.services.whole_ledger import list_whole_ledger
 
 How = Literal["letter", "phone", "in_person"]
 Hindrance = Literal["mailed", "on_its_way", "noted", "set_aside", "another_first"]
@@ -77,7 +80,7 @@ def find_hindrance(entry: LedgerEntry, ledger: Sequence[LedgerEntry]) -> Hindran
         return "set_aside"
     if entry.state != "coming":
         return _HINDRANCES.get(entry.state)
-    before = [one for one in ledger if one.cycle_id == entry.cycle_id and one.state == "coming" and one.day < entry.day]
+    before = [one for one in ledger if one.subject == entry.subject and one.state == "coming" and one.day < entry.day]
     return "another_first" if before else None
 
 
@@ -94,12 +97,12 @@ def list_to_tell(ledger: Sequence[LedgerEntry]) -> tuple[LedgerEntry, ...]:
     return tuple(entry for entry in ledger if find_hindrance(entry, ledger) is None)
 
 
-def get_entry(session: Session, rulebook: Rulebook, person_id: int, key: str, today: date) -> LedgerEntry:
-    """The entry of that key in the person's ledger. Raises NotFound."""
-    found = [entry for entry in list_ledger(session, rulebook, person_id, today) if entry.key == key]
-    if not found:
+def get_entry(ledger: Sequence[LedgerEntry], key: str) -> LedgerEntry:
+    """The entry of that key. Raises NotFound."""
+    found = next((entry for entry in ledger if entry.key == key), None)
+    if found is None:
         raise NotFound(f"There is no reminder {key!r} here.")
-    return found[0]
+    return found
 
 
 def note_told(
@@ -107,22 +110,22 @@ def note_told(
 ) -> Telling:
     """Put on record that somebody was told this stage: no mail goes out for it, nor a repeat or a copy of it.
 
-    Raises NotAllowed; NotFound for a stage that isn't there; NotToBeNoted for one that can't be noted as it is now;
-    BadInput for a day that is still to come.
+    Raises NotAllowed; NotFound for a stage that isn't there, or isn't the actor's to see; NotToBeNoted for one that
+    can't be noted as it is now; BadInput for a day that is still to come.
     """
     person = get_person(session, person_id)
     today = _find_today(person, at)
     _check_may(session, actor, person, today)
     if new.told_on > today:
         raise BadInput(f"{new.told_on} is still to come; say on which day it was told.")
-    cycle = session.get_one(Cycle, get_entry(session, rulebook, person.id, key, today).cycle_id)
-    lock_current(session, cycle)  # no planner decides on the stage meanwhile
-    ledger = list_ledger(session, rulebook, person.id, today)
+    seen = get_entry(list_whole_ledger(session, rulebook, actor, person.id, at), key)
+    _lock_subject(session, *seen.subject)  # no planner decides on the stage meanwhile
+    ledger = list_whole_ledger(session, rulebook, actor, person.id, at)
     entry = next((one for one in ledger if one.key == key), None)
     hindrance = find_hindrance(entry, ledger) if entry is not None else "set_aside"
     if entry is None or hindrance is not None:
         raise NotToBeNoted(hindrance or "set_aside")
-    reminder = _get_reminder(session, rulebook, cycle, person, entry, at)
+    reminder = _get_reminder(session, rulebook, person, entry, at)
     telling = Telling(
         reminder_id=reminder.id, how=new.how, told_on=new.told_on, told_by=new.told_by, is_withdrawn=False,
         former_state=None if entry.state == "coming" else entry.state, former_reason=entry.reason, no=0,
@@ -147,7 +150,7 @@ def take_back_told(
     reminder = session.get_one(Reminder, telling.reminder_id)
     person = get_person(session, reminder.recipient_id)
     _check_may(session, actor, person, _find_today(person, at))
-    lock_current(session, session.get_one(Cycle, reminder.subject_id))
+    _lock_subject(session, reminder.subject_kind, reminder.subject_id)
     lock_current(session, telling, expected_no)
     if telling.is_withdrawn:
         raise Refused("This was taken back already.")
@@ -189,9 +192,18 @@ def _check_may(session: Session, actor: Actor, person: Person, today: date) -> N
         raise NotAllowed("This record isn't here, or isn't yours to change.")
 
 
-def _get_reminder(
-    session: Session, rulebook: Rulebook, cycle: Cycle, person: Person, entry: LedgerEntry, at: datetime
-) -> Reminder:
+def _lock_subject(session: Session, kind: str, number: int) -> None:
+    """Lock what falls due, as its planner does."""
+    session.refresh(session.get_one(Cycle if kind == "cycle" else OtherDay, number), with_for_update=True)
+
+
+def _find_policy(session: Session, rulebook: Rulebook, entry: LedgerEntry, at: datetime) -> Policy | None:
+    if entry.subject_kind != "cycle":
+        return find_day_policy(session, rulebook, session.get_one(OtherDay, entry.subject_id), at)
+    return rulebook.find_policy(session.get_one(Certification, entry.certification_id).pack_key, at)
+
+
+def _get_reminder(session: Session, rulebook: Rulebook, person: Person, entry: LedgerEntry, at: datetime) -> Reminder:
     """The entry's reminder, locked; one that is still to come is put on record."""
     if entry.reminder_id is not None:
         reminder = session.get_one(Reminder, entry.reminder_id)
@@ -199,12 +211,12 @@ def _get_reminder(
         if hindrance := _HINDRANCES.get(reminder.state):  # a deliverer was faster
             raise NotToBeNoted(hindrance)
         return reminder
-    policy = rulebook.find_policy(session.get_one(Certification, cycle.certification_id).pack_key, at)
+    policy = _find_policy(session, rulebook, entry, at)
     if policy is None or entry.true_until is None:
         raise NotToBeNoted("set_aside")
     pin(session, policy, at)
     reminder = Reminder(
-        subject_kind="cycle", subject_id=cycle.id, anchor_on=entry.anchor_on, stage=entry.stage,
+        subject_kind=entry.subject_kind, subject_id=entry.subject_id, anchor_on=entry.anchor_on, stage=entry.stage,
         occurrence=entry.occurrence,
         recipient_id=person.id, state="told", stage_on=entry.day, send_after=at, valid_until=entry.true_until,
         policy_ref=policy.ref, planned_at=at, settled_at=at,

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Assignment, Certification, Cycle, Email, Intention, Person, StandingSpan
-from certtrack.db.queries.merges import load_merged, same_people, same_person
+from certtrack.db.models import Certification, Cycle, Email, Intention, Person, StandingSpan
+from certtrack.db.queries.merges import load_merged
 from certtrack.security import Act, Actor, Fields
 from certtrack.services.actors import open_people, visible_people
 
@@ -104,20 +104,6 @@ def list_undeliverable(session: Session, actor: Actor, *, today: date, at: datet
 def count_undeliverable(session: Session, actor: Actor, *, today: date, at: datetime) -> int:
     """How many people `list_undeliverable` has for the actor."""
     troubles = _find_troubles(session, open_people(actor, today, Act.TELL), at)
-    return len(_load_awaited(session, troubles, today))
-
-
-def count_undeliverable_of(
-    session: Session, *, supervisor_id: int, organization_id: int, today: date, at: datetime
-) -> int:
-    """How many of those whom somebody supervises in that organization on that day mail doesn't reach."""
-    team = select(Assignment.person_id).where(
-        Assignment.supervisor_id.in_(same_person(supervisor_id)),
-        Assignment.organization_id == organization_id,
-        Assignment.from_on <= today,
-        or_(Assignment.until_on.is_(None), Assignment.until_on >= today),
-    )
-    troubles = _find_troubles(session, Person.id.in_(same_people(team)), at)
     return len(_load_awaited(session, troubles, today))
 
 

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, Certification, Cycle, PackVersion, Person, Reminder
+from certtrack.db.models import Cause, Certification, Cycle, OtherDay, PackVersion, Person, Reminder
 from certtrack.services.arming import earliest_day, latest_day
 from certtrack.services.guard import list_released
 from certtrack.services.people import get_person
@@ -18,10 +18,15 @@ from certtrack.services.wide_causes import list_unsettled
 
 @dataclass(frozen=True, slots=True)
 class HeldMail:
-    """One reminder that waits for release. `reason` is `cause` (too many at once), `moved` or `by_name`."""
+    """One reminder that waits for release. `reason` is `cause` (too many at once), `moved` or `by_name`.
 
-    certification_id: int
-    credential: str
+    `certification_id` and `credential` are None for a day that is for none; `kind` is what falls due, `cycle` or a kind
+    of other day.
+    """
+
+    certification_id: int | None
+    credential: str | None
+    kind: str
     anchor_on: date
     stage: str
     reason: str
@@ -32,18 +37,25 @@ class HeldMail:
 class Waiting:
     """One held reminder, or with `mail` and `reminder_id` None somebody who waits by name with nothing due just now.
 
-    `person_id` and `name` are the holder's, merges followed.
+    `kind` is what falls due, `cycle` or a kind of other day, and `subject_id` its number. `person_id` and `name` are
+    the holder's, merges followed.
     """
 
     reminder_id: int | None
     cause_id: int | None
-    cycle_id: int
+    kind: str
+    subject_id: int
     person_id: int
     name: str
     is_by_name: bool
     mail: HeldMail | None
     held_at: datetime | None
     recorded_at: datetime
+
+    @property
+    def is_of_cycle(self) -> bool:
+        """False for a day beside those of cycles."""
+        return self.kind == "cycle"
 
 
 def list_waiting(session: Session, organization_id: int | None = None) -> list[Waiting]:
@@ -53,7 +65,11 @@ def list_waiting(session: Session, organization_id: int | None = None) -> list[W
     by_name = _load_by_name(session, organization_id)
     released = list_released(session, {cycle.cause_id for cycle, *_ in by_name if cycle.cause_id is not None})
     busy = {reminder.subject_id for reminder, *_ in held}
-    found = [_make(session, cycle, certification, person, reminder) for reminder, cycle, certification, person in held]
+    rows = [(person, _make(session, cycle, certification, person, row)) for row, cycle, certification, person in held]
+    rows += [
+        (person, _make_day(session, day, person, row)) for row, day, person in _load_held_days(session, organization_id)
+    ]
+    found = [one for _, one in sorted(rows, key=lambda pair: (pair[0].folded_name, pair[0].id, pair[1].reminder_id))]
     for cycle, certification, person in by_name:
         one = _make(session, cycle, certification, person, None)
         if cycle.id not in busy and not {(cycle.cause_id, one.person_id), (cycle.cause_id, person.id)} & released:
@@ -61,10 +77,20 @@ def list_waiting(session: Session, organization_id: int | None = None) -> list[W
     return found
 
 
-def lock_cycles(session: Session, cycle_ids: Collection[int]) -> None:
-    """Lock the cycles, in order, before their causes: a planner that holds one waits for nobody's cycle."""
-    query = select(Cycle).where(Cycle.id.in_(cycle_ids)).order_by(Cycle.id).with_for_update(key_share=True)
-    session.scalars(query.execution_options(populate_existing=True)).all()
+def lock_subjects(session: Session, waits: Iterable[Waiting]) -> None:
+    """Lock what they are about, in order, before its causes: a planner that holds one waits for nobody's."""
+    found = list(waits)
+    for table, numbers in ((Cycle, _list_cycles(found)), (OtherDay, _list_days(found))):
+        query = select(table).where(table.id.in_(numbers)).order_by(table.id).with_for_update(key_share=True)
+        session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def _list_cycles(waits: Iterable[Waiting]) -> set[int]:
+    return {one.subject_id for one in waits if one.is_of_cycle}
+
+
+def _list_days(waits: Iterable[Waiting]) -> set[int]:
+    return {one.subject_id for one in waits if not one.is_of_cycle}
 
 
 def let_go(session: Session, waits: Sequence[Waiting], at: datetime) -> int:
@@ -73,25 +99,43 @@ def let_go(session: Session, waits: Sequence[Waiting], at: datetime) -> int:
     Where a later stage may have been reached, the last day has passed, or another cause may hold it too, the planner
     decides at its next look.
     """
-    cycles = _load_cycles(session, {one.cycle_id for one in waits})
+    cycles = _load_cycles(session, _list_cycles(waits))
+    due = {("cycle", number) for number, cycle in cycles.items() if _is_due(cycle.next_stage_on, at)}
+    due |= _list_due_days(session, _list_days(waits), at)
     numbers = [one.reminder_id for one in waits if one.reminder_id is not None]
     quiet: dict[str, QuietHours] = {}
-    bound = _find_bound(session, cycles.values())
+    bound = _find_bound(session, cycles.values()) | _find_bound_days(session, waits)
     for reminder in _load_reminders(session, numbers):
-        next_on = cycles[reminder.subject_id].next_stage_on
+        subject = (reminder.subject_kind, reminder.subject_id)
         if reminder.policy_ref not in quiet:
             quiet[reminder.policy_ref] = _load_quiet(session, reminder.policy_ref)
         zone = known_zone(get_person(session, reminder.recipient_id).zone, "UTC")
         send_after = after_quiet(max(at, reminder.send_after), quiet[reminder.policy_ref], zone)
-        is_true = send_after <= reminder.valid_until and not _is_due(next_on, at)
-        if reminder.state == "held" and is_true and (reminder.subject_id, reminder.recipient_id) not in bound:
+        is_true = send_after <= reminder.valid_until and subject not in due
+        if reminder.state == "held" and is_true and (*subject, reminder.recipient_id) not in bound:
             reminder.state, reminder.reason, reminder.send_after = "planned", None, send_after
     session.flush()
     _look_again(session, waits, at)
     return len(numbers)
 
 
-def _find_bound(session: Session, cycles: Iterable[Cycle]) -> set[tuple[int, int]]:
+def _list_due_days(session: Session, numbers: Collection[int], at: datetime) -> set[tuple[str, int]]:
+    query = select(OtherDay.kind, OtherDay.id).where(OtherDay.id.in_(numbers), OtherDay.next_look_at <= at)
+    return {(kind, number) for kind, number in session.execute(query)}
+
+
+def _find_bound_days(session: Session, waits: Iterable[Waiting]) -> set[tuple[str, int, int]]:
+    """Days beside those of cycles that a cause which concerns everybody may still hold, with their people."""
+    wide = set(list_unsettled(session))
+    released = list_released(session, wide)
+    return {
+        (one.kind, one.subject_id, one.person_id)
+        for one in waits
+        if not one.is_of_cycle and any((number, one.person_id) not in released for number in wide)
+    }
+
+
+def _find_bound(session: Session, cycles: Iterable[Cycle]) -> set[tuple[str, int, int]]:
     """Cycles and holders that some cause may still hold: one that concerns everybody, or a held one of their own."""
     wide, owners = set(list_unsettled(session)), {cycle.id: cycle.cause_id for cycle in cycles}
     own = select(Cause.id).where(Cause.id.in_({number for number in owners.values() if number}), Cause.state == "held")
@@ -101,7 +145,7 @@ def _find_bound(session: Session, cycles: Iterable[Cycle]) -> set[tuple[int, int
         Reminder.subject_kind == "cycle", Reminder.subject_id.in_(owners), Reminder.state == "held"
     )
     return {
-        (cycle_id, person_id)
+        ("cycle", cycle_id, person_id)
         for cycle_id, person_id in session.execute(query)
         if any((number, person_id) not in released for number in wide | ({owners[cycle_id]} & holding))
     }
@@ -112,13 +156,20 @@ def _is_due(next_on: date | None, at: datetime) -> bool:
 
 
 def _look_again(session: Session, waits: Iterable[Waiting], at: datetime) -> None:
-    today, numbers = earliest_day(at), {one.cycle_id for one in waits}
+    found = list(waits)
+    today, numbers = earliest_day(at), _list_cycles(found)
     session.execute(
         update(Cycle)
         .where(Cycle.id.in_(numbers), or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
         .values(next_stage_on=today)
     )
-    nameless = {one.cycle_id for one in waits if one.is_by_name and one.cause_id is None}
+    session.execute(
+        update(OtherDay)
+        .where(OtherDay.id.in_(_list_days(found)))
+        .where(or_(OtherDay.next_look_at.is_(None), OtherDay.next_look_at > at))
+        .values(next_look_at=at)
+    )
+    nameless = {one.subject_id for one in found if one.is_by_name and one.cause_id is None}
     session.execute(update(Cycle).where(Cycle.id.in_(nameless)).values(release_by_name=False))
 
 
@@ -135,6 +186,19 @@ def _load_held(session: Session, organization_id: int | None) -> list[tuple[Remi
     if organization_id is not None:
         query = query.where(Certification.organization_id == organization_id)
     return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
+def _load_held_days(session: Session, organization_id: int | None) -> list[tuple[Reminder, OtherDay, Person]]:
+    query = (
+        select(Reminder, OtherDay, Person)
+        .join(OtherDay, and_(OtherDay.id == Reminder.subject_id, OtherDay.kind == Reminder.subject_kind))
+        .join(Person, Person.id == OtherDay.person_id)
+        .where(Reminder.state == "held")
+        .execution_options(populate_existing=True)
+    )
+    if organization_id is not None:
+        query = query.where(OtherDay.organization_id == organization_id)
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
 def _load_by_name(session: Session, organization_id: int | None) -> list[tuple[Cycle, Certification, Person]]:
@@ -157,20 +221,38 @@ def _make(
     return Waiting(
         reminder_id=reminder.id if reminder else None,
         cause_id=reminder.cause_id if reminder else cycle.cause_id,
-        cycle_id=cycle.id,
+        kind="cycle",
+        subject_id=cycle.id,
         person_id=holder.id,
         name=holder.shown_name,
         is_by_name=reminder is None or reminder.reason == "by_name",
-        mail=_make_mail(certification, reminder) if reminder else None,
+        mail=_make_mail(certification.id, certification.credential, reminder) if reminder else None,
         held_at=reminder.planned_at if reminder else None,
         recorded_at=cycle.recorded_at,
     )
 
 
-def _make_mail(certification: Certification, reminder: Reminder) -> HeldMail:
+def _make_day(session: Session, day: OtherDay, person: Person, reminder: Reminder) -> Waiting:
+    holder = get_person(session, person.id)
+    return Waiting(
+        reminder_id=reminder.id,
+        cause_id=reminder.cause_id,
+        kind=day.kind,
+        subject_id=day.id,
+        person_id=holder.id,
+        name=holder.shown_name,
+        is_by_name=False,
+        mail=_make_mail(day.certification_id, day.credential, reminder),
+        held_at=reminder.planned_at,
+        recorded_at=reminder.planned_at,
+    )
+
+
+def _make_mail(certification_id: int | None, credential: str | None, reminder: Reminder) -> HeldMail:
     return HeldMail(
-        certification_id=certification.id,
-        credential=certification.credential,
+        certification_id=certification_id,
+        credential=credential,
+        kind=reminder.subject_kind,
         anchor_on=reminder.anchor_on,
         stage=reminder.stage,
         reason=reminder.reason or "",

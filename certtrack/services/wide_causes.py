@@ -45,6 +45,11 @@ class WideCause:
         return self.kind == "restored" or pack_key in self.before
 
     @property
+    def concerns_days(self) -> bool:
+        """True where days beside those of cycles may be mailed because of it."""
+        return self.kind == "restored"
+
+    @property
     def is_concerned(self) -> ColumnElement[bool]:
         """`concerns`, as a condition on certifications."""
         return true() if self.kind == "restored" else Certification.pack_key.in_(self.before)

@@ -6,8 +6,9 @@ from flask.typing import ResponseReturnValue
 from certtrack.errors import NotFound
 from certtrack.language import translations
 from certtrack.security import Task
-from certtrack.services.letters import MOST, get_letter, get_letters, list_unmailed, note_letters
+from certtrack.services.letters import get_letter, get_letters, note_letters
 from certtrack.services.tellings import NotToBeNoted
+from certtrack.services.unmailed import PAGE, list_unmailed
 from certtrack.web.application_form import doing
 from certtrack.web.edge import (
     actor,
@@ -25,6 +26,8 @@ from certtrack.web.edge import (
 from certtrack.web.frame import gettext as _
 
 letters = Blueprint("letters", __name__)
+
+_MOST_PAGES = 100_000
 
 
 @letters.get("/people/<int:person_id>/reminders/<key>/letter")
@@ -44,12 +47,20 @@ def one(person_id: int, key: str) -> ResponseReturnValue:
 @letters.get("/letters")
 @needs(Task.WRITE_LETTERS)
 def index() -> str:
-    """Those whom no mail reaches, each with what they weren't told."""
+    """Those whom no mail reaches, each with what they weren't told, a page at a time."""
+    number = min(max(request.args.get("page", 1, type=int), 1), _MOST_PAGES)
     with reading() as session:
-        people = list_unmailed(session, parts().rulebook, actor(), parts().clock.now())
-    note_look("people.listed", [one.person.id for one in people])
+        page = list_unmailed(session, actor(), parts().clock.now(), number)
+    note_look("people.listed", [one.person.id for one in page.items])
     names = {pack.credential: pack.short_name.of(locale()) for pack in parts().rulebook.packs.list()}
-    return render("letters/list.html", people=people, names=names, most=MOST, is_empty="none" in request.args)
+    return render(
+        "letters/list.html",
+        page=page,
+        names=names,
+        previous_url=f"/letters?page={number - 1}" if number > 1 else None,
+        next_url=f"/letters?page={number + 1}" if number * PAGE < page.total else None,
+        is_empty="none" in request.args,
+    )
 
 
 @letters.get("/letters/print")

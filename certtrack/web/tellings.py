@@ -11,7 +11,7 @@ from certtrack.errors import NotFound, Refused, StaleRecord
 from certtrack.security import Fields, can_see
 from certtrack.services.actors import list_relations
 from certtrack.services.applications.typed import BadApplication, read_words
-from certtrack.services.ledger import list_ledger
+from certtrack.services.ledger_entries import LedgerEntry
 from certtrack.services.people import get_person
 from certtrack.services.tellings import (
     NotToBeNoted,
@@ -24,6 +24,7 @@ from certtrack.services.tellings import (
     read_telling,
     take_back_told,
 )
+from certtrack.services.whole_ledger import list_whole_ledger
 from certtrack.web.application_form import doing, get_expected
 from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _
@@ -40,7 +41,7 @@ def choose(person_id: int) -> str:
     """The stages that can be told otherwise than by mail, each with its letter and its note."""
     with reading() as session:
         person = _get_person(session, person_id)
-        ledger = list_ledger(session, parts().rulebook, person.id, today(person.zone))
+        ledger = _load_ledger(session, person)
         sees_mail = _sees_mail(session, person)
     note_look("person.viewed", [person.id])
     entries = list_to_tell(ledger)
@@ -96,8 +97,8 @@ def _show_form(person_id: int, key: str, **values: Any) -> str:  # noqa: ANN401 
     with reading() as session:
         person = _get_person(session, person_id)
         now = today(person.zone)
-        entry = get_entry(session, parts().rulebook, person.id, key, now)
-        ledger = list_ledger(session, parts().rulebook, person.id, now)
+        ledger = _load_ledger(session, person)
+        entry = get_entry(ledger, key)
     note_look("person.viewed", [person.id])
     own: dict[str, Any] = {"problems": {}, "hindrance": find_hindrance(entry, ledger)} | values
     return render("reminders/told.html", person=person, entry=entry, today_on=now, typed=_list_typed(), **own)
@@ -107,7 +108,7 @@ def _show_taking_back(person_id: int, telling_id: int, **values: Any) -> str:  #
     with reading() as session:
         person = _get_person(session, person_id)
         telling = get_telling(session, person.id, telling_id)
-        entry = get_entry(session, parts().rulebook, person.id, str(telling.reminder_id), today(person.zone))
+        entry = get_entry(_load_ledger(session, person), str(telling.reminder_id))
     note_look("person.viewed", [person.id])
     own: dict[str, Any] = {"problems": {}, "is_stale": False} | values
     return render("reminders/take_back.html", person=person, telling=telling, entry=entry, typed=_list_typed(), **own)
@@ -119,6 +120,10 @@ def _get_person(session: Session, person_id: int) -> Person:
     if not can_tell(session, actor(), person.id, today(person.zone)):
         raise NotFound(_NOT_HERE)
     return person
+
+
+def _load_ledger(session: Session, person: Person) -> list[LedgerEntry]:
+    return list_whole_ledger(session, parts().rulebook, actor(), person.id, parts().clock.now())
 
 
 def _sees_mail(session: Session, person: Person) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from kit.mails import make_item
+from kit.mails import make_check, make_exam, make_item
 from kit.rules import every_shipped_pack, make_cycle
 from kit.wheel import CHECKOUT
 from playwright.sync_api import Browser
@@ -20,6 +20,13 @@ from certtrack.rules.pack import Pack
 pytestmark = pytest.mark.browser
 
 STATIC = CHECKOUT / "certtrack/static"
+NAMED: dict[str, Any] = {
+    "office": "The Lakeside Agency for Peers and Families",
+    "reply_to": "office@lakeside.example.org",
+    "name": "María José Núñez Muñoz de la Cruz",
+    "called": "María José",
+    "has_address": False,
+}
 SHEETS = ("vendor/uswds/css/uswds.min.css", "css/tokens.css", "css/app.css")
 
 
@@ -29,14 +36,21 @@ def write_all(pack: Pack, locale: str) -> Iterator[Letter]:
     for phase in phases_of(days_of(pack, make_cycle(item.anchor_on))):
         for stage, sent_on in (("before_1", None), ("day_moved", None), ("late", item.today)):
             its = make_item(pack=pack, stage=stage, sent_on=sent_on, today=phase.from_on)
-            yield write_letter(
-                its, office="The Lakeside Agency for Peers and Families", reply_to="office@lakeside.example.org",
-                name="María José Núñez Muñoz de la Cruz", called="María José", locale=locale, has_address=False,
-            )  # fmt: skip
+            yield write_letter(its, locale=locale, **NAMED)
+
+
+def write_days(locale: str) -> Iterator[Letter]:
+    """The same of an exam with much to bring, and of a background check."""
+    to_bring = "A photo ID that hasn't expired, two sharpened pencils and a calculator without a memory. " * 2
+    for stage in ("before_14", "day_moved", "called_off"):
+        for item in (make_exam(stage=stage, to_bring=to_bring), make_check(stage=stage)):
+            if stage != "called_off" or item.kind == "exam_sitting":
+                yield write_letter(item, locale=locale, **NAMED)
 
 
 def pick_longest(count: int) -> list[Letter]:
     letters = [letter for pack in every_shipped_pack() for locale in LOCALES for letter in write_all(pack, locale)]
+    letters += [letter for locale in LOCALES for letter in write_days(locale)]
     return sorted(letters, key=lambda letter: sum(len(one.whole) for one in letter.part.paragraphs))[-count:]
 
 

@@ -134,6 +134,10 @@ MAILS: dict[str, Callable[[str], Read]] = {
         make_exam(place=None, begins_at=None, to_bring=None), today=date(2026, 6, 19), locale=locale
     ),
     "exam-day_moved": lambda locale: remind(make_exam(stage="day_moved"), today=date(2026, 6, 8), locale=locale),
+    "exam-called_off": lambda locale: remind(make_exam(stage="called_off"), today=date(2026, 6, 8), locale=locale),
+    "digest-exam-called_off": lambda locale: remind(
+        make_exam(stage="called_off"), make_item(CPS), today=date(2026, 6, 8), locale=locale
+    ),
     "check": lambda locale: remind(make_check(), today=date(2026, 10, 2), locale=locale),
     "check-over": lambda locale: remind(make_check(stage="after_1"), today=date(2026, 11, 2), locale=locale),
     "check-day_moved": lambda locale: remind(make_check(stage="day_moved"), today=date(2026, 9, 1), locale=locale),

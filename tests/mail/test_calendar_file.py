@@ -9,17 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 from kit.every_mail import COMPUTED, MAILS, STATED
-from kit.mails import AT, make_envelope, make_item, remind
+from kit.mails import AT, make_envelope, make_exam, make_item, remind
 from kit.rules import CPPS, CPS
 
 from certtrack.mail.calendar_file import make_calendar
-from certtrack.mail.content import ReminderItem
+from certtrack.mail.content import DayItem, ReminderItem
 
 DAY = date(2026, 9, 1)
 DUE = date(2026, 10, 31)
 
 
-def entries_of(*items: ReminderItem, today: date = DAY, **values: Any) -> list[Any]:
+def entries_of(*items: ReminderItem | DayItem, today: date = DAY, **values: Any) -> list[Any]:
     """The entries that a mail about `items` brings on `today`, read again by the library."""
     mail = remind(*items, today=today, **values)
     return [] if mail.calendar is None else Calendar.from_ical(mail.calendar).walk("VEVENT")
@@ -104,3 +104,23 @@ def test_lines_are_folded_and_end_as_calendars_want_them_whatever_the_office_is_
     assert [line for line in lines if line.startswith((b"METHOD", b"VERSION"))] == [b"VERSION:2.0", b"METHOD:PUBLISH"]
     (entry,) = Calendar.from_ical(data).walk("VEVENT")
     assert entry.decoded("DTSTART") == DUE
+
+
+def test_what_is_called_off_takes_the_entry_of_its_earlier_mails_away() -> None:
+    (there,) = entries_of(make_exam(), today=date(2026, 6, 5))
+    mail = remind(make_exam(stage="called_off"), today=date(2026, 6, 8), sent_at=AT + timedelta(minutes=15))
+    assert mail.calendar is not None
+    calendar = Calendar.from_ical(mail.calendar)
+    (gone,) = calendar.walk("VEVENT")
+    assert (calendar["METHOD"], gone["STATUS"], gone["UID"]) == ("CANCEL", "CANCELLED", there["UID"])
+    assert gone["SEQUENCE"] > there["SEQUENCE"]
+    [part] = [one for one in mail.message.walk() if one.get_content_type() == "text/calendar"]
+    assert part.get_param("method") == "CANCEL"
+
+
+def test_beside_another_entry_it_is_marked_as_cancelled_in_one_file_that_is_published() -> None:
+    mail = remind(make_exam(stage="called_off"), make_item(CPS), today=date(2026, 6, 8))
+    assert mail.calendar is not None
+    calendar = Calendar.from_ical(mail.calendar)
+    assert calendar["METHOD"] == "PUBLISH"
+    assert [entry.get("STATUS") for entry in calendar.walk("VEVENT")] == ["CANCELLED", None]

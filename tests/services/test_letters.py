@@ -8,7 +8,7 @@ from kit.mails import make_item
 from kit.planning import Planner
 from kit.tellings import find_key, ledger_of, note
 from kit.world import World
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from certtrack.db.models import Reminder
 from certtrack.errors import NotAllowed, NotFound
@@ -16,9 +16,10 @@ from certtrack.language import LOCALES
 from certtrack.mail.letter import Letter, write_letter
 from certtrack.mail.telling import tell
 from certtrack.security import Actor
-from certtrack.services.letters import ShownLetter, Unmailed, get_letter, get_letters, list_unmailed, note_letters
+from certtrack.services.letters import ShownLetter, get_letter, get_letters, note_letters
 from certtrack.services.people import change_person, get_person
 from certtrack.services.tellings import NotToBeNoted
+from certtrack.services.unmailed import PAGE, Unmailed, UnmailedPage, list_unmailed
 
 DUE = date(2026, 10, 31)
 
@@ -38,7 +39,7 @@ def read(world: World, person: int, stage: str) -> ShownLetter:
 
 def unmailed(world: World) -> tuple[Unmailed, ...]:
     with world.database.reading() as session:
-        return list_unmailed(session, world.rulebook, world.actor, world.at)
+        return list_unmailed(session, world.actor, world.at).items
 
 
 def write(stage: str = "before_180", locale: str = "en", today: date = STAGE_DAY, **values: bool) -> Letter:
@@ -104,7 +105,7 @@ def test_a_letter_is_nobodys_but_theirs_who_may_tell_the_person(world: World, pl
             get_letter(session, world.rulebook, person, key, actor=Actor("account:9", 9, person), at=world.at)
         with pytest.raises(NotFound):
             get_letter(session, world.rulebook, person, "9-late-0", actor=world.actor, at=world.at)
-        assert list_unmailed(session, world.rulebook, Actor("account:9", 9, person), world.at) == ()
+        assert list_unmailed(session, Actor("account:9", 9, person), world.at) == UnmailedPage((), 0, 1)
 
 
 def test_whoever_has_no_address_or_a_refused_one_is_listed_until_they_were_told(world: World, planner: Planner) -> None:
@@ -134,6 +135,33 @@ def test_the_last_stage_that_was_not_told_is_the_one_to_be_written(world: World,
         changes = {"private_address": "carol@example.org"}
         change_person(session, get_person(session, person), changes, actor=world.actor, at=world.at)
     planner.look()
+    assert unmailed(world) == ()
+
+
+def test_many_are_listed_a_page_at_a_time_by_the_same_number_of_queries(world: World, planner: Planner) -> None:
+    plan_one(world, planner, "Anna", address=None)
+    seen: list[str] = []
+    event.listen(world.database.engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
+    assert len(unmailed(world)) == 1
+    few = len(seen)
+    for number in range(PAGE):
+        world.certify(world.person(f"Carol {number:02}", address=None), DUE)
+    planner.look()
+    seen.clear()
+    with world.database.reading() as session:
+        first = list_unmailed(session, world.actor, world.at)
+        assert len(seen) <= few
+        second = list_unmailed(session, world.actor, world.at, page=2)
+    assert (len(first.items), first.total, first.first) == (PAGE, PAGE + 1, 1)
+    assert (len(second.items), second.total, second.first) == (1, PAGE + 1, PAGE + 1)
+    assert {one.person.id for one in first.items}.isdisjoint(one.person.id for one in second.items)
+
+
+def test_a_stage_before_one_that_was_told_is_no_letter_any_more(world: World, planner: Planner) -> None:
+    person, cycle = plan_one(world, planner, address=None)
+    note(world, person, "before_90", how="letter")
+    assert unmailed(world) == ()
+    planner.close(cycle)
     assert unmailed(world) == ()
 
 

@@ -161,7 +161,7 @@ def test_a_stage_that_nobody_has_is_refused_with_those_that_there_are(world: Wor
 AT = datetime(2026, 5, 4, 14, tzinfo=UTC)
 ENTRY = LedgerEntry(
     day=STAGE_DAY, stage="before_180", state="coming", reason=None, certification_id=1, credential="cps",
-    anchor_on=DUE, send_after=AT, sent_at=None, attempts=(), cause_key=None, reminder_id=1, cycle_id=1, decided_at=AT,
+    anchor_on=DUE, send_after=AT, sent_at=None, attempts=(), cause_key=None, reminder_id=1, subject_id=1, decided_at=AT,
     settled_at=AT, true_until=AT,
 )  # fmt: skip
 TRIES = tuple(

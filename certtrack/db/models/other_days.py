@@ -17,8 +17,8 @@ class OtherDay(Numbered, Base):
         Index(
             "ix_other_day_next_look_at",
             "next_look_at",
-            sqlite_where=text("closed_on IS NULL"),
-            postgresql_where=text("closed_on IS NULL"),
+            sqlite_where=text("next_look_at IS NOT NULL"),
+            postgresql_where=text("next_look_at IS NOT NULL"),
         ),
     )
 

@@ -13,12 +13,14 @@ from certtrack.logs import get_log
 from certtrack.services.forecast.lines import Line, new_line
 from certtrack.services.forecast.scope import Scope
 from certtrack.services.forecast.walking import Then
+from certtrack.services.guard import load_causes
 from certtrack.services.other_days.loading import Looked, load_looked
 from certtrack.services.other_days.planning import key_of
 from certtrack.services.other_days.records import start_of
 from certtrack.services.other_days.rulings import Rulings, rule_day
 from certtrack.services.reminder_writes import values_of
 from certtrack.services.rulebook import Rulebook, confirmed_rules
+from certtrack.services.wide_causes import list_unsettled
 
 _MOST_LOOKS = 1000  # as for cycles: a walk must come to its end
 _WAITING = ("planned", "held")
@@ -37,10 +39,10 @@ class OtherStep:
 
 
 def list_other_days(session: Session, scope: Scope, until: datetime) -> list[OtherDay]:
-    """The open days about which something may come until that moment."""
+    """The days about which something may come until that moment."""
     waits = select(Reminder.subject_id).where(Reminder.subject_kind == OtherDay.kind, Reminder.state.in_(_WAITING))
     comes = or_(OtherDay.next_look_at <= until, OtherDay.id.in_(waits.correlate(OtherDay)))
-    query = select(OtherDay).where(OtherDay.closed_on.is_(None), comes)
+    query = select(OtherDay).where(comes)
     if scope.places is not None:
         query = query.where(OtherDay.organization_id.in_(scope.places))
     if scope.people is not None:
@@ -64,7 +66,8 @@ class OtherWalk:
     def run(self, until: datetime) -> Iterator[OtherStep]:
         """All that comes until that moment, in its order."""
         rules = confirmed_rules(self.session, self.rulebook)
-        [looked] = load_looked(self.session, rules, [self.day], self.began)
+        causes = load_causes(self.session, list_unsettled(self.session))
+        [looked] = load_looked(self.session, rules, [self.day], self.began, causes)
         self.lines = [_read_line(row) for row in looked.rows]
         look_at = max(self.day.next_look_at, self.began) if self.day.next_look_at is not None else None
         for _ in range(_MOST_LOOKS):
@@ -72,7 +75,7 @@ class OtherWalk:
             if at is None or at > until:
                 break
             is_due = look_at is not None and look_at <= at
-            [now] = load_looked(self.session, rules, [self.day], at)
+            [now] = load_looked(self.session, rules, [self.day], at, causes)
             if is_due or now.today != looked.today:
                 looked = replace(now, rows=cast("tuple[Reminder, ...]", tuple(self.lines)))
                 next_at = yield from self._look(looked, at)
@@ -92,7 +95,7 @@ class OtherWalk:
         for row, reason in rulings.recalled:
             row.state, row.reason = "superseded", reason
         for ruling in rulings.made:
-            values = values_of(ruling, looked.policy.ref, None, at)
+            values = values_of(ruling, looked.policy.ref, ruling.cause_id, at)
             if ruling.row is None:
                 line = new_line({**key_of(looked.day, looked.holder.id, ruling), **values}, len(self.lines) + 1)
                 self.lines.append(line)

@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Email, OtherDay, Person, Reminder
-from certtrack.mail.content import DayItem
+from certtrack.mail.content import CALLED_OFF, DayItem
 from certtrack.rules.other_days import OTHER_KINDS, OtherKind
 from certtrack.rules.pack import Text
 from certtrack.services.arming import rearm_person
 from certtrack.services.other_days.loading import Looked, find_sitting, load_looked
-from certtrack.services.other_days.rulings import FOR_GOOD, find_obstacle
+from certtrack.services.other_days.rulings import FOR_GOOD, find_obstacle, was_told
 from certtrack.services.pairs import list_telling
 from certtrack.services.ripe import is_ripe
 from certtrack.services.rulebook import Rulebook, confirmed_rules
@@ -123,7 +123,9 @@ def _judge(
         return "expired", None
     if reminder.stage_on < _find_newest(session, looked.day, reminder):
         return "superseded", "overtaken"
-    obstacle = find_obstacle(looked.day, person, looked.validity, reminder.anchor_on, looked.today)
+    if reminder.stage == CALLED_OFF and not was_told(looked):
+        return "superseded", CALLED_OFF
+    obstacle = find_obstacle(looked.day, person, looked.validity, reminder.anchor_on, looked.today, reminder.stage)
     if obstacle is None:
         return None
     return ("superseded" if obstacle in FOR_GOOD else "suppressed"), obstacle
@@ -159,19 +161,20 @@ def _find_waking(person: Person, looked: Looked, at: datetime) -> datetime:
 
 def _make_ripe(session: Session, rulebook: Rulebook, reminder: Reminder, looked: Looked) -> RipeDay:
     stage = looked.policy.find_stage(reminder.stage) if looked.policy is not None else None
-    item = _make_item(session, rulebook, reminder, looked)
+    item = make_day_item(session, rulebook, looked, reminder.stage)
     return RipeDay(reminder, looked.day.organization_id, item, to_both=stage is not None and stage.both_addresses)
 
 
-def _make_item(session: Session, rulebook: Rulebook, reminder: Reminder, looked: Looked) -> DayItem:
+def make_day_item(session: Session, rulebook: Rulebook, looked: Looked, stage: str) -> DayItem:
+    """What a mail or a letter about that stage of the day says of it now."""
     day = looked.day
     sitting = find_sitting(session, day)
     return DayItem(
         kind=cast("OtherKind", day.kind),
-        stage=reminder.stage,
+        stage=stage,
         due_on=day.due_on,
         today=looked.today,
-        subject=f"{reminder.subject_kind}:{reminder.subject_id}",
+        subject=f"{day.kind}:{day.id}",
         credential=name_credential(rulebook, day.credential),
         begins_at=sitting.begins_at if sitting is not None else None,
         place=sitting.place if sitting is not None else None,

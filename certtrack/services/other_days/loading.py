@@ -1,7 +1,7 @@
 """The days that are due for a look, each with all that a decision about its reminders rests on."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import (
+    Cause,
     Email,
     ExamRegistration,
     ExamSitting,
@@ -23,10 +24,12 @@ from certtrack.db.models import (
 from certtrack.rules.other_days import OtherKind
 from certtrack.rules.reminders import Policy
 from certtrack.services.arming import list_merged
+from certtrack.services.guard import list_released
 from certtrack.services.people import load_holders
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.sending_hours import known_zone
 from certtrack.services.standing import load_standings
+from certtrack.services.wide_causes import WideCause, load_wide
 
 _SILENT = ("suspended", "revoked", "retired")
 
@@ -37,7 +40,9 @@ class Looked:
 
     `holder` is the person, merges followed; `holder_ids` are all their numbers. `policy` has the stages of this kind of
     day; None where none is in force. `validity` is the certification's where nothing is told because of it, None
-    elsewhere. `rows` are all its reminders, oldest first; `refused` are addresses by the mail that was refused there.
+    elsewhere. `rows` are all its reminders, oldest first; `refused` are addresses by the mail that was refused there,
+    `doubtful` the mails of which nobody knows whether they arrived. `look_at` is the moment for which the look was
+    asked. `wide` are the causes that may hold its mails, and from which the holder wasn't released.
     """
 
     day: OtherDay
@@ -50,6 +55,9 @@ class Looked:
     validity: str | None
     rows: tuple[Reminder, ...]
     refused: dict[int, str]
+    doubtful: frozenset[int]
+    look_at: datetime | None
+    wide: tuple[WideCause, ...] = ()
 
     @property
     def zone(self) -> str:
@@ -58,10 +66,10 @@ class Looked:
 
 
 def lock_due(session: Session, at: datetime, limit: int) -> list[OtherDay]:
-    """The open days whose moment for a look has come, the longest due first; passed over where locked elsewhere."""
+    """The days whose moment for a look has come, the longest due first; passed over where locked elsewhere."""
     query = (
         select(OtherDay)
-        .where(OtherDay.closed_on.is_(None), OtherDay.next_look_at <= at)
+        .where(OtherDay.next_look_at <= at)
         .order_by(OtherDay.next_look_at, OtherDay.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -70,34 +78,48 @@ def lock_due(session: Session, at: datetime, limit: int) -> list[OtherDay]:
     return list(session.scalars(query))
 
 
-def load_looked(session: Session, rulebook: Rulebook, days: Sequence[OtherDay], at: datetime) -> list[Looked]:
-    """What is known of each of these days, in their order."""
+def load_looked(
+    session: Session,
+    rulebook: Rulebook,
+    days: Sequence[OtherDay],
+    at: datetime,
+    causes: Mapping[int, Cause] | None = None,
+) -> list[Looked]:
+    """What is known of each of these days, in their order; `causes` are those that may hold what is told of them."""
+    if not days:
+        return []
+    wide = [one for one in load_wide(session, (causes or {}).values()) if one.concerns_days]
+    released = list_released(session, {one.cause.id for one in wide})
     holders = load_holders(session, {day.person_id for day in days})
     rows = _load_rows(session, days)
-    refused = _load_refused(session, [row for each in rows.values() for row in each])
+    refused, doubtful = _load_mails(session, [row for each in rows.values() for row in each])
     found = []
     for day in days:
         zone = session.get_one(Organization, day.organization_id).zone
         today = at.astimezone(ZoneInfo(zone)).date()
         kind, holder = cast("OtherKind", day.kind), holders[day.person_id]
+        ids = frozenset({*list_merged(session, holder.id), day.person_id})
         found.append(
             Looked(
                 day=day,
                 kind=kind,
                 holder=holder,
-                holder_ids=frozenset({*list_merged(session, holder.id), day.person_id}),
+                holder_ids=ids,
                 office_zone=zone,
                 today=today,
-                policy=find_policy(session, rulebook, day, kind, at),
+                policy=find_day_policy(session, rulebook, day, at),
                 validity=_find_silence(session, rulebook, day, today),
                 rows=tuple(rows[day.kind, day.id]),
                 refused=refused,
+                doubtful=doubtful,
+                look_at=day.next_look_at,
+                wide=tuple(one for one in wide if not {(one.cause.id, number) for number in ids} & released),
             )
         )
     return found
 
 
-def find_policy(session: Session, rulebook: Rulebook, day: OtherDay, kind: OtherKind, at: datetime) -> Policy | None:
+def find_day_policy(session: Session, rulebook: Rulebook, day: OtherDay, at: datetime) -> Policy | None:
     """The policy with the stages of such a day: of its credential's pack, else of what its organization deals with.
 
     None where none of them says anything of it.
@@ -106,7 +128,7 @@ def find_policy(session: Session, rulebook: Rulebook, day: OtherDay, kind: Other
     keys = sorted({pack.key for pack in rulebook.packs.list() if pack.credential in credentials})
     for key in keys:
         policy = rulebook.find_policy(key, at)
-        found = policy.find_for(kind) if policy is not None else None
+        found = policy.find_for(cast("OtherKind", day.kind)) if policy is not None else None
         if found is not None:
             return found
     return None
@@ -144,7 +166,13 @@ def _load_rows(session: Session, days: Iterable[OtherDay]) -> dict[tuple[str, in
     return found
 
 
-def _load_refused(session: Session, rows: Iterable[Reminder]) -> dict[int, str]:
-    emails = {row.email_id for row in rows if row.state == "failed" and row.email_id is not None}
-    query = select(Email.id, Email.address).where(Email.id.in_(emails))
-    return {row.id: row.address for row in session.execute(query)} if emails else {}
+def _load_mails(session: Session, rows: Iterable[Reminder]) -> tuple[dict[int, str], frozenset[int]]:
+    """The addresses that refused a mail, by its number, and the numbers of those of which nobody knows."""
+    refused = {row.email_id for row in rows if row.state == "failed" and row.email_id is not None}
+    left = {row.email_id for row in rows if row.state == "superseded" and row.email_id is not None}
+    if not refused | left:
+        return {}, frozenset()
+    query = select(Email.id, Email.address, Email.state).where(Email.id.in_(refused | left))
+    found = session.execute(query).all()
+    doubtful = frozenset(row.id for row in found if row.id in left and row.state == "unknown")
+    return {row.id: row.address for row in found if row.id in refused}, doubtful

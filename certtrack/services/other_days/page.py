@@ -14,12 +14,13 @@ from certtrack.db.models import Organization, OtherDay, Reminder
 from certtrack.db.queries.merges import same_person
 from certtrack.rules.other_days import EVENTS, OtherKind
 from certtrack.rules.pack import Text
-from certtrack.security import Actor, Fields, Relation, Task, can_do, can_see
+from certtrack.security import Actor, Fields, Task, can_do, can_see
 from certtrack.services.actors import list_relations
 from certtrack.services.background_checks.records import can_keep, list_check_places
 from certtrack.services.ledger import LedgerAttempt, LedgerState, load_attempts
 from certtrack.services.other_days.checking import name_credential
 from certtrack.services.other_days.loading import find_sitting
+from certtrack.services.other_days.rights import visible_days
 from certtrack.services.people import get_person
 from certtrack.services.person_page import PersonPage
 from certtrack.services.rulebook import Rulebook
@@ -88,12 +89,14 @@ def list_shown_days(
 ) -> tuple[ShownDay, ...]:
     """The open days of the person, the next first; an exam is over with its day, and shown no more."""
     person = get_person(session, person_id)
-    relations = list_relations(session, actor, person.id, today_in(clock, person.zone))
-    query = select(OtherDay).where(OtherDay.person_id.in_(same_person(person.id)), OtherDay.closed_on.is_(None))
+    now = today_in(clock, person.zone)
+    relations = list_relations(session, actor, person.id, now)
+    query = select(OtherDay).where(
+        OtherDay.person_id.in_(same_person(person.id)), OtherDay.closed_on.is_(None), visible_days(actor, now)
+    )
     days = [
         (day, today_in(clock, session.get_one(Organization, day.organization_id).zone))
         for day in session.scalars(query.order_by(OtherDay.due_on, OtherDay.id))
-        if _may_see(actor, relations, day)
     ]
     days = [(day, today) for day, today in days if day.kind not in EVENTS or today <= day.due_on]
     sees_mail = actor.is_command or can_see(relations, Fields.MAIL)
@@ -125,19 +128,6 @@ def list_day_mails(session: Session, days: Sequence[OtherDay]) -> dict[int, tupl
             )
         )
     return {number: tuple(each) for number, each in found.items()}
-
-
-def _may_see(actor: Actor, relations: frozenset[Relation], day: OtherDay) -> bool:
-    """True where the reader may; that somebody sits an exam again is no supervisor's to see."""
-    if actor.is_command:
-        return True
-    if day.kind == "exam_sitting":
-        is_arranging = can_do(actor, Task.ARRANGE_EXAMS, day.organization_id)
-        return is_arranging or (Relation.HOLDER in relations and can_see(relations, Fields.EXAM_SCORES))
-    if day.kind == "background_check":
-        is_theirs = Relation.HOLDER in relations or can_do(actor, Task.END_AFFILIATION, day.organization_id)
-        return is_theirs and can_see(relations, Fields.BACKGROUND_CHECKS)
-    return can_see(relations, Fields.STANDING)
 
 
 def _show(

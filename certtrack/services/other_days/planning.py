@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import OtherDay
 from certtrack.logs import get_log
+from certtrack.services.guard import hold_where_many, lock_causes
 from certtrack.services.other_days.loading import Looked, load_looked, lock_due
 from certtrack.services.other_days.records import start_of
 from certtrack.services.other_days.rulings import Ruling, Rulings, rule_day
-from certtrack.services.planning import PlanCounts
+from certtrack.services.planning import PlanCounts, watch_wide
 from certtrack.services.reminder_writes import values_of, write_decisions
 from certtrack.services.rulebook import Rulebook, confirmed_rules, pin
+from certtrack.services.subjects import is_due
+from certtrack.services.wide_causes import list_unsettled, load_wide
 
 _AT_ONCE = 60
 _LATER = timedelta(days=1)
@@ -22,20 +25,24 @@ _LATER = timedelta(days=1)
 def plan_other_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int = _AT_ONCE) -> PlanCounts:
     """Decide on up to `limit` days whose next stage has come; `looked_at` is 0 when nothing is due any more.
 
-    The most urgent stage reached is planned or suppressed, every earlier one that wasn't sent is superseded. A day on
-    which no policy says anything, or on whose record nothing can be decided, is looked at again a day later.
+    The most urgent stage reached is planned, held or suppressed, every earlier one that wasn't sent is superseded. A
+    day on which no policy says anything, or on whose record nothing can be decided, is looked at again a day later.
     """
     days = lock_due(session, at, limit)
     if not days:
         return PlanCounts()
     rules, counts = confirmed_rules(session, rulebook), Counter[str]()
-    for looked in load_looked(session, rules, days, at):
+    causes = lock_causes(session, list_unsettled(session))
+    for looked in load_looked(session, rules, days, at, causes):
         counts.update(_plan(session, looked, at))
     session.flush()
+    wide = [one for one in load_wide(session, causes.values()) if one.concerns_days]
+    stopped = hold_where_many(session, watch_wide(wide, rulebook, at), is_due(rulebook, at), at) if wide else 0
     return PlanCounts(
         looked_at=len(days),
         unreadable=counts["unreadable"],
-        planned=counts["planned"],
+        planned=counts["planned"] - min(stopped, counts["planned"]),
+        held=counts["held"] + stopped,
         suppressed=counts["suppressed"],
         superseded=counts["superseded"],
         expired=counts["expired"],
@@ -60,7 +67,7 @@ def _plan(session: Session, looked: Looked, at: datetime) -> Counter[str]:
 def _write(session: Session, looked: Looked, rulings: Rulings, policy_ref: str, at: datetime) -> Counter[str]:
     added, changed = [], []
     for ruling in rulings.made:
-        values = values_of(ruling, policy_ref, None, at)
+        values = values_of(ruling, policy_ref, ruling.cause_id, at)
         if ruling.row is None:
             added.append(key_of(looked.day, looked.holder.id, ruling) | values)
         else:

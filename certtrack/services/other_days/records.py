@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Organization, OtherDay, Reminder
+from certtrack.mail.content import CALLED_OFF
 from certtrack.rules.other_days import OtherKind
 from certtrack.services.arming import UNSENT
 
@@ -61,19 +62,25 @@ def keep_day(session: Session, source: Source, owner: Owner, due_on: date, *, at
 def close_day(session: Session, source: Source, reason: ClosedFor, *, at: datetime) -> None:
     """Nothing is due on the day any more; what was decided and not sent is none any more. Closed or unknown: nothing.
 
-    What is under way is looked at when it is sent.
+    What is under way is looked at when it is sent. Whoever was told of a day that is called off now is told that, too.
     """
     day = _find(session, source)
     if day is None or day.closed_on is not None:
         return
-    day.closed_on, day.closed_for, day.next_look_at = find_today(session, day.organization_id, at), reason, None
+    day.closed_on, day.closed_for = find_today(session, day.organization_id, at), reason
+    day.next_look_at = at if reason == CALLED_OFF else None
     session.flush()
     session.execute(
         update(Reminder)
         .where(Reminder.subject_kind == day.kind, Reminder.subject_id == day.id, Reminder.state.in_(UNSENT))
-        .values(state="superseded", reason=CLOSED, settled_at=at)
+        .values(state="superseded", reason=word_of(day), settled_at=at)
         .execution_options(synchronize_session="fetch")
     )
+
+
+def word_of(day: OtherDay) -> str:
+    """The code of why nothing is told of a closed day."""
+    return CALLED_OFF if day.closed_for == CALLED_OFF else CLOSED
 
 
 def find_today(session: Session, organization_id: int, at: datetime) -> date:

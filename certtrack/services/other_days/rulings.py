@@ -6,30 +6,38 @@ from datetime import date, datetime
 
 from certtrack.clock import end_of
 from certtrack.db.models import OtherDay, Person, Reminder
-from certtrack.mail.content import DAY_MOVED
+from certtrack.mail.content import CALLED_OFF, DAY_MOVED
 from certtrack.rules.other_days import make_days
 from certtrack.rules.reminders import Policy, StageDay, StageKey, decide, stage_days
 from certtrack.services.arming import UNSENT
 from certtrack.services.judging import Verdict
 from certtrack.services.other_days.loading import Looked
-from certtrack.services.other_days.records import CLOSED
+from certtrack.services.other_days.records import CLOSED, word_of
 from certtrack.services.reminder_rows import stays
 from certtrack.services.rulings import days_off, quiet_of
 from certtrack.services.sending_hours import at_hour, find_send_after
 from certtrack.services.subjects import SPOKEN
+from certtrack.services.wide_causes import WideCause
 
-FOR_GOOD = frozenset({CLOSED, "day_moved", "policy_changed"})
+ON_AGAIN = "on_again"
+"""What was called off takes place after all."""
+
+FOR_GOOD = frozenset({CLOSED, CALLED_OFF, ON_AGAIN, "day_moved", "policy_changed"})
 """Codes that mean another decision has taken this one's place: the reminder is superseded, not suppressed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What becomes of one reminder. `row` is the one that is there already, None for a new one."""
+    """What becomes of one reminder. `row` is the one that is there already, None for a new one.
+
+    `cause_id` is the cause that it counts for, None where it has none.
+    """
 
     row: Reminder | None
     stage: StageDay
     state: str
     reason: str | None
+    cause_id: int | None
     send_after: datetime
     valid_until: datetime
 
@@ -46,22 +54,32 @@ class Rulings:
     next_on: date | None
 
 
-def find_obstacle(day: OtherDay, person: Person, validity: str | None, anchor_on: date, today: date) -> str | None:
-    """The code of what keeps the person from being told of the day now; None for nothing.
+def find_obstacle(
+    day: OtherDay, person: Person, validity: str | None, anchor_on: date, today: date, stage: str
+) -> str | None:
+    """The code of what keeps the person from being told that stage of the day now; None for nothing.
 
-    `day_closed`: nothing is due on it any more. `day_moved`: it is another day than `anchor_on` by now.
+    `day_closed`: nothing is due on it any more; `called_off`: it doesn't take place, which is a stage of its own, and
+    none where it is `on_again`. `day_moved`: it is another day than `anchor_on` by now.
     """
     if person.died_on is not None and person.died_on <= today:
         return "died"
-    if day.closed_on is not None:
-        return CLOSED
+    if stage == CALLED_OFF and day.closed_for != CALLED_OFF:
+        return ON_AGAIN
+    if stage != CALLED_OFF and day.closed_on is not None:
+        return word_of(day)
     if day.due_on != anchor_on:
         return "day_moved"
     return validity or (None if person.address else "no_address")
 
 
 def rule_day(looked: Looked, policy: Policy, at: datetime) -> Rulings:
-    """Decide on every stage of the day that has come; one that has moved since a mail about it is told once."""
+    """Decide on every stage of the day that has come; one that has moved since a mail about it is told once.
+
+    So is one that was called off.
+    """
+    if looked.day.closed_on is not None:
+        return _rule_closed(looked, policy, at)
     stages = stage_days(policy, make_days(looked.day.due_on), days_off(policy))
     rows = _list_current(looked)
     done = frozenset(key for key, row in rows.items() if not _is_open(row))
@@ -78,6 +96,28 @@ def rule_day(looked: Looked, policy: Policy, at: datetime) -> Rulings:
     made += _rule_reached(looked, policy, decision.reached, rows, at)
     known = {*(stage.key for stage in stages), *((DAY_MOVED, row.occurrence) for row in rows.values())}
     return Rulings(tuple(made), tuple(_recall(looked, rows, known)), decision.next_stage_on)
+
+
+def list_coming(looked: Looked) -> Iterator[tuple[StageDay, str | None]]:
+    """The stages after today that are to be told, each with the code of what keeps it back as things are now."""
+    if looked.policy is None:
+        return
+    for stage in stage_days(looked.policy, make_days(looked.day.due_on), days_off(looked.policy)):
+        if stage.stage_on > looked.today and stage.nominal_on >= looked.day.armed_on:
+            now = (stage.anchor_on, looked.today, stage.stage)
+            yield stage, find_obstacle(looked.day, looked.holder, looked.validity, *now)
+
+
+def _rule_closed(looked: Looked, policy: Policy, at: datetime) -> Rulings:
+    """Whoever was told of a day that is called off is told so; nothing else is."""
+    stage = _find_calling_off(looked)
+    rows = _list_current(looked)
+    row = rows.get(stage.key) if stage is not None else None
+    made = tuple(_tell(looked, policy, stage, row, at)) if stage is not None else ()
+    kept = row.id if row is not None else None
+    unsent = [one for one in looked.rows if one.id != kept and one.state in UNSENT]
+    gone = [(one, "merged" if one.recipient_id != looked.holder.id else word_of(looked.day)) for one in unsent]
+    return Rulings(made, tuple(gone), None)
 
 
 def _rule_reached(
@@ -105,28 +145,75 @@ def _is_open(row: Reminder) -> bool:
 
 
 def _find_move(looked: Looked) -> StageDay | None:
-    """The mail that says which day it is now; None where the last mail said so, or none was ever sent."""
-    told = [row for row in looked.rows if row.state in SPOKEN]
-    if not told or told[-1].anchor_on == looked.day.due_on or looked.day.due_on < looked.today:
+    """The mail that says which day it is now; None where the last mail said so, or none was ever sent.
+
+    It says so, too, where the last mail was that the day is called off.
+    """
+    told, due_on = _list_told(looked), looked.day.due_on
+    if not told or due_on < looked.today or (told[-1].anchor_on == due_on and told[-1].stage != CALLED_OFF):
         return None
     times = sum(row.stage == DAY_MOVED for row in told)
-    due_on = looked.day.due_on
     return StageDay(DAY_MOVED, due_on, looked.day.armed_on, looked.day.armed_on, due_on, occurrence=times + 1)
+
+
+def _find_calling_off(looked: Looked) -> StageDay | None:
+    """The mail that says that the day is called off; None where the last one said so, or none was ever sent."""
+    told, day = _list_told(looked), looked.day
+    if day.closed_for != CALLED_OFF or day.due_on < looked.today or not told or told[-1].stage == CALLED_OFF:
+        return None
+    times, closed_on = sum(row.stage == CALLED_OFF for row in told), day.closed_on or looked.today
+    return StageDay(CALLED_OFF, day.due_on, closed_on, closed_on, day.due_on, occurrence=times + 1)
+
+
+def was_told(looked: Looked) -> bool:
+    """True where the holder was told of the day, or may have been."""
+    return bool(_list_told(looked))
+
+
+def _list_told(looked: Looked) -> list[Reminder]:
+    """What the holder was told, or may have been, in the order of telling; a row may have been told anew."""
+    told = [row for row in looked.rows if row.state in SPOKEN or row.email_id in looked.doubtful]
+    return sorted(told, key=lambda row: (row.settled_at is None, row.settled_at or row.planned_at, row.id))
 
 
 def _set_aside(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None, reason: str) -> Ruling:
     send_after = at_hour(stage.stage_on, policy.send_at, looked.zone)
-    return Ruling(row, stage, "superseded", reason, send_after, end_of(stage.valid_until, looked.office_zone))
+    valid_until = end_of(stage.valid_until, looked.office_zone)
+    return Ruling(row, stage, "superseded", reason, row.cause_id if row else None, send_after, valid_until)
 
 
 def _tell(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None, at: datetime) -> Iterator[Ruling]:
-    obstacle = find_obstacle(looked.day, looked.holder, looked.validity, stage.anchor_on, looked.today)
+    obstacle = find_obstacle(looked.day, looked.holder, looked.validity, stage.anchor_on, looked.today, stage.stage)
     send_after = find_send_after(stage.stage_on, policy.send_at, quiet_of(policy), looked.zone, at)
     valid_until = end_of(stage.valid_until, looked.office_zone)
-    state = "suppressed" if obstacle else "expired" if send_after > valid_until else "planned"
-    verdict = Verdict(state, obstacle, None)
+    if obstacle is not None:
+        verdict = Verdict("suppressed", obstacle, None)
+    elif send_after > valid_until:
+        verdict = Verdict("expired", None, None)
+    else:
+        verdict = _ask_causes(looked, policy, stage, row)
     if row is None or not stays(row, verdict, send_after, at, looked.refused, looked.holder.address):
-        yield Ruling(row, stage, state, obstacle, send_after, valid_until)
+        yield Ruling(row, stage, verdict.state, verdict.reason, verdict.cause_id, send_after, valid_until)
+
+
+def _ask_causes(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None) -> Verdict:
+    """Planned, or held where a cause holds what may have been mailed before a database was put back."""
+    causes = [wide.cause for wide in looked.wide if _may_be_sent(looked, policy, stage, row, wide)]
+    cause_id = causes[0].id if causes else None
+    if any(cause.state == "held" for cause in causes):
+        return Verdict("held", "cause", cause_id)
+    return Verdict("planned", None, cause_id)
+
+
+def _may_be_sent(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None, wide: WideCause) -> bool:
+    """True where its hour had come when the restored database was noticed; never for what was put on record since."""
+    if row is not None and row.cause_id == wide.cause.id:
+        return True
+    if row is not None and (row.planned_at > wide.at or (row.state == "planned" and row.send_after > wide.at)):
+        return False
+    if row is None and looked.look_at is not None and looked.look_at > wide.at:
+        return False
+    return at_hour(stage.stage_on, policy.send_at, looked.zone) <= wide.at
 
 
 def _recall(looked: Looked, current: dict[StageKey, Reminder], known: set[StageKey]) -> Iterator[tuple[Reminder, str]]:
@@ -136,5 +223,7 @@ def _recall(looked: Looked, current: dict[StageKey, Reminder], known: set[StageK
         if row.id not in kept and row.state in UNSENT:
             if row.recipient_id != looked.holder.id:
                 yield row, "merged"
+            elif row.stage == CALLED_OFF:
+                yield row, ON_AGAIN
             else:
                 yield row, "day_moved" if row.anchor_on != looked.day.due_on else "policy_changed"

@@ -43,6 +43,10 @@ def give_up(world: World, sitting_id: int) -> None:
         withdraw_registration(session, found, reason=None, actor=world.actor, at=world.at)
 
 
+def call_off(world: World, sitting_id: int) -> None:
+    amend(world, sitting_id, replace(DAY, is_called_off=True))
+
+
 def days_of(world: World) -> list[OtherDay]:
     with world.database.reading() as session:
         return list(session.scalars(select(OtherDay).order_by(OtherDay.id)))
@@ -95,14 +99,14 @@ def test_a_seat_given_late_is_told_of_what_still_comes(world: World, planner: Pl
 
 
 def test_a_seat_given_up_or_a_sitting_called_off_is_told_no_more(world: World, planner: Planner) -> None:
-    for stop in (give_up, lambda world, number: amend(world, number, replace(DAY, is_called_off=True))):
+    for word, stop in (("day_closed", give_up), ("called_off", call_off)):
         world.move_to(date(2026, 5, 15))
         sitting_id = give_seat(world, world.person())
         planner.look(date(2026, 6, 5))
         stop(world, sitting_id)
-        assert says(planner)[-1] == "before_14 superseded day_closed"
+        assert says(planner)[-1] == f"before_14 superseded {word}"
         planner.look(date(2026, 6, 17))
-        assert says(planner)[-1] == "before_14 superseded day_closed"
+        assert says(planner)[-1] == f"before_14 superseded {word}"
     assert [day.closed_for for day in days_of(world)] == ["withdrawn", "called_off"]
 
 
@@ -184,7 +188,7 @@ def test_what_fell_away_between_plan_and_send_is_not_mailed(world: World, delive
         day.closed_on, day.closed_for = world.today, "called_off"
     deliverer.deliver()
     assert deliverer.recipients() == []
-    assert says(deliverer.planner) == ["before_14 superseded day_closed"]
+    assert says(deliverer.planner) == ["before_14 superseded called_off"]
 
 
 def test_a_mail_that_may_have_arrived_goes_again_only_while_there_is_an_exam(
@@ -201,5 +205,5 @@ def test_a_mail_that_may_have_arrived_goes_again_only_while_there_is_an_exam(
         day = session.scalars(select(OtherDay)).one()
         day.closed_on, day.closed_for = world.today, "called_off"
     deliverer.deliver()
-    assert says(deliverer.planner) == ["before_14 superseded day_closed"]
+    assert says(deliverer.planner) == ["before_14 superseded called_off"]
     assert deliverer.states() == ["unknown"]

@@ -1,0 +1,172 @@
+"""The entries of ledgers: what was decided about one stage each, with the mails that carried it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, cast
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Attempt, Cause, Reminder, ReminderEmail
+from certtrack.rules.reminders import Audience
+
+LedgerState = Literal[
+    "planned",
+    "held",
+    "suppressed",
+    "in_mail",
+    "sent",
+    "failed",
+    "superseded",
+    "expired",
+    "told",
+    "coming",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerAttempt:
+    """One try to hand the reminder over, counted from 1. `outcome` is `accepted not_taken unknown relay recipient`.
+
+    `mail` is the number of the mail that carried it then; `answer` is what the mail server said, None for nothing.
+    """
+
+    number: int
+    at: datetime
+    outcome: str
+    smtp_code: int | None
+    mail: int
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One stage of one day, and what was decided about it. `key` tells it from the person's others.
+
+    `day` is the stage's. `reason` is a code, None where the state says all. `sent_at` is when the mail server took it,
+    None before that; `attempts` are those of every mail that carried it. `decided_at` is when it was last decided on,
+    `settled_at` when it was done with, None while it waits, `true_until` the last moment at which it is true. What is
+    about a decision is None for a stage that is still to come. `occurrence` is 0 for the first time of a stage, and of
+    a day that has moved the version of the record; `audience` is as whom the recipient gets it. `subject_kind` is what
+    falls due, `cycle` or a kind of other day, which may be for no certification and no credential.
+    """
+
+    day: date
+    stage: str
+    state: LedgerState
+    reason: str | None
+    certification_id: int | None
+    credential: str | None
+    anchor_on: date
+    send_after: datetime | None
+    sent_at: datetime | None
+    attempts: tuple[LedgerAttempt, ...]
+    cause_key: str | None
+    reminder_id: int | None
+    subject_id: int
+    subject_kind: str = "cycle"
+    decided_at: datetime | None = None
+    settled_at: datetime | None = None
+    true_until: datetime | None = None
+    occurrence: int = 0
+    recipient_id: int | None = None
+    audience: Audience = "holder"
+
+    @property
+    def key(self) -> str:
+        """The reminder's number, or for what is still to come, but a copy, what it will be: `17`, `4-before_30-0`.
+
+        Of a day beside those of cycles with its kind before that.
+        """
+        kind = "" if self.subject_kind == "cycle" else f"{self.subject_kind}-"
+        return str(self.reminder_id or f"{kind}{self.subject_id}-{self.stage}-{self.occurrence}")
+
+    @property
+    def subject(self) -> tuple[str, int]:
+        """What falls due, by its kind and number."""
+        return self.subject_kind, self.subject_id
+
+    @property
+    def thread(self) -> tuple[str, int | None]:
+        """What follows one another: the stages of all cycles of a certification, or of one other day."""
+        return ("certification", self.certification_id) if self.subject_kind == "cycle" else self.subject
+
+
+def load_decided(
+    session: Session,
+    which: ColumnElement[bool],
+    about: Callable[[Reminder], tuple[int | None, str | None]],
+    until: datetime | None = None,
+) -> list[LedgerEntry]:
+    """The decisions that `which` is true of, in the order of writing; two queries.
+
+    `about` says of which certification and credential a reminder is. With `until` those carried out by that moment.
+    """
+    query = (
+        select(Reminder, Cause.key)
+        .outerjoin(Cause, Cause.id == Reminder.cause_id)
+        .where(which)
+        .execution_options(populate_existing=True)
+    )
+    if until is not None:
+        query = query.where(Reminder.settled_at <= until)
+    rows = session.execute(query.order_by(Reminder.id)).all()
+    attempts = load_attempts(session, [row.Reminder for row in rows], until)
+    return [_entry(row.Reminder, about(row.Reminder), row.key, tuple(attempts[row.Reminder.id])) for row in rows]
+
+
+def _entry(
+    reminder: Reminder,
+    about: tuple[int | None, str | None],
+    cause_key: str | None,
+    tries: tuple[LedgerAttempt, ...],
+) -> LedgerEntry:
+    certification_id, credential = about
+    return LedgerEntry(
+        day=reminder.stage_on,
+        stage=reminder.stage,
+        state=cast("LedgerState", reminder.state),
+        reason=reminder.reason,
+        certification_id=certification_id,
+        credential=credential,
+        anchor_on=reminder.anchor_on,
+        send_after=reminder.send_after,
+        sent_at=next((attempt.at for attempt in tries if attempt.outcome == "accepted"), None),
+        attempts=tries,
+        cause_key=cause_key,
+        reminder_id=reminder.id,
+        subject_id=reminder.subject_id,
+        subject_kind=reminder.subject_kind,
+        decided_at=reminder.planned_at,
+        settled_at=reminder.settled_at,
+        true_until=reminder.valid_until,
+        occurrence=reminder.occurrence,
+        recipient_id=reminder.recipient_id,
+        audience=cast("Audience", reminder.audience),
+    )
+
+
+def load_attempts(
+    session: Session, reminders: Sequence[Reminder], until: datetime | None
+) -> dict[int, list[LedgerAttempt]]:
+    """Each reminder's attempts, those of its earlier mails included, in the order of the mails."""
+    query = (
+        select(ReminderEmail.reminder_id, Attempt)
+        .join(Attempt, Attempt.email_id == ReminderEmail.email_id)
+        .where(ReminderEmail.reminder_id.in_([reminder.id for reminder in reminders]))
+        .order_by(Attempt.email_id, Attempt.number)
+    )
+    if until is not None:
+        query = query.where(Attempt.ended_at <= until)
+    found: dict[int, list[LedgerAttempt]] = defaultdict(list)
+    for reminder_id, attempt in session.execute(query):
+        values = (attempt.ended_at, attempt.outcome, attempt.smtp_code, attempt.email_id, attempt.answer)
+        found[reminder_id].append(LedgerAttempt(len(found[reminder_id]) + 1, *values))
+    return found
+
+
+def by_day(entry: LedgerEntry) -> tuple[date, bool, int]:
+    """The order of a ledger: by day, and of one day what is decided first, in the order of writing."""
+    return entry.day, entry.reminder_id is None, entry.reminder_id or 0
