@@ -24,7 +24,7 @@ from kit.garbage import pytest_collection_finish
 from kit.order import pytest_collection_modifyitems
 from kit.outages import outage
 from kit.planning import planner
-from kit.site import site
+from kit.site import demonstration, site
 from kit.smtp import smtp, smtp_server
 from kit.statements import share_statements
 from kit.typed import typed
@@ -57,6 +57,7 @@ __all__ = [
     "database_kind",
     "database_url",
     "deliverer",
+    "demonstration",
     "empty_url",
     "installed_wheel",
     "late",

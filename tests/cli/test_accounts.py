@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
+from kit.databases import on_both
 from kit.second_steps import give_step
 from kit.world import World
 from sqlalchemy import select
@@ -81,6 +82,7 @@ def test_a_role_that_is_none_is_wrong_usage(world: World) -> None:
     assert call("create", "carol@example.org", "--role", "queen").exit_code == 2
 
 
+@on_both
 def test_a_link_ties_an_account_to_a_person_and_both_are_audited(world: World) -> None:
     carol = world.person("Carol", address="carol@example.org")
     world.account("carol", Role.SPECIALIST)

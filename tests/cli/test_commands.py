@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 from kit.commands import get_example, list_commands, list_leaves
+from kit.databases import on_both
 from kit.typed import Typed
 from kit.world import World
 from sqlalchemy import select, update
@@ -57,6 +58,7 @@ def test_without_a_database_each_command_says_how_to_make_one(
     assert not (tmp_path / "nowhere.db").exists()
 
 
+@on_both
 def test_an_old_database_is_refused_and_one_from_the_future_too(typed: Typed, database: Database) -> None:
     for revision, words in (("0000", "newer CertTrack"), (None, "is empty")):
         with database.engine.begin() as connection:
@@ -68,6 +70,7 @@ def test_an_old_database_is_refused_and_one_from_the_future_too(typed: Typed, da
         assert words in done.stderr
 
 
+@on_both
 def test_making_the_database_twice_says_that_it_was_there(
     typed: Typed, empty_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +118,7 @@ def test_a_list_of_nothing_is_empty_in_each_format_and_says_so_beside_it(
     assert len(list(csv.reader(io.StringIO(typed(*words, "--format", "csv").stdout)))) == 1
 
 
+@on_both
 def test_the_same_standing_comes_as_table_json_and_csv(typed: Typed, world: World) -> None:
     world.certify(world.person("Carol"), DUE, number="CPS-77")
     table = typed("standing", "CPS-77", "--as-of", "2026-05-15")
@@ -227,6 +231,7 @@ def test_an_account_gets_a_link_and_no_password(typed: Typed, world: World) -> N
     assert typed("account", "link", "dave@example.org").exit_code == 1
 
 
+@on_both
 def test_a_changed_audit_is_found_with_the_events_to_look_at_and_ends_with_1(typed: Typed, world: World) -> None:
     assert typed("certtrack-jobs", "run", "seal_audit").exit_code == 0
     before = list_events(world)

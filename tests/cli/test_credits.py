@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 
 from kit.credits import decide, find_claim, log, make_new
+from kit.databases import on_both
 from kit.typed import Typed
 from kit.world import World
 from sqlalchemy import select
@@ -28,6 +29,7 @@ def fill(world: World) -> tuple[int, int, int]:
     return carol, erin, find_claim(world, credit, cps)[0]
 
 
+@on_both
 def test_what_waits_is_listed_the_longest_on_record_first(typed: Typed, world: World) -> None:
     fill(world)
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from kit.databases import on_both
 from kit.finding_kinds import KINDS
 from kit.typed import Typed
 from kit.world import World
@@ -70,6 +71,7 @@ def test_what_a_file_has_put_into_a_name_stays_on_its_line(typed: Typed, world: 
     assert "    - In the file: Lee 9 All is well [2J" in lines
 
 
+@on_both
 def test_only_what_is_asked_for_is_listed(typed: Typed, world: World) -> None:
     typed("organization", "create", "hill", "--name", "Hill House", "--zone", "America/Chicago")
     note(world, "name_unlikely", {"name": "=1"})

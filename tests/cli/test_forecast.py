@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from kit.databases import on_both
 from kit.typed import Typed
 from kit.world import ZONE, World
 from sqlalchemy import select
@@ -28,6 +29,7 @@ def enter(world: World, **values: str | None) -> int:
     return person
 
 
+@on_both
 def test_what_comes_is_listed_by_day_with_whom_it_is_for_and_the_look_is_kept(typed: Typed, world: World) -> None:
     carol, dave = enter(world), enter(world, given_name="Dave", address=None)
     done = typed("reminders", "forecast", "--to", DUE, "--format", "json")

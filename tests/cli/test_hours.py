@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from kit.credits import DUE, log, make_new
+from kit.databases import on_both
 from kit.rules import CPPS
 from kit.world import World
 
@@ -48,6 +49,7 @@ def test_what_is_still_needed_is_said_without_a_plan(cps: int) -> None:
     assert "  - In all: on record: 16 hours; needed: 20 hours; still to do: 4 hours." in lines
 
 
+@on_both
 def test_programs_read_what_a_plan_would_change_and_why_an_activity_would_not_count(cps: int) -> None:
     rows = read("--plan", "2026-09-01 3h ethics_boundaries", "--plan", "2026-09-02 90min activity=video")
     answer, *rest = rows

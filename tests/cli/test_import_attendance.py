@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 
 from kit.attendance_list import HEADS, row
+from kit.databases import on_both
 from kit.roster import make_csv
 from kit.trainings import plan
 from kit.typed import Typed
 from kit.world import World
 
 
+@on_both
 def test_an_attendance_list_is_looked_at_and_brought_in(typed: Typed, world: World, tmp_path: Path) -> None:
     world.person(address="carol@example.org")
     plan(world)

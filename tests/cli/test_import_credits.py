@@ -5,11 +5,13 @@ from pathlib import Path
 
 from kit.credit_log import HEADS, WORDS, row
 from kit.credits import DUE
+from kit.databases import on_both
 from kit.roster import make_csv
 from kit.typed import Typed
 from kit.world import World
 
 
+@on_both
 def test_a_log_is_looked_at_and_brought_in_with_words_that_are_remembered(
     typed: Typed, world: World, tmp_path: Path
 ) -> None:

@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+from kit.databases import on_both
 from kit.exam_results import DUE, HEADS, row
 from kit.roster import make_csv
 from kit.typed import Typed
 from kit.world import World
 
 
+@on_both
 def test_exam_results_are_looked_at_and_brought_in(typed: Typed, world: World, tmp_path: Path) -> None:
     world.certify(world.person(address="carol@example.org"), DUE)
     file, words = tmp_path / "results.csv", tmp_path / "words.toml"

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from kit.databases import on_both
 from kit.roster import carol, make_csv
 from kit.world import World
 from sqlalchemy import func, select
@@ -16,7 +17,7 @@ from sqlalchemy import func, select
 from certtrack.db.models import Certification, ImportRun, Person
 
 COMMAND = [sys.executable, "-m", "certtrack", "import", "roster"]
-ROWS = 200
+ROWS = 100
 
 
 @pytest.fixture
@@ -52,6 +53,7 @@ def count(world: World, model: type[Certification | ImportRun | Person]) -> int:
         return session.scalar(select(func.count()).select_from(model)) or 0
 
 
+@on_both
 def test_an_import_killed_in_the_middle_is_completed_by_the_same_file(
     world: World, env: dict[str, str], tmp_path: Path
 ) -> None:
@@ -70,6 +72,7 @@ def test_an_import_killed_in_the_middle_is_completed_by_the_same_file(
     assert (count(world, Certification), count(world, Person), count(world, ImportRun)) == (ROWS, ROWS + 1, 1)
 
 
+@on_both
 def test_two_imports_at_once_put_everybody_on_record_once(world: World, env: dict[str, str], tmp_path: Path) -> None:
     file = make_file(tmp_path, 60)
     both = [subprocess.Popen([*COMMAND, file], env=env, stdout=subprocess.DEVNULL) for _ in range(2)]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from kit.databases import on_both
 from kit.roster import SHARED, carol, make_csv
 
 from certtrack.cli import main
@@ -35,6 +36,7 @@ def test_rows_refused_end_with_3_and_come_back_in_a_file_that_is_named(home: Pat
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+@on_both
 def test_a_dry_run_shows_old_and_new_and_leaves_no_file(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "r.csv"
     file.write_bytes(make_csv(carol(expires="10/31/2027")))

@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+from kit.databases import on_both
 from kit.roster import make_csv
 from kit.supervision_log import HEADS, SupervisionOffice, row
 from kit.typed import Typed
 from kit.world import World
 
 
+@on_both
 def test_a_log_is_looked_at_and_brought_in_and_what_is_left_is_said(typed: Typed, world: World, tmp_path: Path) -> None:
     office = SupervisionOffice(world)
     log = tmp_path / "log.csv"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from kit.databases import on_both
 from kit.reports import holiday, postfix
 from kit.world import World
 
@@ -55,6 +56,7 @@ def test_one_message_is_read_from_standard_input(world: World, report: bytes) ->
     assert again.stderr == "No mail has come back that wasn't on record.\n"
 
 
+@on_both
 def test_a_maildir_is_read_by_hand_and_by_the_job(
     world: World, report: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 
+from kit.databases import on_both
 from kit.typed import Typed
 from kit.world import World
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from certtrack.db.models import AuditEvent, Organization
 
 
+@on_both
 def test_the_contact_person_is_named_shown_and_taken_away(typed: Typed, world: World) -> None:
     alice = world.person("Alice")
     said = typed("organization", "contact", "lakeside", str(alice), "--as", "test").stderr

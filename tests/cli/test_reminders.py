@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from kit.databases import on_both
 from kit.planning import Planner
 from kit.world import World
 from sqlalchemy import select
@@ -34,6 +35,7 @@ def call(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["reminders", *arguments])
 
 
+@on_both
 def test_held_mail_is_listed_and_released(
     world: World, planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -130,6 +132,7 @@ def test_why_refuses_an_unknown_stage_and_a_name_that_two_have_with_what_there_i
     assert "Nobody here has the number, the address or the name" in call("why", "Dave Example").stderr
 
 
+@on_both
 def test_told_notes_it_once_and_takes_it_back(
     world: World, planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -156,6 +159,7 @@ def test_what_holds_mail_is_said_in_words_of_either_language(world: World, plann
     assert "una importación" in call("held", "--language", "es").stdout
 
 
+@on_both
 def test_a_restore_is_said_by_hand_and_the_next_planning_holds_the_mass(
     world: World, planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from kit.author import TEXT
+from kit.databases import on_both
 from kit.typed import Typed, type_line
 from kit.world import World
 from sqlalchemy import select
@@ -146,6 +147,7 @@ def test_what_is_asked_for_beside_the_hours_is_listed_by_step(no_database: Path)
     assert rows["us-wi-cps"]["asks"] == rows["us-wi-dhs36"]["asks"] == []
 
 
+@on_both
 def test_a_difference_is_told_value_by_value_and_for_whom_and_the_look_is_in_the_audit(
     typed: Typed, world: World, tmp_path: Path
 ) -> None:

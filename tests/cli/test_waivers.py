@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from kit.applications import list_terms
 from kit.credits import DUE
+from kit.databases import on_both
 from kit.group_acts import LATER, add_people
 from kit.typed import Typed
 from kit.world import World
@@ -25,6 +26,7 @@ ASKED = (
 )
 
 
+@on_both
 def test_what_was_seen_is_given_once_and_taken_back(typed: Typed, world: World, tmp_path: Path) -> None:
     people = add_people(world, 2)
     done = typed("waivers", "preview", *ASKED, "--off", "total=2:30", "--format", "json")

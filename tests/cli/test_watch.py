@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kit.databases import on_both
 from kit.ports import find_port
 from kit.smtp import SmtpServer
 from kit.typed import Typed
@@ -26,6 +27,7 @@ def let_beat(world: World) -> None:
         beat(session)
 
 
+@on_both
 def test_each_look_raises_tells_and_clears_once_and_one_that_finds_an_alarm_ends_with_1(
     typed: Typed, world: World, listener: Listener, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from kit.databases import on_both
 from kit.planning import Planner
 from kit.world import World
 from sqlalchemy import select
@@ -57,6 +58,7 @@ def test_it_is_said_in_spanish_where_asked(world: World, carol: int, planner: Pl
     assert shared == {"Carol Example", ""}
 
 
+@on_both
 def test_json_has_codes_beside_the_sentences(world: World, carol: int) -> None:
     rows = json.loads(call("CPS-77", "--as-of", "2026-11-15", "--format", "json").stdout)
 

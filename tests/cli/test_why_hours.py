@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from kit.credits import amend, decide, find_claim, log, make_new
+from kit.databases import on_both
 from kit.rules import CPS
 from kit.world import World
 
@@ -89,6 +90,7 @@ def test_hours_are_said_in_spanish(world: World, held: tuple[int, int, int]) -> 
     assert set(spanish) & set(english) == {"Carol Example", ""}
 
 
+@on_both
 def test_programs_get_codes_and_minutes(world: World, held: tuple[int, int, int]) -> None:
     carol, certification, _ = held
     credit = log(world, carol, make_new(17), certification)

@@ -1,12 +1,12 @@
 """Held mail is released in a browser without scripts, from the hint on the list to what each person's page says."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from kit.browser import check_width, sign_in
-from kit.ports import find_port
-from kit.site import Site, fill, run_web, start_gunicorn
+from kit.site import Site, run_site
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
@@ -18,13 +18,9 @@ KEY = "import:1"
 
 
 @pytest.fixture
-def own_site(tmp_path: Path) -> Iterator[Site]:
+def own_site(demonstration: Path, tmp_path: Path) -> Iterator[Site]:
     """A demonstration of this test's own, since it changes what waits."""
-    port = find_port()
-    made = Site(f"http://127.0.0.1:{port}", tmp_path / "instance")
-    fill(made)
-    env = {"CERTTRACK_ENV": "demo", "CERTTRACK_INSTANCE": str(made.instance), "CERTTRACK_BASE_URL": made.url}
-    with run_web(start_gunicorn(port), env, made.url, made.instance / "web.log"):
+    with run_site(shutil.copytree(demonstration, tmp_path / "instance")) as made:
         yield made
 
 

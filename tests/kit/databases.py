@@ -11,6 +11,7 @@ from typing import Protocol
 
 import psycopg
 import pytest
+from kit.once import make_once
 from kit.postgres import NoPostgres, run_postgres
 from sqlalchemy import make_url
 
@@ -43,9 +44,8 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file in which nothing is on record."""
-    file = tmp_path_factory.mktemp("template") / "certtrack.db"
-    migrate(f"sqlite:///{file}")
-    return file
+    name = "certtrack.db"
+    return make_once(tmp_path_factory, "template", lambda folder: migrate(f"sqlite:///{folder / name}")) / name
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +60,18 @@ def postgres_template(postgres_server: str) -> str:
 def database_kind(request: pytest.FixtureRequest) -> str:
     """`sqlite` or `postgresql`: a test that asks for it runs on both."""
     return str(request.param)
+
+
+@pytest.fixture(name="database_kind", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.nightly)])
+def edge_database_kind(request: pytest.FixtureRequest) -> str:
+    """`sqlite`, and at night `postgresql`: for pages and commands, whose services run on both each time.
+
+    `on_both` marks the tests of an edge that are run on both each time.
+    """
+    return str(request.param)
+
+
+on_both = pytest.mark.parametrize("database_kind", BOTH)
 
 
 @pytest.fixture

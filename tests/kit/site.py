@@ -1,6 +1,7 @@
 """A web server as a process of its own, and one over the demonstration, which many tests look at."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from flask_security import hash_password
 from kit.databases import migrate
+from kit.once import make_once
 from kit.planning import Planner
 from kit.ports import find_port
 from kit.world import World
@@ -79,24 +81,36 @@ def wait_for(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The demonstration with a held import, served for the whole session: look, and leave it as it is."""
-    instance = tmp_path_factory.mktemp("site") / "instance"
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance with the demonstration on record and an import whose mails wait for release, to be copied."""
+    return make_once(tmp_path_factory, "demonstration", _fill) / "instance"
+
+
+@contextmanager
+def run_site(instance: Path) -> Iterator[Site]:
+    """A server of what is on record in `instance`, until the block ends."""
     port = find_port()
     made = Site(f"http://127.0.0.1:{port}", instance)
-    fill(made)
     env = {"CERTTRACK_ENV": "demo", "CERTTRACK_INSTANCE": str(instance), "CERTTRACK_BASE_URL": made.url}
     with run_web(start_gunicorn(port), env, made.url, instance / "web.log"):
         yield made
 
 
-def fill(site: Site) -> None:
-    """Put the demonstration on record, and an import whose mails wait for release."""
-    site.instance.mkdir()
-    migrate(site.database_url)
-    settings = load_settings(env="demo", instance=site.instance, database_url=site.database_url, base_url=site.url)
-    app, database, clock = create_app(settings), Database(site.database_url), WallClock()
-    rulebook = load_rulebook(site.instance)
+@pytest.fixture(scope="session")
+def site(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demonstration, served for the whole session: look, and leave it as it is."""
+    with run_site(shutil.copytree(demonstration, tmp_path_factory.mktemp("site") / "instance")) as made:
+        yield made
+
+
+def _fill(folder: Path) -> None:
+    instance = folder / "instance"
+    instance.mkdir()
+    url = f"sqlite:///{instance / 'certtrack.db'}"
+    migrate(url)
+    settings = load_settings(env="demo", instance=instance, database_url=url)
+    app, database, clock = create_app(settings), Database(url), WallClock()
+    rulebook = load_rulebook(instance)
     with app.app_context(), database.writing() as session:
         load_demo(session, rulebook, clock=clock, hash_password=hash_password, store=open_store(settings))
     with database.reading() as session:

@@ -1,12 +1,14 @@
-"""The built distributions, and one wheel installed as a user has it: made once a session, without network."""
+"""The built distributions, and one wheel installed as a user has it: made once a run, without network."""
 
 import subprocess
 import sys
 import sysconfig
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
+from kit.once import make_once
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -44,24 +46,29 @@ def build(source: Path, target: str, into: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    folder = tmp_path_factory.mktemp("built")
-    sdist = build(CHECKOUT, "sdist", folder)
+    folder = make_once(tmp_path_factory, "built", _build_both)
+    return Built(next(folder.glob("*.tar.gz")), next(folder.glob("*.whl")))
+
+
+def _build_both(folder: Path) -> None:
     unpacked = folder / "unpacked"
     unpacked.mkdir()
-    run("tar", "-xzf", sdist, "-C", unpacked, cwd=folder)
-    source = next(unpacked.iterdir())
-    return Built(sdist, build(source, "wheel", folder))
+    run("tar", "-xzf", build(CHECKOUT, "sdist", folder), "-C", unpacked, cwd=folder)
+    build(next(unpacked.iterdir()), "wheel", folder)
 
 
 @pytest.fixture(scope="session")
 def installed_wheel(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The wheel in an environment of its own, which finds its dependencies where these tests find theirs."""
-    folder = tmp_path_factory.mktemp("installed")
+    python = make_once(tmp_path_factory, "installed", partial(_install, built.wheel)) / "venv" / "bin" / "python"
+    return Installed(python, python.parent)
+
+
+def _install(wheel: Path, folder: Path) -> None:
     run(sys.executable, "-m", "venv", "--without-pip", "venv", cwd=folder)
     python = folder / "venv" / "bin" / "python"
     pip = (sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check")
-    run(*pip, "install", "--quiet", "--no-index", "--no-deps", built.wheel, cwd=folder)
+    run(*pip, "install", "--quiet", "--no-index", "--no-deps", wheel, cwd=folder)
     site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).strip())
     places = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
     (site / "dependencies.pth").write_text("\n".join(places))
-    return Installed(python, python.parent)

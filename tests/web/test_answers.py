@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.credits import decide, find_claim, log, make_new
+from kit.databases import on_both
 from kit.world import World
 
 from certtrack.clock import WallClock
@@ -43,6 +44,7 @@ def carol(app: Flask, client: CheckingClient, returned: Returned) -> CheckingCli
     return client
 
 
+@on_both
 def test_the_holder_answers_and_it_waits_again(carol: CheckingClient, returned: Returned) -> None:
     page = carol.get(returned.path).text
     assert "The hours on the paper are others." in page

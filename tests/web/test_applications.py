@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from kit.applications import ask, list_terms, make_granter, send, stand
 from kit.client import CheckingClient, sign_up
+from kit.databases import on_both
 from kit.files import picture
 from kit.world import World
 from werkzeug.test import TestResponse
@@ -31,6 +32,7 @@ def holder(client: CheckingClient, world: World, carol: tuple[int, int, str]) ->
     return client
 
 
+@on_both
 def test_the_holder_says_that_it_was_sent_and_then_that_the_certificate_came(
     holder: CheckingClient, world: World, carol: tuple[int, int, str]
 ) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Flask
 from kit.background_checks import keep_check
 from kit.client import CheckingClient, sign_up
+from kit.databases import on_both
 from kit.exams import open_office
 from kit.world import World
 
@@ -20,6 +21,7 @@ def enter(app: Flask, world: World, actor: Actor) -> CheckingClient:
     return client
 
 
+@on_both
 def test_a_check_is_recorded_amended_and_taken_back_by_the_office(app: Flask, world: World) -> None:
     world.at = WallClock().now()
     office = open_office(world)

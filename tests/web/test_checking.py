@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.credits import act_as, amend, decide, find_claim, list_events, log, make_new
+from kit.databases import on_both
 from kit.rules import CPPS
 from kit.world import World
 from sqlalchemy import select
@@ -259,6 +260,7 @@ def test_nobody_sees_or_decides_their_own(client: CheckingClient, office: Office
     assert office.load(claim).decision == "waiting"
 
 
+@on_both
 def test_many_are_decided_each_in_its_own_right(bob: CheckingClient, office: Office) -> None:
     claims = [office.log(title=f"Course {letter}")[1] for letter in "ABCD"]
     alice = act_as(office.world, office.world.account("alice", Role.AGENCY_ADMINISTRATOR))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.credit_pages import TYPED, Office, read
+from kit.databases import on_both
 from kit.files import picture
 
 from certtrack.clock import FixedClock
@@ -75,6 +76,7 @@ def test_a_file_that_is_not_taken_is_said_when_a_draft_is_saved(carol: CheckingC
     assert (answer.status_code, "One thing to fix" in answer.text) == (400, True)
 
 
+@on_both
 def test_an_amendment_is_a_draft_with_its_reason_and_the_version_it_began_with(
     carol: CheckingClient, office: Office
 ) -> None:

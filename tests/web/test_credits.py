@@ -8,6 +8,7 @@ from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.credit_pages import TYPED, Office, read
 from kit.credits import decide, find_claim, list_events, log, make_new
+from kit.databases import on_both
 from kit.rules import CPPS
 from kit.world import World
 from sqlalchemy import select
@@ -81,6 +82,7 @@ def test_in_a_look_back_nothing_can_be_changed(carol: CheckingClient, office: Of
     assert ("Ethics for peers" in back, "/amend" in back, office.new in back) == (True, False, False)
 
 
+@on_both
 def test_what_is_typed_is_on_record_and_its_claim_waits(carol: CheckingClient, office: Office) -> None:
     typed = {"amount": "0.3 ceu", "first_on": "2026-03-01"}
     answer = carol.send(office.new, **(TYPED | typed))
@@ -201,6 +203,7 @@ def test_without_a_certification_there_is_nothing_to_log_for(app: Flask, world: 
     assert client.send(f"/people/{erin}/credits/new", **TYPED).status_code == 409
 
 
+@on_both
 def test_amending_shows_what_is_on_record_and_writes_a_version(carol: CheckingClient, office: Office) -> None:
     credit = office.log(3, areas=("ethics_boundaries",))
     path = f"{office.page}/credits/{credit}/amend"

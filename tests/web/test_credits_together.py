@@ -9,6 +9,7 @@ from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.credit_pages import TYPED as ONE
 from kit.credit_pages import read
+from kit.databases import on_both
 from kit.world import World
 from sqlalchemy import select
 
@@ -49,6 +50,7 @@ def send(client: CheckingClient, people: list[int], **values: Any) -> Any:
     return client.post("/credits/together", data={"csrf_token": client.token(), **data})
 
 
+@on_both
 def test_one_list_is_a_credit_for_each_and_doubles_are_pointed_out_first(client: CheckingClient, team: Team) -> None:
     assert send(client, [team.carol]).location == "/credits"
     answer = send(client, [team.carol, team.erin])

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, Response, request
 from kit.client import CheckingClient, open_client, sign_up
+from kit.databases import on_both
 from kit.world import World
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from certtrack.web.edge import note_look
 from certtrack.web.rights import signed_in
 
 
+@on_both
 def test_a_look_is_kept_but_for_ones_own_record(app: Flask, client: CheckingClient, world: World) -> None:
     carol, dave = world.person("Carol"), world.person("Dave")
 

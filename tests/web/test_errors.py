@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from kit.client import PASSWORD, CheckingClient, link_for, sign_up
-from kit.databases import name_database, on_server
+from kit.databases import name_database, on_both, on_server
 from kit.world import World
 from sqlalchemy import make_url
 
@@ -51,6 +51,7 @@ def test_what_goes_wrong_on_our_side_says_so_and_logs_no_words(
     assert WORDS not in said
 
 
+@on_both
 def test_a_database_that_is_away_is_said_to_be(
     app: Flask, client: CheckingClient, world: World, database_url: str
 ) -> None:

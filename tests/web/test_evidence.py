@@ -10,6 +10,7 @@ from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.credit_pages import TYPED, Office, read
 from kit.credits import list_events
+from kit.databases import on_both
 from kit.files import EXE, SVG, keep, locked_pdf, pdf, photo, picture
 from kit.world import World
 from PIL import Image
@@ -47,6 +48,7 @@ def folder(app: Flask) -> Path:
     return Path(settings.instance) / "evidence"
 
 
+@on_both
 def test_a_photo_that_is_sent_is_the_proof_and_is_linked_on_the_page(
     carol: CheckingClient, office: Office, folder: Path
 ) -> None:

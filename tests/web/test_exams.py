@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.credit_pages import read
+from kit.databases import on_both
 from kit.exams import Office, grant, hold, list_outcomes, open_office, seat, sit
 from kit.world import World
 from sqlalchemy import select
@@ -98,6 +99,7 @@ def test_an_amendment_of_a_sitting_that_somebody_changed_meanwhile_is_told_and_k
         assert session.scalar(select(ExamSitting.place)) == "Here"
 
 
+@on_both
 def test_results_are_entered_as_a_table_and_corrected_with_a_reason(world: World, office: Office, enter: Enter) -> None:
     grant(world)
     sitting = hold(world, held_on=world.today)

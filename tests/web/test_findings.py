@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
+from kit.databases import on_both
 from kit.finding_kinds import KINDS
 from kit.planning import Planner
 from kit.world import ZONE, World
@@ -152,6 +153,7 @@ def test_days_that_are_no_longer_the_records_are_not_offered(
     assert load(world, finding).settled_at is None
 
 
+@on_both
 def test_a_finding_is_settled_once_in_words_and_nothing_typed_is_lost(alice: CheckingClient, world: World) -> None:
     number = note(world, "no_address", {"value": "call her"}, person_id=world.person("Carol"))
 

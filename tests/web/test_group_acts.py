@@ -8,6 +8,7 @@ from flask import Flask
 from kit.applications import list_terms
 from kit.client import CheckingClient, sign_up
 from kit.credits import DUE
+from kit.databases import on_both
 from kit.group_acts import LATER, add_people, begin, list_given, make_wish, plan
 from kit.world import World
 
@@ -38,6 +39,7 @@ def read_hidden(page: str) -> dict[str, str]:
     return dict(re.findall(r'type="hidden" name="(seen|pack)" value="([^"]*)"', page))
 
 
+@on_both
 def test_it_is_seen_put_on_record_and_taken_back(
     office: CheckingClient, world: World, people: list[tuple[int, int, int]]
 ) -> None:

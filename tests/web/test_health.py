@@ -1,6 +1,7 @@
 """Whether it is alive, told to everybody, so with nobody's data."""
 
 from kit.client import CheckingClient
+from kit.databases import on_both
 from kit.world import World
 
 from certtrack.services.schedule import beat
@@ -11,6 +12,7 @@ def test_a_web_process_that_answers_says_ok(client: CheckingClient) -> None:
     assert (answer.status_code, answer.text, answer.mimetype) == (200, "ok", "text/plain")
 
 
+@on_both
 def test_mail_is_well_while_the_scheduler_gives_signs_of_life(client: CheckingClient, world: World) -> None:
     silent = client.get("/healthz/mail")
     assert (silent.status_code, (silent.json or {})["reasons"]) == (503, ["scheduler_silent"])

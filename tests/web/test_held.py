@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
+from kit.databases import on_both
 from kit.planning import Planner
 from kit.world import ZONE, World
 from sqlalchemy import func, select
@@ -97,6 +98,7 @@ def test_people_who_wait_come_in_pages_and_a_release_is_of_them_all(
     assert [count for count, _ in looked][:2] == [50, 3], "only who was shown was looked at"
 
 
+@on_both
 def test_a_cause_is_released_after_its_number_was_read(alice: CheckingClient, world: World, planner: Planner) -> None:
     made = hold(planner)
 

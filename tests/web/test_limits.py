@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from kit.client import PASSWORD, CheckingClient, link_for, open_client, sign_up
+from kit.databases import on_both
 from kit.ports import find_port
 from kit.site import run_web, start_gunicorn
 from kit.world import World
@@ -57,6 +58,7 @@ def try_once(address: str, name: str) -> tuple[int, str]:
             return refused.code, refused.read().decode()
 
 
+@on_both
 def test_exactly_five_wrong_passwords_are_tried_through_four_workers_and_then_a_page_says_when(address: str) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: try_once(address, "alice@example.org"), range(TRIES)))

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from kit.applications import stand
 from kit.client import CheckingClient, sign_up
+from kit.databases import on_both
 from kit.delivery import DUE, STAGE_DAY
 from kit.planning import Planner
 from kit.world import World
@@ -41,6 +42,7 @@ def links(app: Flask, world: World, planner: Planner) -> Links:
     return Links(app, world, planner)
 
 
+@on_both
 def test_looking_changes_nothing_and_shows_nothing_and_the_button_acts_once_without_a_cookie(
     client: CheckingClient, world: World, links: Links
 ) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
+from kit.databases import on_both
 from kit.world import World
 
 from certtrack.clock import WallClock
@@ -44,16 +45,19 @@ def alice(app: Flask, client: CheckingClient, world: World) -> CheckingClient:
     return client
 
 
+@on_both
 def test_no_odd_address_breaks_a_page(alice: CheckingClient) -> None:
     assert {path: alice.get(path).status_code for path in ODD} == ODD
 
 
+@on_both
 def test_a_moment_or_day_out_of_reach_is_said_to_be_none(alice: CheckingClient) -> None:
     for path in ("/people/1?known_at=0001-01-01T00:00", "/people/1?known_at=9999-12-31T23:59"):
         assert "That isn't a moment" in alice.get(path).text
     assert "That isn't a day" in alice.get("/people?as_of=0001-01-01").text
 
 
+@on_both
 def test_a_form_with_what_no_database_takes_is_refused(alice: CheckingClient) -> None:
     for path in ("/sign-in", "/sign-in/help", "/findings/1", "/people/1/credits/new", "/people/1/credits/1/amend"):
         assert alice.send(path, name="a\0b", words="a\0b").status_code == 400

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, read_alike, sign_up
+from kit.databases import on_both
 from kit.world import World
 from sqlalchemy import select
 
@@ -31,6 +32,7 @@ def enter_as(
     sign_up(client, world, world.account(name, role, person_id=person_id))
 
 
+@on_both
 def test_an_administrator_sees_everybody_with_standing_and_day(
     app: Flask, client: CheckingClient, world: World, carol: int
 ) -> None:

@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, read_alike, sign_up
+from kit.databases import on_both
 from kit.delivery import Deliverer
 from kit.planning import Planner
 from kit.rules import CPPS
@@ -276,6 +277,7 @@ def test_a_held_mail_says_who_let_it_go(look: Look, world: World, planner: Plann
     assert page.count("It was held, and released on May 15, 2026, 1:00 PM by a command.") == 1
 
 
+@on_both
 def test_another_day_and_another_state_of_the_records_are_asked_for_by_address(
     look: Look, client: CheckingClient, carol: int
 ) -> None:
@@ -369,6 +371,7 @@ def test_who_looked_is_kept_and_the_holder_s_own_look_is_not(
     assert len({actor for actor, _ in looks}) == 1
 
 
+@on_both
 def test_the_office_says_that_somebody_has_left_and_is_told_what_ends_with_it(
     app: Flask, world: World, carol: int
 ) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
+from kit.databases import on_both
 from kit.world import World
 from sqlalchemy import select
 
@@ -23,6 +24,7 @@ def world_now(app: Flask, world: World) -> World:
     return world
 
 
+@on_both
 def test_a_holder_says_how_their_mail_is_to_be_and_a_page_that_is_behind_saves_nothing(
     world_now: World, client: CheckingClient
 ) -> None:
@@ -43,6 +45,7 @@ def test_a_holder_says_how_their_mail_is_to_be_and_a_page_that_is_behind_saves_n
     assert person.switched_off == ["early"]
 
 
+@on_both
 def test_a_supervisor_names_a_stand_in_and_ends_it_again(world_now: World, client: CheckingClient) -> None:
     bob, ana = world_now.person("Bob"), world_now.person("Ana")
     world_now.account("ana", Role.SUPERVISOR, person_id=ana)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from flask import Flask
 from kit.client import CheckingClient, sign_up
+from kit.databases import on_both
 from kit.planning import Planner
 from kit.tellings import day_there, find_key
 from kit.world import World
@@ -44,6 +45,7 @@ def test_each_stage_opens_into_its_tries_and_the_look_is_audited(
         assert "reminders.viewed" in session.scalars(select(AuditEvent.action)).all()
 
 
+@on_both
 def test_the_office_notes_a_call_keeps_what_was_typed_wrongly_and_takes_it_back(
     app: Flask, client: CheckingClient, world: World, planner: Planner
 ) -> None:

@@ -9,6 +9,7 @@ from kit.applications import ask
 from kit.background_checks import keep_check
 from kit.client import CheckingClient, sign_up
 from kit.credits import find_claim, log, make_new
+from kit.databases import on_both
 from kit.exams import hold, seat, sit
 from kit.files import keep, pdf
 from kit.group_acts import begin, make_wish
@@ -274,6 +275,7 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
     assert list_routes(app) == set(MATRIX)
 
 
+@on_both
 def test_everybody_gets_what_the_table_says(
     clients: dict[str, CheckingClient], numbers: dict[str, int], world: World
 ) -> None:

@@ -2,6 +2,7 @@
 
 from flask import Flask
 from kit.client import PASSWORD, CheckingClient, link_for, read_alike, sign_up
+from kit.databases import on_both
 from kit.world import World
 from sqlalchemy import select
 
@@ -9,6 +10,7 @@ from certtrack.db.models import AuditEvent, Email, RateLimit
 from certtrack.security import Role
 
 
+@on_both
 def test_a_link_lets_its_owner_choose_a_password_and_signs_in(client: CheckingClient, world: World) -> None:
     answer = sign_up(client, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
     assert (answer.status_code, answer.location) == (302, "/")

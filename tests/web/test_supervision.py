@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.credit_pages import read
+from kit.databases import on_both
 from kit.supervision import hold, make_session, say_paper, serve
 from kit.world import World
 from sqlalchemy import func, select
@@ -76,6 +77,7 @@ def office(app: Flask, world: World) -> Office:
     return Office(app, world, carol, erin, bob, accounts)
 
 
+@on_both
 def test_a_session_is_logged_with_nothing_typed_lost_and_never_twice_unasked(office: Office) -> None:
     bob = office.enter("bob")
     wrong = bob.send("/supervision/new", **office.typed(office.carol, office.erin, length="1.5", held_on=""))

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.credit_pages import read
+from kit.databases import on_both
 from kit.trainings import FIRST, make_sessions, note, note_all, plan, put_in
 from kit.world import World
 from sqlalchemy import select
@@ -99,6 +100,7 @@ def test_a_training_is_planned_amended_and_called_off(alice: CheckingClient, wor
     assert "Called off" in read(alice.get("/trainings").text)
 
 
+@on_both
 def test_somebody_is_found_put_on_the_list_and_decided_on(alice: CheckingClient, course: Course, world: World) -> None:
     dora = world.person("Dora")
     found = alice.get(f"{course.url}/people?words=dor").text
@@ -116,6 +118,7 @@ def test_somebody_is_found_put_on_the_list_and_decided_on(alice: CheckingClient,
     assert (twice.status_code, "on record already" in read(twice.text)) == (409, True)
 
 
+@on_both
 def test_the_sheet_is_saved_and_an_untouched_cell_is_in_nobodys_way(alice: CheckingClient, course: Course) -> None:
     page = alice.get(f"{course.url}/attendance?session=2")
     assert f'name="was-{course.erin_in}-{course.sessions[0]}" value="1:240"' in page.text

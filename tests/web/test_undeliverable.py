@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 from kit.client import CheckingClient, sign_up
+from kit.databases import on_both
 from kit.world import World
 
 from certtrack.clock import WallClock
@@ -11,6 +12,7 @@ from certtrack.db.models import Person
 from certtrack.security import Role
 
 
+@on_both
 def test_the_office_finds_somebody_without_an_address_and_enters_one(
     app: Flask, client: CheckingClient, world: World
 ) -> None:

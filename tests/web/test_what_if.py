@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from kit.client import CheckingClient
 from kit.credit_pages import Office, read
+from kit.databases import on_both
 from sqlalchemy import func, select
 
 from certtrack.db.models import AuditEvent, Credit, CreditDraft
@@ -76,6 +77,7 @@ def test_what_cannot_be_read_is_said_beside_it_and_nothing_is_lost(
     assert 'value="three"' in answer.text
 
 
+@on_both
 def test_a_planned_activity_can_be_kept_as_a_draft_that_the_form_for_credits_opens(
     carol: CheckingClient, office: Office, url: str
 ) -> None:
