@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 from flask import Flask
@@ -28,69 +27,79 @@ from certtrack.clock import FixedClock
 from certtrack.db.engine import Database
 from certtrack.db.models import Email
 from certtrack.mail.compose import write_reminders
-from certtrack.mail.content import Envelope, ReminderItem
+from certtrack.mail.content import Content
 from certtrack.mail.smtp import SmtpTransport
-from certtrack.rules.cycles import days_of
-from certtrack.rules.facts import CycleFact
 from certtrack.services.delivery import deliver
 from certtrack.services.leasing import Terms
-from certtrack.services.outbox import make_message_id
 from certtrack.services.planning import plan_batch
+from certtrack.services.posting import lease_ripe
 from certtrack.services.rulebook import load_rulebook
 from certtrack.signing import make_signer
+from jobs.cli import SWITCH_S
 
 MAILS, RUNS = 600, 5
 LEAST, LEAST_OF_FOUR = 0.75, 2.0
 SLOW_S, PROCESSES = 0.005, 4
-FROM, BASE, DUE = "notes@example.org", "https://certtrack.example.org", date(2026, 10, 31)
+FROM, BASE = "notes@example.org", "https://certtrack.example.org"
 _SERVER = Path(__file__).with_name("mail_server.py")
 
 
 def deliver_all(url: str, port: int) -> None:
     """Hand over every ripe reminder at `url`, as the job does."""
     database, rulebook = Database(url), load_rulebook(NOWHERE)
-    key = "the benchmark's key"
-    terms = Terms(300, 60, FROM, BASE, links=make_signer(key, "links"), bounces=make_signer(key, "bounces"))
     transport = SmtpTransport("127.0.0.1", port, "none", "", "", deadline_s=60)
     ready()
-    counts = deliver(database, rulebook, transport, terms, clock=FixedClock(AT), worker="benchmark", stop=lambda: False)
+    counts = deliver(
+        database, rulebook, transport, make_terms(), clock=FixedClock(AT), worker="benchmark", stop=lambda: False
+    )
     print(counts.get("accepted", 0), flush=True)
     database.close()
 
 
-def send_all(port: int) -> None:
+def send_all(url: str, port: int) -> None:
     """The same mails by Flask-Mail's bulk loop, as its documentation shows it; nothing is written down."""
-    pack, app = load_rulebook(NOWHERE).packs.get("us-wi-cps", on=DUE), Flask("loop")
+    app, contents = Flask("loop"), load_contents(url)
     app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port)
     mail = Mail(app)
-    days = days_of(pack, CycleFact(1, date(2024, 11, 1), DUE, "stated", DUE))
     ready()
     with app.app_context(), mail.connect() as connection:
-        for number in range(1, MAILS + 1):
-            to = f"carol{number}@example.org"
-            message_id = make_message_id("reminders", number, number=1, mail_from=FROM)
-            envelope = Envelope(message_id, AT, FROM, "Lakeside Peers", None, to, f"Carol {number} Example", "en", BASE)
-            item = ReminderItem(
-                "before_90", pack, days, DUE, f"CPS-{number}", False, AT.date(), subject=f"cycle:{number}"
-            )
-            written = write_reminders(envelope, called=f"Carol {number}", items=[item])
+        for content in contents:
+            envelope = content.envelope
+            written = write_reminders(envelope, called=content.called, items=content.items)
             message = Message(
                 written.subject,
-                recipients=[to],
+                recipients=[envelope.to_address],
                 body=written.text,
                 html=written.html,
-                sender=("Lakeside Peers", FROM),
-                extra_headers={"Auto-Submitted": "auto-generated", "Content-Language": "en"},
+                sender=(envelope.office_name, envelope.mail_from),
+                reply_to=envelope.reply_to,
+                extra_headers={"Auto-Submitted": "auto-generated", "Content-Language": envelope.locale},
             )
             message.attach("date.ics", "text/calendar", written.calendar)
-            message.msgId = message_id
+            message.msgId = envelope.message_id
             connection.send(message)
-    print(MAILS, flush=True)
+    print(len(contents), flush=True)
+
+
+def make_terms() -> Terms:
+    """What the benchmark's mails go by."""
+    key = "the benchmark's key"
+    return Terms(300, 60, FROM, BASE, links=make_signer(key, "links"), bounces=make_signer(key, "bounces"))
+
+
+def load_contents(url: str) -> list[Content]:
+    """What each of the ripe mails at `url` is to say: the loop composes those and no others."""
+    database, rulebook = Database(url), load_rulebook(NOWHERE)
+    with database.writing() as session:
+        mails, _ = lease_ripe(session, rulebook, make_terms(), AT, MAILS)
+    database.close()
+    return [mail.made.content for mail in mails if mail.made is not None]
 
 
 def ready() -> None:
     """Say so, and wait for the word to go."""
-    gc.freeze()  # as the job does it
+    gc.freeze()  # as the job does it, and this, too
+    sys.setswitchinterval(SWITCH_S)
     print("ready", flush=True)
     sys.stdin.readline()
 
@@ -170,6 +179,12 @@ def measure(registry: Registry, folder: Path, port: str, count: int = 1) -> floa
     return speed
 
 
+def measure_loop(registry: Registry, folder: Path, port: str) -> float:
+    """Mails a second that Flask-Mail's loop hands over."""
+    with registry.copy(folder) as url:
+        return run_at_once(1, "loop", url, port)
+
+
 def main() -> int:
     """Measure on both databases; 1 where something is under its limit."""
     under = []
@@ -180,7 +195,7 @@ def main() -> int:
             for kind, registry in ripe.items():
                 ratio = compare(
                     lambda its=registry: measure(its, folder, port),  # type: ignore[misc]  # bound at once
-                    lambda: run_at_once(1, "loop", port),
+                    lambda: measure_loop(ripe["sqlite"], folder, port),
                 )
                 under.append(report_least(f"one process on {kind}, beside Flask-Mail's loop", ratio, LEAST))
         with run_server(SLOW_S) as port:
@@ -193,13 +208,11 @@ def main() -> int:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """`deliver URL PORT` or `loop PORT` in a process of their own; without arguments the whole benchmark."""
+    """`deliver URL PORT` or `loop URL PORT` in a process of their own; without arguments the whole benchmark."""
     if not arguments:
         return main()
-    if arguments[0] == "deliver":
-        deliver_all(arguments[1], int(arguments[2]))
-    else:
-        send_all(int(arguments[1]))
+    work = deliver_all if arguments[0] == "deliver" else send_all
+    work(arguments[1], int(arguments[2]))
     return 0
 
 

@@ -1,6 +1,7 @@
 """The `certtrack-jobs` command: jobs by hand, or all of them on their schedule."""
 
 import gc
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -21,6 +22,9 @@ from certtrack.services.schedule import HEARTBEAT
 from jobs.catalogue import Job, get_job, list_jobs
 from jobs.running import run_job
 from jobs.workplace import Workplace
+
+SWITCH_S = 0.0002
+"""How long a thread that the database or the mail server has answered waits, at the most, for one that computes."""
 
 _DELIVERING = ("deliver_mail", "deliver_now_mail")
 
@@ -82,6 +86,7 @@ def schedule(edge: Edge) -> None:
 def make_workplace(edge: Edge, stopping: threading.Event, clock: Clock) -> Workplace:
     """What jobs of this process are given; `stopping` ends them early."""
     rulebook = edge.rulebook
+    sys.setswitchinterval(SWITCH_S)
     gc.freeze()  # looking again and again at all that was loaded would take long, in the middle of a transaction
     return Workplace(
         settings=edge.settings,

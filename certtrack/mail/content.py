@@ -129,3 +129,12 @@ class DayItem:
     about: None = None
     comes_again: bool = False
     is_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that one mail of reminders is made of: who writes to whom, how they are called, and what it speaks of."""
+
+    envelope: Envelope
+    called: str
+    items: tuple[ReminderItem | DayItem, ...]

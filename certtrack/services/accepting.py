@@ -7,9 +7,9 @@ one is sent, so this is what the speed of delivery hangs on: on PostgreSQL it is
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Float, bindparam, insert, literal, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Float, bindparam, insert, literal, or_, select, update
 
+from certtrack.db.engine import Database
 from certtrack.db.models import Attempt, Email, RelayState, Reminder, ReminderEmail
 from certtrack.db.types import db_now
 from certtrack.services.leasing import Outgoing
@@ -69,17 +69,21 @@ class Accepted:
     is_trouble: bool = False
 
 
-def settle_accepted(session: Session, mail: Outgoing, tried: Try) -> Accepted:
-    """Write down that a planned mail was taken; where the lease was lost nothing is touched."""
+def settle_accepted(database: Database, mail: Outgoing, tried: Try) -> Accepted:
+    """Write down for good that a planned mail was taken; where the lease was lost nothing is touched."""
     values = {"of": mail.email_id, "held": mail.token, "at": tried.at, "began": -tried.took_s}
     values |= {"code": tried.code, "said": tried.answer, "by": tried.worker}
-    connection = session.connection()
+    with database.settling() as connection:
+        return _write_down(connection, values, is_paired=mail.is_paired)
+
+
+def _write_down(connection: Connection, values: dict[str, Any], *, is_paired: bool) -> Accepted:
     if connection.dialect.name == "postgresql":
-        noted = connection.execute(_WHOLE[mail.is_paired], values).one_or_none()
+        noted = connection.execute(_WHOLE[is_paired], values).one_or_none()
         return Accepted(is_ours=False) if noted is None else Accepted(is_ours=True, is_trouble=noted[0] is not None)
     mine = connection.execute(_SENT, values).one_or_none()
     if mine is None:
         return Accepted(is_ours=False)
-    connection.execute(_TOLD[mail.is_paired], values)
+    connection.execute(_TOLD[is_paired], values)
     noted = connection.execute(_NOTE, values | {"number": mine.attempts}).one()
     return Accepted(is_ours=True, is_trouble=noted[0] is not None)

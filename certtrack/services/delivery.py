@@ -1,4 +1,4 @@
-"""Handing mails to the mail server: leased in one transaction, sent with none open, settled one by one.
+"""Handing mails to the mail server: leased in one transaction, composed and sent with none open, settled one by one.
 
 The one service that opens transactions by itself: what was sent must be on record before the next mail is.
 """
@@ -6,6 +6,7 @@ The one service that opens transactions by itself: what was sent must be on reco
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -20,8 +21,9 @@ from certtrack.mail.transport import Conversation, Transport
 from certtrack.security import Actor
 from certtrack.services.accepting import settle_accepted
 from certtrack.services.actors import job_actor
+from certtrack.services.composing import write_mails
 from certtrack.services.high_water import Mark
-from certtrack.services.leasing import Outgoing, Terms, lease_now, recover
+from certtrack.services.leasing import Outgoing, Terms, lease_now, list_due, recover
 from certtrack.services.posting import lease_in_doubt, lease_ripe
 from certtrack.services.relay import REFUSALS, Way, find_way, note_refusal, note_taken, stop_mail
 from certtrack.services.rulebook import Rulebook
@@ -33,7 +35,17 @@ Lease = Callable[[Session, int], tuple[list[Outgoing], int]]
 # after one mail: the next over the same conversation, over another one, or none
 GoingOn = Literal["next", "again", "stopped"]
 
-_AT_ONCE = 10  # mails are composed under the write lock: about 5 ms each, and it is to be free again within 100 ms
+_AT_ONCE = 20
+_QUICK = 10  # as a part of the lease: a batch that takes longer than that has none composed beside it
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What one transaction leased, how many recipients it looked at, and whether the server takes mail."""
+
+    way: Way
+    mails: list[Outgoing]
+    looked_at: int
 
 
 def deliver(
@@ -55,12 +67,15 @@ def deliver(
     """
 
     def take(session: Session, limit: int) -> tuple[list[Outgoing], int]:
-        at = clock.now()
-        if awaited := _lease_awaited(session, terms, at, limit):
+        at, due = clock.now(), list_due(session)
+        if "now" in due and (awaited := _lease_awaited(session, terms, at, limit)):
             return awaited, len(awaited)
-        recover(session, "planned")
-        mails, looked_at = lease_in_doubt(session, rulebook, terms, at, limit)
-        return (mails, looked_at) if looked_at else lease_ripe(session, rulebook, terms, at, limit)
+        if "planned" in due:
+            recover(session, "planned", at)
+            mails, looked_at = lease_in_doubt(session, rulebook, terms, at, limit)
+            if looked_at:
+                return mails, looked_at
+        return lease_ripe(session, rulebook, terms, at, limit)
 
     actor = job_actor("deliver_mail")
     return _Round(database, transport, terms, clock, worker, stop, actor, before_sending=before_sending).run(take)
@@ -85,7 +100,7 @@ def deliver_now(
 
 
 def _lease_awaited(session: Session, terms: Terms, at: datetime, limit: int) -> list[Outgoing]:
-    recover(session, "now")
+    recover(session, "now", at)
     return lease_now(session, terms, at, limit)
 
 
@@ -102,28 +117,48 @@ class _Round:
     actor: Actor
     counts: Counter[str] = field(default_factory=Counter)
     before_sending: Callable[[Mark], None] = lambda _mark: None
+    is_quick: bool = False
 
     def run(self, take: Lease) -> dict[str, int]:
-        while not self.stop():
-            way, mails, looked_at = self._take(take)
-            if way == "closed":
-                break
-            if way == "probe" and not mails:
-                self._probe()
-            if not looked_at or not self._send_all(mails):
-                break
+        """Batch after batch; each is composed while the one before it waits for the mail server and the database.
+
+        Not on SQLite: its one writer would keep the settling of the one waiting for the leasing of the other.
+        """
+        coming: Future[_Batch] | None = None
+        with ThreadPoolExecutor(1, "composing") as beside:
+            while coming is not None or not self.stop():
+                batch = coming.result() if coming is not None else self._take(take)
+                coming = beside.submit(self._take, take) if self._may_take_ahead(batch) else None
+                if not self._hand_over(batch):
+                    break
+            for mail in coming.result().mails if coming is not None else ():
+                self._give_back(mail)
         return dict(self.counts)
 
-    def _take(self, take: Lease) -> tuple[Way, list[Outgoing], int]:
+    def _take(self, take: Lease) -> _Batch:
         with self.database.writing() as session:
             way = find_way(session)
             if way == "closed":
-                return way, [], 0
+                return _Batch(way, [], 0)
             mails, looked_at = take(session, _AT_ONCE if way == "open" else 1)
-        planned = [Mark(mail.email_id, mail.made_at) for mail in mails if mail.mail_class == "planned"]
+        return _Batch(way, write_mails(self.database, mails, self.clock.now()), looked_at)
+
+    def _may_take_ahead(self, batch: _Batch) -> bool:
+        """True where more is likely to be ripe, and it will be its turn long before its lease is over."""
+        is_likely = batch.way == "open" and batch.looked_at == _AT_ONCE and not self.stop()
+        return is_likely and self.is_quick and self.database.has_many_writers
+
+    def _hand_over(self, batch: _Batch) -> bool:
+        """Send a batch, or ask the server itself where nothing is ripe to try it with; False where the turn is over."""
+        planned = [Mark(mail.email_id, mail.made_at) for mail in batch.mails if mail.mail_class == "planned"]
         if planned:
             self.before_sending(max(planned, key=lambda mark: mark.email_id))
-        return way, mails, looked_at
+        if batch.way == "probe" and not batch.mails:
+            self._probe()
+        started = time.monotonic()
+        is_open = bool(batch.looked_at) and self._send_all(batch.mails)
+        self.is_quick = time.monotonic() - started < self.terms.lease_s / _QUICK
+        return is_open
 
     def _send_all(self, mails: Sequence[Outgoing]) -> bool:
         """Send what was just leased, over as many conversations as it takes; False where mail is stopped now."""
@@ -182,13 +217,12 @@ class _Round:
         return note_failure(failure, self.clock.now(), time.monotonic() - started, self.worker)
 
     def _settle(self, mail: Outgoing, tried: Try) -> GoingOn:
-        with self.database.writing() as session:
-            is_ours, goes_on = self._write_down(session, mail, tried)
-            is_stopped = (
-                tried.outcome == "recipient"
-                and is_ours
-                and note_refusal(session, mail.email_id, tried.code, actor=self.actor, at=tried.at)
-            )
+        if tried.outcome == "accepted" and mail.mail_class == "planned":
+            accepted = settle_accepted(self.database, mail, tried)
+            is_ours, is_stopped = accepted.is_ours, False
+            goes_on = (accepted.is_trouble or not is_ours) and self._note_taken(tried.at)
+        else:
+            is_ours, goes_on, is_stopped = self._settle_other(mail, tried)
         self.counts[tried.outcome if is_ours else "lease_lost"] += 1
         log = get_log(worker=self.worker)
         if not is_ours:
@@ -199,14 +233,21 @@ class _Round:
             log.error("mail_stopped", reason=REFUSALS, code=tried.code)
         return "stopped" if is_stopped else "next"
 
-    def _write_down(self, session: Session, mail: Outgoing, tried: Try) -> tuple[bool, bool]:
-        """Settle the mail; whether the lease was still ours, and whether mail goes on that was stopped."""
-        if tried.outcome == "accepted" and mail.mail_class == "planned":
-            accepted = settle_accepted(session, mail, tried)
-            is_ours, may_be_trouble = accepted.is_ours, accepted.is_trouble or not accepted.is_ours
-        else:
-            is_ours, may_be_trouble = settle(session, mail, tried, actor=self.actor), tried.outcome == "accepted"
-        return is_ours, may_be_trouble and note_taken(session, at=tried.at)
+    def _settle_other(self, mail: Outgoing, tried: Try) -> tuple[bool, bool, bool]:
+        """Whether the lease was still ours, whether mail goes on that was stopped, and whether it is stopped now."""
+        with self.database.writing() as session:
+            is_ours = settle(session, mail, tried, actor=self.actor)
+            goes_on = tried.outcome == "accepted" and note_taken(session, at=tried.at)
+            is_stopped = (
+                tried.outcome == "recipient"
+                and is_ours
+                and note_refusal(session, mail.email_id, tried.code, actor=self.actor, at=tried.at)
+            )
+        return is_ours, goes_on, is_stopped
+
+    def _note_taken(self, at: datetime) -> bool:
+        with self.database.writing() as session:
+            return note_taken(session, at=at)
 
     def _give_back(self, mail: Outgoing) -> None:
         with self.database.writing() as session:
@@ -222,8 +263,7 @@ class _Round:
             self.counts["relay"] += 1
             self._stop_mail(fault)
             return
-        with self.database.writing() as session:
-            note_taken(session, at=self.clock.now())
+        self._note_taken(self.clock.now())
 
     def _stop_mail(self, fault: RelayFault) -> None:
         with self.database.writing() as session:

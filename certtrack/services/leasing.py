@@ -12,11 +12,15 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Attempt, Email, Reminder, ReminderEmail
 from certtrack.db.types import db_now
+from certtrack.mail.content import Content
 from certtrack.mail.return_path import make_return_path
+from certtrack.services.pairs import take_back
 from certtrack.settings import Settings, load_secret_key
 from certtrack.signing import Signer, make_signer
 
 MailClass = Literal["planned", "now"]
+
+MAIL_CLASSES: tuple[MailClass, ...] = ("now", "planned")
 
 _AT_ONCE = 20
 
@@ -50,10 +54,25 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """A mail to one recipient, in facts: what it is to say of each of its reminders, in the order of their numbers.
+
+    `is_paired`: some of them are told at another address, too, by another mail that was made with it.
+    """
+
+    recipient_id: int
+    content: Content = field(repr=False)
+    valid_until: datetime
+    reminder_ids: tuple[int, ...]
+    is_paired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A mail that this process holds the lease of, since `leased_at` at the earliest, on this process's own watch.
 
-    `made_at` is when it was composed. `is_paired`: what it tells goes to another address of the recipient's, too.
+    `made_at` is when its facts were asked. `made` is what it is to say, None once that is written, as `data`.
+    `is_paired`: what it tells goes to another address of the recipient's, too.
     """
 
     email_id: int
@@ -64,22 +83,7 @@ class Outgoing:
     leased_at: float
     made_at: datetime
     is_paired: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A mail that was just composed for one recipient, and the numbers of the reminders that it tells.
-
-    `is_paired`: some of them are told at another address, too, by another mail that was made with it.
-    """
-
-    recipient_id: int
-    address: str
-    message_id: str
-    data: bytes = field(repr=False)
-    valid_until: datetime
-    reminder_ids: tuple[int, ...]
-    is_paired: bool = False
+    made: Made | None = None
 
 
 def make_terms(settings: Settings) -> Terms:
@@ -101,11 +105,26 @@ def make_token() -> str:
     return uuid.uuid4().hex
 
 
-def recover(session: Session, mail_class: MailClass) -> int:
-    """Put in doubt every mail whose lease ran out: its holder may have sent it; how many they were."""
+def list_due(session: Session) -> frozenset[MailClass]:
+    """The classes in which a mail that is on record already is due: one to be tried, or one whose lease ran out."""
+    open_ = Email.state.in_(("ready", "leased", "unknown"))
+    due = select(Email.id).where(open_, Email.settled_at.is_(None), Email.leased_until <= db_now())
+    found = session.execute(select(*(due.where(Email.mail_class == one).exists() for one in MAIL_CLASSES))).one()
+    return frozenset(one for one, is_due in zip(MAIL_CLASSES, found, strict=True) if is_due)
+
+
+def recover(session: Session, mail_class: MailClass, at: datetime) -> int:
+    """Put in doubt every mail whose lease ran out: its holder may have sent it; how many they were.
+
+    One that was never written was never sent.
+    """
     query = select(Email).where(Email.mail_class == mail_class, Email.state == "leased", Email.leased_until <= db_now())
     lost = list(session.scalars(query.with_for_update(skip_locked=True).limit(_AT_ONCE)))
     for email in lost:
+        if email.data is None:
+            email.lease_token = None
+            take_back(session, email, at)
+            continue
         email.attempts += 1
         email.state, email.lease_token, email.leased_until = "unknown", None, db_now()
         session.add(
@@ -143,7 +162,7 @@ def lease_now(session: Session, terms: Terms, at: datetime, limit: int) -> list[
 
 def lease(session: Session, emails: Sequence[Email], terms: Terms) -> list[Outgoing]:
     """Take the lease of these mails, which the transaction has locked or just made."""
-    outgoing, leased_at = [], time.monotonic()  # composing came before, and is not what the lease is for
+    outgoing, leased_at = [], time.monotonic()
     for email in emails:
         email.state, email.lease_token, email.leased_until = "leased", make_token(), db_now(terms.lease_s)
         mail_class: MailClass = "now" if email.mail_class == "now" else "planned"
@@ -164,7 +183,7 @@ def lease(session: Session, emails: Sequence[Email], terms: Terms) -> list[Outgo
 
 
 def lease_made(session: Session, mails: Sequence[Made], terms: Terms, at: datetime) -> list[Outgoing]:
-    """Put mails that were just composed on record, leased from the first, with the reminders that they carry.
+    """Put mails that are to be composed on record, leased from the first, with the reminders that they carry.
 
     As few statements as there are tables, whatever the number of mails. Of two mails that carry a reminder the first
     is the one that it is in.
@@ -172,7 +191,7 @@ def lease_made(session: Session, mails: Sequence[Made], terms: Terms, at: dateti
     if not mails:
         return []
     session.flush()
-    leased_at = time.monotonic()  # composing came before, and is not what the lease is for
+    leased_at = time.monotonic()
     tokens = [make_token() for _ in mails]
     made = insert(_EMAILS).values(
         mail_class="planned", state="leased", leased_until=db_now(terms.lease_s), attempts=0, created_at=at
@@ -180,9 +199,8 @@ def lease_made(session: Session, mails: Sequence[Made], terms: Terms, at: dateti
     rows = [
         {
             "recipient_id": mail.recipient_id,
-            "address": mail.address,
-            "message_id": mail.message_id,
-            "data": mail.data,
+            "address": mail.content.envelope.to_address,
+            "message_id": mail.content.envelope.message_id,
             "lease_token": token,
             "valid_until": mail.valid_until,
             "is_paired": mail.is_paired,
@@ -197,7 +215,7 @@ def lease_made(session: Session, mails: Sequence[Made], terms: Terms, at: dateti
     links = [{"reminder_id": reminder_id, "email_id": number} for reminder_id, number in carried]
     session.execute(insert(_CARRIED), links)
     return [
-        Outgoing(number, token, "planned", mail.address, mail.data, leased_at, at, mail.is_paired)
+        Outgoing(number, token, "planned", mail.content.envelope.to_address, b"", leased_at, at, mail.is_paired, mail)
         for mail, number, token in zip(mails, numbers, tokens, strict=True)
     ]
 

@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Email, Person, Reminder, ReminderEmail
+from certtrack.db.types import db_now
 
 _OPEN = ("ready", "leased", "unknown")
 
@@ -69,6 +70,19 @@ def let_go(session: Session, email: Email, state: str, at: datetime) -> list[int
     for one in closed:
         one.state, one.settled_at = state, at
     return [one.id for one in closed]
+
+
+def take_back(session: Session, email: Email, at: datetime) -> None:
+    """A mail that was certainly never sent: its reminders are planned as before.
+
+    What was told at the recipient's other address isn't: that mail waits for the next process.
+    """
+    if closed := let_go(session, email, "given_back", at):
+        session.execute(update(Email).where(Email.id.in_(closed)).values(data=None))
+        carried = update(Reminder).where(Reminder.email_id.in_(closed), Reminder.state == "in_mail")
+        session.execute(carried.values(state="planned").execution_options(synchronize_session="fetch"))
+    else:
+        email.leased_until = db_now()
 
 
 def hand_over(session: Session, email: Email, reminders: Sequence[Reminder]) -> list[Reminder]:

@@ -1,4 +1,4 @@
-"""From ripe reminders to leased mails: one mail a recipient, composed from fresh facts, its bytes stored."""
+"""From ripe reminders to leased mails: one mail a recipient, of fresh facts. It is composed once that is on record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -12,11 +12,11 @@ from certtrack.db.models import Email, Organization, Person
 from certtrack.db.types import db_now
 from certtrack.language import check_locale
 from certtrack.logs import get_log
-from certtrack.mail.compose import compose_reminders
-from certtrack.mail.content import DAY_MOVED, About, DayItem, Envelope, ReminderItem
+from certtrack.mail.content import DAY_MOVED, About, Content, DayItem, Envelope, ReminderItem
 from certtrack.mail.links import STOP, MailLink, list_verbs, make_link_url
 from certtrack.rules.reminders import CopyTo
 from certtrack.services.addressing import Way, list_ways
+from certtrack.services.composing import try_to_compose
 from certtrack.services.first_mail import find_new_to_us
 from certtrack.services.leasing import Made, Outgoing, Terms, lease, lease_made, lock_in_doubt
 from certtrack.services.organizations import is_granter
@@ -31,7 +31,7 @@ from certtrack.services.rechecking import (
     list_ripe,
 )
 from certtrack.services.ripe import lock_recipients
-from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 
 @dataclass
@@ -92,13 +92,14 @@ def lease_in_doubt(
 def lease_ripe(
     session: Session, rulebook: Rulebook, terms: Terms, at: datetime, limit: int
 ) -> tuple[list[Outgoing], int]:
-    """Make and lease the mails of up to `limit` recipients, and say how many recipients were looked at.
+    """Lease the mails of up to `limit` recipients, to be composed, and say how many recipients were looked at.
 
-    What can't be composed doesn't stop the rest: its reminders are tried again an hour later.
+    What can't be told doesn't stop the rest: its reminders are tried again an hour later.
     """
     people = lock_recipients(session, at, limit)
-    cycles = list_ripe(session, rulebook, people, at)
-    days = list_ripe_days(session, rulebook, people, at)
+    rules = confirmed_rules(session, rulebook)
+    cycles = list_ripe(session, rules, people, at)
+    days = list_ripe_days(session, rules, people, at)
     ripe = {person.id: [*cycles.get(person.id, ()), *days.get(person.id, ())] for person in people}
     offices = _Offices(session, find_new_to_us(session, [one.reminder.id for each in ripe.values() for one in each]))
     ways = list_ways(session, people, ripe, at)
@@ -107,36 +108,30 @@ def lease_ripe(
 
 
 def _make(offices: _Offices, terms: Terms, person: Person, way: Way, at: datetime) -> Made | None:
-    to, ripe = _To(person, way.address), way.told
-    data = _try_to_compose(offices, terms, to, ripe, at)
-    if data is None and len(ripe) > 1:
-        # one broken text must not keep the others from being told
-        ripe = tuple(one for one in ripe if _try_to_compose(offices, terms, to, [one], at) is not None)
-        data = _try_to_compose(offices, terms, to, ripe, at) if ripe else None
-    if data is None:
+    content = _try_to_make(offices, terms, _To(person, way.address), way.told, at)
+    if content is None:
         return None
     return Made(
         recipient_id=person.id,
-        address=to.address,
-        message_id=_make_message_id(ripe, terms, to),
-        data=data,
-        valid_until=_find_end(ripe),
-        reminder_ids=tuple(one.reminder.id for one in ripe),
+        content=content,
+        valid_until=_find_end(way.told),
+        reminder_ids=tuple(one.reminder.id for one in way.told),
         is_paired=way.is_paired,
     )
 
 
 def _renew(offices: _Offices, rulebook: Rulebook, terms: Terms, email: Email, at: datetime) -> bool:
     """Write a mail that was certainly not taken anew, with what is true now; False where it waits for that."""
-    person = offices.session.get_one(Person, email.recipient_id)
-    cycles = list_again(offices.session, rulebook, email, at)
-    ripe: list[Ripe | RipeDay] = [*cycles, *list_days_again(offices.session, rulebook, email, at)]
+    person, rules = offices.session.get_one(Person, email.recipient_id), confirmed_rules(offices.session, rulebook)
+    cycles = list_again(offices.session, rules, email, at)
+    ripe: list[Ripe | RipeDay] = [*cycles, *list_days_again(offices.session, rules, email, at)]
     to = _To(person, email.address, again=(email.id, email.attempts))
-    data = _try_to_compose(offices, terms, to, ripe, at) if ripe else None
-    if data is None:
+    content = _try_to_make(offices, terms, to, ripe, at) if ripe else None
+    data = try_to_compose(content, [one.reminder.id for one in ripe]) if content is not None else None
+    if content is None or data is None:
         email.leased_until = db_now(MENDING.total_seconds())
         return False
-    email.data, email.message_id, email.valid_until = data, _make_message_id(ripe, terms, to), _find_end(ripe)
+    email.data, email.message_id, email.valid_until = data, content.envelope.message_id, _find_end(ripe)
     return True
 
 
@@ -145,12 +140,12 @@ def _find_end(ripe: Sequence[Ripe | RipeDay]) -> datetime:
     return min(one.reminder.valid_until for one in ripe)
 
 
-def _try_to_compose(
+def _try_to_make(
     offices: _Offices, terms: Terms, to: _To, ripe: Sequence[Ripe | RipeDay], at: datetime
-) -> bytes | None:
-    """The mail's bytes; None where its text is broken: then its reminders wait an hour."""
+) -> Content | None:
+    """What the mail is to say; None where its facts are broken: then its reminders wait an hour."""
     try:
-        return _compose(offices, terms, to, ripe, at)
+        return _make_content(offices, terms, to, ripe, at)
     except Exception as error:  # noqa: BLE001  # whatever is wrong with one mail, the others go out
         get_log().error("mail_not_composed", reminders=[one.reminder.id for one in ripe], kind=type(error).__name__)
     for one in ripe:
@@ -159,7 +154,7 @@ def _try_to_compose(
     return None
 
 
-def _compose(offices: _Offices, terms: Terms, to: _To, ripe: Sequence[Ripe | RipeDay], at: datetime) -> bytes:
+def _make_content(offices: _Offices, terms: Terms, to: _To, ripe: Sequence[Ripe | RipeDay], at: datetime) -> Content:
     office, person = offices.get(ripe[0].organization_id), to.person
     envelope = Envelope(
         message_id=_make_message_id(ripe, terms, to),
@@ -176,7 +171,7 @@ def _compose(offices: _Offices, terms: Terms, to: _To, ripe: Sequence[Ripe | Rip
     items = [_make_item(offices, terms, one, envelope.to_address, at) for one in ripe]
     if person.id in offices.new_to_us:
         items = [replace(item, is_first=True) for item in items]
-    return compose_reminders(envelope, called=person.called, items=items)
+    return Content(envelope, person.called, tuple(items))
 
 
 def _make_item(

@@ -80,7 +80,7 @@ def is_still_needed(session: Session, rulebook: Rulebook, email: Email, at: date
     if not all(_has_rules(rulebook, certification) for _, _, certification in rows):
         return True  # nothing can be asked, and the words were true
     people = {reminder.recipient_id: session.get_one(Person, reminder.recipient_id) for reminder, _, _ in rows}
-    facts = load_send_facts(session, rulebook, rows, at)
+    facts = load_send_facts(session, confirmed_rules(session, rulebook), rows, at)
     left = [row[0] for row in rows if not _is_over(session, row, people[row[0].recipient_id], facts, at)]
     left += list_needed_days(session, rulebook, email, at)
     if left and _can_go(session, email, at):
@@ -120,8 +120,10 @@ def is_asleep(session: Session, rulebook: Rulebook, email: Email, at: datetime) 
 
 
 def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at: datetime) -> dict[int, list[Ripe]]:
-    """What is still to be told to each of these locked people; what fell away is written down with its reason."""
-    rulebook = confirmed_rules(session, rulebook)
+    """What is still to be told to each of these locked people; what fell away is written down with its reason.
+
+    `rulebook` holds what is confirmed.
+    """
     rows = _load(session, Reminder.recipient_id.in_([person.id for person in people]), *is_ripe(at))
     rows = _let_wait_without_rules(rulebook, rows)
     by_number = {person.id: person for person in people}
@@ -140,8 +142,10 @@ def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at
 
 
 def list_again(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> list[Ripe]:
-    """What is still to be told in a mail that was certainly not taken, with the facts as they are now."""
-    rulebook = confirmed_rules(session, rulebook)
+    """What is still to be told in a mail that was certainly not taken, with the facts as they are now.
+
+    `rulebook` holds what is confirmed.
+    """
     rows = [row for row in _load(session, *list_telling(email), passes_locked=False) if _has_rules(rulebook, row[2])]
     facts = load_send_facts(session, rulebook, rows, at)
     person = session.get_one(Person, email.recipient_id)

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Reminder
 from certtrack.rules.reminders import ALL_SET, Policy, Stage
-from certtrack.rules.standing import Standing
+from certtrack.rules.standing import Standing, stand
 from certtrack.services.copy_checks import Checked, CopyChecks, load_copy_checks
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.standing import load_standings
+from certtrack.services.standing import load_held
 from certtrack.services.subjects import MOVED
 
 _NO_STAGES = (MOVED, ALL_SET)  # what they say overtakes no stage
@@ -32,7 +32,10 @@ class SendFacts:
 
 
 def load_send_facts(session: Session, rulebook: Rulebook, rows: Sequence[Checked], at: datetime) -> SendFacts:
-    """What these reminders are asked by at that moment; a fixed number of queries for each day that it is somewhere."""
+    """What these reminders are asked by at that moment; a fixed number of queries for each day that it is somewhere.
+
+    `rulebook` holds what is confirmed.
+    """
     standings = _load_standings(session, rulebook, [certification for _, _, certification in rows], at)
     newest = _load_newest_stages(session, [cycle.id for _, cycle, _ in rows])
     concerned = [row for row in rows if is_copy(row[0]) or _has_copies(rulebook, row, at)]
@@ -86,7 +89,7 @@ def _load_standings(
         zone = ZoneInfo(rulebook.packs.get(certification.pack_key).zone)
         by_day[at.astimezone(zone).date()].append(certification.id)
     return {
-        number: standing
+        number: stand(pack, facts, day)
         for day, numbers in by_day.items()
-        for number, standing in load_standings(session, rulebook, numbers, day).items()
+        for number, (pack, facts) in load_held(session, rulebook, numbers).items()
     }

@@ -15,7 +15,7 @@ from certtrack.security import Actor
 from certtrack.services.findings import open_finding
 from certtrack.services.leasing import Outgoing
 from certtrack.services.other_days.owners import list_owners
-from certtrack.services.pairs import is_in, let_go, set_back
+from certtrack.services.pairs import is_in, let_go, set_back, take_back
 
 _REFUSALS_OF_NOW = 3  # a server that refuses everybody for a while must not cost anybody their link
 
@@ -86,11 +86,8 @@ def give_back(session: Session, mail: Outgoing, at: datetime) -> bool:
         email.state, email.leased_until = _state_before(email), db_now()
     elif _is_in_doubt(session, email, with_this=False):
         email.state, email.leased_until = "unknown", db_now()
-    elif closed := let_go(session, email, "given_back", at):
-        session.execute(update(Email).where(Email.id.in_(closed)).values(data=None))
-        _set_reminders(session, Reminder.email_id.in_(closed), state="planned")
     else:
-        email.leased_until = db_now()
+        take_back(session, email, at)
     session.flush()
     return True
 

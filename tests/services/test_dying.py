@@ -8,9 +8,11 @@ from itertools import count
 from kit.delivery import DUE, STAGE_DAY, Deliverer, Meddling
 from kit.planning import Planner
 from kit.world import World
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from certtrack.db.engine import Database
+from certtrack.services.posting import lease_ripe
 from certtrack.services.standing import projecting_once
 
 
@@ -21,7 +23,8 @@ class Died(BaseException):
 class Mortal(Database):
     """A database as a process sees it that dies when no steps are left, and does nothing at all afterwards.
 
-    Each end of a transaction is two steps, right before it and right after.
+    Each end of a transaction is two steps, right before it and right after. Where a mail is settled by one statement
+    that stands when it returns, they are before and after that.
     """
 
     left = 0
@@ -40,6 +43,20 @@ class Mortal(Database):
         with super().writing() as session:
             yield session
             self.step()
+        self.step()
+
+    @contextmanager
+    def settling(self) -> Iterator[Connection]:
+        """A connection to settle by; none for the dead."""
+        if self.left <= 0:
+            raise Died
+        with super().settling() as connection:
+            if connection.dialect.name == "postgresql":
+                self.step()
+                yield connection
+            else:
+                yield connection
+                self.step()
         self.step()
 
 
@@ -77,3 +94,18 @@ def test_whatever_the_step_everybody_is_told_and_twice_only_what_was_taken_and_n
     assert len(set(deliverer.message_ids())) == told, "a second copy has the Message-ID of the first"
     assert in_doubt == 4, "of each of two mails, before its transaction and within it"
     assert dies_at > 12, "each step was somebody's last"
+
+
+def test_a_mail_that_was_never_written_was_never_sent_and_is_made_anew(
+    world: World, deliverer: Deliverer, planner: Planner
+) -> None:
+    [cycle] = deliverer.ripen(world.person())
+    with world.database.writing() as session:
+        mails, _ = lease_ripe(session, world.rulebook, deliverer.terms, world.clock.now(), 5)
+    assert [(mail.data, deliverer.email().data) for mail in mails] == [(b"", None)]
+    assert deliverer.deliver() == {}, "somebody may still be writing it"
+    deliverer.end_leases()
+    assert deliverer.deliver() == {"accepted": 1}
+    assert (deliverer.states(), deliverer.outcomes()) == (["given_back", "sent"], ["accepted"])
+    row = planner.row(cycle, "before_180")
+    assert (row.state, row.tries) == ("sent", 0)

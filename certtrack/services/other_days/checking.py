@@ -18,7 +18,7 @@ from certtrack.services.other_days.loading import Looked, find_sitting, load_loo
 from certtrack.services.other_days.rulings import FOR_GOOD, find_obstacle, was_told
 from certtrack.services.pairs import list_telling
 from certtrack.services.ripe import is_ripe
-from certtrack.services.rulebook import Rulebook, confirmed_rules
+from certtrack.services.rulebook import Rulebook
 from certtrack.services.rulings import quiet_of
 from certtrack.services.sending_hours import after_quiet, known_zone
 
@@ -39,9 +39,11 @@ class RipeDay:
 def list_ripe_days(
     session: Session, rulebook: Rulebook, people: Sequence[Person], at: datetime
 ) -> dict[int, list[RipeDay]]:
-    """What is still to be told to each of these locked people; what fell away is written down with its reason."""
+    """What is still to be told to each of these locked people; what fell away is written down with its reason.
+
+    `rulebook` holds what is confirmed.
+    """
     mine = (Reminder.recipient_id.in_([person.id for person in people]), *is_ripe(at))
-    rulebook = confirmed_rules(session, rulebook)
     by_number = {person.id: person for person in people}
     found: dict[int, list[RipeDay]] = defaultdict(list)
     for reminder, looked in _load(session, rulebook, at, *mine, passes_locked=True):
@@ -60,8 +62,10 @@ def list_needed_days(session: Session, rulebook: Rulebook, email: Email, at: dat
 
 
 def list_days_again(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> list[RipeDay]:
-    """What is still to be told in a mail that was certainly not taken, with the facts as they are now."""
-    rulebook = confirmed_rules(session, rulebook)
+    """What is still to be told in a mail that was certainly not taken, with the facts as they are now.
+
+    `rulebook` holds what is confirmed.
+    """
     return [
         _make_ripe(session, rulebook, reminder, looked)
         for reminder, looked in _load(session, rulebook, at, *list_telling(email))
