@@ -29,6 +29,7 @@ from running import report, run_measured
 from sqlalchemy import Connection, delete, event, func, select, update
 
 from certtrack.cli.rebuilding import Rebuilder, list_ranges
+from certtrack.clock import WallClock
 from certtrack.db.engine import Database
 from certtrack.db.models import Certification, StandingSpan
 from certtrack.services.rebuilding import plan_rebuilt
@@ -97,7 +98,7 @@ def note_statements(database: Database, rulebook: Rulebook) -> Statements:
     event.listen(database.engine, "before_cursor_execute", statements.note)
     for first, last in list_ranges(database):
         with database.reading() as session:
-            plan_rebuilt(session, rulebook, first, last)
+            plan_rebuilt(session, rulebook, first, last, at=WallClock().now())
     event.remove(database.engine, "before_cursor_execute", statements.note)
     return statements
 
@@ -137,7 +138,7 @@ def clear(database: Database, pack_key: str) -> None:
 def rebuild_here(filled: Filled, database: Database) -> tuple[float, float]:
     """Rebuild in this process: seconds, and those of the processor in the longest transaction that writes."""
     gc.freeze()  # as the command does it
-    rebuilder, began = Rebuilder(database, filled.rulebook), filled.clock()
+    rebuilder, began = Rebuilder(database, filled.rulebook, WallClock()), filled.clock()
     with timed_writing(database) as held:
         for first, last in list_ranges(database):
             rebuilder.rebuild(first, last)

@@ -10,6 +10,7 @@ import click
 from certtrack.cli.edge import Edge, acting_as, pass_edge
 from certtrack.cli.output import write_message
 from certtrack.cli.sharing import share
+from certtrack.clock import Clock
 from certtrack.db.engine import Database
 from certtrack.security import Actor
 from certtrack.services.pacing import Pace
@@ -99,7 +100,7 @@ def _rebuild_ranges(ranges: Iterator[Range]) -> Iterator[Done]:
 
 
 def _rebuild_here(edge: Edge, ranges: Iterator[Range]) -> Generator[Done, None, None]:
-    rebuilder = Rebuilder(edge.database, edge.rulebook)
+    rebuilder = Rebuilder(edge.database, edge.rulebook, edge.clock)
     gc.freeze()
     for first, last in ranges:
         yield rebuilder.rebuild(first, last)
@@ -108,18 +109,19 @@ def _rebuild_here(edge: Edge, ranges: Iterator[Range]) -> Generator[Done, None, 
 class Rebuilder:
     """Makes ranges of certifications anew, and learns how many can be written in one transaction."""
 
-    def __init__(self, database: Database, rulebook: Rulebook) -> None:
-        self._database, self._rulebook, self._pace = database, rulebook, Pace()
+    def __init__(self, database: Database, rulebook: Rulebook, clock: Clock) -> None:
+        self._database, self._rulebook, self._clock, self._pace = database, rulebook, clock, Pace()
 
     def rebuild(self, first: int, last: int) -> Done:
         """Make this range anew, both numbers included."""
         with self._database.reading() as session:
-            looked_at, planned = plan_rebuilt(session, self._rulebook, first, last)
+            looked_at, planned = plan_rebuilt(session, self._rulebook, first, last, at=self._clock.now())
         overtaken = self._write(planned)
         written = len(planned) - len(overtaken)
         for start in range(0, len(overtaken), _FEW):
             with self._database.writing() as session:
-                written += rebuild_at_once(session, self._rulebook, overtaken[start : start + _FEW])
+                few = overtaken[start : start + _FEW]
+                written += rebuild_at_once(session, self._rulebook, few, at=self._clock.now())
         return looked_at, written
 
     def _write(self, planned: list[Planned]) -> list[int]:
@@ -128,7 +130,7 @@ class Rebuilder:
             batch = planned[start : start + self._pace.size]
             began, worked = time.perf_counter(), time.process_time()
             with self._database.writing() as session:
-                overtaken += write_rebuilt(session, batch)
+                overtaken += write_rebuilt(session, batch, at=self._clock.now())
             self._pace.learn(len(batch), time.perf_counter() - began, time.process_time() - worked)
             start += len(batch)
         return overtaken

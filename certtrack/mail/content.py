@@ -7,8 +7,10 @@ from typing import Literal
 from certtrack.mail.links import MailLink
 from certtrack.rules.cycles import CycleDays
 from certtrack.rules.other_days import OtherKind
+from certtrack.rules.own_clocks import ClockDay
 from certtrack.rules.pack import Pack, Text
 from certtrack.rules.reminders import CopyTo
+from certtrack.rules.requirements import Line
 
 LinkKind = Literal["account_link", "password_reset"]
 NoticeKind = Literal[
@@ -113,7 +115,9 @@ class DayItem:
     `stage` is a key of the policy, or "day_moved" or "called_off". `credential` is what the day is for, None where it
     is for no certification; `begins_at` is the hour; `place` (None: online) and `to_bring` are in the words of whoever
     put them on record; None where nobody said. `today`, `subject` and `is_letter` are as for a certification. It is
-    always the reader's own, so that `about` is None.
+    always the reader's own, so that `about` is None. `pack` are the rules that say the day of a requirement or a
+    provisional term, None for another day; `clock` is the requirement as it is met, None where the rules don't know it
+    any more; `asked` is what a provisional term asks for; `may_be_longer`: it was never extended, and may be.
     """
 
     kind: OtherKind
@@ -126,6 +130,10 @@ class DayItem:
     place: str | None = None
     to_bring: str | None = None
     is_letter: bool = False
+    pack: Pack | None = None
+    clock: ClockDay | None = None
+    asked: tuple[Line, ...] = ()
+    may_be_longer: bool = False
     about: None = None
     comes_again: bool = False
     is_first: bool = False

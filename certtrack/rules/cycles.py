@@ -60,6 +60,11 @@ def find_speaking(facts: CertificationFacts, as_of: date) -> CycleFact | None:
     return max(open_ones, key=lambda cycle: (cycle.start_on, cycle.due_on, cycle.id), default=None)
 
 
+def find_newest(facts: CertificationFacts) -> CycleFact | None:
+    """The cycle that starts last, whether it has begun or not; None where there is none."""
+    return max(facts.cycles, key=lambda cycle: (cycle.start_on, cycle.due_on, cycle.id), default=None)
+
+
 def days_of(pack: Pack, cycle: CycleFact) -> CycleDays:
     """The days of `cycle` by `pack`.
 

@@ -25,7 +25,7 @@ from certtrack.rules.reasons import (
 from certtrack.rules.requirements import Hours, HoursCount
 from certtrack.rules.terms import first_rule
 
-__all__ = ["Application", "Hours", "NextCode", "Reason", "Standing", "Validity", "stand"]
+__all__ = ["Application", "Hours", "NextCode", "Reason", "Standing", "Validity", "has_ended", "stand"]
 
 Validity = Literal[
     "not_yet",
@@ -154,6 +154,11 @@ def _is_before_first(pack: Pack, facts: CertificationFacts, issued_on: date) -> 
     """True where the first cycle begins after the credential was given: between the two it holds."""
     first_on = min(cycle.start_on for cycle in facts.cycles)
     return first_rule(pack).starts == "next_january" and first_on.year == issued_on.year + 1
+
+
+def has_ended(facts: CertificationFacts, as_of: date) -> bool:
+    """True where by the end of `as_of` the authority has revoked or retired the certification as a whole."""
+    return _status_on(facts, as_of) in ("revoked", "retired")
 
 
 def _status_on(facts: CertificationFacts, as_of: date) -> Literal["suspended", "revoked", "retired"] | None:

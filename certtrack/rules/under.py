@@ -26,8 +26,8 @@ def make_under(
     bars: Mapping[int, Sequence[Bar]] = NO_BARS,
 ) -> Under:
     """What else holds for the hours of this cycle at the end of `as_of`."""
-    given_on = _given_on(facts, cycle, days)
-    is_provisional = _is_provisional(pack, given_on, days)
+    given_on = find_given_on(facts, cycle, days)
+    is_provisional = is_provisional_term(pack, given_on, days)
     first = first_rule(pack).hours if given_on and _is_near(pack, given_on, days) else "full"
     return Under(
         roles=facts.roles,
@@ -43,7 +43,7 @@ def make_under(
     )
 
 
-def _given_on(facts: CertificationFacts, cycle: CycleFact, days: CycleDays) -> date | None:
+def find_given_on(facts: CertificationFacts, cycle: CycleFact, days: CycleDays) -> date | None:
     """The day on which the credential was first given, where this is its first cycle; None where it isn't.
 
     Nothing tells it where neither the first issue nor a passed first exam is on record.
@@ -57,7 +57,8 @@ def _given_on(facts: CertificationFacts, cycle: CycleFact, days: CycleDays) -> d
     return given_on
 
 
-def _is_provisional(pack: Pack, given_on: date | None, days: CycleDays) -> bool:
+def is_provisional_term(pack: Pack, given_on: date | None, days: CycleDays) -> bool:
+    """True for a first cycle with these days that is a provisional term, extended or not."""
     if pack.provisional is None or given_on is None:
         return False
     step = pack.provisional.value

@@ -48,7 +48,7 @@ def record_certification(
     session.flush()
     details = {"credential": pack.credential, "number": number}
     _record(session, "certification.recorded", ("certification", certification.id), person_id, details, actor, at)
-    project_spans(session, rulebook, [certification.id])
+    project_spans(session, rulebook, [certification.id], at=at)
     return certification
 
 
@@ -108,7 +108,7 @@ def record_status(
     details = {"kind": kind, "from_on": from_on, "reason": reason}
     subject = ("certification", certification.id)
     _record(session, "certification.status", subject, certification.person_id, details, actor, at)
-    _look_again(session, rulebook, certification)
+    _look_again(session, rulebook, certification, at)
     return change
 
 
@@ -120,14 +120,14 @@ def withdraw_status(session: Session, rulebook: Rulebook, change: StatusChange, 
     certification = get_certification(session, change.certification_id)
     subject = ("certification", certification.id)
     _record(session, "certification.status_withdrawn", subject, certification.person_id, {"id": change.id}, actor, at)
-    _look_again(session, rulebook, certification)
+    _look_again(session, rulebook, certification, at)
 
 
-def _look_again(session: Session, rulebook: Rulebook, certification: Certification) -> None:
+def _look_again(session: Session, rulebook: Rulebook, certification: Certification, at: datetime) -> None:
     for cycle in session.scalars(select(Cycle).where(Cycle.certification_id == certification.id)):
         if cycle.closed_on is None and not cycle.is_withdrawn:
             cycle.next_stage_on = cycle.armed_on
-    project_spans(session, rulebook, [certification.id])
+    project_spans(session, rulebook, [certification.id], at=at)
 
 
 def _record(

@@ -69,7 +69,7 @@ def renew_certifications(
     query = select(Certification.id).where(Certification.pack_key == pack_key, Certification.id > after)
     numbers = session.scalars(query.order_by(Certification.id).limit(limit)).all()
     if numbers:
-        project_spans(session, rulebook, numbers)
+        project_spans(session, rulebook, numbers, at=at, by_many=True)
         session.execute(
             update(Cycle)
             .where(Cycle.certification_id.in_(numbers), Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))

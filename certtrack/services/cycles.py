@@ -237,4 +237,4 @@ def _add_version(
         people=[certification.person_id],
         details={**values, "no": cycle.no, "reason": reason},
     )
-    project_spans(session, rulebook, [certification.id])
+    project_spans(session, rulebook, [certification.id], at=at)

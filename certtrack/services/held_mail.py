@@ -207,7 +207,7 @@ class _Maker:
 
     def _make_day_stage(self, looked: Looked, reminder: Reminder) -> HeldStage:
         stage = (reminder.anchor_on, looked.today, reminder.stage)
-        obstacle = find_day_obstacle(looked.day, looked.holder, looked.validity, *stage)
+        obstacle = find_day_obstacle(looked.day, looked.holder, looked.silence, *stage)
         verdict: Verdict = "goes" if obstacle is None else "kept"
         if self._is_past(looked.policy, reminder, looked.zone):
             verdict = "past"

@@ -22,6 +22,7 @@ from certtrack.services.ledger_entries import (
     load_decided,
 )
 from certtrack.services.obstacles import find_obstacle
+from certtrack.services.own_days import list_in_term
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import days_off
@@ -46,12 +47,19 @@ def list_ledger(session: Session, rulebook: Rulebook, person_id: int, today: dat
     decided = _list_decided(session, cycles, certifications)
     known = {_key_of(entry) for entry in decided if entry.audience == "holder"}
     told = {(entry.subject_id, entry.anchor_on, entry.stage) for entry in decided if entry.state == "told"}
+    in_term = list_in_term(session, rulebook, certifications.values())
     facts = {number: its for number, (_, its) in load_held(session, rulebook, sorted(certifications)).items()}
     coming = [
         entry
         for cycle in cycles.values()
         for entry in _list_coming(
-            rulebook, holder, cycle, certifications[cycle.certification_id], facts[cycle.certification_id], today
+            rulebook,
+            holder,
+            cycle,
+            certifications[cycle.certification_id],
+            facts[cycle.certification_id],
+            today,
+            in_term,
         )
         if _key_of(entry) not in known and (entry.subject_id, entry.anchor_on, entry.stage) not in told
     ]
@@ -96,10 +104,11 @@ def _list_coming(
     certification: Certification,
     facts: CertificationFacts,
     today: date,
+    in_term: set[int],
 ) -> Iterator[LedgerEntry]:
     policy = rulebook.policies.for_pack(certification.pack_key, today)
     fact = next((fact for fact in facts.cycles if fact.id == cycle.id), None)
-    if policy is None or fact is None:
+    if policy is None or fact is None or (certification.id in in_term and policy.find_for("provisional_term")):
         return
     pack = rulebook.packs.get(certification.pack_key, on=cycle.due_on)
     for stage in stage_days(policy, days_of(pack, fact), days_off(policy)):

@@ -80,8 +80,9 @@ def _make_day(
     day = session.get_one(OtherDay, entry.subject_id)
     [looked] = load_looked(session, rulebook, [day], at)
     stage = (entry.anchor_on, looked.today, entry.stage)
-    obstacle = find_day_obstacle(day, person, looked.validity, *stage)
+    obstacle = find_day_obstacle(day, person, looked.silence, *stage)
     is_over = looked.kind in EVENTS and day.due_on < looked.today
     if is_over or obstacle not in (None, "no_address"):
         raise NotToBeNoted("set_aside")
-    return make_day_item(session, rulebook, looked, entry.stage), session.get_one(Organization, day.organization_id)
+    item = make_day_item(session, rulebook, looked, entry.stage, at)
+    return item, session.get_one(Organization, day.organization_id)

@@ -47,6 +47,8 @@ def rule(subject: Subject, at: datetime) -> Rulings:
     days = subject.days
     if days is None or is_over(subject.cycle, subject.standing):
         return Rulings((), tuple((row, "cycle_closed") for row in subject.rows if row.state in UNSENT), None)
+    if subject.is_told_apart:
+        return Rulings((), tuple((row, POLICY_CHANGED) for row in subject.rows if row.state in UNSENT), None)
     stages = stage_days(subject.policy, days, days_off(subject.policy))
     armed_on, rows = _armed_on(subject, stages), _list_current(subject, stages)
     decision = decide(stages, subject.today, armed_on, _done(rows, stages))

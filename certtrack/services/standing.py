@@ -17,6 +17,7 @@ from certtrack.rules.facts import Beside, CertificationFacts
 from certtrack.rules.pack import Pack
 from certtrack.rules.spans import Span, spans
 from certtrack.rules.standing import Standing, stand
+from certtrack.services.own_days import keep_own_days
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 _WAITING = "certtrack spans to be projected"
@@ -55,12 +56,19 @@ def load_held(
     }
 
 
-def project_spans(session: Session, rulebook: Rulebook, certification_ids: Sequence[int]) -> None:
-    """Write the spans of these certifications anew; part of each change to what they rest on.
+def project_spans(
+    session: Session,
+    rulebook: Rulebook,
+    certification_ids: Sequence[int],
+    *,
+    at: datetime,
+    by_many: bool = False,
+) -> None:
+    """Write the spans of these certifications anew, and keep their own days; part of each change to what they rest on.
 
     So are those of the others that share a credit with one of them. Of two transactions that change what the same one
     rests on the second waits here for the first, and sees what that has put on record. Inside `projecting_once` they
-    wait for its end.
+    wait for its end. `by_many`: the change is no person's own act, so that a day that it moves is told by its stages.
     """
     if _WAITING in session.info:
         session.info[_WAITING].update(certification_ids)
@@ -70,6 +78,7 @@ def project_spans(session: Session, rulebook: Rulebook, certification_ids: Seque
     lock_certifications(session, numbers)
     held = load_held(session, confirmed_rules(session, rulebook), numbers)
     replace_spans(session, {number: spans(pack, facts) for number, (pack, facts) in held.items()})
+    keep_own_days(session, rulebook, held, at=at, by_many=by_many)
 
 
 def lock_certifications(session: Session, certification_ids: Sequence[int]) -> dict[int, int]:
@@ -99,7 +108,7 @@ def replace_spans(session: Session, projected: Mapping[int, Sequence[Span]]) -> 
 
 
 @contextmanager
-def projecting_once(session: Session, rulebook: Rulebook) -> Iterator[None]:
+def projecting_once(session: Session, rulebook: Rulebook, *, at: datetime) -> Iterator[None]:
     """For many changes in one transaction: the spans of all that changed are written once, when the block ends.
 
     Inside it spans are the old ones; one within another is part of the outer one. When it raises nothing is written:
@@ -113,12 +122,12 @@ def projecting_once(session: Session, rulebook: Rulebook) -> Iterator[None]:
         yield
     finally:
         del session.info[_WAITING]
-    project_spans(session, rulebook, sorted(waiting))
+    project_spans(session, rulebook, sorted(waiting), at=at, by_many=True)
 
 
-def project_spans_of_person(session: Session, rulebook: Rulebook, person_id: int) -> None:
-    """Write the spans of all of a person's certifications anew."""
-    project_spans(session, rulebook, list_certification_ids(session, person_id))
+def project_spans_of_person(session: Session, rulebook: Rulebook, person_id: int, *, at: datetime) -> None:
+    """Write the spans of all of a person's certifications anew, and keep their own days."""
+    project_spans(session, rulebook, list_certification_ids(session, person_id), at=at)
 
 
 def list_certification_ids(session: Session, person_id: int) -> list[int]:

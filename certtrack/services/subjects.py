@@ -20,6 +20,7 @@ from certtrack.rules.reminders import Policy
 from certtrack.rules.standing import Standing, stand
 from certtrack.services.copies import Copied, CopyPeople, load_copied
 from certtrack.services.guard import list_released, list_told, lock_causes
+from certtrack.services.own_days import list_in_term
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.sending_hours import known_zone
 from certtrack.services.standing import load_held
@@ -49,7 +50,8 @@ class Subject:
     held cause has mailed the holder before. `wide` are the causes that concern the cycle without being its own, and
     from which the holder wasn't released. `refused` holds addresses by the email that was refused. `copied` are those
     who get copies today; `same` says whom people were merged into, where they were. `was_reminded`: the holder was
-    told of an earlier cycle, and this one came on record by a person's own act.
+    told of an earlier cycle, and this one came on record by a person's own act. `is_told_apart`: it is a provisional
+    term, of which the reminders of that day tell, by stages of their own.
     """
 
     cycle: Cycle
@@ -72,6 +74,7 @@ class Subject:
     copied: CopyPeople
     same: dict[int, int]
     was_reminded: bool
+    is_told_apart: bool
 
     @property
     def zone(self) -> str:
@@ -181,6 +184,7 @@ def load_all(
         refused=load_refused(session, [row for each in rows.values() for row in each]),
         copied=_load_copied(session, rulebook, at, [one for _, one in found], rows),
         reminded=load_reminded(session, [cycle for cycle, _ in found if cycle.cause_id is None], SPOKEN),
+        in_term=list_in_term(session, rulebook, [certification for _, certification in found]),
     )
 
 
@@ -202,6 +206,7 @@ class Loaded:
     refused: dict[int, str]
     copied: Copied
     reminded: set[int]
+    in_term: set[int]
 
 
 def make_subject(loaded: Loaded, cycle: Cycle, certification: Certification) -> Subject:
@@ -233,6 +238,8 @@ def make_subject(loaded: Loaded, cycle: Cycle, certification: Certification) -> 
         copied=loaded.copied.of(certification.id),
         same=loaded.copied.same,
         was_reminded=cycle.id in loaded.reminded,
+        is_told_apart=certification.id in loaded.in_term
+        and loaded.policies[key].find_for("provisional_term") is not None,
     )
 
 

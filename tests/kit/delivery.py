@@ -83,7 +83,7 @@ class Deliverer:
 
     def ripen_many(self, size: int) -> list[int]:
         """As many people, each with a ripe reminder; their numbers."""
-        with self.world.database.writing() as session, projecting_once(session, self.world.rulebook):
+        with self.world.database.writing() as session, projecting_once(session, self.world.rulebook, at=self.world.at):
             people = [self.world.add_person(session) for _ in range(size)]
             for person_id in people:
                 self.world.add_certification(session, person_id, DUE)

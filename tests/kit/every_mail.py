@@ -4,13 +4,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from kit.mails import BASE, Read, link_mail, make_check, make_exam, make_item, notice_mail, remind, team_mail
+from kit.mails import (
+    BASE,
+    Read,
+    link_mail,
+    make_check,
+    make_exam,
+    make_item,
+    make_requirement,
+    make_term,
+    notice_mail,
+    remind,
+    team_mail,
+)
 from kit.rules import CPPS, CPS
 
 from certtrack.mail.content import About, ReminderItem, TeamCounts
 from certtrack.mail.links import MailLink, list_verbs, make_link_url
 from certtrack.rules.calendar import add_days
 from certtrack.rules.reminders import CopyTo
+from certtrack.rules.requirements import Line
 from certtrack.signing import make_signer
 
 AFTER = {
@@ -141,6 +154,24 @@ MAILS: dict[str, Callable[[str], Read]] = {
     "check": lambda locale: remind(make_check(), today=date(2026, 10, 2), locale=locale),
     "check-over": lambda locale: remind(make_check(stage="after_1"), today=date(2026, 11, 2), locale=locale),
     "check-day_moved": lambda locale: remind(make_check(stage="day_moved"), today=date(2026, 9, 1), locale=locale),
+    "requirement": lambda locale: remind(make_requirement(), today=date(2026, 10, 2), locale=locale),
+    "requirement-unsure": lambda locale: remind(
+        make_requirement(latest_on=date(2028, 3, 4)), today=date(2026, 10, 2), locale=locale
+    ),
+    "requirement-over": lambda locale: remind(
+        make_requirement(stage="after_1"), today=date(2026, 11, 2), locale=locale
+    ),
+    "requirement-day_moved": lambda locale: remind(
+        make_requirement(stage="day_moved"), today=date(2026, 9, 1), locale=locale
+    ),
+    "term": lambda locale: remind(make_term(), today=date(2026, 10, 2), locale=locale),
+    "term-not_published": lambda locale: remind(
+        make_term(asked=(Line("supervision", None, 60, 60),)), today=date(2026, 10, 2), locale=locale
+    ),
+    "term-over": lambda locale: remind(make_term(stage="after_1"), today=date(2026, 11, 2), locale=locale),
+    "term-day_moved": lambda locale: remind(
+        make_term(stage="day_moved", may_be_longer=False), today=date(2026, 9, 1), locale=locale
+    ),
     "digest-exam": lambda locale: remind(make_exam(), make_item(CPS), today=date(2026, 6, 5), locale=locale),
     "team": lambda locale: team_mail(TeamCounts(9, 4, 3, 2, 1, 5, 1), locale),
     "team_named": lambda locale: team_mail(

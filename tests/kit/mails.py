@@ -8,12 +8,14 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
 
-from kit.rules import CPPS, CPS, make_cycle, shipped_packs
+from kit.rules import CLOCKS, CPPS, CPS, TWO_STEPS, make_cycle, shipped_packs
 
 from certtrack.mail.compose import compose_link, compose_notice, compose_reminders, compose_team
 from certtrack.mail.content import DayItem, Envelope, LinkKind, NoticeKind, ReminderItem, TeamCounts
 from certtrack.rules.cycles import days_of
+from certtrack.rules.own_clocks import ClockDay
 from certtrack.rules.pack import Pack
+from certtrack.rules.requirements import Line
 
 BASE = "https://certtrack.example.org"
 LINK = f"{BASE}/password/abc"
@@ -22,6 +24,7 @@ AT = datetime(2026, 5, 15, 17, tzinfo=UTC)
 
 _TODAY = AT.date()
 _PACKS = shipped_packs()
+_STATES = shipped_packs(CLOCKS, TWO_STEPS)
 
 
 def make_envelope(locale: str = "en", **values: Any) -> Envelope:
@@ -81,6 +84,37 @@ def make_check(**values: Any) -> DayItem:
     none = dict.fromkeys(("credential", "begins_at", "place", "to_bring"))
     given = {"kind": "background_check", "subject": "background_check:4", "due_on": date(2026, 11, 1)}
     return make_exam(**(none | given | values))
+
+
+def make_requirement(*, latest_on: date | None = None, **values: Any) -> DayItem:
+    """Carol's requirement with a clock of its own."""
+    pack = _STATES.get(CLOCKS)
+    [minimum, *_] = [one for one in pack.hours.minima if one.every_years] if pack.hours else []
+    due_on = date(2026, 11, 1)
+    given = {
+        "kind": "requirement",
+        "subject": "requirement:5",
+        "due_on": due_on,
+        "credential": pack.name_at_first_use,
+        "pack": pack,
+        "clock": ClockDay(minimum, 180, due_on, latest_on or due_on, (1,)),
+    }
+    return make_check(**(given | values))
+
+
+def make_term(**values: Any) -> DayItem:
+    """Carol's provisional term, with half of the hours of service."""
+    pack = _STATES.get(TWO_STEPS)
+    given = {
+        "kind": "provisional_term",
+        "subject": "provisional_term:6",
+        "due_on": date(2026, 11, 1),
+        "credential": pack.name_at_first_use,
+        "pack": pack,
+        "asked": (Line("service", 15000, 7500, 7500),),
+        "may_be_longer": True,
+    }
+    return make_check(**(given | values))
 
 
 @dataclass(frozen=True)

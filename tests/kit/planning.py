@@ -207,7 +207,7 @@ class Planner:
         """As many people whose cycles one import opens: person and cycle, in the order of writing."""
         armed_on = values.pop("armed_on", self.world.today)
         made = []
-        with self.world.database.writing() as session, projecting_once(session, self.world.rulebook):
+        with self.world.database.writing() as session, projecting_once(session, self.world.rulebook, at=self.world.at):
             for _ in range(size):
                 person_id = self.world.add_person(session)
                 _, cycle_id = self.world.add_certification(

@@ -25,6 +25,10 @@ from certtrack.rules.pack import Pack
 from certtrack.settings import load_default_packs
 
 CPS, CPPS = "us-wi-cps", "us-wi-cpps"
+CLOCKS = "us-wa-cpss"
+"""Suicide prevention every six years, health equity every four."""
+TWO_STEPS = "us-tx-ps"
+"""A provisional term of six months, and once six more."""
 
 
 def shipped_packs(*used: str) -> Packs:

@@ -79,7 +79,7 @@ class World:
 
     def certify(self, person_id: int, due_on: date, **values: Any) -> tuple[int, int]:
         """Put a certification on record with one open cycle: their numbers. `values`: pack, number, or a NewCycle's."""
-        with self.database.writing() as session, projecting_once(session, self.rulebook):
+        with self.database.writing() as session, projecting_once(session, self.rulebook, at=self.at):
             return self.add_certification(session, person_id, due_on, **values)
 
     def add_certification(

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from kit.rules import CPPS, CPS
+from kit.rules import CPPS, CPS, every_shipped_pack, shipped_policies
 from kit.world import load_shipped
 
 from certtrack.errors import BadPack
@@ -222,6 +222,16 @@ def test_what_falls_due_beside_cycles_has_stages_of_its_own() -> None:
     assert (policy.find_for("background_check"), "before_3" in {stage.key for stage in policy.stages}) == (None, False)
 
 
+def test_what_the_shipped_packs_have_beside_cycles_is_reminded_of_by_their_policy() -> None:
+    for pack in every_shipped_pack():
+        policy = shipped_policies().for_pack(pack.key, date(2027, 1, 1))
+        if policy is None:
+            continue
+        clocks = pack.hours is not None and any(one.every_years for one in pack.hours.minima)
+        assert not clocks or policy.find_for("requirement"), pack.key
+        assert pack.provisional is None or policy.find_for("provisional_term"), pack.key
+
+
 @pytest.mark.parametrize(
     ("kind", "lines", "said"),
     [
@@ -229,6 +239,8 @@ def test_what_falls_due_beside_cycles_has_stages_of_its_own() -> None:
         ("exam_sitting", 'enters = "grace"', r"subjects\[1\].stages' must fall before"),
         ("exam_sitting", "days_after = 3", r"subjects\[1\].stages' must not come after the day"),
         ("background_check", 'days_before = 9\ncopies = ["supervisor"]', r"subjects\[1\].stages' must have no copies"),
+        ("requirement", 'days_before = 9\ncopies = ["supervisor"]', r"subjects\[1\].stages' must have no copies"),
+        ("provisional_term", 'enters = "late"', r"subjects\[1\].stages' must fall before"),
         ("exam_sitting", "days_before = 0", r"subjects\[1\].stages\[1\].days_before"),
     ],
 )

@@ -74,7 +74,7 @@ def test_whatever_the_step_everybody_is_told_and_twice_only_what_was_taken_and_n
     mortal = Mortal(world.database.engine.url.render_as_string(hide_password=False))
     told, in_doubt = 0, 0
     for dies_at in count(1):
-        with world.database.writing() as session, projecting_once(session, world.rulebook):
+        with world.database.writing() as session, projecting_once(session, world.rulebook, at=world.at):
             for _ in range(2):
                 world.add_certification(session, world.add_person(session), DUE)
         told += 2

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 
 from kit.applications import ask, send
 from kit.copies import assign, make_text, name_contact, use_policy
+from kit.credits import log, make_new
 from kit.exams import hold, seat
 from kit.forecast import Days, foretell, list_foretold
+from kit.own_days import certify_first, load_states, open_term
 from kit.planning import Planner
-from kit.rules import CPPS, CPS
+from kit.rules import CLOCKS, CPPS, CPS
 from kit.world import World, load_shipped
 from sqlalchemy import select
 
@@ -98,3 +100,31 @@ def test_exams_to_come_are_foreseen_beside_certifications(world: World, planner:
     days = Days(world, planner)
     days.run(date(2026, 6, 20))
     assert list_foretold(mails) == days.list_told(date(2026, 6, 1), date(2026, 6, 20))
+
+
+def test_days_that_the_rules_find_are_foreseen_and_a_provisional_term_once(world: World, planner: Planner) -> None:
+    world.rulebook = load_states()
+    world.move_to(date(2026, 6, 1))
+    carol, dave, erin = (
+        world.person(),
+        world.person("Dave", address=None),
+        world.person("Erin", zone="Pacific/Honolulu"),
+    )
+    certification, _ = world.certify(carol, date(2027, 3, 15), pack=CLOCKS)
+    course = make_new(3, areas=["suicide_prevention"], last_on=date(2020, 6, 20))
+    log(world, carol, course, certification)
+    for person in (dave, erin):
+        open_term(world, certify_first(world, person, date(2026, 2, 1)), date(2026, 2, 1), date(2026, 8, 1))
+    mails = foretell(world, date(2026, 8, 10))
+    kinds = {(mail.subject_kind, mail.stage, mail.person_id, mail.kept_back) for mail in mails}
+    assert {one for one in kinds if one[0] != "cycle"} == {
+        *(("requirement", stage, carol, None) for stage in ("before_7", "after_1")),
+        *(("provisional_term", f"before_{far}", erin, None) for far in (60, 30, 14, 7, 1)),
+        *(("provisional_term", f"before_{far}", dave, "no_address") for far in (60, 30, 14, 7, 1)),
+        ("provisional_term", "after_1", erin, None),
+        ("provisional_term", "after_1", dave, "no_address"),
+    }
+    assert {mail.person_id for mail in mails if mail.subject_kind == "cycle"} <= {carol}
+    days = Days(world, planner)
+    days.run(date(2026, 8, 10))
+    assert list_foretold(mails) == days.list_told(date(2026, 6, 1), date(2026, 8, 10))

@@ -58,13 +58,13 @@ def test_what_differs_is_written_as_it_would_have_been_and_a_second_time_nothing
     assert list_spans(world) != right
     before = [count_projected(world, number) for number in (first, second, third)]
     with world.database.reading() as session:
-        looked_at, planned = plan_rebuilt(session, world.rulebook, first, third)
+        looked_at, planned = plan_rebuilt(session, world.rulebook, first, third, at=world.at)
     assert (looked_at, [one.certification_id for one in planned]) == (3, [first, third])
     with world.database.writing() as session:
-        assert write_rebuilt(session, planned) == []
+        assert write_rebuilt(session, planned, at=world.at) == []
     assert list_spans(world) == right
     with world.database.reading() as session:
-        assert plan_rebuilt(session, world.rulebook, first, third) == (3, [])
+        assert plan_rebuilt(session, world.rulebook, first, third, at=world.at) == (3, [])
     after = [count_projected(world, number) for number in (first, second, third)]
     assert [now - then for now, then in zip(after, before, strict=True)] == [1, 0, 1]
 
@@ -73,18 +73,18 @@ def test_one_that_was_projected_meanwhile_is_left_alone(world: World) -> None:
     first, second, third = certify_some(world)
     spoil(world, first, second)
     with world.database.reading() as session:
-        _, planned = plan_rebuilt(session, world.rulebook, first, third)
+        _, planned = plan_rebuilt(session, world.rulebook, first, third, at=world.at)
     suspend(world, first, date(2026, 6, 1))
     suspended = [row for row in list_spans(world) if row[0] == first]
     with world.database.writing() as session:
-        assert write_rebuilt(session, planned) == [first]
+        assert write_rebuilt(session, planned, at=world.at) == [first]
     assert [row for row in list_spans(world) if row[0] == first] == suspended
     assert {row[4] for row in list_spans(world) if row[0] == second} == {"short"}
     with world.database.writing() as session:
-        assert rebuild_at_once(session, world.rulebook, [first]) == 0
+        assert rebuild_at_once(session, world.rulebook, [first], at=world.at) == 0
     spoil(world, first)
     with world.database.writing() as session:
-        assert rebuild_at_once(session, world.rulebook, [first, second]) == 1
+        assert rebuild_at_once(session, world.rulebook, [first, second], at=world.at) == 1
     assert [row for row in list_spans(world) if row[0] == first] == suspended
 
 
@@ -109,7 +109,7 @@ def test_of_two_changes_at_once_the_second_sees_what_the_first_has_changed(world
     spans = [(row[1], row[3]) for row in list_spans(world) if row[0] == number]
     assert (date(2026, 5, 20), "suspended") in spans
     with world.database.reading() as session:
-        assert plan_rebuilt(session, world.rulebook, number, number) == (1, [])
+        assert plan_rebuilt(session, world.rulebook, number, number, at=world.at) == (1, [])
 
 
 def test_the_audit_says_of_how_many_spans_were_made_anew(world: World) -> None:

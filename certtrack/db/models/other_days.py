@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certtrack.db.base import Base, Numbered
@@ -23,7 +23,7 @@ class OtherDay(Numbered, Base):
     )
 
     kind: Mapped[str] = mapped_column(String(16))
-    """`exam_sitting` or `background_check`: `subject_kind` of its reminders."""
+    """`exam_sitting background_check requirement provisional_term`: `subject_kind` of its reminders."""
     source_id: Mapped[int]
     """The record that says it: a certification, a cycle, a registration, a check."""
     source_key: Mapped[str] = mapped_column(String(60))
@@ -36,8 +36,10 @@ class OtherDay(Numbered, Base):
     due_on: Mapped[date]
     armed_on: Mapped[date]
     """Stages of days before this one are not told: the record didn't say the day yet."""
+    moved_by_many: Mapped[bool] = mapped_column(server_default=false())
+    """An import or an operation on many moved it last: no mail of its own says so, the coming stages do."""
     next_look_at: Mapped[datetime | None]
     """When the planner looks at it next; None where nothing is to come."""
     closed_on: Mapped[date | None]
     closed_for: Mapped[str | None] = mapped_column(String(16))
-    """Why nothing is due any more: `withdrawn called_off passed met renewed granted`; None while it is."""
+    """Why nothing is due any more: `withdrawn called_off renewed granted ended`; None while it is."""

@@ -122,7 +122,7 @@ def take_back_decision(
         raise Refused("Only the last step can be taken back, and only once.")
     close_again(session, rulebook, step, cycle, today, reason=reason, actor=actor, at=at)
     add_step_version(session, step, cycle, "taken_back", reason, actor=actor, at=at)
-    look_again(session, rulebook, cycle, today)
+    look_again(session, rulebook, cycle, today, at=at)
 
 
 def suggest_due_on(pack: Pack, due_on: date) -> date | None:
@@ -164,7 +164,7 @@ def _grant(
     opened = open_next(session, rulebook, cycle, due_on, f"{CERTIFICATE}{step.id}", today, actor=actor, at=at)
     step.opened_cycle_id = opened.id
     add_step_version(session, step, cycle, step.kind, None, actor=actor, at=at)
-    look_again(session, rulebook, cycle, today)
+    look_again(session, rulebook, cycle, today, at=at)
     return step
 
 

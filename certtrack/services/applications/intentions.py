@@ -63,7 +63,7 @@ def say(
     session.add(said)
     session.flush()
     add_intention_version(session, said, cycle, kind, None, actor=actor, at=at)
-    look_again(session, rulebook, cycle, today)
+    look_again(session, rulebook, cycle, today, at=at)
     return said
 
 
@@ -143,4 +143,4 @@ def _settle(
         raise Refused("This isn't said any more, so there is nothing to change.")
     said.state = state
     add_intention_version(session, said, cycle, state, reason, actor=actor, at=at)
-    look_again(session, rulebook, cycle, today)
+    look_again(session, rulebook, cycle, today, at=at)

@@ -72,7 +72,7 @@ def take_back_sent(
         raise Refused("There is no sent application to take back.")
     step.is_withdrawn = True
     add_step_version(session, step, cycle, "taken_back", reason, actor=actor, at=at)
-    look_again(session, rulebook, cycle, today)
+    look_again(session, rulebook, cycle, today, at=at)
 
 
 def record_certificate(
@@ -104,7 +104,7 @@ def record_certificate(
     step.opened_cycle_id = opened.id
     add_step_version(session, step, cycle, "certificate", None, actor=actor, at=at)
     attach_to_step(session, certification, step, came.files, today, actor=actor, at=at)
-    look_again(session, rulebook, cycle, today)  # the next cycle counts nothing that this one took
+    look_again(session, rulebook, cycle, today, at=at)  # the next cycle counts nothing that this one took
     return opened
 
 
@@ -131,7 +131,7 @@ def take_back_certificate(
         raise Refused("There is no certificate to take back.")
     close_again(session, rulebook, step, cycle, today, reason=reason, actor=actor, at=at)
     add_step_version(session, step, cycle, "certificate_taken_back", reason, actor=actor, at=at)
-    look_again(session, rulebook, cycle, today)
+    look_again(session, rulebook, cycle, today, at=at)
 
 
 def open_next(

@@ -43,7 +43,7 @@ def add_step(
     session.add(step)
     session.flush()
     add_step_version(session, step, cycle, step.kind, None, actor=actor, at=at)
-    look_again(session, rulebook, cycle, today)
+    look_again(session, rulebook, cycle, today, at=at)
     return step
 
 

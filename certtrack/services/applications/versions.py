@@ -39,8 +39,8 @@ def add_intention_version(
     record_change(session, f"intention.{what}", said, people, details, actor=actor, at=at)
 
 
-def look_again(session: Session, rulebook: Rulebook, cycle: Cycle, today: date) -> None:
+def look_again(session: Session, rulebook: Rulebook, cycle: Cycle, today: date, *, at: datetime) -> None:
     """The standing is projected anew, and the planner looks at the cycle today: what it tells may be another thing."""
     if cycle.closed_on is None and not cycle.is_withdrawn:
         cycle.next_stage_on = min(cycle.next_stage_on or today, today)
-    project_spans(session, rulebook, [cycle.certification_id])
+    project_spans(session, rulebook, [cycle.certification_id], at=at)

@@ -58,7 +58,8 @@ def log_credits(
     add_rows(session, CreditVersion, versions)
     record_events(session, events, at=at, actor=actor.key)
     _add_claims(session, numbers, credits_, recorded)
-    project_spans(session, rulebook, sorted({number for item in credits_ for number in item.certification_ids}))
+    claimed = sorted({number for item in credits_ for number in item.certification_ids})
+    project_spans(session, rulebook, claimed, at=at, by_many=True)
     return numbers
 
 

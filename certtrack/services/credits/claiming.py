@@ -72,4 +72,4 @@ def _add(
     if certification_id in seen:
         raise StaleRecord("Somebody else has changed this meanwhile, so nothing was written. Look at it again.")
     add_claim(session, credit, certification_id, actor=actor, at=at, what="claimed")
-    project_spans_of_person(session, rulebook, credit.person_id)
+    project_spans_of_person(session, rulebook, credit.person_id, at=at)

@@ -184,4 +184,4 @@ def _write(
     session: Session, rulebook: Rulebook, claim: Claim, credit: Credit, what: str, actor: Actor, at: datetime
 ) -> None:
     add_claim_version(session, claim, credit, what, None, actor=actor, at=at)
-    project_spans_of_person(session, rulebook, credit.person_id)
+    project_spans_of_person(session, rulebook, credit.person_id, at=at)

@@ -63,7 +63,7 @@ def log_credit(
     add_credit_version(session, credit, "logged", None, actor=actor, at=at, certifications=claimed_for, files=files)
     for certification_id in claimed_for:
         add_claim(session, credit, certification_id, actor=actor, at=at)
-    project_spans_of_person(session, rulebook, credit.person_id)
+    project_spans_of_person(session, rulebook, credit.person_id, at=at)
     return credit
 
 
@@ -101,7 +101,7 @@ def amend_credit(
     add_credit_version(session, credit, "amended", reason, actor=actor, at=at, **said)
     if changed & set(_LOOKED_AT):
         _have_looked_at_again(session, credit, actor, at)
-    project_spans_of_person(session, rulebook, credit.person_id)
+    project_spans_of_person(session, rulebook, credit.person_id, at=at)
     return True
 
 
@@ -119,7 +119,7 @@ def withdraw_credit(
     _open_for_change(session, credit, expected_no, actor, at)
     credit.state = "withdrawn"
     add_credit_version(session, credit, "withdrawn", reason, actor=actor, at=at)
-    project_spans_of_person(session, rulebook, credit.person_id)
+    project_spans_of_person(session, rulebook, credit.person_id, at=at)
 
 
 def add_claim(

@@ -112,7 +112,7 @@ def log_together(
     if not chosen:
         raise BadInput("Choose who was there.")
     said = replace(new, proof="on_paper", role="participant")
-    with projecting_once(session, rulebook):
+    with projecting_once(session, rulebook, at=at):
         return [
             log_credit(session, rulebook, one.person_id, said, one.certification_ids, actor=actor, at=at)
             for one in chosen

@@ -83,7 +83,7 @@ def load_demo(
     if has_demo(session):
         return LOGINS
     place = open_office(session, rulebook, clock)
-    with projecting_once(session, rulebook):
+    with projecting_once(session, rulebook, at=place.at):
         people, actors = _add_records(place, hash_password, store)
     # here, and not only by the schedule: its first delivery would find nothing, and the next is a minute later
     for plan in (plan_batch, plan_other_batch):

@@ -91,7 +91,7 @@ def record_certificate(
     if result.outcome != "passed":
         result.outcome, result.outcome_by = "passed", "stated"
         add_result_version(session, result, "recorded", "certificate", actor=actor, at=at)
-        project_spans_of_person(session, rulebook, result.person_id)
+        project_spans_of_person(session, rulebook, result.person_id, at=at)
     return _certify(session, rulebook, result, given, actor, at)
 
 

@@ -243,4 +243,4 @@ def _write(
     session: Session, rulebook: Rulebook, result: ExamResult, what: str, reason: str | None, actor: Actor, at: datetime
 ) -> None:
     add_result_version(session, result, what, reason, actor=actor, at=at)
-    project_spans_of_person(session, rulebook, result.person_id)
+    project_spans_of_person(session, rulebook, result.person_id, at=at)

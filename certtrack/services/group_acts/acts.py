@@ -62,7 +62,7 @@ def give_batch(session: Session, rulebook: Rulebook, act_id: int, *, at: datetim
     cycles = lock_cycles(session, [member["cycle"] for member in batch])
     bases = load_bases(session, ((cycle.id, cycle.no) for cycle in cycles.values()))
     skipped = []
-    with projecting_once(session, rulebook):
+    with projecting_once(session, rulebook, at=at):
         for member in batch:
             cycle = cycles[member["cycle"]]
             why = _find_obstacle(session, cycle, member, bases[cycle.id])

@@ -57,7 +57,7 @@ def undo_batch(session: Session, rulebook: Rulebook, act_id: int, *, at: datetim
     cycles = lock_cycles(session, [waiver.cycle_id for waiver in batch])
     kept_before = {one["waiver"] for one in act.kept}
     kept = []
-    with projecting_once(session, rulebook):
+    with projecting_once(session, rulebook, at=at):
         for waiver in batch:
             if waiver.id in kept_before:
                 continue

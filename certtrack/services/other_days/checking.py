@@ -14,6 +14,7 @@ from certtrack.mail.content import CALLED_OFF, DayItem
 from certtrack.rules.other_days import OTHER_KINDS, OtherKind
 from certtrack.rules.pack import Text
 from certtrack.services.arming import rearm_person
+from certtrack.services.other_days.known import load_known
 from certtrack.services.other_days.loading import Looked, find_sitting, load_looked
 from certtrack.services.other_days.rulings import FOR_GOOD, find_obstacle, was_told
 from certtrack.services.pairs import list_telling
@@ -50,7 +51,7 @@ def list_ripe_days(
         person = by_number[reminder.recipient_id]
         if _fell_away(session, reminder, person, looked, at) or _waits_for_morning(reminder, person, looked, at):
             continue
-        found[person.id].append(_make_ripe(session, rulebook, reminder, looked))
+        found[person.id].append(_make_ripe(session, rulebook, reminder, looked, at))
     session.flush()
     return found
 
@@ -67,7 +68,7 @@ def list_days_again(session: Session, rulebook: Rulebook, email: Email, at: date
     `rulebook` holds what is confirmed.
     """
     return [
-        _make_ripe(session, rulebook, reminder, looked)
+        _make_ripe(session, rulebook, reminder, looked, at)
         for reminder, looked in _load(session, rulebook, at, *list_telling(email))
         if not _is_over(session, reminder, looked, at)
     ]
@@ -129,7 +130,7 @@ def _judge(
         return "superseded", "overtaken"
     if reminder.stage == CALLED_OFF and not was_told(looked):
         return "superseded", CALLED_OFF
-    obstacle = find_obstacle(looked.day, person, looked.validity, reminder.anchor_on, looked.today, reminder.stage)
+    obstacle = find_obstacle(looked.day, person, looked.silence, reminder.anchor_on, looked.today, reminder.stage)
     if obstacle is None:
         return None
     return ("superseded" if obstacle in FOR_GOOD else "suppressed"), obstacle
@@ -163,16 +164,16 @@ def _find_waking(person: Person, looked: Looked, at: datetime) -> datetime:
     return after_quiet(at, quiet_of(looked.policy), known_zone(person.zone, looked.office_zone))
 
 
-def _make_ripe(session: Session, rulebook: Rulebook, reminder: Reminder, looked: Looked) -> RipeDay:
+def _make_ripe(session: Session, rulebook: Rulebook, reminder: Reminder, looked: Looked, at: datetime) -> RipeDay:
     stage = looked.policy.find_stage(reminder.stage) if looked.policy is not None else None
-    item = make_day_item(session, rulebook, looked, reminder.stage)
+    item = make_day_item(session, rulebook, looked, reminder.stage, at)
     return RipeDay(reminder, looked.day.organization_id, item, to_both=stage is not None and stage.both_addresses)
 
 
-def make_day_item(session: Session, rulebook: Rulebook, looked: Looked, stage: str) -> DayItem:
-    """What a mail or a letter about that stage of the day says of it now."""
+def make_day_item(session: Session, rulebook: Rulebook, looked: Looked, stage: str, at: datetime) -> DayItem:
+    """What a mail or a letter about that stage of the day says of it at `at`. `rulebook` holds what is confirmed."""
     day = looked.day
-    sitting = find_sitting(session, day)
+    sitting, known = find_sitting(session, day), load_known(session, rulebook, [day], at).get(day.id)
     return DayItem(
         kind=cast("OtherKind", day.kind),
         stage=stage,
@@ -183,6 +184,10 @@ def make_day_item(session: Session, rulebook: Rulebook, looked: Looked, stage: s
         begins_at=sitting.begins_at if sitting is not None else None,
         place=sitting.place if sitting is not None else None,
         to_bring=sitting.to_bring if sitting is not None else None,
+        pack=known.pack if known is not None else None,
+        clock=known.clock if known is not None else None,
+        asked=known.asked if known is not None else (),
+        may_be_longer=known is not None and known.may_be_longer,
     )
 
 

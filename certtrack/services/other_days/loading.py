@@ -32,6 +32,7 @@ from certtrack.services.standing import load_standings
 from certtrack.services.wide_causes import WideCause, load_wide
 
 _SILENT = ("suspended", "revoked", "retired")
+_ON_ITS_WAY = ("sent", "submitted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,10 @@ class Looked:
     """One day as of `today` in `office_zone`.
 
     `holder` is the person, merges followed; `holder_ids` are all their numbers. `policy` has the stages of this kind of
-    day; None where none is in force. `validity` is the certification's where nothing is told because of it, None
-    elsewhere. `rows` are all its reminders, oldest first; `refused` are addresses by the mail that was refused there,
-    `doubtful` the mails of which nobody knows whether they arrived. `look_at` is the moment for which the look was
-    asked. `wide` are the causes that may hold its mails, and from which the holder wasn't released.
+    day; None where none is in force. `silence` is the code of what, on record of the certification, keeps everybody
+    from being told, None for nothing. `rows` are all its reminders, oldest first; `refused` are addresses by the mail
+    that was refused there, `doubtful` the mails of which nobody knows whether they arrived. `look_at` is the moment for
+    which the look was asked. `wide` are the causes that may hold its mails, and from which the holder wasn't released.
     """
 
     day: OtherDay
@@ -52,7 +53,7 @@ class Looked:
     office_zone: str
     today: date
     policy: Policy | None
-    validity: str | None
+    silence: str | None
     rows: tuple[Reminder, ...]
     refused: dict[int, str]
     doubtful: frozenset[int]
@@ -108,7 +109,7 @@ def load_looked(
                 office_zone=zone,
                 today=today,
                 policy=find_day_policy(session, rulebook, day, at),
-                validity=_find_silence(session, rulebook, day, today),
+                silence=_find_silence(session, rulebook, day, today),
                 rows=tuple(rows[day.kind, day.id]),
                 refused=refused,
                 doubtful=doubtful,
@@ -151,7 +152,14 @@ def _find_silence(session: Session, rulebook: Rulebook, day: OtherDay, today: da
     if day.certification_id is None:
         return None
     standing = load_standings(session, rulebook, [day.certification_id], today).get(day.certification_id)
-    return standing.validity if standing is not None and standing.validity in _SILENT else None
+    if standing is None:
+        return None
+    if standing.validity in _SILENT:
+        return standing.validity
+    if any(said.kind == "not_going_on" for said in standing.intentions):
+        return "not_going_on"
+    is_sent = standing.application == "received" or (standing.application in _ON_ITS_WAY and today <= day.due_on)
+    return "application_sent" if day.kind == "provisional_term" and is_sent else None
 
 
 def _load_rows(session: Session, days: Iterable[OtherDay]) -> dict[tuple[str, int], list[Reminder]]:

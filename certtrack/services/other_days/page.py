@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import cast
 
@@ -19,11 +19,12 @@ from certtrack.services.actors import list_relations
 from certtrack.services.background_checks.records import can_keep, list_check_places
 from certtrack.services.ledger import LedgerAttempt, LedgerState, load_attempts
 from certtrack.services.other_days.checking import name_credential
+from certtrack.services.other_days.known import Known, load_known
 from certtrack.services.other_days.loading import find_sitting
 from certtrack.services.other_days.rights import visible_days
 from certtrack.services.people import get_person
 from certtrack.services.person_page import PersonPage
-from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ class ShownDay:
     """One open day. `credential` is what it is for, None where it is for none; `mails` the latest stage first.
 
     `begins_at`, `place` (None: online) and `to_bring` are an exam's; None where nobody said. `is_over`: the day has
-    passed, and something is still to be done. `sitting_id` is set for whoever arranges exams there, `check_id` for
-    whoever keeps the check.
+    passed, and something is still to be done. `known` is what the rules say of a day that they find themselves, None of
+    another; its credits are none for whoever may not see them. `sitting_id` is set for whoever arranges exams there,
+    `check_id` for whoever keeps the check.
     """
 
     kind: OtherKind
@@ -59,6 +61,7 @@ class ShownDay:
     is_over: bool
     sitting_id: int | None
     check_id: int | None
+    known: Known | None
     mails: tuple[DayMail, ...]
 
 
@@ -101,7 +104,12 @@ def list_shown_days(
     days = [(day, today) for day, today in days if day.kind not in EVENTS or today <= day.due_on]
     sees_mail = actor.is_command or can_see(relations, Fields.MAIL)
     mails = list_day_mails(session, [day for day, _ in days]) if sees_mail else {}
-    return tuple(_show(session, rulebook, actor, day, today, mails.get(day.id, ())) for day, today in days)
+    known = load_known(session, confirmed_rules(session, rulebook), [day for day, _ in days], clock.now())
+    if not (actor.is_command or can_see(relations, Fields.CREDITS)):
+        known = {number: replace(one, credits=()) for number, one in known.items()}
+    return tuple(
+        _show(session, rulebook, actor, day, today, known.get(day.id), mails.get(day.id, ())) for day, today in days
+    )
 
 
 def list_day_mails(session: Session, days: Sequence[OtherDay]) -> dict[int, tuple[DayMail, ...]]:
@@ -131,7 +139,13 @@ def list_day_mails(session: Session, days: Sequence[OtherDay]) -> dict[int, tupl
 
 
 def _show(
-    session: Session, rulebook: Rulebook, actor: Actor, day: OtherDay, today: date, mails: tuple[DayMail, ...]
+    session: Session,
+    rulebook: Rulebook,
+    actor: Actor,
+    day: OtherDay,
+    today: date,
+    known: Known | None,
+    mails: tuple[DayMail, ...],
 ) -> ShownDay:
     sitting = find_sitting(session, day)
     is_kept = day.kind == "background_check" and can_keep(session, actor, day.person_id, today)
@@ -146,5 +160,6 @@ def _show(
         is_over=day.due_on < today,
         sitting_id=sitting.id if sitting is not None and arranges else None,
         check_id=day.source_id if is_kept else None,
+        known=known,
         mails=mails,
     )

@@ -16,7 +16,7 @@ from certtrack.services.arming import UNSENT
 CLOSED = "day_closed"
 """Why a reminder that wasn't sent is none any more: nothing is due on the day it was about."""
 
-ClosedFor = Literal["withdrawn", "called_off", "passed", "met", "renewed", "granted"]
+ClosedFor = Literal["withdrawn", "called_off", "renewed", "granted", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,21 @@ class Owner:
     credential: str | None = None
 
 
-def keep_day(session: Session, source: Source, owner: Owner, due_on: date, *, at: datetime) -> OtherDay:
+def keep_day(
+    session: Session,
+    source: Source,
+    owner: Owner,
+    due_on: date,
+    *,
+    at: datetime,
+    by_many: bool = False,
+    tells_reached: bool = False,
+) -> OtherDay:
     """Let the day be what its record says now; the planner looks at it in its next run.
 
-    Stages that lie before today are not told of a day that is new; of one that has moved a mail says so. A day that was
-    closed is open again.
+    Stages that lie before today are not told of a day that is new; of one that has moved a mail says so, unless an
+    operation on many moved it (`by_many`). A day that was closed is open again. With `tells_reached` the stage that has
+    been reached is told, too, of a day that a person's own act brings nearer, and of one that is due again as it was.
     """
     today = find_today(session, owner.organization_id, at)
     day = _find(session, source)
@@ -51,9 +61,12 @@ def keep_day(session: Session, source: Source, owner: Owner, due_on: date, *, at
         session.add(day)
     elif day.due_on == due_on and day.closed_on is None:
         return day
+    is_nearer = day.closed_on is None and due_on < day.due_on and not by_many
+    if not (tells_reached and (is_nearer or due_on == day.due_on)):
+        day.armed_on = today
     day.person_id, day.organization_id = owner.person_id, owner.organization_id
     day.certification_id, day.credential = owner.certification_id, owner.credential
-    day.due_on, day.armed_on, day.next_look_at = due_on, today, at
+    day.due_on, day.moved_by_many, day.next_look_at = due_on, by_many, at
     day.closed_on = day.closed_for = None
     session.flush()
     return day

@@ -55,12 +55,13 @@ class Rulings:
 
 
 def find_obstacle(
-    day: OtherDay, person: Person, validity: str | None, anchor_on: date, today: date, stage: str
+    day: OtherDay, person: Person, silence: str | None, anchor_on: date, today: date, stage: str
 ) -> str | None:
     """The code of what keeps the person from being told that stage of the day now; None for nothing.
 
     `day_closed`: nothing is due on it any more; `called_off`: it doesn't take place, which is a stage of its own, and
-    none where it is `on_again`. `day_moved`: it is another day than `anchor_on` by now.
+    none where it is `on_again`. `day_moved`: it is another day than `anchor_on` by now. `silence`: what is on record of
+    the certification and keeps it from being told.
     """
     if person.died_on is not None and person.died_on <= today:
         return "died"
@@ -70,7 +71,7 @@ def find_obstacle(
         return word_of(day)
     if day.due_on != anchor_on:
         return "day_moved"
-    return validity or (None if person.address else "no_address")
+    return silence or (None if person.address else "no_address")
 
 
 def rule_day(looked: Looked, policy: Policy, at: datetime) -> Rulings:
@@ -105,7 +106,7 @@ def list_coming(looked: Looked) -> Iterator[tuple[StageDay, str | None]]:
     for stage in stage_days(looked.policy, make_days(looked.day.due_on), days_off(looked.policy)):
         if stage.stage_on > looked.today and stage.nominal_on >= looked.day.armed_on:
             now = (stage.anchor_on, looked.today, stage.stage)
-            yield stage, find_obstacle(looked.day, looked.holder, looked.validity, *now)
+            yield stage, find_obstacle(looked.day, looked.holder, looked.silence, *now)
 
 
 def _rule_closed(looked: Looked, policy: Policy, at: datetime) -> Rulings:
@@ -147,10 +148,14 @@ def _is_open(row: Reminder) -> bool:
 def _find_move(looked: Looked) -> StageDay | None:
     """The mail that says which day it is now; None where the last mail said so, or none was ever sent.
 
-    It says so, too, where the last mail was that the day is called off.
+    It says so, too, where the last mail was that the day is called off; not where an operation on many moved it. Hours
+    that are added to others move a requirement's day on and on: that it is later once more is told by its next stage.
     """
     told, due_on = _list_told(looked), looked.day.due_on
     if not told or due_on < looked.today or (told[-1].anchor_on == due_on and told[-1].stage != CALLED_OFF):
+        return None
+    is_later_again = told[-1].stage == DAY_MOVED and told[-1].anchor_on < looked.day.due_on
+    if looked.day.moved_by_many or (looked.kind == "requirement" and is_later_again):
         return None
     times = sum(row.stage == DAY_MOVED for row in told)
     return StageDay(DAY_MOVED, due_on, looked.day.armed_on, looked.day.armed_on, due_on, occurrence=times + 1)
@@ -183,7 +188,7 @@ def _set_aside(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | 
 
 
 def _tell(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None, at: datetime) -> Iterator[Ruling]:
-    obstacle = find_obstacle(looked.day, looked.holder, looked.validity, stage.anchor_on, looked.today, stage.stage)
+    obstacle = find_obstacle(looked.day, looked.holder, looked.silence, stage.anchor_on, looked.today, stage.stage)
     send_after = find_send_after(stage.stage_on, policy.send_at, quiet_of(policy), looked.zone, at)
     valid_until = end_of(stage.valid_until, looked.office_zone)
     if obstacle is not None:

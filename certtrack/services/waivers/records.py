@@ -74,7 +74,7 @@ def put_on_record(
         _extend(session, rulebook, cycle, waiver, new.due_on, today, cause_key, actor, at)
         answer_wish(session, cycle, new.words, actor=actor, at=at)
     _add_version(session, waiver, cycle, "given", None, actor, at)
-    look_again(session, rulebook, cycle, today)
+    look_again(session, rulebook, cycle, today, at=at)
     return waiver
 
 
@@ -118,7 +118,7 @@ def withdraw(
         _move_back(session, rulebook, cycle, waiver, reason, cause_key, actor, at)
     waiver.is_withdrawn = True
     _add_version(session, waiver, cycle, "taken_back", reason, actor, at)
-    look_again(session, rulebook, cycle, today)
+    look_again(session, rulebook, cycle, today, at=at)
 
 
 def rests_on(cycle: Cycle, waiver: Waiver) -> bool:

@@ -66,7 +66,7 @@ def test_spans_are_what_they_would_be_one_by_one(world: World, office: LogOffice
     query = select(StandingSpan.from_on, StandingSpan.until_on, StandingSpan.hours).order_by(StandingSpan.from_on)
     with world.database.writing() as session:
         written = session.execute(query).all()
-        project_spans(session, world.rulebook, [office.cps])
+        project_spans(session, world.rulebook, [office.cps], at=world.at)
         assert session.execute(query).all() == written
     assert "unconfirmed" in {span.hours for span in written}
 

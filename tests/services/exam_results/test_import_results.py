@@ -35,7 +35,7 @@ def tell_exams(world: World, certification_id: int) -> list[str]:
     query = select(StandingSpan.certification_id, StandingSpan.from_on, StandingSpan.validity).order_by(StandingSpan.id)
     with world.database.writing() as session:
         spans = session.execute(query).all()
-        project_spans(session, world.rulebook, [certification_id])
+        project_spans(session, world.rulebook, [certification_id], at=world.at)
         assert sorted(session.execute(query).all()) == sorted(spans)
         because = load_standings(session, world.rulebook, [certification_id], world.today)[certification_id].because
     return [reason.code for reason in because if "exam" in reason.code or "way_back" in reason.code]
