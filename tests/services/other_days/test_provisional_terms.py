@@ -11,9 +11,11 @@ from kit.own_days import certify_first, list_days, load_states, open_term
 from kit.planning import Planner
 from kit.world import World
 
+from certtrack.language import say_by
 from certtrack.packs import Policies, parse_policy
 from certtrack.services.cycles import close_cycle, get_cycle
 from certtrack.services.ledger import list_ledger
+from certtrack.services.other_days.page import list_shown_days
 
 ISSUED = date(2026, 3, 2)
 LAST = date(2026, 9, 2)
@@ -40,6 +42,20 @@ def test_its_last_day_is_that_of_its_months_and_its_mail_says_what_follows(world
     assert "by the rules the full certification follows it" in mail.flat
     assert "Hours of service that are asked for in it: 250 hours. By our record: 0 hours." in mail.flat
     assert "It may be extended once, by 6 months." in mail.flat
+
+
+def test_the_page_says_what_is_asked_for_in_the_term_and_where_that_was_read(world: World) -> None:
+    person = world.person()
+    certify_first(world, person, ISSUED)
+    with world.database.reading() as session:
+        [day] = list_shown_days(session, world.rulebook, world.actor, person, world.clock)
+    assert day.known is not None
+    words = "other_days/words.jinja"
+    assert say_by(words, "en", "day_name", day) == "Provisional term"
+    assert "It lasts until this day" in say_by(words, "en", "day_bits", day)
+    whys = say_by(words, "en", "day_whys", day.known, day.due_on)
+    assert "0 hours of 250 hours by our record." in whys
+    assert "1 Texas Administrative Code, section 354.3205" in whys
 
 
 def test_nobody_is_told_twice_of_a_term_that_has_a_cycle(world: World, planner: Planner) -> None:

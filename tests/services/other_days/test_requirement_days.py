@@ -10,11 +10,15 @@ from kit.own_days import list_days, load_states
 from kit.planning import Planner
 from kit.rules import CLOCKS
 from kit.world import World
+from sqlalchemy import delete
 
+from certtrack.db.models import OtherDay
+from certtrack.language import say_by
 from certtrack.services.credits.bulk import BulkCredit, log_credits
 from certtrack.services.credits.records import get_credit, withdraw_credit
 from certtrack.services.credits.typed import NewCredit
 from certtrack.services.other_days.page import list_shown_days
+from certtrack.services.rebuilding import plan_rebuilt, write_rebuilt
 
 DUE = date(2027, 3, 15)
 EARNED = date(2021, 3, 5)
@@ -172,3 +176,26 @@ def test_the_page_says_what_is_asked_what_it_rests_on_and_where_that_was_read(
     assert [credit.last_on for credit in day.known.credits] == [EARNED]
     assert day.known.read_in is not None
     assert day.known.read_in.source.title.startswith("WAC")
+    words = "other_days/words.jinja"
+    assert say_by(words, "en", "day_name", day) == "Suicide prevention"
+    assert "Met until this day\u00a0· 3 hours every 6 years" in say_by(words, "en", "day_bits", day)
+    whys = say_by(words, "en", "day_whys", day.known, day.due_on)
+    assert "It rests on: Talking about it, 2021-03-05" in whys
+    assert "WAC 246-929-300" in whys
+    assert "cada 6 años" in say_by(words, "es", "day_bits", day)
+
+
+def test_a_rebuilding_puts_the_days_of_everybody_on_record_and_then_finds_nothing_to_do(
+    world: World, carol: tuple[int, int]
+) -> None:
+    _, certification = carol
+    with world.database.writing() as session:
+        session.execute(delete(OtherDay))
+    with world.database.reading() as session:
+        looked_at, planned = plan_rebuilt(session, world.rulebook, certification, certification, at=world.at)
+    assert (looked_at, len(planned)) == (1, 1)
+    with world.database.writing() as session:
+        assert write_rebuilt(session, planned, at=world.at) == []
+    assert list_days(world) == [("suicide_prevention", LAST, None)]
+    with world.database.reading() as session:
+        assert plan_rebuilt(session, world.rulebook, certification, certification, at=world.at) == (1, [])
