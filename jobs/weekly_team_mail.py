@@ -2,12 +2,17 @@
 
 from certtrack.logs import get_log
 from certtrack.services.leasing import make_terms
-from certtrack.services.team_mail import list_recipients, write_team_mail
+from certtrack.services.team_mail import let_sleep, list_recipients, write_team_mail
 from jobs.workplace import Workplace
 
 
 def run(work: Workplace) -> dict[str, int]:
-    """Queue what is due of this week, a recipient a transaction; what can't be written doesn't stop the rest."""
+    """Queue what is due of this week, a recipient a transaction; what can't be written doesn't stop the rest.
+
+    What the mail server didn't take isn't tried again in quiet hours.
+    """
+    with work.database.writing() as session:
+        let_sleep(session, work.rulebook, work.clock.now())
     terms, at, counts = make_terms(work.settings), work.clock.now(), {"written": 0, "not_written": 0}
     with work.database.reading() as session:
         recipients = list_recipients(session, at)

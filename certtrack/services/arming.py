@@ -47,6 +47,21 @@ def rearm_person(session: Session, person_id: int, today: date) -> None:
     )
 
 
+def rearm_copies(session: Session, organization_id: int, today: date) -> None:
+    """Have the planner look today at each open cycle that an organization may get a copy about: its reader changed."""
+    session.flush()
+    kept = select(Certification.id).where(Certification.organization_id == organization_id)
+    told = select(Reminder.subject_id).where(Reminder.subject_kind == "cycle", Reminder.audience == "holder")
+    session.execute(
+        update(Cycle)
+        .where(Cycle.certification_id.in_(kept), Cycle.id.in_(told))
+        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+        .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
+        .values(next_stage_on=today)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
 def list_merged(session: Session, person_id: int) -> set[int]:
     """The person's number, and those of everybody who was merged into them."""
     found, more = {person_id}, {person_id}

@@ -11,6 +11,7 @@ from certtrack.db.audit import record_event
 from certtrack.db.models import Organization, Person
 from certtrack.errors import Refused
 from certtrack.security import Actor
+from certtrack.services.arming import earliest_day, rearm_copies
 from certtrack.services.organizations import find_affiliation
 from certtrack.services.people import get_person
 
@@ -28,7 +29,8 @@ def set_contact(
 ) -> bool:
     """Let `person`, or nobody, get the organization's copies from now on; True when that is a change.
 
-    Raises Refused for somebody who doesn't belong there: they are to see where its people stand.
+    What was told already, and what waits for somebody who gets none any more, is looked at at once. Raises Refused for
+    somebody who doesn't belong there: they are to see where its people stand.
     """
     if person is not None and find_affiliation(session, person.id, organization.id, today) is None:
         raise Refused(f"{person.shown_name} doesn't belong to {organization.name}: a contact person does.")
@@ -36,7 +38,7 @@ def set_contact(
     if before == after:
         return False
     organization.contact_id = after
-    session.flush()
+    rearm_copies(session, organization.id, earliest_day(at))
     record_event(
         session,
         at=at,

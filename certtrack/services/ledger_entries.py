@@ -9,7 +9,7 @@ from typing import Literal, cast
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Attempt, Cause, Reminder, ReminderEmail
+from certtrack.db.models import Attempt, Cause, Email, Reminder, ReminderEmail
 from certtrack.rules.reminders import Audience
 
 LedgerState = Literal[
@@ -31,6 +31,8 @@ class LedgerAttempt:
     """One try to hand the reminder over, counted from 1. `outcome` is `accepted not_taken unknown relay recipient`.
 
     `mail` is the number of the mail that carried it then; `answer` is what the mail server said, None for nothing.
+    `is_paired`: it went to another address of the recipient's, too, in a mail of its own; `came_back`: a report said
+    so of this mail.
     """
 
     number: int
@@ -39,6 +41,13 @@ class LedgerAttempt:
     smtp_code: int | None
     mail: int
     answer: str | None
+    is_paired: bool = False
+    came_back: bool = False
+
+    @property
+    def has_arrived(self) -> bool:
+        """True where the mail server took the mail, and nothing came back."""
+        return self.outcome == "accepted" and not self.came_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,8 @@ class LedgerEntry:
     `settled_at` when it was done with, None while it waits, `true_until` the last moment at which it is true. What is
     about a decision is None for a stage that is still to come. `occurrence` is 0 for the first time of a stage, and of
     a day that has moved the version of the record; `audience` is as whom the recipient gets it. `subject_kind` is what
-    falls due, `cycle` or a kind of other day, which may be for no certification and no credential.
+    falls due, `cycle` or a kind of other day, which may be for no certification and no credential. `mail` is the number
+    of the mail that it is in, or was in last.
     """
 
     day: date
@@ -73,6 +83,18 @@ class LedgerEntry:
     occurrence: int = 0
     recipient_id: int | None = None
     audience: Audience = "holder"
+    mail: int | None = None
+
+    @property
+    def last_try(self) -> LedgerAttempt | None:
+        """The last one with the mail that it is in, else the last of all; None before the first."""
+        ordered = sorted(self.attempts, key=lambda attempt: (attempt.mail == self.mail, attempt.number))
+        return ordered[-1] if ordered else None
+
+    @property
+    def is_at_both(self) -> bool:
+        """True where two mails, to both addresses of the recipient, were taken."""
+        return len({attempt.mail for attempt in self.attempts if attempt.is_paired and attempt.has_arrived}) > 1
 
     @property
     def key(self) -> str:
@@ -133,7 +155,7 @@ def _entry(
         credential=credential,
         anchor_on=reminder.anchor_on,
         send_after=reminder.send_after,
-        sent_at=next((attempt.at for attempt in tries if attempt.outcome == "accepted"), None),
+        sent_at=next((attempt.at for attempt in tries if attempt.has_arrived), None),
         attempts=tries,
         cause_key=cause_key,
         reminder_id=reminder.id,
@@ -145,6 +167,7 @@ def _entry(
         occurrence=reminder.occurrence,
         recipient_id=reminder.recipient_id,
         audience=cast("Audience", reminder.audience),
+        mail=reminder.email_id,
     )
 
 
@@ -153,17 +176,19 @@ def load_attempts(
 ) -> dict[int, list[LedgerAttempt]]:
     """Each reminder's attempts, those of its earlier mails included, in the order of the mails."""
     query = (
-        select(ReminderEmail.reminder_id, Attempt)
+        select(ReminderEmail.reminder_id, Attempt, Email.is_paired, Email.bounced_at)
         .join(Attempt, Attempt.email_id == ReminderEmail.email_id)
+        .join(Email, Email.id == ReminderEmail.email_id)
         .where(ReminderEmail.reminder_id.in_([reminder.id for reminder in reminders]))
         .order_by(Attempt.email_id, Attempt.number)
     )
     if until is not None:
         query = query.where(Attempt.ended_at <= until)
     found: dict[int, list[LedgerAttempt]] = defaultdict(list)
-    for reminder_id, attempt in session.execute(query):
+    for reminder_id, attempt, is_paired, bounced_at in session.execute(query):
         values = (attempt.ended_at, attempt.outcome, attempt.smtp_code, attempt.email_id, attempt.answer)
-        found[reminder_id].append(LedgerAttempt(len(found[reminder_id]) + 1, *values))
+        came_back = bounced_at is not None and (until is None or bounced_at <= until)
+        found[reminder_id].append(LedgerAttempt(len(found[reminder_id]) + 1, *values, is_paired, came_back))
     return found
 
 

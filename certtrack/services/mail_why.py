@@ -89,7 +89,16 @@ class MailWhy:
     @property
     def sent_by(self) -> LedgerAttempt | None:
         """The attempt by which the mail server took it."""
-        return next((attempt for attempt in self.entry.attempts if attempt.outcome == "accepted"), None)
+        return next((attempt for attempt in self.entry.attempts if attempt.has_arrived), None)
+
+    @property
+    def at_the_other(self) -> LedgerAttempt | None:
+        """The last try at the other one of two addresses; None where it went to one alone."""
+        by = self.sent_by
+        if by is None or not by.is_paired:
+            return None
+        others = [attempt for attempt in self.entry.attempts if attempt.is_paired and attempt.mail != by.mail]
+        return others[-1] if others else None
 
     def _day(self, at: datetime | None) -> date | None:
         return at.astimezone(ZoneInfo(self.zone)).date() if at is not None else None

@@ -5,14 +5,18 @@ from datetime import date, datetime
 from typing import cast
 from zoneinfo import available_timezones
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Person
+from certtrack.db.models import Certification, Person
 from certtrack.errors import NotAllowed, StaleRecord
 from certtrack.rules.wishes import GROUPS, Group
 from certtrack.security import Act, Actor, can_act
 from certtrack.services.actors import list_relations
+from certtrack.services.addressing import find_other_address, load_second_addresses
+from certtrack.services.arming import list_merged
 from certtrack.services.people import change_person, get_person
+from certtrack.services.rulebook import Rulebook
 from certtrack.services.supervision.rights import NOT_THEIRS
 
 _NEAR = ("America/", "Pacific/")
@@ -74,6 +78,30 @@ def switch_off(session: Session, person_id: int, *, actor: Actor, at: datetime) 
 def has_least(person: Person) -> bool:
     """True where all that may be switched off is."""
     return get_preferences(person).switched_off >= {*GROUPS}
+
+
+@dataclass(frozen=True, slots=True)
+class BothAddresses:
+    """Late reminders go to both addresses, from `from_days` before the day on.
+
+    `is_left_out`: not to the second just now: it refused mail or sent it back lately, or is one at work that is over.
+    """
+
+    from_days: int
+    is_left_out: bool
+
+
+def find_both_addresses(session: Session, rulebook: Rulebook, person: Person, at: datetime) -> BothAddresses | None:
+    """What the person is to know of that; None for whoever has one address, or no policy that says so."""
+    if find_other_address(person) is None:
+        return None
+    query = select(Certification.pack_key).where(Certification.person_id.in_(list_merged(session, person.id)))
+    policies = [rulebook.find_policy(key, at) for key in sorted(set(session.scalars(query)))]
+    stages = [stage for policy in policies if policy is not None for stage in policy.stages if stage.both_addresses]
+    if not stages:
+        return None
+    is_left_out = person.id not in load_second_addresses(session, [person], at)
+    return BothAddresses(max(stage.days_before or 0 for stage in stages), is_left_out)
 
 
 def list_zones(own: str) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.inserting import insert_unless_there
-from certtrack.db.models import Assignment, Organization, Person, StandIn, TeamMail
+from certtrack.db.models import Assignment, Email, Organization, Person, StandIn, TeamMail
+from certtrack.db.types import db_now
 from certtrack.language import check_locale
 from certtrack.mail.compose import compose_team
 from certtrack.mail.content import Envelope
@@ -20,7 +21,7 @@ from certtrack.services.leasing import Terms
 from certtrack.services.outbox import make_message_id, queue_now
 from certtrack.services.people import load_holders
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.sending_hours import QuietHours, at_hour, find_send_after, known_zone
+from certtrack.services.sending_hours import QuietHours, after_quiet, at_hour, find_send_after, known_zone
 from certtrack.services.stand_ins import find_stand_in
 from certtrack.services.team_counts import count_team, list_packs, supervise
 
@@ -85,6 +86,34 @@ def write_team_mail(session: Session, rulebook: Rulebook, terms: Terms, to: Team
     return True
 
 
+def let_sleep(session: Session, rulebook: Rulebook, at: datetime) -> int:
+    """Have each week's mail that would be tried again in its reader's quiet hours wait for their end; how many do.
+
+    Whatever else is sent at once somebody waits for, at any hour; nobody asked for this one.
+    """
+    query = (
+        select(Email, Person, db_now())
+        .join(TeamMail, TeamMail.email_id == Email.id)
+        .join(Person, Person.id == TeamMail.recipient_id)
+        .where(Email.state.in_(("ready", "unknown")), Email.settled_at.is_(None))
+        .with_for_update(of=Email, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    waiting = [(email, person, now) for email, person, now in session.execute(query)]
+    teams = _find_teams(session, at.date()) if waiting else {}
+    count = 0
+    for email, person, now in waiting:
+        goes_at = at + max((email.leased_until or now) - now, timedelta(0))
+        actor, zone = supervise(person.id, frozenset(teams.get(person.id, ()))), known_zone(person.zone, "UTC")
+        policy = _find_policy(rulebook, list_packs(session, actor, at.date()), at)
+        wakes_at = after_quiet(goes_at, _quiet_of(policy), zone) if policy is not None else goes_at
+        if wakes_at > goes_at:
+            email.leased_until = db_now((wakes_at - at).total_seconds())
+            count += 1
+    session.flush()
+    return count
+
+
 def find_week(at: datetime, zone: str) -> date:
     """The Monday of the week that `at` lies in, in `zone`."""
     today = at.astimezone(ZoneInfo(known_zone(zone, "UTC"))).date()
@@ -129,7 +158,11 @@ def _find_policy(rulebook: Rulebook, packs: Sequence[str], at: datetime) -> Poli
 
 
 def _find_hour(policy: Policy, week_on: date, zone: str, at: datetime) -> datetime:
-    return find_send_after(week_on, policy.send_at, QuietHours(policy.quiet_from, policy.quiet_until), zone, at)
+    return find_send_after(week_on, policy.send_at, _quiet_of(policy), zone, at)
+
+
+def _quiet_of(policy: Policy) -> QuietHours:
+    return QuietHours(policy.quiet_from, policy.quiet_until)
 
 
 def _address(

@@ -14,6 +14,7 @@ from certtrack.db.models import Certification, Cycle, Email, Intention, Person, 
 from certtrack.db.queries.merges import load_merged
 from certtrack.security import Act, Actor, Fields
 from certtrack.services.actors import open_people, visible_people
+from certtrack.services.addressing import load_second_addresses
 
 PAGE = 50
 _TRUSTED_AFTER = timedelta(days=5)  # as long as servers try before they report that a mail was given up
@@ -39,6 +40,7 @@ class Unreached:
 
     `since` is when the first mail to the address wasn't delivered, None where there is no address. `address` is None
     where there is none, or where it isn't the reader's to see. `can_mend`: the reader may enter another one.
+    `has_second`: there is another address, which has refused nothing, and late reminders go there, too.
     """
 
     person: Person
@@ -47,6 +49,7 @@ class Unreached:
     address: str | None
     awaited: tuple[Awaited, ...]
     can_mend: bool
+    has_second: bool = False
 
     @property
     def since_on(self) -> date | None:
@@ -87,6 +90,7 @@ def list_undeliverable(session: Session, actor: Actor, *, today: date, at: datet
     people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(shown)))}
     seen = _narrow(session, shown, visible_people(actor, today, Fields.ADDRESSES))
     mendable = _narrow(session, shown, open_people(actor, today, Act.MEND_ADDRESS))
+    second = load_second_addresses(session, people.values(), at)
     items = tuple(
         Unreached(
             person=people[number],
@@ -95,6 +99,7 @@ def list_undeliverable(session: Session, actor: Actor, *, today: date, at: datet
             address=people[number].address if number in seen else None,
             awaited=awaited[number],
             can_mend=number in mendable,
+            has_second=number in second,
         )
         for number in shown
     )

@@ -9,7 +9,14 @@ from certtrack.errors import NotFound, StaleRecord
 from certtrack.language import LOCALES
 from certtrack.rules.wishes import ALWAYS_FROM, GROUPS
 from certtrack.services.people import get_person
-from certtrack.services.preferences import Preferences, can_choose, get_preferences, list_zones, set_preferences
+from certtrack.services.preferences import (
+    Preferences,
+    can_choose,
+    find_both_addresses,
+    get_preferences,
+    list_zones,
+    set_preferences,
+)
 from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _
 
@@ -79,6 +86,7 @@ def _read(person: Person) -> Preferences | None:
 def _show(person_id: int, *, problem: str | None = None, is_stale: bool = False) -> str:
     with reading() as session:
         person = _get_person(session, person_id)
+        both = find_both_addresses(session, parts().rulebook, person, parts().clock.now())
     note_look("person.viewed", [person.id])
     return render(
         "people/mail_preferences.html",
@@ -87,6 +95,7 @@ def _show(person_id: int, *, problem: str | None = None, is_stale: bool = False)
         zones=list_zones(person.zone),
         is_own=actor().person_id == person.id,
         always_from=ALWAYS_FROM,
+        both=both,
         problem=problem,
         is_stale=is_stale,
     )

@@ -8,11 +8,13 @@ from kit.planning import Planner
 from kit.world import World
 from sqlalchemy import update
 
-from certtrack.db.models import Affiliation, Assignment, Person, Reminder
+from certtrack.db.models import Affiliation, Assignment, Organization, Person, Reminder
 from certtrack.services.arming import rearm_person
 from certtrack.services.causes import release_person
+from certtrack.services.contacts import set_contact
 from certtrack.services.next_mail import find_next_mail
 from certtrack.services.organizations import affiliate, create_organization
+from certtrack.services.people import get_person
 
 DUE = date(2026, 10, 31)  # a Saturday
 BEGUN = date(2026, 5, 1)
@@ -168,6 +170,24 @@ def test_the_contact_person_gets_the_organization_s_and_a_supervisor_who_is_that
     planner.look(date(2026, 12, 4))
     late = [row for row in planner.copies(cycle) if row.stage == "late"]
     assert [(row.recipient_id, row.audience) for row in late] == [(bob, "organization")], "late is the office's alone"
+
+
+def test_a_new_contact_person_gets_what_is_due_at_once_and_the_former_one_no_longer(
+    world: World, planner: Planner, carol: int
+) -> None:
+    _, cycle = world.certify(carol, DUE)
+    world.certify(world.person("Silent"), date(2029, 10, 31))
+    former, new = world.person("Alice"), world.person("Erin")
+    tell_holder(planner, GRACE)
+    planner.look(GRACE + THREE)
+    assert planner.copies_say(cycle) == {}
+    for contact, says in ((former, {("grace", former): "planned"}), (new, {("grace", new): "planned"})):
+        with world.database.writing() as session:
+            office, person = session.get_one(Organization, world.organization_id), get_person(session, contact)
+            assert set_contact(session, office, person, today=world.today, actor=world.actor, at=world.at)
+        assert planner.look()["looked_at"] == 1, "only whoever was told can be copied"
+        assert {key: said for key, said in planner.copies_say(cycle).items() if said == "planned"} == says
+    assert planner.copies_say(cycle)["grace", former] == "superseded:no_contact"
 
 
 def test_a_contact_gets_nothing_once_they_or_the_holder_have_left(world: World, planner: Planner, carol: int) -> None:

@@ -13,10 +13,11 @@ from kit.world import World
 from sqlalchemy import select, update
 
 from certtrack.db.models import Email, Organization, Person, StandingSpan, TeamMail
+from certtrack.db.types import db_now
 from certtrack.errors import NotFound
 from certtrack.services.contacts import set_names_in_team_mail
 from certtrack.services.stand_ins import NewStandIn, record_stand_in
-from certtrack.services.team_mail import list_recipients, write_team_mail
+from certtrack.services.team_mail import let_sleep, list_recipients, write_team_mail
 
 MONDAY = date(2026, 9, 14)
 NEAR, FAR, OVER = date(2026, 10, 31), date(2027, 10, 31), date(2026, 8, 31)
@@ -164,6 +165,37 @@ def test_in_quiet_hours_nothing_is_written(world: World, bob: int) -> None:
     team(world, bob, "Carol")
     assert write(world, MONDAY + timedelta(days=1), 6) == [], "one in the morning in Chicago"
     assert write(world, MONDAY + timedelta(days=1), 17) == [bob]
+
+
+def sleep(world: World, on: date, hour_utc: int, wait_s: float = -1) -> tuple[int, float]:
+    """What the job has wait at that hour, where the next try comes in so many seconds; and how long it waits then."""
+    world.move_to(on, hour_utc)
+    with world.database.writing() as session:
+        session.execute(update(Email).values(leased_until=db_now(wait_s)))
+        count = let_sleep(session, world.rulebook, world.at)
+        until, now = session.execute(select(Email.leased_until, db_now())).one()
+    assert until is not None
+    return count, round((until - now).total_seconds() / 60)
+
+
+def test_what_was_not_taken_is_not_tried_again_at_night(world: World, bob: int, deliverer: Deliverer) -> None:
+    team(world, bob, "Carol")
+    write(world)
+    deliverer.smtp.set_behaviour("450")
+    assert deliverer.deliver_now() == {"not_taken": 1}
+    tuesday = MONDAY + timedelta(days=1)
+    assert sleep(world, MONDAY, 23) == (0, 0), "six in the evening in Chicago"
+    assert sleep(world, MONDAY, 23, 4 * 3600) == (1, 14 * 60), "four hours on it is night: until eight in the morning"
+    assert sleep(world, tuesday, 6) == (1, 7 * 60)
+    deliverer.smtp.behave()
+    assert deliverer.deliver_now() == {}
+    assert sleep(world, tuesday, 13) == (0, 0)
+    assert deliverer.deliver_now() == {"accepted": 1}
+
+
+def test_a_link_that_somebody_waits_for_is_tried_at_any_hour(world: World, deliverer: Deliverer) -> None:
+    deliverer.queue()
+    assert sleep(world, MONDAY, 6) == (0, 0)
 
 
 def test_whoever_has_nobody_or_no_address_or_has_died_gets_nothing(world: World, bob: int) -> None:

@@ -15,7 +15,8 @@ class DemoPerson:
     `left_in`: the last day with the office, of somebody who had been on record long before.
     `applied_in`: when an application was sent; `asks_until_in`: until when more time was asked for;
     `plans_in`: the day of a plan; `waived`: the area whose hours the program waived; `told`: how the supervisor told
-    the last stage, so that no mail did; `is_mail_returned`: mail to the address comes back.
+    the last stage, so that no mail did; `is_mail_returned`: mail to the address comes back;
+    `work_address`: a second one.
     """
 
     given_name: str
@@ -39,6 +40,7 @@ class DemoPerson:
     left_in: int | None = None
     told: How | None = None
     is_mail_returned: bool = False
+    work_address: str | None = None
 
 
 BOB = DemoPerson("Bob", "Sample", due_in=410, address="bob@example.org")
@@ -53,7 +55,14 @@ PEOPLE = (
     DemoPerson("Otis", "Halfyear", due_in=174, has_supervisor=True),
     DemoPerson("Priya", "Quarter", due_in=85, credential="cpps"),
     DemoPerson("Tomasz", "Twomonths", due_in=55, chosen_name="Tom Twomonths", has_supervisor=True),
-    DemoPerson("Grace", "Fortnight", due_in=12, has_supervisor=True, is_mail_returned=True),
+    DemoPerson(
+        "Grace",
+        "Fortnight",
+        due_in=12,
+        has_supervisor=True,
+        is_mail_returned=True,
+        work_address="grace@lakeside.example.org",
+    ),
     DemoPerson("Hector", "Week", due_in=6, credential="cpps"),
     DemoPerson("Ines", "Tomorrow", due_in=1, has_supervisor=True),
     DemoPerson("Jonas", "Today", due_in=0),

@@ -46,6 +46,7 @@ def _add_person(place: Place, one: DemoPerson) -> Person:
         zone=ZONE,
         chosen_name=one.chosen_name,
         private_address=_make_address(one),
+        work_address=one.work_address,
         language=one.language,
         died_on=place.day(one.died_in),
     )
