@@ -26,6 +26,7 @@ _COMMANDS = {
     "hours": "certtrack.cli.hours:hours",
     "waivers": "certtrack.cli.waivers:waivers",
     "findings": "certtrack.cli.findings:findings",
+    "merge": "certtrack.cli.merges:merge",
     "account": "certtrack.cli.accounts:account",
     "organization": "certtrack.cli.organizations:organization",
     "rules": "certtrack.cli.rules:rules",

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from kit.databases import on_both
+from kit.exams import hold, seat
 from kit.planning import Planner
-from kit.world import World
+from kit.world import World, load_shipped
 from sqlalchemy import select
 
 from certtrack.cli import main
@@ -150,6 +151,24 @@ def test_told_notes_it_once_and_takes_it_back(
     back = ("told", str(person), "before_180", "--take-back", "it was her sister")
     assert call(*back).stderr == "Taken back; the stage is decided on anew.\n"
     assert "Nobody has noted" in call(*back).stderr
+
+
+def test_of_two_exams_with_the_same_stage_the_day_says_which_one_was_told(
+    world: World, planner: Planner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    world.rulebook = load_shipped()
+    carol = world.person(address=None)
+    for held_on in (date(2026, 6, 20), date(2026, 6, 21)):
+        seat(world, hold(world, held_on=held_on), carol)
+    planner.look(date(2026, 6, 8))
+    set_clock(world, monkeypatch, tmp_path / "offset")
+    asked = ("told", str(carol), "before_14", "--by", "letter")
+    assert "say which: --due 2026-06-20 or --due 2026-06-21" in call(*asked).stderr
+    assert call(*asked, "--due", "2026-06-21").stderr == "Noted; no mail is sent for it.\n"
+    said = {row["anchor_on"]: row for row in json.loads(call("why", str(carol), "--format", "json").stdout)}
+    assert {day: row["subject_kind"] for day, row in said.items()} == dict.fromkeys(said, "exam_sitting")
+    told = call("why", str(carol), "--stage", "before_14", "--format", "json")
+    assert [row["state"] for row in json.loads(told.stdout)] == ["suppressed", "told"]
 
 
 def test_what_holds_mail_is_said_in_words_of_either_language(world: World, planner: Planner) -> None:

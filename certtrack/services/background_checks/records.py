@@ -146,14 +146,22 @@ def _add_version(
     details = values | {"reason": reason}
     record_change(session, f"background_check.{what}", record, [record.person_id], details, actor=actor, at=at)
     session.flush()
-    _keep_days(session, record, at)
+    _keep_days(session, record.person_id, record.organization_id, at)
 
 
-def _keep_days(session: Session, changed: BackgroundCheck, at: datetime) -> None:
+def keep_check_days(session: Session, person_id: int, *, at: datetime) -> None:
+    """Let the person's days be what their checks say, those from before a merge included."""
+    mine = BackgroundCheck.person_id.in_(same_person(person_id))
+    places = session.scalars(select(BackgroundCheck.organization_id).where(mine).distinct()).all()
+    for organization_id in sorted(places):
+        _keep_days(session, person_id, organization_id, at)
+
+
+def _keep_days(session: Session, person_id: int, organization_id: int, at: datetime) -> None:
     """The check that is good for longest is what the person is reminded of; the others are no more."""
     query = select(BackgroundCheck).where(
-        BackgroundCheck.person_id.in_(same_person(changed.person_id)),
-        BackgroundCheck.organization_id == changed.organization_id,
+        BackgroundCheck.person_id.in_(same_person(person_id)),
+        BackgroundCheck.organization_id == organization_id,
     )
     records = session.scalars(query.order_by(BackgroundCheck.good_until.desc(), BackgroundCheck.id.desc())).all()
     speaking = next((record for record in records if not record.is_withdrawn), None)

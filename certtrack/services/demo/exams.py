@@ -16,6 +16,7 @@ People = Mapping[DemoPerson, Person]
 
 _NAMED = {one.given_name: one for one in PEOPLE}
 _FIRST_IN, _SECOND_IN, _NEXT_IN, _OFFICES_NEXT_IN = -160, -65, 24, 38
+_STAGE_IN = 14  # the first reminder of an exam is due: for somebody without an address by letter
 _MARK = 8500
 _BEGINS_AT = time(9, 30)
 
@@ -28,6 +29,7 @@ def add_exams(place: Place, people: People, programme: Actor) -> None:
     own = replace(place, programme=place.organization)  # it holds these for its own people, and gives nothing
     _hold(own, people, _NAMED["Wendell"].sat_in, 8, ("Wendell",), ACTOR)
     _hold(own, people, _OFFICES_NEXT_IN, 4, ("Oskar", "Milo"), ACTOR)
+    _hold(own, people, _STAGE_IN, 6, ("Umar",), ACTOR)
 
 
 def _add_first(place: Place, people: People, programme: Actor) -> None:

@@ -143,7 +143,7 @@ def test_a_moved_and_a_called_off_day_say_so(world: World, planner: Planner) -> 
     call_off(world, sitting_id)
     planner.look()
     said = says(world, carol)
-    assert said["called_off"].startswith("The mail that what was to be on June 20, 2026 is called off (exam) goes out")
+    assert said["called_off"].startswith("The mail about the cancellation on June 20, 2026 (exam) goes out")
     assert list(said) == ["before_14", "called_off"]
 
 
