@@ -6,8 +6,10 @@ import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.databases import on_both
+from kit.exams import hold as open_sitting
+from kit.exams import seat
 from kit.planning import Planner
-from kit.world import ZONE, World
+from kit.world import ZONE, World, load_shipped
 from sqlalchemy import func, select
 
 from certtrack.clock import WallClock, today_in
@@ -381,3 +383,19 @@ def test_what_comes_is_told_month_by_month_and_each_mail_of_a_month_with_what_ke
     assert "7 días antes" in kept
     with world.database.reading() as session:
         assert "mail.foreseen" in set(session.scalars(select(AuditEvent.action)))
+
+
+def test_exams_that_may_have_been_mailed_before_a_restore_are_told_as_exams(
+    alice: CheckingClient, world: World, planner: Planner
+) -> None:
+    world.rulebook, world.at = load_shipped(), WallClock().now() - timedelta(days=2)
+    sitting = open_sitting(world, 26, held_on=TODAY + timedelta(days=14))
+    for number in range(26):
+        seat(world, sitting, world.person(f"Carol {number}"))
+    world.at = WallClock().now() + timedelta(days=1)
+    with world.database.writing() as session:
+        note_restored(session, actor=world.actor, at=world.at)
+    planner.look()
+    page = alice.get("/held").text
+    assert "A database that was put back from a backup" in page
+    assert page.count("Exam on ") == 26
