@@ -77,7 +77,7 @@ def undo_merge(
 
 def _look_again(session: Session, rulebook: Rulebook, people: Sequence[int], at: datetime) -> None:
     for number in people:
-        project_spans_of_person(session, rulebook, number)
+        project_spans_of_person(session, rulebook, number, at=at)
         keep_check_days(session, number, at=at)
         rearm_person(session, number, earliest_day(at))
 

@@ -16,7 +16,7 @@ from certtrack.services.other_days.rights import visible_days
 from certtrack.services.other_days.rulings import list_coming
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 
-_NOTHING_COMES = frozenset({"died", "revoked", "retired"})
+_NOTHING_COMES = frozenset({"died", "revoked", "retired", "not_going_on"})
 
 
 def list_day_ledger(

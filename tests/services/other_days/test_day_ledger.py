@@ -5,10 +5,12 @@ from datetime import date, time, timedelta
 
 import pytest
 from kit.background_checks import keep_check
-from kit.credits import act_as
+from kit.credits import act_as, log, make_new
 from kit.delivery import Deliverer
 from kit.exams import grant, hold, seat
+from kit.own_days import certify_first, load_states
 from kit.planning import Planner
+from kit.rules import CLOCKS
 from kit.world import World, load_shipped
 from sqlalchemy import select, update
 
@@ -250,6 +252,27 @@ def test_a_background_check_is_written_of_before_and_after_its_day(world: World,
     assert "Your background check was good until Saturday, August 1, 2026." in write(world, carol, "after_1")
     assert says(world, carol)["after_1"].startswith(
         "Nothing was sent for the reminder 1 day after August 1, 2026 (background check)"
+    )
+
+
+def test_the_days_that_the_rules_find_stand_in_the_ledger_and_on_letters_too(world: World, planner: Planner) -> None:
+    world.rulebook = load_states()
+    carol, dora = world.person(address=None), world.person("Dora", address=None, language="es")
+    certification, _ = world.certify(carol, date(2027, 3, 15), pack=CLOCKS)
+    log(world, carol, make_new(3, areas=["suicide_prevention"], last_on=date(2021, 3, 5)), certification)
+    certify_first(world, dora, date(2026, 3, 2))
+    planner.look(date(2026, 8, 3), hour_utc=18)
+    assert "Son 30 días después de la fecha de esta carta." in write(world, dora, "before_30")
+    planner.look(date(2026, 9, 4), hour_utc=18)
+    names = {f"{one.person.id}:{entry.key}" for one in unmailed(world) for entry in one.entries}
+    own = [entry for entry in ledger_of(world, carol) if entry.subject_kind == "requirement"]
+    said = say_by("reminders/words.jinja", "en", "reminder_of", own[0]).replace("\N{NO-BREAK SPACE}", " ")
+    assert said == "the reminder 180 days before March 4, 2027 (hours every few years)"
+    assert f"{carol}:{own[0].key}" in names
+    with world.database.reading() as session:
+        letter = get_letter(session, world.rulebook, carol, own[0].key, actor=world.actor, at=world.at).letter
+    assert "one of your requirements is met until Thursday, March" in letter.part.first.replace(
+        "\N{NO-BREAK SPACE}", " "
     )
 
 
