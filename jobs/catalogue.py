@@ -53,6 +53,11 @@ def list_jobs(settings: Settings) -> tuple[Job, ...]:
         Job("finish_group_acts", timedelta(minutes=1), "Go on with what was given to a group and isn't written whole."),
         Job("purge_drafts", timedelta(days=1), "Forget drafts of credits that nobody has saved for 60 days."),
         Job("purge_files", timedelta(days=1), "Take away files that were sent two days ago and back nothing."),
+        Job(
+            "purge_sessions",
+            timedelta(days=1),
+            "Forget sessions over for 30 days, and forms nobody went on with.",
+        ),
         Job(HEARTBEAT, timedelta(seconds=settings.heartbeat_limit_s / 6), "Say that the scheduler is alive."),
     )
 

@@ -57,8 +57,14 @@ def find_reach(session: Session, account: Account) -> Reach | None:
     return Reach(account, address, person, find_office(session, account.id)) if address else None
 
 
+def make_nobody(session: Session, name: str) -> Reach:
+    """How somebody who has no account here would be written to: for the work that is done for them all the same."""
+    nobody = Account(id=0, sign_in_name=name[:255], fs_uniquifier="", language="en")
+    return Reach(nobody, "nobody@localhost", None, find_office(session, 0))
+
+
 def queue_reset(session: Session, settings: Settings, reach: Reach, *, at: datetime) -> None:
-    """Queue a mail with a one-time link to choose a password."""
+    """Queue a mail with a one-time link to choose a password; to nobody it is composed, and goes nowhere."""
     link = make_link(settings, reach.account, at=at)
     message_id = make_message_id("password_reset", reach.account.id, link, number=1, mail_from=settings.mail_from)
     data = compose_link(
@@ -69,7 +75,8 @@ def queue_reset(session: Session, settings: Settings, reach: Reach, *, at: datet
         valid_until=at + VALID_FOR,
         zone=reach.zone,
     )
-    _queue(session, reach, data, message_id, at, VALID_FOR)
+    if reach.account.id:
+        _queue(session, reach, data, message_id, at, VALID_FOR)
 
 
 def queue_notice(session: Session, settings: Settings, account: Account, kind: NoticeKind, *, at: datetime) -> None:

@@ -15,6 +15,7 @@ from certtrack.db.types import db_now
 
 SCHEME = "certtrack"
 BY_ACCOUNT = RateLimitItemPerMinute(5, 15)
+BY_NAME_ANYWHERE = RateLimitItemPerMinute(20, 15)
 BY_ADDRESS = RateLimitItemPerMinute(50, 15)
 
 

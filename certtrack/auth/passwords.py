@@ -6,6 +6,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from certtrack.auth.sessions import end_sessions
 from certtrack.db.audit import record_event
 from certtrack.db.models import Account
 
@@ -37,3 +38,4 @@ def set_password(session: Session, account: Account, hashed: str, *, actor: str,
         subject=("account", account.id),
         people=[account.person_id] if account.person_id else [],
     )
+    end_sessions(session, account, actor=actor, at=at)

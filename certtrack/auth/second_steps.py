@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from certtrack.auth.sealing import Sealer
+from certtrack.auth.sessions import end_sessions
 from certtrack.auth.totp import find_step
 from certtrack.db.audit import record_event
 from certtrack.db.models import Account, RecoveryCode, SecondStep
@@ -53,6 +54,8 @@ def drop_second_step(session: Session, account: Account, *, actor: str, at: date
         account.fs_uniquifier = secrets.token_hex(32)
     session.flush()
     _note(session, account, "account.second_step_reset" if is_reset else "account.second_step_dropped", actor, at)
+    if is_reset:
+        end_sessions(session, account, actor=actor, at=at)
     return True
 
 

@@ -12,7 +12,8 @@ from certtrack.auth.datastore import AccountDatastore, OpenDatabase
 from certtrack.auth.limits import SCHEME, DatabaseStorage
 from certtrack.settings import Settings, load_secret_key
 
-_IDLE = timedelta(minutes=30)
+_COOKIE_FOR = timedelta(days=1)
+"""Longer than any session: when one is over its record says, and a form that comes too late still has its token."""
 # hashing is slow on purpose; where nobody's password is at stake, hundreds of tests needn't wait for it
 _HASHING = {"argon2__time_cost": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
 
@@ -26,9 +27,9 @@ def join_auth(app: Flask, settings: Settings, open_database: OpenDatabase) -> No
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_https,
-        PERMANENT_SESSION_LIFETIME=_IDLE,
+        PERMANENT_SESSION_LIFETIME=_COOKIE_FOR,
         SESSION_PROTECTION="basic",
-        WTF_CSRF_TIME_LIMIT=None,  # a token ends with its session
+        WTF_CSRF_TIME_LIMIT=None,  # a token ends with its cookie
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  # the name of a scheme
         SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=_HASHING if settings.env == "test" else {},
         SECURITY_PASSWORD_SALT=key,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from certtrack.auth.account_mail import queue_notice
 from certtrack.auth.links import make_link
 from certtrack.auth.second_steps import drop_second_step
+from certtrack.auth.sessions import end_sessions
 from certtrack.cli.edge import Edge, acting_as, pass_edge
 from certtrack.cli.output import write_message
 from certtrack.cli.parsing import DAY
@@ -118,6 +119,22 @@ def reset_second_step(edge: Edge, name: str, actor: Actor) -> None:
             raise Refused(f"The account {found.sign_in_name} has no second step.")
         queue_notice(session, edge.settings, found, "second_step_reset", at=edge.clock.now())
     write_message(f"The second step of {found.sign_in_name} is reset: they sign in with their password.")
+
+
+@account.command(
+    "end-sessions",
+    short_help="Sign somebody out everywhere.",
+    epilog="Example: certtrack account end-sessions carol@example.org --as alice",
+)
+@click.argument("name")
+@acting_as
+@pass_edge
+def end_all_sessions(edge: Edge, name: str, actor: Actor) -> None:
+    """End every session of the account NAME at once, such as after a phone was lost; how many there were."""
+    with edge.writing() as session:
+        ended = end_sessions(session, get_account(session, name), actor=actor.key, at=edge.clock.now())
+    click.echo(ended)
+    write_message(f"Sessions ended: {ended}. Whoever knows the password can sign in again.")
 
 
 def _hand_out(edge: Edge, session: Session, account: Account, actor: Actor) -> str:

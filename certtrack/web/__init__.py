@@ -22,6 +22,7 @@ from certtrack.web.group_acts import group_acts
 from certtrack.web.health import health
 from certtrack.web.held import held
 from certtrack.web.jobs import jobs
+from certtrack.web.late_forms import late_forms
 from certtrack.web.leaving import leaving
 from certtrack.web.letters import letters
 from certtrack.web.mail_preferences import mail_preferences
@@ -31,6 +32,7 @@ from certtrack.web.qualifications import qualifications
 from certtrack.web.reminders import reminders
 from certtrack.web.second_step import second_step
 from certtrack.web.service_hours import service_hours
+from certtrack.web.sessions import sessions
 from certtrack.web.sign_in import sign_in
 from certtrack.web.sign_in_code import sign_in_code
 from certtrack.web.signing import signing
@@ -46,7 +48,7 @@ from certtrack.web.waivers import waivers
 from certtrack.web.what_if import what_if
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    *(sign_in, sign_in_code, passwords, account, second_step, by_mail),
+    *(sign_in, sign_in_code, passwords, account, second_step, sessions, late_forms, by_mail),
     *(people, credits_, drafts, evidence, checking, answers, findings, held, health, jobs, forecast),
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),

@@ -5,14 +5,16 @@ from flask.typing import ResponseReturnValue
 from flask_security import hash_password
 
 from certtrack.auth.account_mail import queue_notice
+from certtrack.auth.kept_forms import find_form
 from certtrack.auth.passwords import set_password
 from certtrack.auth.requirement import find_first_day, is_required
 from certtrack.auth.second_steps import CODES, count_recovery_codes, find_second_step
+from certtrack.auth.sessions import list_sessions
 from certtrack.db.models import Account
 from certtrack.services.accounts import find_office
 from certtrack.web.edge import actor, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _
-from certtrack.web.login import begin_anew
+from certtrack.web.login import begin_anew, sealer
 from certtrack.web.passwords import check_new_password
 from certtrack.web.proving import check_proof, own_login
 
@@ -31,6 +33,8 @@ def show() -> ResponseReturnValue:
         values = {
             "step_since": step.recorded_at if step else None,
             "codes_left": count_recovery_codes(session, login.id),
+            "has_form": find_form(session, sealer(), login.id) is not None,
+            "sessions": list_sessions(session, login.id, parts().clock.now()),
         }
     day = today(zone)
     return render(

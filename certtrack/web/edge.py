@@ -14,7 +14,7 @@ from certtrack.security import Actor
 from certtrack.web.frame import render
 from certtrack.web.locales import locale
 from certtrack.web.parts import Parts, parts
-from certtrack.web.rights import for_everybody, needs, signed_in, signed_in_first
+from certtrack.web.rights import for_everybody, needs, signed_in, signed_in_first, signed_in_quietly
 from certtrack.web.viewers import find_viewer
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "show_toast",
     "signed_in",
     "signed_in_first",
+    "signed_in_quietly",
     "today",
     "writing",
 ]

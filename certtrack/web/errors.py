@@ -1,6 +1,6 @@
 """What is said where a page can't be, with what to do; alike for "not here" and "not yours"."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask import Flask, Response, g, make_response, request
 from flask_wtf.csrf import CSRFError
@@ -15,7 +15,7 @@ from certtrack.web.locales import locale
 from certtrack.web.viewers import forget_viewer
 
 _SHOWN = frozenset({400, 404, 405, 409, 413, 429, 500, 503})
-_NEVER_SHOWN = frozenset({"csrf_token", "next", "password", "again", "current", "code", "draft_at"})
+_NEVER_SHOWN = frozenset({"csrf_token", "next", "password", "again", "current", "code", "draft_at", "kept_form"})
 
 
 def register_errors(app: Flask) -> None:
@@ -50,7 +50,11 @@ def answer_expired(_error: CSRFError | None = None) -> Response:
 
 def list_typed() -> list[str]:
     """What somebody has typed into the form that came: no password, no number that a form carries by itself."""
-    fields = request.form.items(multi=True)
+    return list_written(request.form.items(multi=True))
+
+
+def list_written(fields: Iterable[tuple[str, str]]) -> list[str]:
+    """The values of a form's fields that somebody has written."""
     return [value for name, value in fields if name not in _NEVER_SHOWN and _is_written(value)]
 
 

@@ -11,7 +11,7 @@ from certtrack.language import LOCALES, make_environment, translations
 from certtrack.security import Task, can_do
 from certtrack.web.assets import Assets
 from certtrack.web.locales import locale, other_locale_url
-from certtrack.web.viewers import Viewer, find_viewer
+from certtrack.web.viewers import Viewer, count_left, find_viewer
 
 EXTENSION = "certtrack_pages"
 _NAV = (
@@ -65,6 +65,7 @@ def _frame(viewer: Viewer | None) -> dict[str, Any]:
         "other_locale_url": other_locale_url(),
         "nav": _list_nav(viewer),
         "viewer": viewer,
+        "left_s": count_left(viewer) if viewer else 0,
         "sign_out_url": "/sign-out",
         "home_url": "/" if viewer else "/sign-in",
         "keeper_line": _say_keeper(viewer),

@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 
 from certtrack.security import can_do
 from certtrack.web.errors import answer_expired, list_typed
+from certtrack.web.late_forms import forget_sent_form, keep_late_form
 from certtrack.web.numbers import HIGHEST
 from certtrack.web.rights import find_right
-from certtrack.web.viewers import find_viewer
+from certtrack.web.viewers import find_viewer, note_viewer
 
 
 def check_right() -> Response | None:
-    """Let the request in with None, or send its sender to sign in: with what was typed shown, where something was.
+    """Let the request in with None, or send its sender to sign in: with what was typed kept, where something was.
 
     Raises NotFound where the page isn't theirs, and BadRequest for text that no database takes.
     """
@@ -28,12 +29,22 @@ def check_right() -> Response | None:
         return None
     viewer = find_viewer()
     if viewer is None:
-        return answer_expired() if list_typed() else redirect(f"/sign-in?{_write_next()}")
+        return _send_to_sign_in()
     if viewer.must_set_up and not right.is_first:
         return redirect("/account/second-step")
     if right.task is not None and not can_do(viewer.actor, right.task):
         raise NotFound
+    if not right.is_quiet:
+        note_viewer(viewer)
+        forget_sent_form(viewer)
     return None
+
+
+def _send_to_sign_in() -> Response:
+    """What was typed is kept where it is known whose it is, else shown, to be taken along."""
+    if not list_typed():
+        return redirect(f"/sign-in?{_write_next()}")
+    return redirect("/sign-in?kept=y") if keep_late_form() else answer_expired()
 
 
 def _check_values() -> None:

@@ -7,7 +7,6 @@ from flask_security.utils import verify_password
 
 from certtrack.auth.datastore import AccountDatastore, Login
 from certtrack.auth.passwords import LONGEST
-from certtrack.auth.sealing import Sealer, make_sealer
 from certtrack.errors import NotAllowed
 from certtrack.web.edge import actor, parts
 from certtrack.web.frame import gettext as _
@@ -17,11 +16,6 @@ from certtrack.web.viewers import find_began_at
 _FRESH_FOR = timedelta(minutes=10)
 _PROVED_AT = "proved_at"
 _TRIES = "own-password"
-
-
-def sealer() -> Sealer:
-    """What seals and digests all that second steps rest on."""
-    return make_sealer(parts().settings, "second-step")
 
 
 def own_login() -> Login:
@@ -48,7 +42,7 @@ def check_proof(*, is_always: bool = False) -> str | None:
     if not is_always and not needs_password():
         return None
     login = own_login()
-    name = str(login.id)
+    name = login.sign_in_name
     if count_try(_TRIES, name):
         return _("There were several tries. Wait 15 minutes, and try again.")
     typed = request.form.get("current", "")[: LONGEST + 1]

@@ -14,12 +14,14 @@ _MARK = "certtrack_right"
 class Right:
     """What is asked of whoever comes: an account, and with `task` a role that allows it somewhere.
 
-    `is_first`: open also to whoever has to set up a second step before anything else.
+    `is_first`: open also to whoever has to set up a second step before anything else. `is_quiet`: opening it makes no
+    session last longer.
     """
 
     needs_account: bool
     task: Task | None = None
     is_first: bool = False
+    is_quiet: bool = False
 
 
 def for_everybody(view: View) -> View:
@@ -35,6 +37,11 @@ def signed_in(view: View) -> View:
 def signed_in_first(view: View) -> View:
     """The same, also before a second step is set up that is asked of them."""
     return _mark(view, Right(needs_account=True, is_first=True))
+
+
+def signed_in_quietly(view: View) -> View:
+    """The same, and for what a page asks by itself: nobody is there because of it."""
+    return _mark(view, Right(needs_account=True, is_first=True, is_quiet=True))
 
 
 def needs(task: Task) -> Callable[[View], View]:

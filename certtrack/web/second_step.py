@@ -14,8 +14,8 @@ from certtrack.mail.content import NoticeKind
 from certtrack.services.accounts import find_office
 from certtrack.web.edge import actor, parts, reading, render, show_toast, signed_in, signed_in_first, today, writing
 from certtrack.web.frame import gettext as _
-from certtrack.web.login import find_way_on
-from certtrack.web.proving import check_proof, needs_password, own_login, sealer
+from certtrack.web.login import end_others, find_way_on, sealer
+from certtrack.web.proving import check_proof, needs_password, own_login
 from certtrack.web.viewers import find_viewer, has_set_up
 
 second_step = Blueprint("second_step", __name__)
@@ -44,6 +44,7 @@ def set_up() -> ResponseReturnValue:
         codes = set_second_step(database, sealer(), kept, secret, code, actor=actor().key, at=at)
         if codes is not None:
             _tell(database, kept, "second_step_set")
+            end_others(database, kept)
     if codes is None:
         return _show({"code": _("That isn't the code that belongs to this picture now. Enter the next one.")}), 400
     session.pop(_SECRET, None)

@@ -12,7 +12,7 @@ from certtrack.web.errors import answer_expired
 from certtrack.web.forgotten import queue_link
 from certtrack.web.frame import gettext as _
 from certtrack.web.login import end, find_login, go_on
-from certtrack.web.tries import count_try, forget_tries
+from certtrack.web.tries import MAIL, count_try, forget_tries
 from certtrack.web.viewers import find_viewer
 
 sign_in = Blueprint("sign_in", __name__)
@@ -46,7 +46,9 @@ def enter() -> ResponseReturnValue:
 @signed_in_first
 def leave() -> ResponseReturnValue:
     """Sign out."""
-    end()
+    viewer = find_viewer()
+    if viewer is not None:
+        end(viewer)
     return redirect("/sign-in")
 
 
@@ -62,7 +64,7 @@ def ask_for_link() -> ResponseReturnValue:
 def send_link() -> ResponseReturnValue:
     """Queue a link where the account is there and has an address; the answer is always the same."""
     name = request.form.get("name", "")
-    if not count_try("help", name):
+    if not count_try(MAIL, name):
         queue_link(name)
     return _show_help(is_done=True)
 
@@ -80,7 +82,8 @@ def ask_again(error: CSRFError) -> ResponseReturnValue:
 
 def _show(error: str | None = None, *, field: str = "name", wait_s: int = 0) -> str:
     name, errors = request.form.get("name", ""), {field: error} if error else {}
-    return render("sign_in/sign_in.html", name=name, errors=errors, next=_next(), wait_minutes=-(-wait_s // 60))
+    values = {"next": _next(), "wait_minutes": -(-wait_s // 60), "is_kept": "kept" in request.args}
+    return render("sign_in/sign_in.html", name=name, errors=errors, **values)
 
 
 def _show_help(error: str | None = None, *, is_done: bool = False) -> str:

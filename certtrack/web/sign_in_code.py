@@ -10,8 +10,7 @@ from certtrack.db.models import Account
 from certtrack.web.edge import for_everybody, parts, render, show_toast, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.frame import ngettext
-from certtrack.web.login import begin, find_halfway, find_way_on
-from certtrack.web.proving import sealer
+from certtrack.web.login import begin, find_halfway, find_way_on, sealer
 from certtrack.web.tries import count_try, forget_tries
 
 sign_in_code = Blueprint("sign_in_code", __name__)
@@ -58,15 +57,14 @@ def _enter(*, is_recovery: bool) -> ResponseReturnValue:
     login = find_halfway()
     if login is None:
         return redirect("/sign-in")
-    wait_s = count_try(_TRIES, str(login.id))
+    wait_s = count_try(_TRIES, login.sign_in_name)
     if wait_s:
         return _show(is_recovery=is_recovery, wait_s=wait_s)
     left = _accept(login.id, request.form.get("code", "")[:64], is_recovery=is_recovery)
     if left is None:
         return _show(_say_wrong(is_recovery=is_recovery), is_recovery=is_recovery)
-    forget_tries(_TRIES, str(login.id))
-    way_on = find_way_on()
-    begin(login, "recovery_code" if is_recovery else "code", way_on)
+    forget_tries(_TRIES, login.sign_in_name)
+    way_on = begin(login, "recovery_code" if is_recovery else "code", find_way_on())
     if is_recovery:
         show_toast(ngettext("You have %(num)d recovery code left.", "You have %(num)d recovery codes left.", left))
     return redirect(way_on)

@@ -14,6 +14,7 @@ from certtrack.auth.first import NAME, make_first_link
 from certtrack.auth.links import find_by_token
 from certtrack.auth.passwords import set_password
 from certtrack.auth.second_steps import find_second_step
+from certtrack.auth.sessions import find_session, open_session
 from certtrack.cli import main
 from certtrack.clock import WallClock
 from certtrack.db.models import Account, AuditEvent, Email
@@ -108,6 +109,18 @@ def test_a_second_step_that_was_lost_is_reset_once_audited_and_mailed_to_its_own
     with world.database.reading() as session:
         assert find_second_step(session, bob) is None
         assert [mail.address for mail in session.scalars(select(Email))] == ["bob@example.org"]
+
+
+def test_somebody_is_signed_out_everywhere_and_it_is_audited(world: World) -> None:
+    bob = world.account("bob", Role.SUPERVISOR)
+    with world.database.writing() as session:
+        key = open_session(session, bob, user_agent="", address="", at=WallClock().now())
+    done = call("end-sessions", "bob@example.org", "--as", "alice")
+    assert (done.exit_code, done.stdout) == (0, "1\n")
+    assert call("end-sessions", "bob@example.org", "--as", "alice").stdout == "0\n"
+    assert list_actions(world, "alice") == ["account.sessions_ended"]
+    with world.database.reading() as session:
+        assert find_session(session, key, WallClock().now()) is None
 
 
 def test_the_first_link_comes_again_until_an_administrator_has_a_password(world: World) -> None:

@@ -24,7 +24,6 @@ from certtrack.clock import FixedClock, WallClock
 from certtrack.db.models import RateLimit
 from certtrack.security import Role
 from certtrack.web.parts import EXTENSION
-from certtrack.web.viewers import LONGEST_SESSION
 
 TRIES = 24
 TOO_MANY = 429
@@ -102,15 +101,6 @@ def test_whoever_signs_in_rightly_takes_no_try_from_the_others_at_that_address(
         assert client.enter("alice@example.org").status_code == 302
     with world.database.reading() as session:
         assert [row.count for row in session.query(RateLimit)] == [0]
-
-
-def test_a_session_ends_after_12_hours_however_busy(app: Flask, client: CheckingClient, world: World) -> None:
-    sign_up(client, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
-    began = WallClock().now()
-    for after, code in ((LONGEST_SESSION - timedelta(minutes=5), 200), (LONGEST_SESSION + timedelta(minutes=5), 302)):
-        app.extensions[EXTENSION].clock = FixedClock(began + after)
-        assert client.get("/findings").status_code == code
-    assert client.get("/sign-in").status_code == 200
 
 
 def test_a_link_ends_after_3_days(app: Flask, client: CheckingClient, world: World) -> None:

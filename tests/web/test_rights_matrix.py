@@ -192,6 +192,12 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /account/recovery-codes": (200, 200, 200, 200, IN),
     "GET /account/recovery-codes/new": (409, 409, 409, 409, IN),
     "POST /account/recovery-codes/new": (409, 409, 409, 409, IN),
+    "POST /account/sessions/<int:web_session_id>/end": (404, 404, 404, 404, IN),
+    "POST /account/sessions/end-others": (302,) * 5,
+    "GET /account/left": (200, 200, 200, 200, IN),
+    "POST /account/stay": (200, 200, 200, 200, IN),
+    "GET /account/form": (404, 404, 404, 404, IN),
+    "POST /account/form/discard": (302,) * 5,
     "GET /sign-in/help": OPEN,
     "POST /sign-in/help": OPEN,
     "POST /sign-out": (302,) * 5,
@@ -293,7 +299,7 @@ def test_everybody_gets_what_the_table_says(
     }
     places |= {"<int:telling_id>": str(numbers["telling"]), "<key>": find_next_key(world, numbers["carol"])}
     places |= {"<int:act_id>": str(numbers["act"])}
-    places |= {"<int:stand_in_id>": "99999"}
+    places |= {"<int:stand_in_id>": "99999", "<int:web_session_id>": "99999"}
     places |= {"<int:reminder_id>": "99999", VERB: "seen"}
     places |= {"<int:waiver_id>": "99999", "<any(waiver, reduction, extension):kind>": "extension"}
     got = {}

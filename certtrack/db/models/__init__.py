@@ -1,6 +1,14 @@
 """Every table, by name: importing this is what makes the metadata whole."""
 
-from certtrack.db.models.accounts import Account, AccountRole, RateLimit, RecoveryCode, SecondStep
+from certtrack.db.models.accounts import (
+    Account,
+    AccountRole,
+    KeptForm,
+    RateLimit,
+    RecoveryCode,
+    SecondStep,
+    WebSession,
+)
 from certtrack.db.models.applications import ApplicationStep, ApplicationStepVersion, Intention, IntentionVersion
 from certtrack.db.models.background_checks import BackgroundCheck, BackgroundCheckVersion
 from certtrack.db.models.certifications import (
@@ -134,6 +142,7 @@ __all__ = [
     "Intention",
     "IntentionVersion",
     "Job",
+    "KeptForm",
     "Organization",
     "OrganizationCredential",
     "OtherDay",
@@ -171,4 +180,5 @@ __all__ = [
     "TrainingVersion",
     "Waiver",
     "WaiverVersion",
+    "WebSession",
 ]

@@ -1,4 +1,4 @@
-"""Accounts, their roles, their second steps, and the counters that limit tries across all web processes."""
+"""Accounts, their roles, second steps and sessions, and the counters that limit tries across all web processes."""
 
 from datetime import date, datetime
 
@@ -69,6 +69,36 @@ class RecoveryCode(Numbered, Recorded, Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     digest: Mapped[str] = mapped_column(String(64))
     used_at: Mapped[datetime | None]
+
+
+class WebSession(Numbered, Base):
+    """One sign-in of an account, until it is ended or runs out; the browser has the key, here is its digest."""
+
+    __tablename__ = "web_session"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    began_at: Mapped[datetime] = mapped_column(index=True)
+    seen_at: Mapped[datetime]
+    """When a page was opened last, to the minute."""
+    ended_at: Mapped[datetime | None]
+    """When somebody ended it; None where nobody has, even if its time is over."""
+    system: Mapped[str] = mapped_column(String(16))
+    browser: Mapped[str] = mapped_column(String(16))
+    address: Mapped[str] = mapped_column(String(64))
+    """The network that it began from; never the whole address."""
+
+
+class KeptForm(Numbered, Base):
+    """What an account's owner sent after their session had run out: one form at most, sealed."""
+
+    __tablename__ = "kept_form"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
+    path: Mapped[str]
+    fields: Mapped[str]
+    had_files: Mapped[bool]
+    came_at: Mapped[datetime]
 
 
 class RateLimit(Base):
