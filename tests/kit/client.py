@@ -40,8 +40,8 @@ def check_page(html: str) -> None:
 
 
 def read_alike(answer: TestResponse) -> str:
-    """The page without the token of its forms, which is another one each second."""
-    return re.sub(r'name="csrf_token" value="[^"]+"', "", answer.text)
+    """The page without the token of its forms, which is another one each second, and the seconds that are left."""
+    return re.sub(r'name="csrf_token" value="[^"]+"|data-(?:token|left)="[^"]+"', "", answer.text)
 
 
 class CheckingClient(FlaskClient):
