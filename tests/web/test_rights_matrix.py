@@ -253,7 +253,7 @@ def numbers(app: Flask, world: World) -> dict[str, int]:
     more["session"] = hold_supervision(world, make_session(bob, carol, held_on=day))
     more["qualification"] = qualify(world, bob)
     group = make_wish(due_from_on=world.today, due_until_on=world.today + timedelta(days=99), waives=("total",))
-    more["act"] = begin(world, plan_group(world, replace(group, from_on=world.today)))
+    more["act"] = begin(world, plan_group(world, replace(group, from_on=world.today - timedelta(days=1))))
     more["telling"] = note_next(world, carol)
     more["span"] = serve(world, carol, day, day, 6)
     return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim, "file": file} | more
