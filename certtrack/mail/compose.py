@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import get_args
 
 from certtrack.language import LOCALES, environment, format_moment
 from certtrack.mail.calendar_file import count_entries, make_calendar
@@ -16,6 +17,8 @@ from certtrack.mail.telling import Part, tell
 from certtrack.mail.telling_subjects import tell_day
 from certtrack.mail.words import Paragraph, format_things, paragraphs, words
 from certtrack.mail.wrapping import wrap_text
+
+_SETTINGS = "/mail-preferences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail in words, before it is text or HTML."""
+    """One mail in words, before it is text or HTML. `settings` lead to how mail comes; None: it can't be chosen."""
 
     subject: str
     preview: str
@@ -43,6 +46,7 @@ class Mail:
     button: str
     to_answer: str
     footer: str
+    settings: Answer | None
     other_locale: str
     other_language: str
 
@@ -136,8 +140,8 @@ def _tell(item: ReminderItem | DayItem, office: str, locale: str) -> Part:
 def _list_reasons(items: Sequence[ReminderItem | DayItem], office: str, locale: str) -> list[str]:
     """Why somebody gets the mail: for what is their own, and for the copies, each said once."""
     own = ["why"] if any(item.about is None for item in items) else []
-    audiences = {item.about.audience: f"why_{item.about.audience}" for item in items if item.about is not None}
-    reasons = [*own, *(audiences[audience] for audience in sorted(audiences, reverse=True))]
+    audiences = {item.about.audience for item in items if item.about is not None}
+    reasons = [*own, *(["why_both"] if len(audiences) > 1 else [f"why_{audience}" for audience in audiences])]
     once = [] if any(item.comes_again for item in items) else [words(locale, "once")]
     return [*(words(locale, reason, office) for reason in reasons), *once]
 
@@ -147,6 +151,12 @@ def _share_asking(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[Paragr
     if all(part.asking == parts[0].asking for part in parts):
         return tuple(parts), parts[0].asking
     return tuple(replace(part, paragraphs=part.paragraphs + part.asking) for part in parts), ()
+
+
+def _find_settings(kind: str, envelope: Envelope) -> Answer | None:
+    if kind in get_args(LinkKind):
+        return None
+    return Answer(words(envelope.locale, "settings"), f"{envelope.base_url}{_SETTINGS}")
 
 
 def _pack(envelope: Envelope, mail: Written) -> bytes:
@@ -165,6 +175,7 @@ def _write(envelope: Envelope, kind: str, called: str, body: Body, calendar: byt
         button=words(locale, "button", kind),
         to_answer=words(locale, "to_answer"),
         footer=f"{body.why} {words(locale, 'reach', office, envelope.reply_to is not None)}",
+        settings=_find_settings(kind, envelope),
         other_locale=other,
         other_language=words(other, "other_language"),
     )

@@ -224,7 +224,8 @@ def _holds(value: Value[Holds | None] | None) -> tuple[Holds | None, str]:
 
 
 def _whom_to_ask(seen: View) -> list[Paragraph]:
-    asks = seen.is_on_paper() and seen.item.sent_on is None and seen.item.stage != ALL_SET
+    has_link = any(link.verb == "sent" for link in seen.item.links)
+    asks = seen.is_on_paper() and seen.item.sent_on is None and seen.item.stage != ALL_SET and not has_link
     said = paragraphs([seen.say("sent_already")] if asks else [])
     said += paragraphs([seen.say("ask", seen.whom)], seen.say("to_ask"))
     if not seen.item.is_granter:
