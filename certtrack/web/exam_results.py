@@ -1,4 +1,4 @@
-"""What came of a sitting, entered as a table; and the certification that follows: granted, or put on record."""
+"""What came of a sitting, entered as a table, and withdrawn; and the certification that follows."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,18 +8,19 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import ExamResult, ExamSitting, Organization, Person
-from certtrack.errors import BadInput, NotAllowed, NotFound, Refused
+from certtrack.errors import BadInput, NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.language import translations
 from certtrack.security import Task
 from certtrack.services.credits.texts import clean
 from certtrack.services.exams.certificates import (
     compute_certificate_due,
+    find_certified,
     find_giving,
     grant_certification,
     record_certificate,
 )
 from certtrack.services.exams.entering import BadEntries, Entry, enter_results
-from certtrack.services.exams.results import get_exam_result
+from certtrack.services.exams.results import NoReason, get_exam_result, withdraw_exam_result
 from certtrack.services.exams.seats import SittingPage, show_sitting
 from certtrack.services.exams.shown import ShownExam, list_shown_exams
 from certtrack.services.exams.sittings import get_sitting
@@ -115,6 +116,36 @@ def give_certificate(person_id: int, result_id: int) -> ResponseReturnValue:
     return redirect(f"/people/{person.id}")
 
 
+@exam_results.get("/people/<int:person_id>/exams/<int:result_id>/withdraw")
+@signed_in
+def ask_withdrawal(person_id: int, result_id: int) -> str:
+    """What would be withdrawn, and the question why."""
+    page = _show_withdrawal(person_id, result_id)
+    note_look("person.viewed", [person_id])
+    return page
+
+
+@exam_results.post("/people/<int:person_id>/exams/<int:result_id>/withdraw")
+@signed_in
+def withdraw(person_id: int, result_id: int) -> ResponseReturnValue:
+    """Take it back, with a reason; it stays on record as withdrawn, and says nothing any more."""
+    reason = clean(request.form.get("reason", ""))[:_LONGEST_WORDS]
+    expected_no = request.form.get("expected_no", 0, type=int)
+    try:
+        with writing() as session:
+            person, result, _shown = _get_withdrawable(session, person_id, result_id)
+            withdraw_exam_result(
+                session, parts().rulebook, result, expected_no=expected_no, reason=reason,
+                actor=actor(), at=parts().clock.now(),
+            )  # fmt: skip
+    except NoReason:
+        return _show_withdrawal(person_id, result_id, has_no_reason=True), 400
+    except StaleRecord:
+        return _show_withdrawal(person_id, result_id, reason=reason, is_stale=True), 409
+    show_toast(_("Withdrawn. It isn't shown on this page any more."))
+    return redirect(f"/people/{person.id}")
+
+
 def _read_entries(page: SittingPage, rows: dict[int, ResultRow]) -> list[Entry]:
     """What the rows say. Raises BadForm; `rows` then has all that was typed."""
     problems: dict[str, str] = {}
@@ -167,13 +198,47 @@ def _say_changed(changed: int) -> str:
 
 def _get_open(session: Session, person_id: int, result_id: int) -> tuple[Person, ExamResult, ShownExam]:
     """The result, for which this reader has something to give. Raises NotFound."""
+    person, result, found = _get_shown(session, person_id, result_id)
+    if not found.giving:
+        raise NotFound(f"There is no exam result with the number {result_id} on this person's record.")
+    return person, result, found
+
+
+def _get_withdrawable(session: Session, person_id: int, result_id: int) -> tuple[Person, ExamResult, ShownExam]:
+    """The result, which is this reader's to take back. Raises NotFound."""
+    person, result, found = _get_shown(session, person_id, result_id)
+    if not found.can_withdraw:
+        raise NotFound(f"There is no exam result with the number {result_id} on this person's record.")
+    return person, result, found
+
+
+def _get_shown(session: Session, person_id: int, result_id: int) -> tuple[Person, ExamResult, ShownExam]:
     person = get_person(session, person_id)
     result = get_exam_result(session, person.id, result_id)
     shown = list_shown_exams(session, parts().rulebook, actor(), person.id, today=today(person.zone))
-    found = next((one for one in shown if one.id == result.id and one.giving), None)
+    found = next((one for one in shown if one.id == result.id), None)
     if found is None:
         raise NotFound(f"There is no exam result with the number {result_id} on this person's record.")
     return person, result, found
+
+
+def _show_withdrawal(
+    person_id: int, result_id: int, *, reason: str = "", has_no_reason: bool = False, is_stale: bool = False
+) -> str:
+    with reading() as session:
+        person, result, shown = _get_withdrawable(session, person_id, result_id)
+        is_certified = find_certified(session, result) is not None
+    return render(
+        "exams/withdraw.html",
+        person=person,
+        shown=shown,
+        no=result.no,
+        reason=reason,
+        has_no_reason=has_no_reason,
+        is_stale=is_stale,
+        is_certified=is_certified,
+        names=name_credentials(),
+    )
 
 
 def _show(person: Person, shown: ShownExam, form: CertificateForm, problems: Mapping[str, str] | None = None) -> str:

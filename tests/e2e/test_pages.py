@@ -63,6 +63,7 @@ FULL = (
     ("/exams/2", "pat"),
     ("/people/3", "pat"),
     ("/people/4/exams/1/certificate", "alice"),
+    ("/people/3/exams/6/withdraw", "pat"),
     ("/credits/together", "bob"),
     ("/findings", "alice"),
     ("/people/35/reminders", "alice"),

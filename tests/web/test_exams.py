@@ -129,6 +129,26 @@ def test_results_are_entered_as_a_table_and_corrected_with_a_reason(world: World
     assert list_outcomes(world, dave) == [("not_passed_yet", "pass_mark")]
 
 
+def test_a_result_is_withdrawn_with_a_reason_by_whoever_enters_results_and_by_nobody_else(
+    world: World, office: Office, enter: Enter
+) -> None:
+    grant(world)
+    page, result = f"/people/{office.carol}", sit(world, office.carol, 90, taken_on=world.today)
+    url = f"{page}/exams/{result}/withdraw"
+    for actor in (office.agency, office.supervisor, office.holder):
+        assert enter(actor).get(url).status_code == 404
+    pat = enter(office.programme)
+    assert url in pat.get(page).text
+    assert "90 %" in read(pat.get(url).text)
+    missing = pat.send(url, expected_no="1", reason=" ")
+    assert (missing.status_code, "Write in a few words why" in missing.text) == (400, True)
+    stale = pat.send(url, expected_no="7", reason="another Carol")
+    assert (stale.status_code, 'value="another Carol"' in stale.text) == (409, True)
+    assert pat.send(url, expected_no="1", reason="another Carol").location == page
+    assert "90 %" not in read(pat.get(page).text)
+    assert pat.get(url).status_code == 404
+
+
 def test_before_its_day_a_sitting_has_no_results_and_a_seat_that_is_gone_is_told(
     world: World, office: Office, enter: Enter
 ) -> None:

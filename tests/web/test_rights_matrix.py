@@ -139,6 +139,8 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "POST /exams/<int:sitting_id>/results": (404, 404, 404, 404, IN),
     "GET /people/<int:person_id>/exams/<int:result_id>/certificate": (200, 404, 404, 404, IN),
     "POST /people/<int:person_id>/exams/<int:result_id>/certificate": (400, 404, 404, 404, IN),
+    "GET /people/<int:person_id>/exams/<int:result_id>/withdraw": (404, 404, 404, 404, IN),
+    "POST /people/<int:person_id>/exams/<int:result_id>/withdraw": (404, 404, 404, 404, IN),
     "GET /supervision": (200, 200, 404, 404, IN),
     "GET /supervision/new": (200, 200, 404, 404, IN),
     "POST /supervision/new": (400, 400, 404, 404, IN),

@@ -40,7 +40,11 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class ShownExam:
-    """One attempt. `marked`: None for a reader who sees days alone; `giving`: what they may do now, None: nothing."""
+    """One attempt.
+
+    `marked`: None for a reader who sees days alone; `giving`: what they may give for it now, None: nothing;
+    `can_withdraw`: they may take it back, as whoever enters results may, but for their own.
+    """
 
     id: int
     credential: str
@@ -49,6 +53,7 @@ class ShownExam:
     outcome: Outcome
     marked: Marked | None
     giving: Giving | None
+    can_withdraw: bool
 
 
 def list_shown_exams(
@@ -90,6 +95,7 @@ def list_shown_exams(
                 outcome=cast("Outcome", told.outcome),
                 marked=_mark(told, most) if is_scored else None,
                 giving=_find_giving(session, actor, result, can_record=can_record) if is_now else None,
+                can_withdraw=is_now and is_scored and _can_withdraw(session, actor, result),
             )
         )
     return tuple(found)
@@ -126,6 +132,11 @@ def _mark(told: ExamResult | ExamResultVersion, most: int | None) -> Marked:
         is_by_mark=told.outcome_by == "pass_mark",
         corrected=told.no - 1,
     )
+
+
+def _can_withdraw(session: Session, actor: Actor, result: ExamResult) -> bool:
+    is_theirs = can_enter(session, actor, result.organization_id, result.credential)
+    return is_theirs and not is_own(session, actor, result.person_id)
 
 
 def _find_giving(session: Session, actor: Actor, result: ExamResult, *, can_record: bool) -> Giving | None:
