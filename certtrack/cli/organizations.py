@@ -108,14 +108,17 @@ def names_in_team_mail(edge: Edge, key: str, choice: str, actor: Actor) -> None:
 
 @organization.command(
     "list",
-    short_help="Which there are, and who gets their copies.",
+    short_help="Which there are, who gets their copies, and whether their team mail has names.",
     epilog="Example: certtrack organization list",
 )
 @formatted
 @acting_as
 @pass_edge
 def list_(edge: Edge, format_: Format, actor: Actor) -> None:
-    """List every organization on record with its zone and its contact person, who gets its copies of reminders."""
+    """List every organization on record with its zone and its contact person, who gets its copies of reminders.
+
+    TEAM MAIL says whether the weekly mail to supervisors names those who are due: `names`, or `counts` alone.
+    """
     with edge.reading() as session:
         found = list_organizations(session)
         contacts = [listed.contact.id for listed in found if listed.contact is not None]
@@ -125,12 +128,13 @@ def list_(edge: Edge, format_: Format, actor: Actor) -> None:
                 "name": listed.organization.name,
                 "zone": listed.organization.zone,
                 "contact": listed.contact.shown_name if listed.contact is not None else None,
+                "team_mail": "names" if listed.organization.names_in_team_mail else "counts",
                 "contact_person": listed.contact.id if listed.contact is not None else None,
             }
             for listed in found
         ]
     note_look(edge, actor, "organizations.listed", contacts)
-    write_rows(rows, ("key", "name", "zone", "contact"), format_)
+    write_rows(rows, ("key", "name", "zone", "contact", "team_mail"), format_)
     if not rows:
         write_message("There is none yet; make one with `certtrack organization create`.")
 

@@ -1,4 +1,4 @@
-"""`certtrack organization`: who gets an organization's copies of reminders, and the list that says so."""
+"""`certtrack organization`: who gets an organization's copies of reminders, names in mails, and the list of both."""
 
 import json
 
@@ -37,6 +37,8 @@ def test_whoever_does_not_belong_there_gets_no_copies_and_somebody_must_be_named
 def test_names_in_the_weekly_team_mail_are_wished_for_and_not(typed: Typed, world: World) -> None:
     said = typed("organization", "names-in-team-mail", "lakeside", "on", "--as", "test").stderr
     assert "The weekly team mail of Lakeside Peers names those who are due." in said
+    [listed] = json.loads(typed("organization", "list", "--format", "json").stdout)
+    assert listed["team_mail"] == "names"
     assert "as before" in typed("organization", "names-in-team-mail", "lakeside", "on", "--as", "test").stderr
     with world.database.reading() as session:
         assert session.scalars(select(Organization.names_in_team_mail)).one() is True

@@ -20,6 +20,7 @@ from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place, open_office
 from certtrack.services.demo.records import add_person
 from certtrack.services.demo.returned import add_returned
+from certtrack.services.demo.stand_ins import add_stand_in
 from certtrack.services.demo.supervision import add_supervision
 from certtrack.services.demo.tellings import add_tellings
 from certtrack.services.demo.trainings import add_trainings
@@ -109,6 +110,7 @@ def _add_records(
     )  # fmt: skip
     add_letter(place, actors[Role.AGENCY_ADMINISTRATOR])
     add_returned(place, people)
+    add_stand_in(place, people, actors[Role.AGENCY_ADMINISTRATOR])
     return people, actors
 
 

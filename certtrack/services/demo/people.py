@@ -44,6 +44,7 @@ class DemoPerson:
 
 
 BOB = DemoPerson("Bob", "Sample", due_in=410, address="bob@example.org")
+FARAH = DemoPerson("Farah", "Faraway", due_in=520, sat_in=-211)
 CAROL = DemoPerson("Carol", "Example", due_in=27, address="carol@example.org", has_supervisor=True)
 
 PEOPLE = (
@@ -51,7 +52,7 @@ PEOPLE = (
     CAROL,
     DemoPerson("Nadia", "Notyet", due_in=740, starts_in=12),
     DemoPerson("Wendell", "Waiting", due_in=None, sat_in=-15, has_supervisor=True),
-    DemoPerson("Farah", "Faraway", due_in=520, sat_in=-211),
+    FARAH,
     DemoPerson("Otis", "Halfyear", due_in=174, has_supervisor=True),
     DemoPerson("Priya", "Quarter", due_in=85, credential="cpps"),
     DemoPerson("Tomasz", "Twomonths", due_in=55, chosen_name="Tom Twomonths", has_supervisor=True),
