@@ -85,7 +85,8 @@ class PersonPage:
 
     `releases` are by reminder: those that were held, and that somebody let go. `as_of` and `known_at` are what is
     shown, None for today and for now. With `last_day` the person has left: all is as it was on record then, `person`
-    too, and mail is what had been decided and carried out.
+    too, and mail is what had been decided and carried out. `work_until` is the last day of all time at work, with which
+    the address at work ends: None while some of it lasts, or where that isn't the reader's to see.
     """
 
     person: Person
@@ -100,6 +101,7 @@ class PersonPage:
     as_of: date | None
     known_at: datetime | None
     last_day: LastDay | None = None
+    work_until: date | None = None
 
 
 def get_person_page(
@@ -143,6 +145,7 @@ def get_person_page(
         can_see_mail=sees_mail,
         as_of=as_of,
         known_at=known_at,
+        work_until=_find_work_end(session, person.id, places) if sees_addresses else None,
     )
 
 
@@ -172,6 +175,13 @@ def _get_frozen_page(
         known_at=known_at,
         last_day=last,
     )
+
+
+def _find_work_end(session: Session, person_id: int, places: frozenset[int] | None) -> date | None:
+    query = select(Affiliation.until_on, Affiliation.organization_id)
+    times = session.execute(query.where(Affiliation.person_id.in_(same_person(person_id))))
+    last_on, place = max(((until_on or date.max, place) for until_on, place in times), default=(date.max, 0))
+    return last_on if last_on < date.max and (places is None or place in places) else None
 
 
 def _list_addresses(person: Person) -> tuple[str, ...]:

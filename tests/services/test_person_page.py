@@ -9,7 +9,7 @@ from certtrack.errors import NotFound
 from certtrack.security import Actor, Role
 from certtrack.services.actors import find_actor
 from certtrack.services.cycles import get_cycle, move_due_day
-from certtrack.services.organizations import assign_supervisor
+from certtrack.services.organizations import affiliate, assign_supervisor, create_organization, end_affiliation
 from certtrack.services.person_page import PersonPage, get_person_page
 
 DUE = date(2026, 10, 31)
@@ -28,6 +28,12 @@ def _actor(world: World, name: str, role: Role, person_id: int | None = None) ->
         found = find_actor(session, account, world.today)
     assert found is not None
     return found
+
+
+def _end_time(world: World, person_id: int, organization_id: int, last_on: date) -> None:
+    with world.database.writing() as session:
+        time = affiliate(session, person_id, organization_id, from_on=None, actor=world.actor, at=world.at)
+        end_affiliation(session, time, last_on, reason=None, actor=world.actor, at=world.at)
 
 
 def test_the_page_says_where_each_certification_stands_and_where_its_reasons_come_from(world: World) -> None:
@@ -110,6 +116,22 @@ def test_a_holder_and_an_administrator_see_addresses_and_mail(world: World) -> N
         page = _page(world, carol, actor)
         assert page.addresses == ("carol@example.org",)
         assert page.mail
+
+
+def test_an_address_at_work_ends_with_all_time_at_work_and_another_office_is_not_told_when(world: World) -> None:
+    carol = world.person("Carol")
+    world.certify(carol, DUE)
+    with world.database.writing() as session:
+        harbor = create_organization(
+            session, key="harbor", name="Harbor", zone="America/Chicago", actor=world.actor, at=world.at
+        ).id
+    alice, holder = _actor(world, "alice", Role.AGENCY_ADMINISTRATOR), _actor(world, "carol", Role.SPECIALIST, carol)
+    assert _page(world, carol, holder).work_until is None
+    _end_time(world, carol, world.organization_id, world.today)
+    assert _page(world, carol, alice).work_until == _page(world, carol, holder).work_until == world.today
+    _end_time(world, carol, harbor, world.today + timedelta(days=9))
+    assert _page(world, carol, holder).work_until == world.today + timedelta(days=9)
+    assert _page(world, carol, alice).work_until is None
 
 
 def test_nobody_and_somebody_who_is_not_yours_answer_alike(world: World) -> None:
