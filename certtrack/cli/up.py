@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from certtrack.auth.first import make_first_link
+from certtrack.auth.first import NAME, make_first_link
 from certtrack.cli.away import DatabaseAlarm, is_away
 from certtrack.cli.children import Child, end_all
 from certtrack.cli.edge import Edge, pass_edge
@@ -190,5 +190,5 @@ def _hand_out_first_link(edge: Edge) -> None:
             )
         link = make_first_link(session, edge.settings, at=edge.clock.now())
     if link is not None:
-        write_message("The first administrator chooses a password here; the link works once:")
+        write_message(f"The first administrator signs in as {NAME} and chooses a password here; the link works once:")
         click.echo(link)

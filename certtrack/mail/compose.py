@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import get_args
 
 from certtrack.language import LOCALES, environment, format_moment
 from certtrack.mail.calendar_file import count_entries, make_calendar
@@ -19,6 +18,7 @@ from certtrack.mail.words import Paragraph, format_things, paragraphs, words
 from certtrack.mail.wrapping import wrap_text
 
 _SETTINGS = "/mail-preferences"
+_CHOSEN = ("reminders", "copies", "team")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,8 @@ def _share_asking(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[Paragr
 
 
 def _find_settings(kind: str, envelope: Envelope) -> Answer | None:
-    if kind in get_args(LinkKind):
+    """Where how mail comes is chosen; None for the mails of an account, which come in any case."""
+    if kind not in _CHOSEN:
         return None
     return Answer(words(envelope.locale, "settings"), f"{envelope.base_url}{_SETTINGS}")
 

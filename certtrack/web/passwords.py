@@ -53,7 +53,7 @@ def choose() -> ResponseReturnValue:
     if login is None:  # another tab was faster
         return _say_over(token)
     way_on = go_on(login, "link", "/")
-    show_toast(_("Your password is saved."))
+    show_toast(_("Your password is saved. Your sign-in name is %(name)s.") % {"name": name})
     return redirect(way_on)
 
 
