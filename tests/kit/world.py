@@ -9,7 +9,7 @@ from typing import Any
 from kit.rules import CPS
 from sqlalchemy.orm import Session
 
-from certtrack.clock import FixedClock
+from certtrack.clock import FixedClock, today_in
 from certtrack.db.engine import Database
 from certtrack.db.models import Account
 from certtrack.packs import Policies
@@ -47,8 +47,8 @@ class World:
 
     @property
     def today(self) -> date:
-        """The day of `at`."""
-        return self.at.date()
+        """The day that `at` is in the office: hours later than by UTC."""
+        return today_in(self.clock, ZONE)
 
     def move_to(self, day: date, hour_utc: int = 17) -> None:
         """Go to that day; 17:00 UTC is noon in the middle of the United States' summer."""

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
-from kit.world import World
+from kit.world import ZONE, World
 
-from certtrack.clock import WallClock
+from certtrack.clock import WallClock, today_in
 from certtrack.security import Role
 from certtrack.services.rulebook import load_rulebook
 
-TODAY = WallClock().now().date()
+TODAY = today_in(WallClock(), ZONE)
 AGES_AGO = date(TODAY.year - 3, 6, 30)
 
 

@@ -6,15 +6,15 @@ import pytest
 from flask import Flask
 from kit.client import CheckingClient, read_alike, sign_up
 from kit.databases import on_both
-from kit.world import World
+from kit.world import ZONE, World
 from sqlalchemy import select
 
-from certtrack.clock import WallClock
+from certtrack.clock import WallClock, today_in
 from certtrack.db.models import AuditEvent, AuditPerson
 from certtrack.security import Role
 from certtrack.services.organizations import assign_supervisor
 
-TODAY = WallClock().now().date()
+TODAY = today_in(WallClock(), ZONE)
 NEXT = date(TODAY.year + 1, 10, 31)
 
 
