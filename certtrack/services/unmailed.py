@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import Certification, Cycle, OtherDay, Person, Reminder
@@ -49,16 +49,18 @@ def list_unmailed(session: Session, actor: Actor, at: datetime, page: int = 1) -
     whom = [Person.merged_into_id.is_(None), Person.died_on.is_(None), open_people(actor, today, Act.TELL)]
     if actor.person_id is not None:
         whom.append(Person.id != actor.person_id)
-    found = select(Person).where(Person.id.in_(select(untold.c.person_id)), *whom)
-    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    query = select(untold.c.person_id, untold.c.reminder_id).join(Person, Person.id == untold.c.person_id).where(*whom)
+    by_person: dict[int, list[int]] = defaultdict(list)  # read whole and once: what is untold is costly to find
+    for person_id, reminder_id in session.execute(query.order_by(Person.folded_name, Person.id)):
+        by_person[person_id].append(reminder_id)
     first = (max(page, 1) - 1) * PAGE
-    shown = session.scalars(found.order_by(Person.folded_name, Person.id).offset(first).limit(PAGE)).all()
-    numbers = session.scalars(select(untold.c.reminder_id).where(untold.c.person_id.in_([one.id for one in shown])))
+    shown = list(by_person)[first : first + PAGE]
+    people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(shown)))}
     entries: dict[int | None, list[LedgerEntry]] = defaultdict(list)
-    for entry in _load_entries(session, numbers.all()):
+    for entry in _load_entries(session, [number for person_id in shown for number in by_person[person_id]]):
         entries[entry.recipient_id].append(entry)
-    items = tuple(Unmailed(person, tuple(sorted(entries[person.id], key=by_day))) for person in shown)
-    return UnmailedPage(items, total, first + 1)
+    items = tuple(Unmailed(people[number], tuple(sorted(entries[number], key=by_day))) for number in shown)
+    return UnmailedPage(items, len(by_person), first + 1)
 
 
 def _not_mailed() -> ColumnElement[bool]:
