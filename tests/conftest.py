@@ -21,7 +21,7 @@ from kit.databases import (
 from kit.delivery import deliverer
 from kit.figures import pytest_terminal_summary
 from kit.garbage import pytest_collection_finish
-from kit.order import pytest_collection_modifyitems
+from kit.order import pytest_collection_modifyitems, pytest_itemcollected
 from kit.outages import outage
 from kit.planning import planner
 from kit.site import demonstration, site
@@ -68,6 +68,7 @@ __all__ = [
     "postgres_template",
     "pytest_collection_finish",
     "pytest_collection_modifyitems",
+    "pytest_itemcollected",
     "pytest_terminal_summary",
     "s3_server",
     "site",

@@ -4,6 +4,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+from kit.databases import on_both
 from kit.world import World
 from sqlalchemy import text
 
@@ -45,6 +46,7 @@ def test_events_are_sealed_once_in_batches_of_5000_and_verify(database: Database
     assert faults(database) == []
 
 
+@on_both
 @pytest.mark.parametrize(
     ("statement", "kind"),
     [

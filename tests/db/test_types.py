@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from kit.databases import on_both
 from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
@@ -37,6 +38,7 @@ def test_moments_are_ordered_to_the_microsecond(database: Database) -> None:
         assert list(session.scalars(select(Job.name).order_by(Job.heartbeat_at))) == ["a", "b", "c", "d"]
 
 
+@on_both
 @pytest.mark.parametrize(("plus", "is_later"), [(-5, False), (-0.5, False), (5, True), (180.25, True), (90_000, True)])
 def test_the_databases_clock_compares_with_stored_moments(database: Database, plus: float, is_later: bool) -> None:
     with database.writing() as session:

@@ -20,7 +20,13 @@ BIN = Path(sys.executable).parent
 PEOPLE = 60
 DAY = datetime(2026, 8, 4, 17, tzinfo=UTC)  # noon; the stage of 90 days before October 31 was reached on July 31
 PATIENCE_S = 120
-AFTERWARDS_S = 5
+AFTERWARDS_S = 3
+_DELIVER = """
+import sys
+from pathlib import Path
+from kit.looping import run_on
+run_on(["run", "deliver_mail"], {}, Path(sys.argv[1]))
+"""
 
 
 @contextmanager
@@ -30,6 +36,7 @@ def running(*command: str | Path, env: dict[str, str], folder: Path) -> Iterator
         process = subprocess.Popen(command, env=env, cwd=folder, stdout=log, stderr=log, process_group=0)
     try:
         yield
+        assert process.poll() is None, f"{command} ended by itself"
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(60)
@@ -48,6 +55,7 @@ def make_environment(world: World, smtp: SmtpServer, folder: Path) -> dict[str, 
         "CERTTRACK_SMTP_HOST": smtp.host,
         "CERTTRACK_SMTP_PORT": str(smtp.port),
         "CERTTRACK_SMTP_SECURITY": "none",
+        "PYTHONPATH": str(Path(__file__).parent.parent),
     }
 
 
@@ -59,7 +67,7 @@ def test_each_stage_is_mailed_once_however_many_processes_do_everything(
     for _ in range(PEOPLE):
         world.certify(world.person("Carol"), date(2026, 10, 31))
     env = make_environment(world, smtp, tmp_path)
-    deliver = ("sh", "-c", f"while true; do {BIN / 'certtrack-jobs'} run deliver_mail; done")
+    deliver = (sys.executable, "-c", _DELIVER, str(tmp_path / "processes.log"))
     flask = (BIN / "flask", "--app", "certtrack.wsgi", "run", "--debug", "--port", str(find_port()))
     with ExitStack() as processes:
         processes.enter_context(running(BIN / "certtrack", "up", env=env, folder=tmp_path))

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from kit.databases import on_both
 from kit.planning import Planner
 from kit.typed import Typed
 from kit.world import World
@@ -26,6 +27,7 @@ def test_every_job_is_listed_with_its_interval_in_words(typed: Typed) -> None:
     assert "15 minutes" in lines[0]
 
 
+@on_both
 @pytest.mark.parametrize("name", [job.name for job in list_jobs(load_settings(env="test"))])
 def test_every_job_runs_where_there_is_nothing_to_do_and_is_on_record(typed: Typed, world: World, name: str) -> None:
     done = typed("certtrack-jobs", "run", name)

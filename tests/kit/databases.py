@@ -62,16 +62,17 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(name="database_kind", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.nightly)])
-def edge_database_kind(request: pytest.FixtureRequest) -> str:
-    """`sqlite`, and at night `postgresql`: for pages and commands, whose services run on both each time.
-
-    `on_both` marks the tests of an edge that are run on both each time.
-    """
-    return str(request.param)
-
-
+_AT_NIGHT = ["sqlite", pytest.param("postgresql", marks=pytest.mark.nightly)]
 on_both = pytest.mark.parametrize("database_kind", BOTH)
+"""Each case of the test runs on both databases each time."""
+on_sqlite = pytest.mark.parametrize("database_kind", _AT_NIGHT)
+"""The test runs on SQLite each time, and on both at night."""
+
+
+@pytest.fixture(name="database_kind", params=_AT_NIGHT)
+def edge_database_kind(request: pytest.FixtureRequest) -> str:
+    """As `on_sqlite`: for pages and commands, whose services run on both each time."""
+    return str(request.param)
 
 
 @pytest.fixture

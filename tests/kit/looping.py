@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import jobs.deliver_mail
@@ -10,6 +11,9 @@ from jobs.cli import main
 
 PRELOADED = (jobs.deliver_mail, compose, smtp)
 """What the job needs, loaded once for all the processes that are forked from here."""
+
+_PAUSE_S = 0.05
+"""Between two runs: where nothing is to do they would keep a processor from those who have."""
 
 
 def run_on(command: list[str], env: dict[str, str], log: Path) -> None:
@@ -20,3 +24,4 @@ def run_on(command: list[str], env: dict[str, str], log: Path) -> None:
         os.dup2(written.fileno(), sys.stderr.fileno())
     while True:
         main(command, standalone_mode=False)
+        time.sleep(_PAUSE_S)

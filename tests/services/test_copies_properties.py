@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from kit.copies import assign, make_text, use_policy
+from kit.databases import on_sqlite
 from kit.planning import Planner
 from kit.world import World
 
@@ -16,6 +17,7 @@ POLICY = make_text(before_14="repeat_every_days = 2\nrepeats = 2")
 steps = st.lists(st.tuples(st.integers(0, 40), st.sampled_from((True, True, False))), min_size=3, max_size=9)
 
 
+@on_sqlite
 @settings(
     max_examples=20,
     deadline=None,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from kit.applications import ask, send
 from kit.copies import assign, make_text, name_contact, use_policy
 from kit.credits import log, make_new
+from kit.databases import on_sqlite
 from kit.exams import hold, seat
 from kit.forecast import Days, foretell, list_foretold
 from kit.own_days import certify_first, load_states, open_term
@@ -55,6 +56,7 @@ def list_held(world: World) -> set[str]:
         return set(session.scalars(select(Cause.key).where(Cause.state == "held")))
 
 
+@on_sqlite
 def test_the_coming_months_of_all_kinds_of_people_come_as_they_were_foreseen(world: World, planner: Planner) -> None:
     text = make_text(before_14="repeat_every_days = 3\nrepeats = 2").replace("guard_above = 25", "guard_above = 1")
     use_policy(world, text)

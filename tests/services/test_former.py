@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from kit.credits import DUE, act_as, amend, decide, find_claim, log, make_new
+from kit.databases import on_both
 from kit.files import keep, pdf
 from kit.planning import Planner
 from kit.rules import CPPS
@@ -211,6 +212,7 @@ def _supervise(gone: Gone) -> None:
         )  # fmt: skip
 
 
+@on_both
 @pytest.mark.parametrize(
     "later",
     [

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from kit.databases import on_both
 from kit.rules import CPPS, CPS
 from kit.world import World
 
@@ -31,6 +32,7 @@ def test_a_person_is_found_by_number_by_either_address_and_by_their_own_number(w
         assert find(world, asked) == [carol], asked
 
 
+@on_both
 @pytest.mark.parametrize(
     "asked", ["", " ", "CPS-8", "dave@example.org", "0", "-1", "1.0", "²", "٣", "9" * 19, "9" * 500, "' OR 1=1 --", "%"]
 )

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from kit.applications import ask, bring_certificate, make_granter, send, stand, unsay
+from kit.databases import on_both
 from kit.delivery import DUE, STAGE_DAY, Deliverer
 from kit.mails import Page, read
 from kit.planning import Planner
@@ -89,6 +90,7 @@ def reader(world: World, planner: Planner, deliverer: Deliverer) -> Reader:
     return Reader(world, planner, deliverer, person, certification, cycle)
 
 
+@on_both
 @pytest.mark.parametrize(
     ("verb", "action", "after"),
     [

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from kit.databases import on_both
 from kit.world import World
 
 from certtrack.security import Actor, Role
@@ -61,6 +62,7 @@ def test_the_counts_say_what_is_near_and_what_is_past(world: World, people: dict
     assert (overview.total, overview.past, overview.near) == (4, 1, 2)
 
 
+@on_both
 @pytest.mark.parametrize(
     ("words", "found"),
     [

@@ -5,6 +5,7 @@ from typing import Literal
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from kit.databases import on_sqlite
 from kit.planning import Planner
 from kit.rules import CPPS, CPS
 from kit.world import World
@@ -22,6 +23,7 @@ _BETWEEN: tuple[Between, ...] = ("nothing", "mailed", "mailed", "refused", "no_a
 steps = st.lists(st.tuples(st.integers(0, 150), st.sampled_from(_BETWEEN)), min_size=1, max_size=8)
 
 
+@on_sqlite
 @settings(
     max_examples=25,
     deadline=None,

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from kit.credit_log import SHARED as LOG
 from kit.credit_log import LogOffice
+from kit.databases import on_sqlite
 from kit.exam_results import SHARED as RESULTS
 from kit.exam_results import ResultOffice
 from kit.roster import SHARED as ROSTER
@@ -46,6 +47,7 @@ def log(world: World) -> Import:
     return work
 
 
+@on_sqlite
 def test_hours_and_exams_are_those_worked_out_by_hand(world: World, log: Import) -> None:
     wanted = {person["number"]: expect(person) for person in PEOPLE}
     assert len(wanted) == 10
