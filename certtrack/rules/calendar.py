@@ -20,9 +20,12 @@ def check_day(day: date) -> date:
 
 def add_days(day: date, days: int) -> date:
     """`day` moved by `days`, which may be negative; never beyond `date.max`."""
-    if days > (date.max - day).days:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        if days < 0:
+            raise
         return date.max
-    return day + timedelta(days=days)
 
 
 def add_months(day: date, months: int) -> date:

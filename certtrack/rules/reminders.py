@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -76,6 +77,9 @@ class Policy:
     sha256: str = field(repr=False)
     raw: str = field(repr=False)
 
+    def __hash__(self) -> int:
+        return hash((self.key, self.version, self.sha256))  # asked for at each look at a cycle; the whole is long
+
     @property
     def ref(self) -> str:
         """Key and version, as records store them: `KEY@1`."""
@@ -134,6 +138,7 @@ class Decision:
     next_stage_on: date | None
 
 
+@lru_cache(maxsize=2048)  # one cycle is looked at again and again, and many people are due on one day
 def stage_days(policy: Policy, days: CycleDays, is_day_off: IsDayOff) -> tuple[StageDay, ...]:
     """The stages of one cycle in order of their days, with their repeats.
 
@@ -155,7 +160,8 @@ def stage_days(policy: Policy, days: CycleDays, is_day_off: IsDayOff) -> tuple[S
     return tuple(sorted([*(day for _, day in found), *repeated], key=_order))
 
 
-def copy_days(policy: Policy, stages: Iterable[StageDay], audience: CopyTo) -> tuple[StageDay, ...]:
+@lru_cache(maxsize=2048)
+def copy_days(policy: Policy, stages: tuple[StageDay, ...], audience: CopyTo) -> tuple[StageDay, ...]:
     """When that audience is told of these stages of the holder's: `copy_after_days` after each that has such a copy.
 
     The first time of a stage alone is copied. A copy is left out where the stage's sentences are no longer true then.

@@ -25,7 +25,18 @@ from certtrack.rules.reasons import (
 from certtrack.rules.requirements import Hours, HoursCount
 from certtrack.rules.terms import first_rule
 
-__all__ = ["Application", "Hours", "NextCode", "Reason", "Standing", "Validity", "has_ended", "stand"]
+__all__ = [
+    "Application",
+    "Hours",
+    "NextCode",
+    "Position",
+    "Reason",
+    "Standing",
+    "Validity",
+    "find_position",
+    "has_ended",
+    "stand",
+]
 
 Validity = Literal[
     "not_yet",
@@ -58,66 +69,93 @@ _NEXT: dict[Phase, NextCode] = {
 _WAYS_BACK = ("exam_route", "full_route")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where one certification stands at the end of `as_of`, on all three axes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where one certification stands at the end of `as_of` by its days, its acts and what was said: hours aside.
 
-    `phase`, `cycle` and `days` are None where no cycle speaks; `phase` also once revoked or retired. `following` is the
-    last cycle on record that takes over when this one is closed, None where there is none: then nothing is to be done
-    for this one any more. `next_on` is the next last day to act by, included, in its earliest reading that hasn't
-    passed ("starts": the first day of a cycle to come); None where nothing more is to come. `counted` is what the
-    hours axis rests on, `step` what the application axis does, None where nothing has happened. `intentions` are what
-    the holder of the speaking cycle says of going on. `passed_on` is the day of an exam passed on the way back, while
-    no newer cycle answers it.
+    `now`, `phase`, `cycle` and `days` are None where no cycle speaks; `phase` also once revoked or retired.
+    `following` is the last cycle on record that takes over when this one is closed, None where there is none: then
+    nothing is to be done for this one any more. `step` is what the application axis rests on, None where nothing has
+    happened. `intentions` are what the holder of the speaking cycle says of going on.
     """
 
     as_of: date
     validity: Validity
-    hours: Hours
     application: Application
+    now: PhaseDays | None
     phase: Phase | None
     cycle: CycleFact | None
     days: CycleDays | None
+    following: CycleFact | None
+    step: StepFact | None
+    intentions: tuple[IntentionFact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing(Position):
+    """Where one certification stands at the end of `as_of`, on all three axes.
+
+    `next_on` is the next last day to act by, included, in its earliest reading that hasn't passed ("starts": the first
+    day of a cycle to come); None where nothing more is to come. `counted` is what the hours axis rests on. `passed_on`
+    is the day of an exam passed on the way back, while no newer cycle answers it.
+    """
+
+    hours: Hours
     next_code: NextCode | None
     next_on: date | None
     because: tuple[Reason, ...]
     counted: HoursCount
-    following: CycleFact | None = None
-    step: StepFact | None = None
-    intentions: tuple[IntentionFact, ...] = ()
-    passed_on: date | None = None
+    passed_on: date | None
 
 
-def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
-    """Where the certification stands on `as_of`, by `pack`, and why.
+def find_position(pack: Pack, facts: CertificationFacts, as_of: date) -> Position:
+    """Where the certification stands on `as_of`, by `pack`, without counting hours: mail asks for no more.
 
     An act of the authority goes before the days. Of several open cycles the one that started last speaks. A phase
     lasts until its latest published reading has passed.
     """
     cycle = find_speaking(facts, as_of)
-    following = find_following(facts, cycle) if cycle else None
     days = days_of(pack, cycle) if cycle else None
     now = get_phase(phases_of(days), as_of) if days else None
     validity = judge_validity(pack, facts, now, as_of)
-    next_code, next_on = find_next(pack, facts, now, following, validity, as_of)
-    counted = count_cycle(pack, facts, cycle, days, as_of)
     step = find_step(facts, cycle, as_of) if cycle else None
-    way_back = find_way_back(facts.exams, cycle, as_of) if now and now.phase in _WAYS_BACK and cycle else None
-    return Standing(
+    return Position(
         as_of=as_of,
         validity=validity,
-        hours=counted.hours,
         application=step.kind if step else "none",
+        now=now,
         phase=now.phase if now and validity not in ("revoked", "retired") else None,
         cycle=cycle,
         days=days,
+        following=find_following(facts, cycle) if cycle else None,
+        step=step,
+        intentions=list_intentions(facts, cycle, as_of) if cycle else (),
+    )
+
+
+def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
+    """Where the certification stands on `as_of`, by `pack`, and why: its position, its hours, and what comes next."""
+    at = find_position(pack, facts, as_of)
+    cycle, days, now, following = at.cycle, at.days, at.now, at.following
+    next_code, next_on = find_next(pack, facts, now, following, at.validity, as_of)
+    counted = count_cycle(pack, facts, cycle, days, as_of)
+    way_back = find_way_back(facts.exams, cycle, as_of) if now and now.phase in _WAYS_BACK and cycle else None
+    return Standing(
+        as_of=as_of,
+        validity=at.validity,
+        application=at.application,
+        now=now,
+        phase=at.phase,
+        cycle=cycle,
+        days=days,
+        following=following,
+        step=at.step,
+        intentions=at.intentions,
+        hours=counted.hours,
         next_code=next_code,
         next_on=next_on,
         because=_because(pack, facts, as_of, cycle, days, now, following, way_back),
         counted=counted,
-        following=following,
-        step=step,
-        intentions=list_intentions(facts, cycle, as_of) if cycle else (),
         passed_on=way_back.taken_on if way_back else None,
     )
 

@@ -34,7 +34,7 @@ class CopyRulings:
 
 def rule_copies(
     subject: Subject,
-    stages: Sequence[StageDay],
+    stages: tuple[StageDay, ...],
     rows: Mapping[StageKey, Row_],
     made: Iterable[Ruling],
     at: datetime,
@@ -62,7 +62,7 @@ class _Look:
     """One look at the copies of a subject."""
 
     subject: Subject
-    stages: Sequence[StageDay]
+    stages: tuple[StageDay, ...]
     own: Sequence[Own]
     at: datetime
 
@@ -129,7 +129,7 @@ class _Look:
             policy, days = wide.before.get(self.subject.certification.pack_key), self.subject.days
             if policy is not None and days is not None:
                 known = {stage.key for stage in self.stages}
-                stages = [stage for stage in stage_days(policy, days, days_off(policy)) if stage.key in known]
+                stages = tuple(stage for stage in stage_days(policy, days, days_off(policy)) if stage.key in known)
                 copies = [day for day, _ in _list_copies(policy, stages, audiences).values()]
                 told = frozenset(key for key, row in rows.items() if row.state in (*SPOKEN, "expired"))
                 found[wide.cause.id] = decide(copies, self.subject.today, date.min, told)
@@ -144,7 +144,7 @@ def _list_people(subject: Subject) -> list[tuple[Person, list[CopyTo]]]:
     ]
 
 
-def _list_copies(policy: Policy, stages: Sequence[StageDay], audiences: Iterable[CopyTo]) -> _Copies:
+def _list_copies(policy: Policy, stages: tuple[StageDay, ...], audiences: Iterable[CopyTo]) -> _Copies:
     found: _Copies = {}
     for audience in audiences:
         for day in copy_days(policy, stages, audience):

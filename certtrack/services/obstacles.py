@@ -9,7 +9,7 @@ from certtrack.rules.applications import find_hush_end
 from certtrack.rules.calendar import skip_weekend
 from certtrack.rules.facts import IntentionKind
 from certtrack.rules.reminders import ALL_SET, DUE_DAY, Policy
-from certtrack.rules.standing import Standing, Validity
+from certtrack.rules.standing import Position, Validity
 from certtrack.rules.wishes import find_group
 
 OBSTACLES = (
@@ -33,7 +33,7 @@ _HUSHED: dict[IntentionKind, str] = {"plan": "has_plan", "more_time": "asked_for
 
 def find_obstacle(
     person: Person,
-    standing: Standing,
+    standing: Position,
     cycle: Cycle,
     anchor_on: date,
     stage: str,
@@ -72,19 +72,19 @@ def find_obstacle(
     return None if (copy_to or person).address else "no_address"
 
 
-def is_over(cycle: Cycle, standing: Standing) -> bool:
+def is_over(cycle: Cycle, standing: Position) -> bool:
     """True where nothing more is mailed for the cycle: closed, withdrawn, or silent beside a newer one."""
     speaking = standing.cycle
     is_silent = speaking is not None and speaking.id != cycle.id and speaking.start_on >= cycle.start_on
     return cycle.closed_on is not None or cycle.is_withdrawn or is_silent
 
 
-def find_sent_on(standing: Standing) -> date | None:
+def find_sent_on(standing: Position) -> date | None:
     """The day on which an application was sent of which nothing is known since; None where there is none such."""
     return standing.step.on if standing.step is not None and standing.step.kind in _ON_ITS_WAY else None
 
 
-def _find_said(standing: Standing, stage: str, *, is_copy: bool) -> str | None:
+def _find_said(standing: Position, stage: str, *, is_copy: bool) -> str | None:
     """What the holder said or did that makes this stage needless; None where it is to be told.
 
     With a plan nobody else hears of it before the plan's own day, though the holder may.
@@ -107,13 +107,13 @@ def _find_said(standing: Standing, stage: str, *, is_copy: bool) -> str | None:
     return None
 
 
-def _find_seen(standing: Standing, anchor_on: date, stage: str) -> str | None:
+def _find_seen(standing: Position, anchor_on: date, stage: str) -> str | None:
     """`seen` where the holder has said that they saw this stage of this day: it isn't told again."""
     seen = (said for said in standing.intentions if said.kind == "seen")
     return "seen" if any((said.stage, said.anchor_on) == (stage, anchor_on) for said in seen) else None
 
 
-def _anchors(cycle: Cycle, standing: Standing) -> set[date]:
+def _anchors(cycle: Cycle, standing: Position) -> set[date]:
     if standing.cycle is not None and standing.cycle.id == cycle.id and standing.days is not None:
         return {standing.days.due_on, standing.days.due_on_latest}
     return list_readings(cycle)

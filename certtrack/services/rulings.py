@@ -112,11 +112,11 @@ def _done(rows: dict[StageKey, Row_], stages: Iterable[StageDay]) -> frozenset[S
     )
 
 
-def _list_copied(stages: Iterable[StageDay], rows: dict[StageKey, Row_], armed_on: date) -> list[StageDay]:
+def _list_copied(stages: Iterable[StageDay], rows: dict[StageKey, Row_], armed_on: date) -> tuple[StageDay, ...]:
     """The stages of which copies go, where there are any: none of those that somebody told in another way."""
     told, spoken = _list_told(rows), {key for key, row in rows.items() if row.state in SPOKEN}
     open_ = [stage for stage in stages if stage.nominal_on >= armed_on or stage.key in spoken]
-    return [stage for stage in open_ if stage.stage not in told]
+    return tuple(stage for stage in open_ if stage.stage not in told)
 
 
 def _list_told(rows: dict[StageKey, Row_]) -> set[str]:

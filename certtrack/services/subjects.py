@@ -11,19 +11,19 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, Certification, Cycle, Person
+from certtrack.db.queries.facts import load_facts
 from certtrack.logs import get_log
 from certtrack.rules.applications import find_hush_end
 from certtrack.rules.cycles import CycleDays, days_of
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Policy
-from certtrack.rules.standing import Standing, stand
+from certtrack.rules.standing import Position, find_position
 from certtrack.services.copies import Copied, CopyPeople, load_copied
 from certtrack.services.guard import list_released, list_told, lock_causes
 from certtrack.services.own_days import list_in_term
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.sending_hours import known_zone
-from certtrack.services.standing import load_held
 from certtrack.services.subject_rows import Row_, load_people, load_refused, load_reminded, load_rows, load_versions
 from certtrack.services.wide_causes import WideCause, list_unsettled, load_wide
 
@@ -61,7 +61,7 @@ class Subject:
     pack: Pack
     policy: Policy
     today: date
-    standing: Standing
+    standing: Position
     days: CycleDays | None
     next_act_on: date | None
     rows: tuple[Row_, ...]
@@ -167,13 +167,11 @@ def load_all(
 ) -> "Loaded":
     """All that decisions on these cycles rest on, as it is on record; a fixed number of queries."""
     rows = load_rows(session, [cycle.id for cycle, _ in found])
-    confirmed = confirmed_rules(session, rulebook)
-    held = load_held(session, confirmed, sorted({certification.id for _, certification in found}))
     return Loaded(
         at=at,
-        rulebook=confirmed,
+        rulebook=confirmed_rules(session, rulebook),
         policies=find_policies(rulebook, at),
-        facts={number: facts for number, (_, facts) in held.items()},
+        facts=load_facts(session, sorted({certification.id for _, certification in found}), counts_hours=False),
         people=load_people(session, {certification.person_id for _, certification in found}),
         causes=causes,
         wide=load_wide(session, causes.values()),
@@ -214,7 +212,7 @@ def make_subject(loaded: Loaded, cycle: Cycle, certification: Certification) -> 
     key, facts = certification.pack_key, loaded.facts[certification.id]
     pack = loaded.rulebook.packs.get(key, on=cycle.due_on)
     today = today_of(loaded.rulebook.packs.get(key), loaded.at)
-    standing = stand(pack, facts, today)
+    standing = find_position(pack, facts, today)
     chain = loaded.people[certification.person_id]
     ids = frozenset(person.id for person in chain)
     return Subject(
@@ -226,7 +224,7 @@ def make_subject(loaded: Loaded, cycle: Cycle, certification: Certification) -> 
         policy=loaded.policies[key],
         today=today,
         standing=standing,
-        days=_find_days(pack, facts, cycle),
+        days=_find_days(pack, facts, cycle, standing),
         next_act_on=min((day for day in _list_acts(facts, standing) if day > today), default=None),
         rows=tuple(loaded.rows[cycle.id]),
         move=find_move(loaded.versions[cycle.id], loaded.rows[cycle.id], pack),
@@ -259,7 +257,7 @@ def _is_released(loaded: Loaded, wide: WideCause, person_ids: frozenset[int]) ->
     return any((wide.cause.id, person_id) in loaded.released for person_id in person_ids)
 
 
-def _list_acts(facts: CertificationFacts, standing: Standing) -> Iterator[date]:
+def _list_acts(facts: CertificationFacts, standing: Position) -> Iterator[date]:
     """Days on which something else than a stage changes who is told."""
     yield from (status.from_on for status in facts.statuses)
     for said in standing.intentions:
@@ -285,6 +283,8 @@ def find_move(versions: Sequence[Row_], rows: Iterable[Row_], pack: Pack) -> Mov
     return Move(moves[-1].no, today_of(pack, moves[-1].recorded_at), moves[-1].recorded_at)
 
 
-def _find_days(pack: Pack, facts: CertificationFacts, cycle: Cycle) -> CycleDays | None:
+def _find_days(pack: Pack, facts: CertificationFacts, cycle: Cycle, standing: Position) -> CycleDays | None:
+    if standing.cycle is not None and standing.cycle.id == cycle.id:
+        return standing.days
     fact = next((fact for fact in facts.cycles if fact.id == cycle.id), None)
     return days_of(pack, fact) if fact else None

@@ -146,7 +146,7 @@ def test_whatever_repeats_no_two_are_of_one_day_and_none_comes_when_another_stag
             assert own.stage_on < stage.stage_on
             assert not any(own.stage_on < first.stage_on <= stage.stage_on for first in firsts)
             assert sum((each.stage, each.stage_on) == (stage.stage, stage.stage_on) for each in found) == 1
-    for copy in copy_days(replace(policy, stages=tuple(stages)), found, "supervisor"):
+    for copy in copy_days(replace(policy, stages=tuple(stages)), tuple(found), "supervisor"):
         assert copy.stage_on <= copy.valid_until
 
 

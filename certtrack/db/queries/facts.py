@@ -40,19 +40,25 @@ def load_facts(
     session: Session,
     certification_ids: Sequence[int],
     known_at: datetime | None = None,
+    *,
+    counts_hours: bool = True,
 ) -> dict[int, CertificationFacts]:
     """Facts by certification, as on record now or, with `known_at`, as they were on record at that moment.
 
     A certification that wasn't on record yet at `known_at` is left out. People who were merged, as far as is on record
-    now, are one: exams and death count for all. Twelve queries for each 500 certifications.
+    now, are one: exams and death count for all. Twelve queries for each 500 certifications. Unless hours are to be
+    counted no credits are read, and there are none in the facts.
     """
     found: dict[int, CertificationFacts] = {}
     for start in range(0, len(certification_ids), _CHUNK):
-        found |= _load_chunk(session, certification_ids[start : start + _CHUNK], known_at)
+        chunk = certification_ids[start : start + _CHUNK]
+        found |= _load_chunk(session, chunk, known_at, counts_hours=counts_hours)
     return found
 
 
-def _load_chunk(session: Session, ids: Sequence[int], known_at: datetime | None) -> dict[int, CertificationFacts]:
+def _load_chunk(
+    session: Session, ids: Sequence[int], known_at: datetime | None, *, counts_hours: bool
+) -> dict[int, CertificationFacts]:
     query = select(Certification).where(Certification.id.in_(ids))
     if known_at is not None:
         query = query.where(Certification.recorded_at <= known_at)
@@ -62,7 +68,7 @@ def _load_chunk(session: Session, ids: Sequence[int], known_at: datetime | None)
     cycles = _load_cycles(session, ids, known_at)
     statuses = _load_statuses(session, ids, known_at)
     exams = _load_exams(session, holders, known_at)
-    claimed = load_credits(session, ids, known_at)
+    claimed = load_credits(session, ids, known_at) if counts_hours else {}
     steps, said = load_steps(session, ids, known_at), load_intentions(session, ids, known_at)
     bases, waivers = load_bases(session, ids, known_at), load_waivers(session, ids, known_at)
     return {
@@ -74,7 +80,7 @@ def _load_chunk(session: Session, ids: Sequence[int], known_at: datetime | None)
             exams=tuple(exams[holders[certification.person_id], certification.credential]),
             statuses=tuple(statuses[certification.id]),
             died_on=deaths.get(holders[certification.person_id]),
-            credits=tuple(claimed[certification.id]),
+            credits=tuple(claimed.get(certification.id, ())),
             steps=tuple(steps[certification.id]),
             intentions=tuple(said[certification.id]),
             bases=tuple(bases[certification.id]),

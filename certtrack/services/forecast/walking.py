@@ -80,7 +80,7 @@ class Walk:
         self._session, self._future, self._began, self._tally = session, future, at, tally
         self._found = list(found)
         causes = load_causes(session, list_causes(session, [cycle for cycle, _ in found]))
-        self.known: Loaded = _without_hours(load_all(session, future.rulebook, at, found, causes))
+        self.known: Loaded = load_all(session, future.rulebook, at, found, causes)
         self._has_copies = any(policy.has_copies for policy in future.rulebook.policies.list())
 
     def run(self, until: date) -> Iterator[Step]:
@@ -200,10 +200,3 @@ class Walk:
 
 def _today(track: Track, at: datetime) -> date:
     return at.astimezone(ZoneInfo(track.zone)).date()
-
-
-def _without_hours(known: Loaded) -> Loaded:
-    """No decision about a mail asks for hours, and counting them on each day would take most of the time."""
-    return replace(
-        known, facts={number: replace(facts, credits=(), beside=()) for number, facts in known.facts.items()}
-    )
