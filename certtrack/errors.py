@@ -29,5 +29,13 @@ class BadPack(CertTrackError):
     """A rule pack or policy file can't be used; names file, key and what was expected."""
 
 
+class BadKey(BadPack):
+    """One key of such a file can't be used: in which file, which key in full, and what was `expected` there."""
+
+    def __init__(self, file: str, key: str, expected: str) -> None:
+        super().__init__(f"{file}: {key!r} {expected}.")
+        self.file, self.key, self.expected = file, key, expected
+
+
 class StaleRecord(Refused):
     """Somebody else has changed the record meanwhile; nothing was written."""

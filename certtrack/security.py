@@ -85,6 +85,7 @@ class Task(StrEnum):
     ENTER_RESULTS = "enter_results"
     SETTLE_FINDINGS = "settle_findings"
     RELEASE_MAIL = "release_mail"
+    PREVIEW_POLICY = "preview_policy"
     WRITE_LETTERS = "write_letters"
     IMPORT = "import"
     SEE_JOBS = "see_jobs"

@@ -40,4 +40,4 @@ def _note_policies(work: Workplace) -> None:
     is_left = True
     while is_left and not work.stop():
         with work.database.writing() as session:
-            is_left = rearm_batch(session, at=work.clock.now())
+            is_left = rearm_batch(session, work.rulebook, at=work.clock.now())

@@ -50,9 +50,9 @@ def read_policy(path: Path) -> Policy:
     return _make_policy(read_toml(path))
 
 
-def parse_policy(text: str) -> Policy:
-    """The policy that the text of a file was, as it stands on record. Raises BadPack."""
-    return _make_policy(parse_toml(text.encode("utf-8"), Path("a policy on record")))
+def parse_policy(text: str, name: str = "a policy on record") -> Policy:
+    """The policy that the text of a file is, such as one that stands on record. Raises BadPack that calls it `name`."""
+    return _make_policy(parse_toml(text.encode("utf-8"), Path(name)))
 
 
 def _make_policy(file: File) -> Policy:

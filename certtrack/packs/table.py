@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from certtrack.errors import BadPack
+from certtrack.errors import BadKey, BadPack
 from certtrack.rules.calendar import check_day
 
 UNKNOWN = "unknown"
@@ -38,9 +38,9 @@ class Table:
         self._left = dict(content)
 
     def refuse(self, key: str, expected: str) -> NoReturn:
-        """Raise BadPack that names the file, `key` in full, and what was expected there."""
+        """Raise BadKey that names the file, `key` in full, and what was expected there."""
         place = ".".join(part for part in (self._name, key) if part) or "the file"
-        raise BadPack(f"{self._path}: {place!r} {expected}.")
+        raise BadKey(str(self._path), place, expected)
 
     def has(self, key: str) -> bool:
         """True where the key is there and wasn't taken yet."""

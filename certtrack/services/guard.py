@@ -11,7 +11,8 @@ from certtrack.db.models import Cause, CauseRelease, Certification, Cycle, Group
 from certtrack.services.arming import earliest_day
 
 _TOLD = ("in_mail", "sent", "told")
-_COUNTED = ("planned", "held", *_TOLD)
+COUNTED = ("planned", "held", *_TOLD)
+"""States in which a reminder counts for its cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _mailed(cause_id: int) -> Select[int]:
     """
     return select(Reminder.recipient_id.label("person_id")).where(
         Reminder.cause_id == cause_id,
-        Reminder.state.in_(_COUNTED),
+        Reminder.state.in_(COUNTED),
         or_(Reminder.reason.is_(None), Reminder.reason != "by_name"),
         Reminder.recipient_id.not_in(_released(cause_id)),
     )

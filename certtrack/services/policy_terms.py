@@ -1,4 +1,4 @@
-"""Which reminder policy is in force: a change is noticed by itself, and every open cycle is looked at again by it."""
+"""Which reminder policy is in force: a change is noticed by itself, and all that falls due is looked at again by it."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
 from certtrack.db.inserting import insert_unless_there
-from certtrack.db.models import Cause, Certification, Cycle, PackVersion, PolicyTerm
+from certtrack.db.models import Cause, Certification, Cycle, OtherDay, PackVersion, PolicyTerm
 from certtrack.errors import BadPack
 from certtrack.logs import get_log
 from certtrack.packs import parse_policy
@@ -44,15 +44,25 @@ def note_policies(session: Session, rulebook: Rulebook, *, actor: Actor, at: dat
     return changed
 
 
-def rearm_batch(session: Session, *, at: datetime, limit: int = _AT_ONCE) -> bool:
-    """Have the planner look at up to `limit` more cycles whose policy has changed; False when none is left.
+def rearm_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int = _AT_ONCE) -> bool:
+    """Have the planner look at up to `limit` more cycles, or other days, whose policy has changed; False: none is left.
 
     How far it came is on record in the same transaction: a crash costs a batch, and several processes share the work.
     """
-    query = select(PolicyTerm).where(PolicyTerm.rearmed_until.is_not(None)).order_by(PolicyTerm.id).limit(1)
+    is_left = or_(PolicyTerm.rearmed_until.is_not(None), PolicyTerm.days_rearmed_until.is_not(None))
+    query = select(PolicyTerm).where(is_left).order_by(PolicyTerm.id).limit(1)
     term = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if term is None:
         return False
+    if term.rearmed_until is not None:
+        _rearm_cycles(session, term, at, limit)
+    else:
+        _rearm_days(session, term, rulebook, at, limit)
+    session.flush()
+    return True
+
+
+def _rearm_cycles(session: Session, term: PolicyTerm, at: datetime, limit: int) -> None:
     numbers = session.scalars(
         select(Cycle.id)
         .join(Certification, Certification.id == Cycle.certification_id)
@@ -69,8 +79,24 @@ def rearm_batch(session: Session, *, at: datetime, limit: int = _AT_ONCE) -> boo
         .execution_options(synchronize_session=False)
     )
     term.rearmed_until = numbers[-1] if len(numbers) == limit else None
-    session.flush()
-    return True
+
+
+def _rearm_days(session: Session, term: PolicyTerm, rulebook: Rulebook, at: datetime, limit: int) -> None:
+    pack = rulebook.packs.find(term.pack_key)
+    numbers = session.scalars(
+        select(OtherDay.id)
+        .where(OtherDay.closed_on.is_(None), OtherDay.id > term.days_rearmed_until)
+        .where(or_(OtherDay.credential.is_(None), OtherDay.credential == (pack.credential if pack else None)))
+        .order_by(OtherDay.id)
+        .limit(limit)
+    ).all()
+    session.execute(
+        update(OtherDay)
+        .where(OtherDay.id.in_(numbers), or_(OtherDay.next_look_at.is_(None), OtherDay.next_look_at > at))
+        .values(next_look_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    term.days_rearmed_until = numbers[-1] if len(numbers) == limit else None
 
 
 def _load_newest(session: Session) -> dict[str, PolicyTerm]:
@@ -113,7 +139,7 @@ def _credentials_of(row: PackVersion) -> Iterable[str]:
 
 def _change(session: Session, term: PolicyTerm, policy: Policy, policy_id: int, actor: Actor, at: datetime) -> bool:
     cause = _open_cause(session, f"policy:{policy.ref}", at)
-    values = {"cause_id": cause.id, "rearmed_until": 0}
+    values = {"cause_id": cause.id, "rearmed_until": 0, "days_rearmed_until": 0}
     if not _add(session, term.pack_key, term.no + 1, policy_id, at, **values):
         return False  # another process was first
     record_event(

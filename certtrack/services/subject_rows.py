@@ -44,6 +44,7 @@ def load_rows(session: Session, cycle_ids: Sequence[int]) -> dict[int, list[Row_
         Reminder.reason,
         Reminder.stage_on,
         Reminder.send_after,
+        Reminder.valid_until,
         Reminder.retry_at,
         Reminder.email_id,
         Reminder.cause_id,

@@ -28,6 +28,7 @@ from certtrack.web.letters import letters
 from certtrack.web.mail_preferences import mail_preferences
 from certtrack.web.passwords import passwords
 from certtrack.web.people import people
+from certtrack.web.policy_preview import policy_preview
 from certtrack.web.qualifications import qualifications
 from certtrack.web.reminders import reminders
 from certtrack.web.second_step import second_step
@@ -53,5 +54,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),
-    *(background_checks, stand_ins, undeliverable, mail_preferences),
+    *(background_checks, stand_ins, undeliverable, mail_preferences, policy_preview),
 )

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, request
 
-from certtrack.security import Task, list_places
+from certtrack.security import Task, can_do, list_places
 from certtrack.services.forecast.coming import ComingMail, foresee
 from certtrack.services.forecast.months import (
     MailFilters,
@@ -53,6 +53,7 @@ def index() -> str:
         first=(number - 1) * PAGE + 1,
         previous_url=_page_url(number - 1) if number > 1 else None,
         next_url=_page_url(number + 1) if number * PAGE < len(fitting) else None,
+        can_preview=can_do(actor(), Task.PREVIEW_POLICY),
         **_count(mails),
     )
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from kit.databases import on_both
+from kit.rules import CPS
 from kit.typed import Typed
-from kit.world import ZONE, World
+from kit.world import ZONE, World, load_shipped
 from sqlalchemy import select
 
 from certtrack.clock import WallClock, today_in
@@ -76,8 +77,10 @@ def test_a_policy_in_a_file_is_previewed_and_one_that_cant_be_used_is_refused(
 ) -> None:
     enter(world)
     file = tmp_path / "policy.toml"
-    text = re.sub(r"^version = .*$", "version = 2", world.policy.raw, flags=re.MULTILINE)
-    file.write_text(f"{text}\n[[stages]]\ndays_before = 45\n")
+    newest = load_shipped().find_policy(CPS, world.at)
+    assert newest is not None
+    text = re.sub(r"^version = .*$", "version = 9", newest.raw, flags=re.MULTILINE)
+    file.write_text(text.replace("[calendar]", "[[stages]]\ndays_before = 45\n\n[calendar]", 1))
     done = typed("reminders", "preview", file, "--to", DUE, "--format", "json")
     [row] = json.loads(done.stdout)
     assert (row["change"], row["stage"]) == ("added", "before_45")

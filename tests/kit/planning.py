@@ -48,7 +48,7 @@ class Planner:
         world = self.world
         with world.database.writing() as session:
             changed = note_policies(session, world.rulebook, actor=world.actor, at=world.at)
-            while rearm_batch(session, at=world.at):
+            while rearm_batch(session, world.rulebook, at=world.at):
                 pass
         return changed
 

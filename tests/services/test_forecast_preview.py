@@ -1,16 +1,20 @@
 """What another reminder policy would change is told beforehand, and then comes so."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from kit.forecast import foretell
+from kit.background_checks import keep_check
+from kit.exams import grant, hold, seat
+from kit.forecast import Days, foretell, list_foretold
 from kit.planning import Planner
-from kit.world import World
+from kit.world import World, load_shipped
 
 from certtrack.errors import BadPack
-from certtrack.packs import parse_policy
+from certtrack.packs import Policies, parse_policy
 from certtrack.rules.reminders import Policy
+from certtrack.services.background_checks.records import NewCheck
 from certtrack.services.forecast.preview import Ahead, Difference, compare_ahead, list_differences
 from certtrack.services.forecast.scope import Scope
 
@@ -101,3 +105,64 @@ def test_a_policy_that_cant_stand_beside_the_others_is_refused(world: World) -> 
     other = parse_policy(make_policy(world).raw.replace('key = "us-wi"', 'key = "another"'))
     with pytest.raises(BadPack):
         preview(world, other)
+
+
+CHECK = 'kind = "background_check"\n'
+STAGE = "\n[[subjects.stages]]\ndays_before = {}\n"
+
+
+def make_next(world: World, change: dict[str, str], top: str = "") -> Policy:
+    """The newest policy that is shipped in its next version, with these parts of its text replaced."""
+    newest = world.policy
+    text = newest.raw.replace(f"version = {newest.version}\n", f"version = {newest.version + 1}\n{top}")
+    for old, new in change.items():
+        assert old in text
+        text = text.replace(old, new)
+    return parse_policy(text)
+
+
+def keep_other_days(world: World) -> tuple[int, int]:
+    """Carol sits an exam on July 2 and has a check that is good until October 31; who they are."""
+    world.rulebook = load_shipped()
+    world.move_to(FROM - timedelta(days=1))
+    grant(world)
+    carol, dave = world.person(), world.person("Dave")
+    seat(world, hold(world, held_on=date(2026, 7, 2)), carol)
+    keep_check(world, dave, NewCheck(FROM - timedelta(days=9), date(2026, 10, 31), "A letter"))
+    return carol, dave
+
+
+@pytest.mark.parametrize("top", ["", "from_on = 2026-06-05\n"])
+def test_days_beside_those_of_cycles_are_previewed_and_then_come_so(world: World, planner: Planner, top: str) -> None:
+    carol, dave = keep_other_days(world)
+    world.certify(carol, date(2030, 10, 31))
+    planner.look()
+    world.move_to(FROM)
+    no_day_before = {STAGE.format(3) + STAGE.format(1): STAGE.format(3)}
+    policy = make_next(world, {CHECK: CHECK + STAGE.format(50)} | no_day_before, top)
+    told = [(one.change, one.mail.person_id, one.mail.stage, one.mail.on) for one in preview(world, policy)[1]]
+    assert told == [
+        ("dropped", carol, "before_1", date(2026, 7, 1)),
+        ("added", dave, "before_50", date(2026, 9, 11)),
+    ]
+    world.rulebook = replace(world.rulebook, policies=Policies([*world.rulebook.policies.list(), policy]))
+    foreseen = list_foretold(foretell(world, date(2026, 9, 30)))
+    days = Days(world, planner)
+    days.run(date(2026, 9, 30))
+    assert foreseen == days.list_told(FROM, date(2026, 9, 30))
+    assert {"before_50", "before_14"} <= {stage for _, stage, *_ in foreseen}
+
+
+def test_a_version_that_is_there_already_with_another_text_is_refused_and_told_its_next_number(world: World) -> None:
+    known = world.policy
+    with pytest.raises(BadPack, match=f"'version'.*{known.ref}.*{known.version + 1}"):
+        preview(world, parse_policy(known.raw.replace("guard_above = 25", "guard_above = 24")))
+
+
+def test_what_waits_for_release_goes_on_waiting(world: World, planner: Planner) -> None:
+    world.move_to(FROM - timedelta(days=1))
+    planner.roster(26, date(2026, 8, 10))
+    planner.look()
+    world.move_to(FROM)
+    assert preview(world, make_policy(world))[1] == []
+    assert [one.change for one in preview(world, make_policy(world, without=(30,)))[1]] == []

@@ -191,7 +191,7 @@ def test_going_back_to_a_former_version_is_a_change_too(world: World, planner: P
 def die_rearming(world: World) -> None:
     """Set a few cycles to be looked at and die before it is committed."""
     with world.database.writing() as session:
-        rearm_batch(session, at=world.at, limit=7)
+        rearm_batch(session, world.rulebook, at=world.at, limit=7)
         raise KeyboardInterrupt
 
 
@@ -218,7 +218,7 @@ def test_a_crash_while_cycles_are_set_to_be_looked_at_costs_nobody_a_look(world:
     world.move_to(CHANGED)
     with world.database.writing() as session:
         note_policies(session, world.rulebook, actor=world.actor, at=world.at)
-        assert rearm_batch(session, at=world.at, limit=7)
+        assert rearm_batch(session, world.rulebook, at=world.at, limit=7)
     with pytest.raises(KeyboardInterrupt):
         die_rearming(world)
     while planner.batch().looked_at:
@@ -241,7 +241,7 @@ def test_schedulers_that_start_together_notice_one_change(world: World, planner:
         is_left, looked_at = True, 1
         while is_left:
             with world.database.writing() as session:
-                is_left = rearm_batch(session, at=world.at, limit=5)
+                is_left = rearm_batch(session, world.rulebook, at=world.at, limit=5)
         while looked_at:
             with world.database.writing() as session:
                 looked_at = plan_batch(session, world.rulebook, at=world.at, limit=5).looked_at

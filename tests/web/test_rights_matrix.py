@@ -171,6 +171,8 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /findings": (200, 404, 404, 404, IN),
     "POST /findings/<int:finding_id>": (400, 404, 404, 404, IN),
     "GET /forecast": (200, 404, 404, 404, IN),
+    "GET /forecast/preview": (200, 404, 404, 404, IN),
+    "POST /forecast/preview": (400, 404, 404, 404, IN),
     "GET /jobs": (200, 404, 404, 404, IN),
     "GET /undeliverable": (200, 200, 404, 404, IN),
     "GET /people/<int:person_id>/addresses": (200, 404, 404, 404, IN),

@@ -54,6 +54,8 @@ class PolicyTerm(Numbered, Base):
     cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id"), index=True)
     rearmed_until: Mapped[int | None]
     """Cycles up to this number are to be looked at again because of it; None once that is said of all of them."""
+    days_rearmed_until: Mapped[int | None]
+    """The same of days beside those of cycles."""
 
 
 class Reminder(Numbered, Base):

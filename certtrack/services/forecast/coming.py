@@ -9,13 +9,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.clock import end_of
-from certtrack.db.models import Certification, Cycle, Person
+from certtrack.db.models import Certification, Cycle, OtherDay, Person
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Audience
 from certtrack.services.forecast.future import Future, Trip, find_switches
 from certtrack.services.forecast.guarding import Tally
 from certtrack.services.forecast.other_days import OtherStep, OtherWalk, list_other_days
-from certtrack.services.forecast.scope import Scope, list_crowded_causes, read_cycles
+from certtrack.services.forecast.scope import Scope, list_crowded_causes, list_open_causes, read_cycles
 from certtrack.services.forecast.walking import Step, Then, Walk
 from certtrack.services.guard import list_mailed
 from certtrack.services.rulebook import Rulebook
@@ -69,9 +69,8 @@ def foresee(
     packs = list_switched(future)
     for found in read_cycles(session, to_on, packs, *scope.conditions()):
         yield from within(tell(session, Walk(session, future, found, at), to_on), from_on, to_on)
-    until = end_of(to_on, "UTC") + timedelta(days=1)  # past the end of the day in each zone
-    for day in list_other_days(session, scope, until):
-        yield from within(_tell_other(rulebook, OtherWalk(session, rulebook, day, at).run(until)), from_on, to_on)
+    for day in list_other_days(session, scope, end_anywhere(to_on), future):
+        yield from within(tell_other(session, future, day, at, to_on), from_on, to_on)
 
 
 def look_ahead(
@@ -93,7 +92,9 @@ def list_switched(future: Future) -> set[str]:
 def find_trips(session: Session, future: Future, at: datetime, to_on: date) -> dict[int, Trip]:
     """The causes that the guard will hold until that day, by number: those are counted over all organizations."""
     tally = count_first_mails(session, future, at, to_on)
-    return tally.find_trips({number: list_mailed(session, number) for number in tally.first if number > 0})
+    known = {number for number in tally.first if number > 0}
+    watched = list_open_causes(session, known)
+    return tally.find_trips({number: list_mailed(session, number) for number in watched}, known - watched)
 
 
 def count_first_mails(session: Session, future: Future, at: datetime, to_on: date) -> Tally:
@@ -114,6 +115,17 @@ def tell(session: Session, walk: Walk, until: date) -> list[ComingMail]:
     steps = list(walk.run(until))
     people = _load_people(session, {step.line.recipient_id for step in steps})
     return [_tell(walk, people, step) for step in steps]
+
+
+def tell_other(session: Session, future: Future, day: OtherDay, at: datetime, to_on: date) -> Iterator[ComingMail]:
+    """All that comes of a day beside those of cycles until the end of `to_on`, as mails to people."""
+    walk = OtherWalk(session, future, day, at)
+    return (_tell_other(future.rulebook, step) for step in walk.run(end_anywhere(to_on)))
+
+
+def end_anywhere(day: date) -> datetime:
+    """A moment at which that day is over in every zone."""
+    return end_of(day, "UTC") + timedelta(days=1)
 
 
 def within(mails: Iterable[ComingMail], from_on: date, to_on: date) -> Iterator[ComingMail]:
@@ -151,26 +163,25 @@ def _tell(walk: Walk, people: dict[int, Person], step: Step) -> ComingMail:
     )
 
 
-def _tell_other(rulebook: Rulebook, steps: Iterable[OtherStep]) -> Iterator[ComingMail]:
-    for step in steps:
-        line, looked = step.line, step.looked
-        packs = [pack for pack in rulebook.packs.list() if pack.credential == looked.day.credential]
-        yield ComingMail(
-            on=step.at.astimezone(ZoneInfo(looked.zone)).date(),
-            at=step.at,
-            person_id=looked.holder.id,
-            name=looked.holder.shown_name,
-            subject_kind=looked.kind,
-            subject_id=looked.day.id,
-            credential=looked.day.credential,
-            pack=packs[-1] if packs else None,
-            anchor_on=line.anchor_on,
-            stage=line.stage,
-            occurrence=line.occurrence,
-            audience=line.audience,
-            recipient_id=looked.holder.id,
-            recipient=looked.holder.shown_name,
-            kept_back=step.reason,
-            until_on=step.until_on,
-            then=step.then,
-        )
+def _tell_other(rulebook: Rulebook, step: OtherStep) -> ComingMail:
+    line, looked = step.line, step.looked
+    packs = [pack for pack in rulebook.packs.list() if pack.credential == looked.day.credential]
+    return ComingMail(
+        on=step.at.astimezone(ZoneInfo(looked.zone)).date(),
+        at=step.at,
+        person_id=looked.holder.id,
+        name=looked.holder.shown_name,
+        subject_kind=looked.kind,
+        subject_id=looked.day.id,
+        credential=looked.day.credential,
+        pack=packs[-1] if packs else None,
+        anchor_on=line.anchor_on,
+        stage=line.stage,
+        occurrence=line.occurrence,
+        audience=line.audience,
+        recipient_id=looked.holder.id,
+        recipient=looked.holder.shown_name,
+        kept_back=step.reason,
+        until_on=step.until_on,
+        then=step.then,
+    )

@@ -66,8 +66,15 @@ class Future:
 
     def next_switch(self, pack_key: str, after: datetime | None) -> datetime | None:
         """The first moment after `after` (None: from the beginning) at which the pack has another policy."""
-        moments = (one.at for one in self.switches if one.wide.concerns(pack_key))
-        return min((at for at in moments if after is None or at > after), default=None)
+        return _find_first((one.at for one in self.switches if one.wide.concerns(pack_key)), after)
+
+    def next_switch_of_days(self, credential: str | None, after: datetime | None) -> datetime | None:
+        """The same for days beside those of cycles: those of a credential, or with None of none in particular."""
+        concerned = (one for one in self.switches if credential is None or credential in self._list_credentials(one))
+        return _find_first((one.at for one in concerned), after)
+
+    def _list_credentials(self, switch: Switch) -> set[str]:
+        return {pack.credential for pack in self.rulebook.packs.list() if switch.wide.concerns(pack.key)}
 
     def _cause_on(self, on: date, cause: Cause) -> Cause:
         trip = self.trips.get(cause.id)
@@ -86,6 +93,10 @@ class Future:
         cause = self._cause_on(on, wide.cause)
         if cause.state == "held" or is_new:
             yield WideCause(cause, wide.kind, wide.before, wide.is_whole)
+
+
+def _find_first(moments: Iterable[datetime], after: datetime | None) -> datetime | None:
+    return min((at for at in moments if after is None or at > after), default=None)
 
 
 def _hold(cause: Cause) -> Cause:

@@ -1,7 +1,7 @@
 """What the guard would do in the coming days: by which day a cause has mailed more people than its number says."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from certtrack.services.forecast.future import Trip
@@ -29,12 +29,15 @@ class Tally:
         people[line.recipient_id] = min(on, people.get(line.recipient_id, on))
         self.above[number] = min(subject.policy.guard_above, self.above.get(number, subject.policy.guard_above))
 
-    def find_trips(self, mailed: Mapping[int, set[int]]) -> dict[int, Trip]:
-        """The causes that are held on some day, with whom they had told by then; `mailed` are those told already."""
+    def find_trips(self, mailed: Mapping[int, set[int]], decided: Collection[int] = ()) -> dict[int, Trip]:
+        """The causes that are held on some day, with whom they had told by then.
+
+        `mailed` are those told already, by cause; `decided` are causes that the guard watches no more.
+        """
         found = {}
         for number, first in self.first.items():
             trip = self._find_trip(number, first, mailed.get(number, set()))
-            if trip is not None:
+            if trip is not None and number not in decided:
                 found[number] = trip
         return found
 

@@ -4,22 +4,24 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import OtherDay, Reminder
 from certtrack.logs import get_log
+from certtrack.services.forecast.future import Future
 from certtrack.services.forecast.lines import Line, new_line
 from certtrack.services.forecast.scope import Scope
-from certtrack.services.forecast.walking import Then
+from certtrack.services.forecast.walking import KEPT, Then
 from certtrack.services.guard import load_causes
 from certtrack.services.other_days.loading import Looked, load_looked
 from certtrack.services.other_days.planning import key_of
 from certtrack.services.other_days.records import start_of
 from certtrack.services.other_days.rulings import Rulings, rule_day
 from certtrack.services.reminder_writes import values_of
-from certtrack.services.rulebook import Rulebook, confirmed_rules
+from certtrack.services.rulebook import confirmed_rules
 from certtrack.services.wide_causes import list_unsettled
 
 _MOST_LOOKS = 1000  # as for cycles: a walk must come to its end
@@ -38,10 +40,12 @@ class OtherStep:
     then: Then | None = None
 
 
-def list_other_days(session: Session, scope: Scope, until: datetime) -> list[OtherDay]:
-    """The days about which something may come until that moment."""
+def list_other_days(session: Session, scope: Scope, until: datetime, *futures: Future) -> list[OtherDay]:
+    """The days about which something may come until that moment; every open one where a policy changes meanwhile."""
     waits = select(Reminder.subject_id).where(Reminder.subject_kind == OtherDay.kind, Reminder.state.in_(_WAITING))
     comes = or_(OtherDay.next_look_at <= until, OtherDay.id.in_(waits.correlate(OtherDay)))
+    if any(future.switches for future in futures):
+        comes = or_(comes, OtherDay.closed_on.is_(None))
     query = select(OtherDay).where(comes)
     if scope.places is not None:
         query = query.where(OtherDay.organization_id.in_(scope.places))
@@ -57,7 +61,7 @@ class OtherWalk:
     """Walks one day through the coming time, from a moment on."""
 
     session: Session
-    rulebook: Rulebook
+    future: Future
     day: OtherDay
     began: datetime
     lines: list[Line] = field(default_factory=list)
@@ -65,23 +69,33 @@ class OtherWalk:
 
     def run(self, until: datetime) -> Iterator[OtherStep]:
         """All that comes until that moment, in its order."""
-        rules = confirmed_rules(self.session, self.rulebook)
+        rules = confirmed_rules(self.session, self.future.rulebook)
         causes = load_causes(self.session, list_unsettled(self.session))
         [looked] = load_looked(self.session, rules, [self.day], self.began, causes)
         self.lines = [_read_line(row) for row in looked.rows]
-        look_at = max(self.day.next_look_at, self.began) if self.day.next_look_at is not None else None
+        held = [line for line in self.lines if line.state == "held"]
+        self.kept = {line.id: OtherStep(looked, line, max(line.send_after, self.began), line.reason) for line in held}
+        asked_at = self.day.next_look_at
+        look_at = self._look_after(asked_at, None)
         for _ in range(_MOST_LOOKS):
             at = self._find_next(look_at)
             if at is None or at > until:
                 break
             is_due = look_at is not None and look_at <= at
-            [now] = load_looked(self.session, rules, [self.day], at, causes)
-            if is_due or now.today != looked.today:
-                looked = replace(now, rows=cast("tuple[Reminder, ...]", tuple(self.lines)))
+            if is_due or at.astimezone(ZoneInfo(looked.office_zone)).date() != looked.today:
+                [now] = load_looked(self.session, rules, [self.day], at, causes)
+                asked_for = asked_at if asked_at is not None and asked_at <= at else at
+                looked = replace(now, rows=cast("tuple[Reminder, ...]", tuple(self.lines)), look_at=asked_for)
                 next_at = yield from self._look(looked, at)
-                look_at = next_at if is_due else look_at
+                look_at, asked_at = (next_at, next_at) if is_due else (look_at, asked_at)
             yield from self._send(looked, at)
         yield from self.kept.values()
+
+    def _look_after(self, planned_at: datetime | None, after: datetime | None) -> datetime | None:
+        """The moment of the next look: the planned one, or a policy's change before it; None where there is none."""
+        moments = [max(planned_at, self.began)] if planned_at is not None else []
+        switch = self.future.next_switch_of_days(self.day.credential, after)
+        return min([*moments, *([switch] if switch else [])], default=None)
 
     def _find_next(self, look_at: datetime | None) -> datetime | None:
         sends = [max(line.send_after, self.began) for line in self.lines if line.state == "planned"]
@@ -91,7 +105,7 @@ class OtherWalk:
         """One look of the planner; returns the moment of the next, None where none is to come."""
         rulings = self._rule(looked, at)
         if rulings is None or looked.policy is None:
-            return None
+            return self._look_after(None, at)
         for row, reason in rulings.recalled:
             row.state, row.reason = "superseded", reason
         for ruling in rulings.made:
@@ -103,7 +117,8 @@ class OtherWalk:
                 line = cast("Line", ruling.row)
                 _set(line, values)
             yield from self._keep(looked, line, at)
-        return start_of(rulings.next_on, looked.office_zone) if rulings.next_on is not None else None
+        next_at = start_of(rulings.next_on, looked.office_zone) if rulings.next_on is not None else None
+        return self._look_after(next_at, at)
 
     def _rule(self, looked: Looked, at: datetime) -> Rulings | None:
         if looked.policy is None:
@@ -117,7 +132,7 @@ class OtherWalk:
     def _keep(self, looked: Looked, line: Line, at: datetime) -> Iterator[OtherStep]:
         if (before := self.kept.pop(line.id, None)) is not None:
             yield replace(before, until_on=looked.today, then="goes" if line.state == "planned" else "replaced")
-        if line.state == "suppressed":
+        if line.state in KEPT:
             self.kept[line.id] = OtherStep(looked, line, max(line.send_after, at), line.reason)
 
     def _send(self, looked: Looked, at: datetime) -> Iterator[OtherStep]:

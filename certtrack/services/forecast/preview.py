@@ -1,5 +1,6 @@
 """What another reminder policy would change in the coming mails, as a difference. Nothing is written."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -7,10 +8,21 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from certtrack.errors import BadKey
 from certtrack.packs import Policies
 from certtrack.rules.reminders import Policy
-from certtrack.services.forecast.coming import ComingMail, MailKey, count_first_mails, list_switched, look_ahead, tell
+from certtrack.services.forecast.coming import (
+    ComingMail,
+    MailKey,
+    count_first_mails,
+    end_anywhere,
+    list_switched,
+    look_ahead,
+    tell,
+    tell_other,
+)
 from certtrack.services.forecast.future import Future
+from certtrack.services.forecast.other_days import list_other_days
 from certtrack.services.forecast.scope import Scope, read_cycles
 from certtrack.services.forecast.walking import Walk
 from certtrack.services.rulebook import Rulebook
@@ -29,6 +41,18 @@ class Difference:
     change: Change
     mail: ComingMail
     was_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageChanges:
+    """How many mails of one stage of one kind of day come newly, are dropped, move, and would wait."""
+
+    subject_kind: str
+    stage: str
+    added: int
+    dropped: int
+    moved: int
+    kept_back: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +84,7 @@ def compare_ahead(session: Session, rulebook: Rulebook, policy: Policy, *, at: d
 
     One that is among them already is compared with how it would be without it.
     """
+    _check_number(rulebook.policies, policy)
     others = [one for one in rulebook.policies.list() if one.ref != policy.ref]
     without = replace(rulebook, policies=Policies(others))
     with_it = replace(rulebook, policies=Policies([*others, policy]))
@@ -71,19 +96,55 @@ def compare_ahead(session: Session, rulebook: Rulebook, policy: Policy, *, at: d
     )
 
 
+def count_changes(differences: Iterable[Difference]) -> list[StageChanges]:
+    """How many mails of each stage differ: cycles' stages first, of each kind of day the one that comes first."""
+    counts: dict[tuple[str, str], Counter[Change]] = defaultdict(Counter)
+    nearest: dict[tuple[str, str], int] = {}
+    for one in differences:
+        kind = (one.mail.subject_kind, one.mail.stage)
+        counts[kind][one.change] += 1
+        nearest.setdefault(kind, (one.mail.anchor_on - one.mail.on).days)
+    in_order = sorted(counts, key=lambda kind: (kind[0] != "cycle", kind[0], -nearest[kind]))
+    return [_make_changes(kind, counts[kind]) for kind in in_order]
+
+
+def _make_changes(kind: tuple[str, str], counts: Counter[Change]) -> StageChanges:
+    return StageChanges(*kind, counts["added"], counts["dropped"], counts["moved"], counts["kept_back"])
+
+
+def _check_number(policies: Policies, policy: Policy) -> None:
+    """Raise BadKey for a version that is there already, and says something else: it is never changed."""
+    versions = {one.version: one for one in policies.list() if one.key == policy.key}
+    known = versions.get(policy.version)
+    if known is not None and known.sha256 != policy.sha256:
+        expected = f"is the number of another text: {policy.ref} is here already. Make it {max(versions) + 1}"
+        raise BadKey(policy.ref, "version", expected)
+
+
 def list_differences(
     session: Session, ahead: Ahead, scope: Scope, *, at: datetime, from_on: date, to_on: date
 ) -> Iterator[Difference]:
     """Each mail on the days from one to the other that comes, is dropped, moves or waits; batch by batch."""
-    packs = list_switched(ahead.before) | list_switched(ahead.after)
-    for found in read_cycles(session, to_on, packs, *scope.conditions()):
-        before, after = (
-            _by_key(tell(session, Walk(session, future, found, at), to_on)) for future in (ahead.before, ahead.after)
-        )
-        for difference in _compare(before, after):
+    for before, after in _list_pairs(session, ahead, scope, at, to_on):
+        for difference in _compare(_by_key(before), _by_key(after)):
             days = {difference.mail.on, difference.was_on or difference.mail.on}
             if any(from_on <= day <= to_on for day in days):
                 yield difference
+
+
+_Mails = Iterable[ComingMail]
+
+
+def _list_pairs(
+    session: Session, ahead: Ahead, scope: Scope, at: datetime, to_on: date
+) -> Iterator[tuple[_Mails, _Mails]]:
+    """What comes by the policies as they are, and with the other one: of some cycles, or of another day, at a time."""
+    packs = list_switched(ahead.before) | list_switched(ahead.after)
+    for found in read_cycles(session, to_on, packs, *scope.conditions()):
+        before, after = (tell(session, Walk(session, each, found, at), to_on) for each in (ahead.before, ahead.after))
+        yield before, after
+    for day in list_other_days(session, scope, end_anywhere(to_on), ahead.before, ahead.after):
+        yield tell_other(session, ahead.before, day, at, to_on), tell_other(session, ahead.after, day, at, to_on)
 
 
 def _count_first(

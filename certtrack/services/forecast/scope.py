@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, Certification, Cycle, Reminder
 from certtrack.services.forecast.walking import Found
+from certtrack.services.guard import COUNTED
 
 _AT_ONCE = 400
 _WAITING = ("planned", "held")
@@ -58,16 +59,29 @@ def read_cycles(
         session.expunge_all()
 
 
+def list_open_causes(session: Session, numbers: Collection[int]) -> set[int]:
+    """Those of these causes that the guard still watches: what was held or let go is decided."""
+    return set(session.scalars(select(Cause.id).where(Cause.id.in_(numbers), Cause.state == "open")))
+
+
 def list_crowded_causes(session: Session, guard_above: int) -> list[int]:
-    """The open causes that name more people than that: only those may be held by the guard one day."""
-    people = func.count(Certification.person_id.distinct())
+    """The open causes that name more people than that, or have mailed them: only those may the guard hold one day.
+
+    Whoever was mailed because of it counts, though their cycle goes by another cause by now.
+    """
+    named = (
+        select(Cycle.cause_id, Certification.person_id)
+        .join(Certification, Certification.id == Cycle.certification_id)
+        .where(Cycle.cause_id.is_not(None), Cycle.release_by_name.is_(False))
+    )
+    counts = Reminder.state.in_(COUNTED), Reminder.cause_id.in_(named.with_only_columns(Cycle.cause_id))
+    people = union(named, select(Reminder.cause_id, Reminder.recipient_id).where(*counts)).subquery()
     query = (
         select(Cause.id)
-        .join(Cycle, Cycle.cause_id == Cause.id)
-        .join(Certification, Certification.id == Cycle.certification_id)
-        .where(Cause.state == "open", Cycle.release_by_name.is_(False))
+        .join(people, people.c.cause_id == Cause.id)
+        .where(Cause.state == "open")
         .group_by(Cause.id)
-        .having(people > guard_above)
+        .having(func.count() > guard_above)
         .order_by(Cause.id)
     )
     return list(session.scalars(query))

@@ -23,7 +23,8 @@ from certtrack.services.rulings import Ruling, rule
 from certtrack.services.subjects import Loaded, Subject, list_causes, load_all, make_subject
 
 _MOST_LOOKS = 1000  # at one cycle: nothing asks for that many, and a walk must come to its end
-_KEPT = ("held", "suppressed")
+KEPT = ("held", "suppressed")
+"""States of a mail that is kept back."""
 
 
 Then = Literal["goes", "replaced"]
@@ -177,7 +178,7 @@ class Walk:
         """What is kept back is told once it is known for how long."""
         if (before := track.kept.pop(line.id, None)) is not None:
             yield replace(before, until_on=_today(track, at), then="goes" if line.state == "planned" else "replaced")
-        if line.state in _KEPT:
+        if line.state in KEPT:
             track.kept[line.id] = Step(track, line, max(line.send_after, at), line.reason)
 
     def _send(self, track: Track, at: datetime) -> Iterator[Step]:
