@@ -8,7 +8,7 @@ import pytest
 from kit.delivery import DUE, Deliverer
 from kit.planning import Planner
 from kit.world import World
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from certtrack.db.models import Email, ReminderEmail
 from certtrack.db.types import db_now
@@ -34,6 +34,19 @@ class Late:
         self.person_id = self.world.person("Carol", address=PRIVATE, **({"work_address": WORK} | values))
         self.cycle_id = self.world.certify(self.person_id, DUE)[1]
         self.planner.look(on)
+
+    def ripen_anew(self) -> None:
+        """Have another one planned, for a world in which there is no other Carol: her first may have had any fate."""
+        if self.person_id:
+            self.planner.close(self.cycle_id)
+            self.planner.change(self.person_id, private_address=None, work_address=None)
+            with self.world.database.writing() as session:
+                session.execute(update(Email).values(address="gone@work.example"))
+        self.ripen()
+
+    def row_id(self) -> int:
+        """The late reminder's number."""
+        return self.planner.row(self.cycle_id, "before_14").id
 
     def behave_so(self, private: str = "accept", work: str = "accept", *, at: Any = "RCPT") -> None:
         """What the mail server does with each of the two from now on."""
