@@ -76,7 +76,9 @@ def write_reminders(envelope: Envelope, *, called: str, items: Sequence[Reminder
     office, locale = clean_name(envelope.office_name), envelope.locale
     parts = [_tell(item, office, locale) for item in items]
     parts.sort(key=lambda part: part.act_by)
-    why = " ".join(_list_reasons(items, office, locale))
+    why = " ".join(
+        [*_list_reasons(items, office, locale), *([words(locale, "to_both")] if envelope.is_to_both else [])]
+    )
     calendar = make_calendar(envelope, items)
     if calendar is not None:
         why = f"{words(locale, 'entries', *count_entries(calendar))} {why}"

@@ -30,7 +30,7 @@ class Envelope:
 
     `reply_to` is the office's own address, None where it has given none. `locale` is the reader's language.
     `unsubscribe` is the https address that one click of a mail program posts to (RFC 8058); None where nothing in the
-    mail may be switched off.
+    mail may be switched off. `is_to_both`: some of it goes to another address of the reader's, too.
     """
 
     message_id: str
@@ -43,6 +43,7 @@ class Envelope:
     locale: str
     base_url: str
     unsubscribe: str | None = None
+    is_to_both: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _MAY_ARRIVE = ("ready", "leased", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What is told in one mail to one address. `is_paired`: some of it is told at the other address, too."""
+    """What is told in one mail to one address. `is_paired`: some of it is told, or was, at the other address, too."""
 
     address: str
     told: tuple[Ripe | RipeDay, ...]
@@ -82,7 +82,7 @@ def _make_ways(
     told = {address: tuple(each for each in ripe if address in wanted[each.reminder.id]) for address in (first, second)}
     both = {number for number, addresses in wanted.items() if len(addresses) > 1}
     return tuple(
-        Way(address, each, is_paired=any(one.reminder.id in both for one in each))
+        Way(address, each, is_paired=address == second or any(one.reminder.id in both for one in each))
         for address, each in told.items()
         if each
     )

@@ -60,10 +60,14 @@ class _Offices:
 
 @dataclass(frozen=True, slots=True)
 class _To:
-    """To whom a mail goes, and where. `again` tells what is written anew from what the same mail said before."""
+    """To whom a mail goes, and where. `again` tells what is written anew from what the same mail said before.
+
+    `is_paired`: some of it goes to their other address, too.
+    """
 
     person: Person
     address: str
+    is_paired: bool
     again: tuple[int, ...] = ()
 
     @property
@@ -108,7 +112,7 @@ def lease_ripe(
 
 
 def _make(offices: _Offices, terms: Terms, person: Person, way: Way, at: datetime) -> Made | None:
-    content = _try_to_make(offices, terms, _To(person, way.address), way.told, at)
+    content = _try_to_make(offices, terms, _To(person, way.address, way.is_paired), way.told, at)
     if content is None:
         return None
     return Made(
@@ -125,7 +129,7 @@ def _renew(offices: _Offices, rulebook: Rulebook, terms: Terms, email: Email, at
     person, rules = offices.session.get_one(Person, email.recipient_id), confirmed_rules(offices.session, rulebook)
     cycles = list_again(offices.session, rules, email, at)
     ripe: list[Ripe | RipeDay] = [*cycles, *list_days_again(offices.session, rules, email, at)]
-    to = _To(person, email.address, again=(email.id, email.attempts))
+    to = _To(person, email.address, email.is_paired, again=(email.id, email.attempts))
     content = _try_to_make(offices, terms, to, ripe, at) if ripe else None
     data = try_to_compose(content, [one.reminder.id for one in ripe]) if content is not None else None
     if content is None or data is None:
@@ -167,6 +171,7 @@ def _make_content(offices: _Offices, terms: Terms, to: _To, ripe: Sequence[Ripe 
         locale=check_locale(person.language),
         base_url=terms.base_url,
         unsubscribe=_find_stop(terms, ripe, to.address),
+        is_to_both=to.is_paired,
     )
     items = [_make_item(offices, terms, one, envelope.to_address, at) for one in ripe]
     if person.id in offices.new_to_us:

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from certtrack.db.models import Cycle, CycleVersion, Email, Person, Reminder
+from certtrack.db.models import Cycle, CycleVersion, Email, Person, Reminder, ReminderEmail
 from certtrack.rules.reminders import ALL_SET
 
 Row_ = Row[Any]
@@ -67,13 +67,37 @@ def load_versions(session: Session, cycle_ids: Sequence[int]) -> dict[int, list[
     return found
 
 
-def load_refused(session: Session, rows: Iterable[Row_]) -> dict[int, str]:
-    """The addresses that were refused, by the number of the mail."""
+def load_refused(session: Session, rows: Iterable[Row_ | Reminder]) -> dict[int, str]:
+    """The addresses that were refused, by the number of the mail.
+
+    Left out is what neither of two addresses took, where the recipient has another one now: there it can be told.
+    """
     emails = {row.email_id for row in rows if row.state == "failed" and row.email_id is not None}
     if not emails:
         return {}
-    query = select(Email.id, Email.address).where(Email.id.in_(emails))
-    return {row.id: row.address for row in session.execute(query)}
+    query = select(Email.id, Email.address, Email.is_paired).where(Email.id.in_(emails))
+    found = session.execute(query).all()
+    mended = _list_mended(session, [row.id for row in found if row.is_paired])
+    return {row.id: row.address for row in found if row.id not in mended}
+
+
+def _list_mended(session: Session, email_ids: Collection[int]) -> set[int]:
+    """Those of these mails whose recipient has an address now at which what they carried wasn't refused."""
+    if not email_ids:
+        return set()
+    of_it, other = aliased(ReminderEmail), aliased(ReminderEmail)
+    query = (
+        select(of_it.email_id, Email.address)
+        .join(other, other.reminder_id == of_it.reminder_id)
+        .join(Email, Email.id == other.email_id)
+        .where(of_it.email_id.in_(email_ids), Email.is_paired, Email.state.in_(("failed", "bounced")))
+    )
+    refused: dict[int, set[str]] = defaultdict(set)
+    for email_id, address in session.execute(query):
+        refused[email_id].add(address)
+    theirs = select(Email.id, Person.private_address, Person.work_address)
+    people = session.execute(theirs.join(Person, Person.id == Email.recipient_id).where(Email.id.in_(email_ids)))
+    return {number for number, *both in people if {address for address in both if address} - refused[number]}
 
 
 def load_reminded(session: Session, cycles: Iterable[Cycle], states: Collection[str]) -> set[int]:

@@ -49,8 +49,9 @@ def test_both_say_the_same_with_links_and_a_message_id_of_their_own(late: Late) 
         assert is_genuine(links, token, reminder_id, "seen", [address])
     assert tokens[PRIVATE] != tokens[WORK]
     assert len(set(late.deliverer.message_ids())) == 2
-    assert "October 31" in read(private).flat.replace("\xa0", " ")
-    assert "October 31" in read(work).flat.replace("\xa0", " ")
+    for data in (private, work):
+        assert "October 31" in read(data).flat.replace("\xa0", " ")
+        assert "this note goes to both of your addresses" in read(data).flat
 
 
 def test_where_work_comes_first_the_private_address_is_the_second(late: Late) -> None:
@@ -67,6 +68,8 @@ def test_whoever_has_one_address_gets_one_mail(late: Late, values: dict[str, Any
     with counting_statements(late.world) as asked:
         assert late.deliverer.deliver() == {"accepted": 1}
     assert not any("FROM affiliation" in statement for statement in asked), "nothing more is asked for them"
+    [taken] = late.deliverer.smtp.list_taken()
+    assert "both of your addresses" not in read(taken.data).flat
 
 
 def test_an_address_at_work_is_used_only_while_the_person_belongs_somewhere(late: Late) -> None:
@@ -137,6 +140,24 @@ def test_a_new_first_address_puts_back_what_neither_took(late: Late) -> None:
     late.planner.look()
     assert late.deliverer.deliver() == {"accepted": 1}
     assert late.deliverer.recipients() == ["caro@home.example"], "the one at work refused mail just now"
+    assert late.says() == "sent"
+
+
+def test_a_new_second_address_puts_back_what_neither_took_and_is_told_alone(late: Late) -> None:
+    late.ripen()
+    late.behave_so("550", "550")
+    late.deliverer.deliver()
+    late.planner.change(late.person_id, work_address="carol@new.example")
+    late.deliverer.smtp.set_behaviour("550", address="carol@new.example")
+    late.planner.look()
+    assert late.deliverer.deliver() == {"recipient": 1}, "the first refused it just now"
+    late.deliverer.smtp.behave()
+    late.planner.look()
+    assert late.deliverer.deliver() == {}, "nothing has changed since"
+    late.planner.change(late.person_id, work_address="caro@new.example")
+    late.planner.look()
+    assert late.deliverer.deliver() == {"accepted": 1}
+    assert late.deliverer.recipients() == ["caro@new.example"]
     assert late.says() == "sent"
 
 

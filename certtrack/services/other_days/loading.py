@@ -29,6 +29,7 @@ from certtrack.services.people import load_holders
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.sending_hours import known_zone
 from certtrack.services.standing import load_standings
+from certtrack.services.subject_rows import load_refused
 from certtrack.services.wide_causes import WideCause, load_wide
 
 _SILENT = ("suspended", "revoked", "retired")
@@ -174,13 +175,8 @@ def _load_rows(session: Session, days: Iterable[OtherDay]) -> dict[tuple[str, in
     return found
 
 
-def _load_mails(session: Session, rows: Iterable[Reminder]) -> tuple[dict[int, str], frozenset[int]]:
+def _load_mails(session: Session, rows: Sequence[Reminder]) -> tuple[dict[int, str], frozenset[int]]:
     """The addresses that refused a mail, by its number, and the numbers of those of which nobody knows."""
-    refused = {row.email_id for row in rows if row.state == "failed" and row.email_id is not None}
     left = {row.email_id for row in rows if row.state == "superseded" and row.email_id is not None}
-    if not refused | left:
-        return {}, frozenset()
-    query = select(Email.id, Email.address, Email.state).where(Email.id.in_(refused | left))
-    found = session.execute(query).all()
-    doubtful = frozenset(row.id for row in found if row.id in left and row.state == "unknown")
-    return {row.id: row.address for row in found if row.id in refused}, doubtful
+    doubtful = select(Email.id).where(Email.id.in_(left), Email.state == "unknown")
+    return load_refused(session, rows), frozenset(session.scalars(doubtful) if left else ())
