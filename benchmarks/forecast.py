@@ -1,12 +1,12 @@
 """The coming twelve months of 10,000 people with twenty credits each, all of them due on one day, foreseen at once.
 
-The limits are 60 s and 200 MB for the command that writes them all as CSV, sorted by day, on SQLite. Run it with
-`PYTHONPATH=tests python benchmarks/forecast.py`; a number of people may follow.
+The limits are 60 s of the processor and 200 MB for the command that writes them all as CSV, sorted by day, on SQLite.
+Run it with `PYTHONPATH=tests python benchmarks/forecast.py`; a number of people may follow.
 """
 
+import resource
 import sys
 import tempfile
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,10 +31,16 @@ def main() -> int:
         env = {"CERTTRACK_INSTANCE": name, "CERTTRACK_ENV": "test", "CERTTRACK_CLOCK_FILE": str(offset)}
         until = (AT.date() + timedelta(days=365)).isoformat()
         words = ("reminders", "forecast", "--to", until, "--format", "csv")
-        started = time.perf_counter()
+        before = _read_worked()
         most = run_measured(Path(sys.executable).with_name("certtrack"), *words, env=env)
-        took = time.perf_counter() - started
+        took = _read_worked() - before
     return int(any([report("12 months", took, LONGEST_S, "s"), report("most resident", most, MOST_MB, "MB")]))
+
+
+def _read_worked() -> float:
+    """The processor's seconds that the processes have taken which this one started, and which have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Which reminder policy is in force: a change is noticed by itself, and all that falls due is looked at again by it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
@@ -30,10 +30,12 @@ def note_policies(session: Session, rulebook: Rulebook, *, actor: Actor, at: dat
     force is a change once that one has been in force for an hour: until then another machine may not have it yet.
     """
     terms = _load_newest(session)
+    keys = {pack.key for pack in rulebook.packs.list()}
+    held = _list_held(session, keys - terms.keys())
     changed = []
-    for key in sorted({pack.key for pack in rulebook.packs.list()}):
+    for key in sorted(keys):
         policy = rulebook.find_policy(key, at)
-        term = terms.get(key) or _begin(session, key, policy, at)
+        term = _begin(session, key, policy, at) if key in held else terms.get(key)
         if term is None or policy is None:
             continue
         policy_id = pin(session, policy, at)
@@ -105,10 +107,14 @@ def _load_newest(session: Session) -> dict[str, PolicyTerm]:
     return {term.pack_key: term for term in session.scalars(query)}
 
 
-def _begin(session: Session, pack_key: str, policy: Policy | None, at: datetime) -> PolicyTerm | None:
-    """The first term of a pack; None while nobody is certified by it: then no record rests on a policy."""
-    if session.scalar(select(Certification.id).where(Certification.pack_key == pack_key).limit(1)) is None:
-        return None
+def _list_held(session: Session, pack_keys: Collection[str]) -> set[str]:
+    """Those of these packs by which somebody is certified: while nobody is, no record rests on a policy."""
+    query = select(Certification.pack_key).where(Certification.pack_key.in_(pack_keys)).distinct()
+    return set(session.scalars(query)) if pack_keys else set()
+
+
+def _begin(session: Session, pack_key: str, policy: Policy | None, at: datetime) -> PolicyTerm:
+    """The first term of a pack."""
     used = _find_used(session, pack_key)
     policy_id = used.id if used else pin(session, policy, at) if policy else None
     _add(session, pack_key, 1, policy_id, used.first_used_at if used else at)

@@ -38,7 +38,7 @@ class Certification(Numbered, Recorded, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     credential: Mapped[str] = mapped_column(String(40))
-    pack_key: Mapped[str] = mapped_column(String(60))
+    pack_key: Mapped[str] = mapped_column(String(60), index=True)
     number: Mapped[str | None] = mapped_column(String(60))
     issued_on: Mapped[date | None]
     projected_no: Mapped[int] = mapped_column(server_default="0")
