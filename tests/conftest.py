@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import os
 import signal
 
 from hypothesis import settings
@@ -33,6 +34,10 @@ from kit.wheel import built, installed_wheel
 # What a shell runs in its background is born deaf to Ctrl-C, and so would be the processes that tests stop by it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Tests start hundreds of processes. Where this is set, as it is in many containers, each of them would compile the
+# whole product anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The same examples each time: what turns red was changed by somebody, not thrown by dice. Others, and more of them, are
 # looked for by `pytest --hypothesis-profile=search`.

@@ -53,6 +53,7 @@ def count(world: World, model: type[Certification | ImportRun | Person]) -> int:
         return session.scalar(select(func.count()).select_from(model)) or 0
 
 
+@pytest.mark.long
 @on_both
 def test_an_import_killed_in_the_middle_is_completed_by_the_same_file(
     world: World, env: dict[str, str], tmp_path: Path

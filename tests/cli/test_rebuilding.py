@@ -86,6 +86,7 @@ def test_it_says_what_it_did_and_a_second_time_writes_nothing(
     assert count_events(world) == 1
 
 
+@pytest.mark.long
 @on_both
 def test_two_processes_that_are_killed_leave_nothing_half_and_two_others_do_the_rest(
     world: World, env: dict[str, str]

@@ -166,6 +166,7 @@ def test_a_first_start_makes_the_database_and_hands_out_one_link_that_works(star
     assert not one.answers()
 
 
+@pytest.mark.long
 def test_the_demonstration_prints_its_logins_and_writes_its_mails(start: Start) -> None:
     one = start("--demo").ready()
     found = re.search(r"go out within half a minute: (\d+)", one.said())
@@ -176,6 +177,7 @@ def test_the_demonstration_prints_its_logins_and_writes_its_mails(start: Start) 
     assert one.stop() == 0
 
 
+@pytest.mark.long
 def test_each_child_that_is_killed_comes_back_and_ctrl_c_ends_all(start: Start) -> None:
     one = start().ready()
     for word in ("gunicorn", "jobs schedule"):
@@ -199,6 +201,7 @@ def test_children_dont_outlive_a_parent_that_is_killed(start: Start) -> None:
     one.wait(lambda: are_gone(family), "the end of its children")
 
 
+@pytest.mark.long
 def test_a_silent_scheduler_raises_the_alarm_until_it_is_back(start: Start, listener: Listener) -> None:
     one = start(CERTTRACK_HEARTBEAT_LIMIT_S="4", CERTTRACK_ALARM_WEBHOOK=listener.address).ready()
     scheduler = one.get_child("jobs schedule")
@@ -237,6 +240,7 @@ def test_a_port_that_is_taken_is_refused_with_advice(start: Start) -> None:
     assert "Traceback" not in one.said()
 
 
+@pytest.mark.long
 def test_a_second_one_on_the_same_folder_is_refused_whatever_its_port(start: Start) -> None:
     first = start().ready()
     second = start(CERTTRACK_INSTANCE=str(first.instance))
@@ -266,6 +270,7 @@ def test_the_demonstration_is_refused_where_it_would_do_harm(
     assert not one.instance.exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_it_runs_on_postgresql(start: Start, empty_url: str) -> None:
     one = start("--demo", CERTTRACK_DATABASE_URL=empty_url).ready()

@@ -133,6 +133,7 @@ _PARTED = """() => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_a_day_and_its_year_never_part(look: Visit, lang: str) -> None:
     parted: dict[str, object] = {}

@@ -285,6 +285,7 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
     assert list_routes(app) == set(MATRIX)
 
 
+@pytest.mark.long
 @on_both
 def test_everybody_gets_what_the_table_says(
     clients: dict[str, CheckingClient], numbers: dict[str, int], world: World

@@ -47,6 +47,7 @@ def log(world: World) -> Import:
     return work
 
 
+@pytest.mark.long
 @on_sqlite
 def test_hours_and_exams_are_those_worked_out_by_hand(world: World, log: Import) -> None:
     wanted = {person["number"]: expect(person) for person in PEOPLE}
