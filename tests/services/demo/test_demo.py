@@ -113,7 +113,7 @@ def find_latest(session: Session, certification: Certification) -> str:
         select(Reminder)
         .join(Cycle, Cycle.id == Reminder.subject_id)
         .where(Cycle.certification_id == certification.id, Reminder.state != "superseded")
-        .where(Reminder.audience == "holder")
+        .where(Reminder.subject_kind == "cycle", Reminder.audience == "holder")
     )
     found = [f"{row.stage} {row.state} {row.reason or ''}".strip() for row in session.scalars(query)]
     assert len(found) <= 1
