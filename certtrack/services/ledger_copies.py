@@ -1,6 +1,6 @@
-"""Copies that are still to come: to whom, as things are now, and some days after which of the holder's own mails."""
+"""Copies that are still to come: to whom, as far as is known, and some days after which of the holder's own mails."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Certification
 from certtrack.rules.calendar import add_days
 from certtrack.rules.reminders import CopyTo
-from certtrack.services.copies import COPIED, load_copied
+from certtrack.services.copies import COPIED, CopyPeople, load_copied
 from certtrack.services.ledger import LedgerEntry
 from certtrack.services.rulebook import Rulebook
 
@@ -33,21 +33,18 @@ def add_coming_copies(
     }
     if not certifications:
         return list(ledger)
-    people = load_copied(session, dict.fromkeys(certifications, today), certifications.values())
+    known: dict[tuple[int, date], CopyPeople] = {}
     decided = {_key_of(entry) for entry in ledger if entry.audience != "holder"}
+    due = [(entry, *one) for entry in copied for one in _list_days(rulebook, certifications, entry, today)]
     coming: dict[tuple[int, date, str, int | None], LedgerEntry] = {}
-    for entry in copied:
-        certification = certifications.get(entry.certification_id or 0)
-        if certification is None:
-            continue
-        for audience, day in _list_days(rulebook, certification, entry, today):
-            for person in people.of(certification.id)[audience]:
-                copy = replace(
-                    entry, day=day, state="coming", reason=None, audience=audience, recipient_id=person.id,
-                    reminder_id=None, attempts=(), send_after=None, sent_at=None, cause_key=None, decided_at=None,
-                    settled_at=None,
-                )  # fmt: skip
-                coming.setdefault(_key_of(copy), copy)
+    for entry, certification, audience, day in due:
+        for person in _find_people(session, certification, day, known)[audience]:
+            copy = replace(
+                entry, day=day, state="coming", reason=None, audience=audience, recipient_id=person.id,
+                reminder_id=None, attempts=(), send_after=None, sent_at=None, cause_key=None, decided_at=None,
+                settled_at=None,
+            )  # fmt: skip
+            coming.setdefault(_key_of(copy), copy)
     news = [copy for key, copy in coming.items() if key not in decided]
     return sorted([*ledger, *news], key=lambda entry: entry.day)
 
@@ -57,10 +54,23 @@ def _is_copied(entry: LedgerEntry) -> bool:
     return is_own and entry.occurrence == 0 and entry.state in _COPIED_STATES
 
 
+def _find_people(
+    session: Session, certification: Certification, day: date, known: dict[tuple[int, date], CopyPeople]
+) -> CopyPeople:
+    """Who gets the copies on that day: whoever supervises then, or stands in."""
+    key = certification.id, day
+    if key not in known:
+        known[key] = load_copied(session, {certification.id: day}, [certification]).of(certification.id)
+    return known[key]
+
+
 def _list_days(
-    rulebook: Rulebook, certification: Certification, entry: LedgerEntry, today: date
-) -> Iterator[tuple[CopyTo, date]]:
-    """To whom copies of this mail go, and when at the earliest; whoever is both gets the supervisor's."""
+    rulebook: Rulebook, certifications: Mapping[int, Certification], entry: LedgerEntry, today: date
+) -> Iterator[tuple[Certification, CopyTo, date]]:
+    """Whose copies of this mail go to whom, and when at the earliest; whoever is both gets the supervisor's."""
+    certification = certifications.get(entry.certification_id or 0)
+    if certification is None:
+        return
     policy = rulebook.policies.for_pack(certification.pack_key, today)
     stage = policy.find_stage(entry.stage) if policy is not None else None
     if policy is None or stage is None:
@@ -69,7 +79,7 @@ def _list_days(
     is_true = entry.true_until is None or day <= entry.true_until.date()
     for audience in COPIED:
         if audience in stage.copies and is_true and day > today:
-            yield audience, day
+            yield certification, audience, day
 
 
 def _key_of(entry: LedgerEntry) -> tuple[int, date, str, int | None]:

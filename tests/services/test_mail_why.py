@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 import pytest
-from kit.copies import assign, use_policy
+from kit.copies import assign, stand_in, use_policy
 from kit.delivery import STAGE_DAY, Deliverer
 from kit.planning import Planner
 from kit.tellings import copy_row
@@ -279,6 +279,17 @@ def test_a_copy_still_to_come_says_to_whom_and_when_at_the_earliest_until_it_is_
     planner.settle()
     planner.look(date(2026, 10, 4))
     assert list_copies(world, person)[0] == ("before_30", "planned")
+
+
+def test_a_copy_still_to_come_names_whoever_stands_in_on_its_own_day(world: World, planner: Planner) -> None:
+    use_policy(world)
+    person, bob, erin = world.person(), world.person("Bob"), world.person("Erin")
+    assign(world, person, bob, from_on=world.today)
+    stand_in(world, bob, erin, date(2026, 10, 4), date(2026, 10, 4))
+    world.certify(person, DUE)
+    planner.look(date(2026, 10, 1))
+    copies = [one for one in explain(world, person, copies=True) if one.entry.audience != "holder"]
+    assert [one.entry.recipient_id for one in copies] == [erin, bob, bob]
 
 
 def list_copies(world: World, person: int) -> list[tuple[str, LedgerState]]:
