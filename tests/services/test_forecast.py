@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+import pytest
+from kit.background_checks import keep_check
 from kit.copies import make_text, use_policy
 from kit.credits import log, make_new
 from kit.exams import hold, seat
@@ -13,6 +15,8 @@ from kit.world import World, load_shipped
 from sqlalchemy import select
 
 from certtrack.db.models import Cause
+from certtrack.services.forecast import months
+from certtrack.services.forecast.scope import Scope
 
 FROM = date(2026, 5, 15)
 TO = date(2026, 7, 20)
@@ -100,3 +104,22 @@ def test_days_that_the_rules_find_are_foreseen_and_a_provisional_term_once(world
     days = Days(world, planner)
     days.run(date(2026, 8, 10))
     assert list_foretold(mails) == days.list_told(date(2026, 6, 1), date(2026, 8, 10))
+
+
+def test_more_than_a_reader_can_wait_for_is_known_by_certifications_and_other_days_together(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(months, "MOST", 2)
+    carol = world.person()
+    world.certify(carol, date(2026, 9, 1))
+    keep_check(world, carol)
+
+    def is_too_many(scope: Scope) -> bool:
+        with world.database.reading() as session:
+            return months.is_too_many(session, scope)
+
+    assert not is_too_many(Scope())
+    keep_check(world, world.person())
+    assert is_too_many(Scope())
+    assert not is_too_many(Scope(people={carol}))
+    assert not is_too_many(Scope(places=set()))

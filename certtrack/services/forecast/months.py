@@ -8,14 +8,14 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Cycle
+from certtrack.db.models import Certification, Cycle, OtherDay
 from certtrack.rules.calendar import add_days, add_months
 from certtrack.services.forecast.coming import ComingMail
 from certtrack.services.forecast.scope import Scope
 
 MONTHS = 12
-MOST_CYCLES = 1_000
-"""As many open cycles can be looked ahead for while a reader waits."""
+MOST = 1_000
+"""As many open cycles and other days can be looked ahead for while a reader waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,8 @@ def is_too_many(session: Session, scope: Scope) -> bool:
         select(Cycle.id)
         .join(Certification, Certification.id == Cycle.certification_id)
         .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False), *scope.conditions())
-        .limit(MOST_CYCLES + 1)
+        .limit(MOST + 1)
     )
-    return (session.scalar(select(func.count()).select_from(query.subquery())) or 0) > MOST_CYCLES
+    days = select(OtherDay.id).where(OtherDay.closed_on.is_(None), *scope.conditions_on_days()).limit(MOST + 1)
+    counts = [session.scalar(select(func.count()).select_from(each.subquery())) or 0 for each in (query, days)]
+    return sum(counts) > MOST

@@ -46,13 +46,7 @@ def list_other_days(session: Session, scope: Scope, until: datetime, *futures: F
     comes = or_(OtherDay.next_look_at <= until, OtherDay.id.in_(waits.correlate(OtherDay)))
     if any(future.switches for future in futures):
         comes = or_(comes, OtherDay.closed_on.is_(None))
-    query = select(OtherDay).where(comes)
-    if scope.places is not None:
-        query = query.where(OtherDay.organization_id.in_(scope.places))
-    if scope.people is not None:
-        query = query.where(OtherDay.person_id.in_(scope.people))
-    if scope.closed is not None:
-        query = query.where(OtherDay.person_id.not_in(scope.closed))
+    query = select(OtherDay).where(comes, *scope.conditions_on_days())
     return list(session.scalars(query.order_by(OtherDay.id)))
 
 

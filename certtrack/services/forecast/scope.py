@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, Certification, Cycle, Reminder
+from certtrack.db.models import Cause, Certification, Cycle, OtherDay, Reminder
 from certtrack.services.forecast.walking import Found
 from certtrack.services.guard import COUNTED
 
@@ -28,12 +28,19 @@ class Scope:
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """As conditions on certifications."""
+        return self._conditions(Certification)
+
+    def conditions_on_days(self) -> Iterator[ColumnElement[bool]]:
+        """As conditions on days beside those of cycles."""
+        return self._conditions(OtherDay)
+
+    def _conditions(self, held: type[Certification | OtherDay]) -> Iterator[ColumnElement[bool]]:
         if self.places is not None:
-            yield Certification.organization_id.in_(self.places)
+            yield held.organization_id.in_(self.places)
         if self.people is not None:
-            yield Certification.person_id.in_(self.people)
+            yield held.person_id.in_(self.people)
         if self.closed is not None:
-            yield Certification.person_id.not_in(self.closed)
+            yield held.person_id.not_in(self.closed)
 
 
 def read_cycles(

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from kit.exams import hold, seat
+from kit.forecast import Days, foretell, list_foretold
 from kit.planning import Planner
 from kit.world import World, load_shipped
 from sqlalchemy import select
@@ -26,7 +27,7 @@ def _rules(world: World) -> None:
 
 def seat_many(world: World, size: int = MANY) -> list[int]:
     sitting_id = hold(world, size, held_on=HELD)
-    people = [world.person(f"Carol {number}") for number in range(size)]
+    people = [world.person(f"Carol {number}", address=f"carol{number}@example.org") for number in range(size)]
     for person in people:
         seat(world, sitting_id, person)
     return people
@@ -66,6 +67,19 @@ def test_many_are_held_and_a_release_of_the_cause_lets_them_go(world: World, pla
     assert states(planner) == {("planned", None)}
     planner.look()
     assert states(planner) == {("planned", None)}
+
+
+def test_what_is_held_is_foreseen_with_its_reason_and_a_later_stage_that_takes_its_place(
+    world: World, planner: Planner
+) -> None:
+    restore(world, planner)
+    mails = foretell(world, HELD)
+    kept = [(mail.stage, mail.kept_back, mail.then) for mail in mails if mail.kept_back is not None]
+    assert kept == [("before_14", "cause", "replaced")] * MANY
+    days = Days(world, planner)
+    days.run(HELD)
+    assert list_foretold(mails) == days.list_told(date(2026, 6, 8), HELD)
+    assert len(mails) == 3 * MANY
 
 
 def test_a_few_go_out_by_themselves(world: World, planner: Planner) -> None:
