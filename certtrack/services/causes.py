@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
-from certtrack.db.models import Cause, CauseRelease, Cycle
+from certtrack.db.models import Cause, CauseRelease, Cycle, OtherDay
 from certtrack.errors import NotFound
 from certtrack.security import Actor
 from certtrack.services.guard import list_released, lock_causes
@@ -129,9 +129,12 @@ def _release_people(session: Session, waits: Sequence[Waiting], actor: Actor, at
 
 
 def _list_own(session: Session, waits: Sequence[Waiting]) -> set[int]:
-    """The causes that the cycles name as theirs: what one cause lets go, another may hold."""
-    query = select(Cycle.cause_id).where(Cycle.id.in_({one.subject_id for one in waits if one.is_of_cycle})).distinct()
-    return {number for number in session.scalars(query) if number is not None}
+    """The causes that the cycles and other days name as theirs: what one cause lets go, another may hold."""
+    cycles = {one.subject_id for one in waits if one.is_of_cycle}
+    days = {one.subject_id for one in waits if not one.is_of_cycle}
+    query = select(Cycle.cause_id).where(Cycle.id.in_(cycles))
+    found = session.scalars(query.union(select(OtherDay.cause_id).where(OtherDay.id.in_(days))))
+    return {number for number in found if number is not None}
 
 
 def _let_people_go(session: Session, waits: Sequence[Waiting], cause_ids: set[int], actor: Actor, at: datetime) -> int:

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
-from certtrack.db.inserting import insert_unless_there
-from certtrack.db.models import Cause, Certification, Cycle, CycleVersion
+from certtrack.db.models import Certification, Cycle, CycleVersion
 from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.rules.facts import DueSource
 from certtrack.security import Actor
 from certtrack.services.arming import recall
+from certtrack.services.cause_keys import get_cause
 from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.standing import project_spans
 
@@ -168,16 +168,6 @@ def get_cycle(session: Session, cycle_id: int) -> Cycle:
     if cycle is None:
         raise NotFound(f"There is no cycle with the number {cycle_id}.")
     return cycle
-
-
-def get_cause(session: Session, key: str, at: datetime) -> Cause:
-    """The cause with this key, opened if it isn't there."""
-    query = select(Cause).where(Cause.key == key)
-    cause = session.scalar(query)
-    if cause is None:
-        insert_unless_there(session, Cause, key=key, state="open", opened_at=at)
-        cause = session.scalars(query).one()
-    return cause
 
 
 def _check_open(cycle: Cycle, wanted: str) -> None:

@@ -20,7 +20,7 @@ class Watched:
     """A locked cause to be counted. `is_concerned` says which cycles may be mailed by it; certifications are joined.
 
     `is_whole`: no more cycles come to it. `can_pass`: it is settled once all were looked at, and it isn't too many.
-    `has_days`: it concerns the days beside those of cycles, too.
+    `days` says which days beside those of cycles may be mailed by it; None: none of them.
     """
 
     cause: Cause
@@ -28,13 +28,13 @@ class Watched:
     is_concerned: ColumnElement[bool]
     is_whole: bool = True
     can_pass: bool = False
-    has_days: bool = False
+    days: ColumnElement[bool] | None = None
 
 
 def watch_import(cause: Cause, guard_above: int, *, is_whole: bool = True) -> Watched:
-    """Watch a cause that cycles name as theirs: an import, an operation on many."""
+    """Watch a cause that cycles and other days name as theirs: an import, an operation on many."""
     is_concerned = and_(Cycle.cause_id == cause.id, Cycle.release_by_name.is_(False))
-    return Watched(cause, guard_above, is_concerned, is_whole=is_whole)
+    return Watched(cause, guard_above, is_concerned, is_whole=is_whole, days=OtherDay.cause_id == cause.id)
 
 
 def list_growing(session: Session, cause_ids: Collection[int]) -> set[int]:
@@ -165,9 +165,10 @@ def _to_look_at(watched: Watched, is_due: ColumnElement[bool], at: datetime) -> 
         .where(watched.is_concerned, is_due)
         .where(Certification.person_id.not_in(released))
     )
-    if not watched.has_days:
+    if watched.days is None:
         return [of_cycles]
-    of_days = select(OtherDay.person_id).where(OtherDay.next_look_at <= at, OtherDay.person_id.not_in(released))
+    is_due_day = (OtherDay.next_look_at <= at, OtherDay.person_id.not_in(released))
+    of_days = select(OtherDay.person_id).where(watched.days, *is_due_day)
     return [of_cycles, of_days]
 
 

@@ -206,8 +206,7 @@ class _Maker:
         return HeldStage(reminder.stage, reminder.anchor_on, one.kind, verdict, obstacle)
 
     def _make_day_stage(self, looked: Looked, reminder: Reminder) -> HeldStage:
-        stage = (reminder.anchor_on, looked.today, reminder.stage)
-        obstacle = find_day_obstacle(looked.day, looked.holder, looked.silence, *stage)
+        obstacle = find_day_obstacle(looked, looked.holder, reminder.anchor_on, reminder.stage)
         verdict: Verdict = "goes" if obstacle is None else "kept"
         if self._is_past(looked.policy, reminder, looked.zone):
             verdict = "past"

@@ -79,8 +79,7 @@ def _make_day(
 ) -> tuple[DayItem, Organization]:
     day = session.get_one(OtherDay, entry.subject_id)
     [looked] = load_looked(session, rulebook, [day], at)
-    stage = (entry.anchor_on, looked.today, entry.stage)
-    obstacle = find_day_obstacle(day, person, looked.silence, *stage)
+    obstacle = find_day_obstacle(looked, person, entry.anchor_on, entry.stage)
     is_over = looked.kind in EVENTS and day.due_on < looked.today
     if is_over or obstacle not in (None, "no_address"):
         raise NotToBeNoted("set_aside")

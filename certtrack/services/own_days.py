@@ -20,6 +20,7 @@ from certtrack.rules.own_clocks import list_clock_days
 from certtrack.rules.pack import Pack
 from certtrack.rules.provisional import find_provisional_end
 from certtrack.rules.standing import has_ended
+from certtrack.services.cause_keys import get_cause
 from certtrack.services.other_days.records import ClosedFor, Owner, Source, close_day, find_today, keep_day
 from certtrack.services.rulebook import Rulebook
 
@@ -39,6 +40,15 @@ class OwnDays:
         return self.term_closed_for if kind == "provisional_term" else self.closed_for
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What changes days: at which moment, by no person's own act (`by_many`), and because of which cause."""
+
+    at: datetime
+    by_many: bool
+    cause_id: int | None
+
+
 def keep_own_days(
     session: Session,
     rulebook: Rulebook,
@@ -46,14 +56,17 @@ def keep_own_days(
     *,
     at: datetime,
     by_many: bool,
+    cause_key: str | None = None,
 ) -> None:
     """Let the days of these certifications be what their rules and facts say at `at`; part of each change to them.
+
+    `cause_key` names the import or the operation on many that changes them, where one does.
 
     The planner looks at each of them in its next run: what keeps somebody from being told may be another thing now.
     """
     wanted = {number: days for number, days in find_own_days(rulebook, held, at).items() if days is not None}
     if wanted:
-        write_own_days(session, wanted, at=at, by_many=by_many)
+        write_own_days(session, wanted, at=at, by_many=by_many, cause_key=cause_key)
 
 
 def find_own_days(
@@ -84,13 +97,16 @@ def is_as_kept(wanted: OwnDays, kept: Mapping[_Key, OtherDay]) -> bool:
     return is_open == {(kind, key): due_on for kind, key, due_on in wanted.days}
 
 
-def write_own_days(session: Session, wanted: Mapping[int, OwnDays], *, at: datetime, by_many: bool) -> None:
+def write_own_days(
+    session: Session, wanted: Mapping[int, OwnDays], *, at: datetime, by_many: bool, cause_key: str | None = None
+) -> None:
     """Keep these days, and close those of the same certifications that are none any more."""
     session.flush()
     kept = load_kept(session, wanted)
     query = select(Certification).where(Certification.id.in_(wanted.keys())).order_by(Certification.id)
+    how = _How(at, by_many, get_cause(session, cause_key, at).id if cause_key else None)
     for certification in session.scalars(query).all():
-        _write(session, certification, wanted[certification.id], kept.get(certification.id, {}), at, by_many=by_many)
+        _write(session, certification, wanted[certification.id], kept.get(certification.id, {}), how)
     session.flush()
 
 
@@ -131,10 +147,9 @@ def _write(
     certification: Certification,
     wanted: OwnDays,
     kept: Mapping[_Key, OtherDay],
-    at: datetime,
-    *,
-    by_many: bool,
+    how: _How,
 ) -> None:
+    at = how.at
     owner = Owner(certification.person_id, certification.organization_id, certification.id, certification.credential)
     for kind, key, due_on in wanted.days:
         day = kept.get((kind, key))
@@ -142,7 +157,7 @@ def _write(
             day.next_look_at = min(day.next_look_at or at, at)  # an earlier one says since when a mail is owed
             continue
         source = Source(kind, certification.id, key)
-        keep_day(session, source, owner, due_on, at=at, by_many=by_many, tells_reached=True)
+        keep_day(session, source, owner, due_on, at=at, by_many=how.by_many, cause_id=how.cause_id, tells_reached=True)
         if kind == "provisional_term":
             _look_at_cycles(session, certification, at)
     still = {(kind, key) for kind, key, _ in wanted.days}

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text, true, update
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, Reminder
+from certtrack.rules.reminders import Policy
 from certtrack.services.arming import rearm_person
 from certtrack.services.guard import Watched, hold_where_many, list_growing, watch_import
+from certtrack.services.other_days.policies import go_by
 from certtrack.services.reminder_writes import values_of, write_decisions
 from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.rulings import Ruling, Rulings, rule
@@ -22,7 +24,16 @@ from certtrack.services.subject_rows import Row_
 from certtrack.services.subjects import Subject, is_due, load_due, put_off
 from certtrack.services.wide_causes import WideCause
 
-__all__ = ["PlanCounts", "change_of", "expire_batch", "insert_of", "plan_batch", "rearm_person", "watch_wide"]
+__all__ = [
+    "PlanCounts",
+    "change_of",
+    "expire_batch",
+    "insert_of",
+    "plan_batch",
+    "rearm_person",
+    "watch_own",
+    "watch_wide",
+]
 
 _AT_ONCE = 30  # cycles: SQLite's write lock is to be free again within 100 ms
 _WAITING = text("state IN ('planned', 'held')")  # as the index has it
@@ -58,7 +69,8 @@ def plan_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int
     for subject, rulings in ruled:
         subject.cycle.next_stage_on = rulings.next_stage_on
     session.flush()
-    watched = [*_watch_own(session, subjects), *(watch_wide(due.wide, rulebook, at) if subjects else ())]
+    own = watch_own(session, ((subject.cause, subject.policy) for subject in subjects))
+    watched = [*own, *(watch_wide(due.wide, rulebook, at) if subjects else ())]
     stopped = hold_where_many(session, watched, is_due(rulebook, at), at)
     return PlanCounts(
         looked_at=len(due.subjects) + due.unreadable,
@@ -103,12 +115,12 @@ def _pin_policies(session: Session, subjects: Iterable[Subject], at: datetime) -
         pin(session, policy, at)
 
 
-def _watch_own(session: Session, subjects: Iterable[Subject]) -> Iterator[Watched]:
+def watch_own(session: Session, owners: Iterable[tuple[Cause | None, Policy | None]]) -> Iterator[Watched]:
+    """Watch the locked causes that these name as theirs, each with its own policy."""
     found: dict[Cause, int] = {}
-    for subject in subjects:
-        if subject.cause is not None:
-            above = subject.policy.guard_above
-            found[subject.cause] = min(above, found.get(subject.cause, above))
+    for cause, policy in owners:
+        if cause is not None and policy is not None:
+            found[cause] = min(policy.guard_above, found.get(cause, policy.guard_above))
     growing = list_growing(session, {cause.id for cause in found})
     for cause, guard_above in found.items():
         yield watch_import(cause, guard_above, is_whole=cause.id not in growing)
@@ -125,7 +137,7 @@ def watch_wide(causes: Iterable[WideCause], rulebook: Rulebook, at: datetime) ->
         guard_above = min((number for key, number in numbers.items() if wide.concerns(key)), default=0)
         yield Watched(
             wide.cause, guard_above, wide.is_concerned, is_whole=wide.is_whole, can_pass=True,
-            has_days=wide.concerns_days,
+            days=go_by(rulebook, wide.before.keys()) if wide.kind == "policy" else true(),
         )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ from certtrack.packs import parse_policy
 from certtrack.rules.reminders import Policy
 from certtrack.security import Actor
 from certtrack.services.arming import earliest_day
-from certtrack.services.cycles import get_cause
+from certtrack.services.cause_keys import get_cause
+from certtrack.services.other_days.policies import go_by, list_told_of
 from certtrack.services.rulebook import Rulebook, pin
 
 _SPREADING = timedelta(hours=1)
@@ -31,7 +32,7 @@ def note_policies(session: Session, rulebook: Rulebook, *, actor: Actor, at: dat
     """
     terms = _load_newest(session)
     keys = {pack.key for pack in rulebook.packs.list()}
-    held = _list_held(session, keys - terms.keys())
+    held = _list_held(session, rulebook, keys - terms.keys())
     changed = []
     for key in sorted(keys):
         policy = rulebook.find_policy(key, at)
@@ -84,11 +85,10 @@ def _rearm_cycles(session: Session, term: PolicyTerm, at: datetime, limit: int) 
 
 
 def _rearm_days(session: Session, term: PolicyTerm, rulebook: Rulebook, at: datetime, limit: int) -> None:
-    pack = rulebook.packs.find(term.pack_key)
     numbers = session.scalars(
         select(OtherDay.id)
+        .where(go_by(rulebook, {term.pack_key}))
         .where(OtherDay.closed_on.is_(None), OtherDay.id > term.days_rearmed_until)
-        .where(or_(OtherDay.credential.is_(None), OtherDay.credential == (pack.credential if pack else None)))
         .order_by(OtherDay.id)
         .limit(limit)
     ).all()
@@ -107,10 +107,12 @@ def _load_newest(session: Session) -> dict[str, PolicyTerm]:
     return {term.pack_key: term for term in session.scalars(query)}
 
 
-def _list_held(session: Session, pack_keys: Collection[str]) -> set[str]:
-    """Those of these packs by which somebody is certified: while nobody is, no record rests on a policy."""
+def _list_held(session: Session, rulebook: Rulebook, pack_keys: Collection[str]) -> set[str]:
+    """Those of these packs by which a certification or another day goes: without any no record rests on a policy."""
+    if not pack_keys:
+        return set()
     query = select(Certification.pack_key).where(Certification.pack_key.in_(pack_keys)).distinct()
-    return set(session.scalars(query)) if pack_keys else set()
+    return set(session.scalars(query)) | list_told_of(session, rulebook, pack_keys)
 
 
 def _begin(session: Session, pack_key: str, policy: Policy | None, at: datetime) -> PolicyTerm:

@@ -10,7 +10,7 @@ from certtrack.db.models import Cause, Cycle, Email, OtherDay, Reminder
 from certtrack.db.types import db_now
 from certtrack.security import Actor
 from certtrack.services.arming import earliest_day
-from certtrack.services.cycles import get_cause
+from certtrack.services.cause_keys import get_cause
 from certtrack.services.high_water import Mark
 
 

@@ -51,7 +51,7 @@ def rule(subject: Subject, at: datetime) -> Rulings:
         return Rulings((), tuple((row, POLICY_CHANGED) for row in subject.rows if row.state in UNSENT), None)
     stages = stage_days(subject.policy, days, days_off(subject.policy))
     armed_on, rows = _armed_on(subject, stages), _list_current(subject, stages)
-    decision = decide(stages, subject.today, armed_on, _done(rows, stages))
+    decision = decide(stages, subject.today, armed_on, _done(rows, stages) | _list_told_apart(subject, stages))
     judge = Judge(subject, _ask_former(subject, days))
     made = [*_rule_stages(judge, decision, rows, at)]
     copies = rule_copies(subject, _list_copied(stages, rows, armed_on), rows, made, at)
@@ -75,8 +75,9 @@ def _ask_former(subject: Subject, days: CycleDays) -> dict[int, Decision]:
     found = {}
     for wide in subject.wide:
         policy = wide.before.get(subject.certification.pack_key)
+        apart = policy.find_for("provisional_term") if policy is not None and subject.is_in_term else None
         if policy is not None:
-            stages = stage_days(policy, days, days_off(policy))
+            stages = stage_days(apart or policy, days, days_off(policy))
             rows = _list_current(subject, stages)
             told = frozenset(key for key, row in rows.items() if row.state in (*SPOKEN, "expired"))
             found[wide.cause.id] = decide(stages, subject.today, _armed_on(subject, stages), told)
@@ -110,6 +111,12 @@ def _done(rows: dict[StageKey, Row_], stages: Iterable[StageDay]) -> frozenset[S
     return frozenset(
         [key for key, row in rows.items() if not is_open(row)] + [stage.key for stage in stages if stage.stage in told]
     )
+
+
+def _list_told_apart(subject: Subject, stages: Iterable[StageDay]) -> frozenset[StageKey]:
+    """What the day of a provisional term told, while a policy had stages for that: its cycle tells it no more."""
+    told = subject.told_in_term
+    return frozenset(stage.key for stage in stages if stage.stage_on <= told.get(stage.anchor_on, date.min))
 
 
 def _list_copied(stages: Iterable[StageDay], rows: dict[StageKey, Row_], armed_on: date) -> tuple[StageDay, ...]:

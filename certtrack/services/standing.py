@@ -63,12 +63,14 @@ def project_spans(
     *,
     at: datetime,
     by_many: bool = False,
+    cause_key: str | None = None,
 ) -> None:
     """Write the spans of these certifications anew, and keep their own days; part of each change to what they rest on.
 
     So are those of the others that share a credit with one of them. Of two transactions that change what the same one
     rests on the second waits here for the first, and sees what that has put on record. Inside `projecting_once` they
-    wait for its end. `by_many`: the change is no person's own act, so that a day that it moves is told by its stages.
+    wait for its end. `by_many`: the change is no person's own act, so that what it moves is told by stages alone, and
+    by a mail of its own once its cause (`cause_key`) is released.
     """
     if _WAITING in session.info:
         session.info[_WAITING].update(certification_ids)
@@ -78,7 +80,7 @@ def project_spans(
     lock_certifications(session, numbers)
     held = load_held(session, confirmed_rules(session, rulebook), numbers)
     replace_spans(session, {number: spans(pack, facts) for number, (pack, facts) in held.items()})
-    keep_own_days(session, rulebook, held, at=at, by_many=by_many)
+    keep_own_days(session, rulebook, held, at=at, by_many=by_many, cause_key=cause_key)
 
 
 def lock_certifications(session: Session, certification_ids: Sequence[int]) -> dict[int, int]:
@@ -108,11 +110,13 @@ def replace_spans(session: Session, projected: Mapping[int, Sequence[Span]]) -> 
 
 
 @contextmanager
-def projecting_once(session: Session, rulebook: Rulebook, *, at: datetime) -> Iterator[None]:
+def projecting_once(
+    session: Session, rulebook: Rulebook, *, at: datetime, cause_key: str | None = None
+) -> Iterator[None]:
     """For many changes in one transaction: the spans of all that changed are written once, when the block ends.
 
-    Inside it spans are the old ones; one within another is part of the outer one. When it raises nothing is written:
-    the transaction is to be given up.
+    Inside it spans are the old ones; one within another is part of the outer one. `cause_key` names the operation. When
+    it raises nothing is written: the transaction is to be given up.
     """
     if _WAITING in session.info:
         yield
@@ -122,7 +126,7 @@ def projecting_once(session: Session, rulebook: Rulebook, *, at: datetime) -> It
         yield
     finally:
         del session.info[_WAITING]
-    project_spans(session, rulebook, sorted(waiting), at=at, by_many=True)
+    project_spans(session, rulebook, sorted(waiting), at=at, by_many=True, cause_key=cause_key)
 
 
 def project_spans_of_person(session: Session, rulebook: Rulebook, person_id: int, *, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """What the planner decides on: the cycles that are due for a look, each with all that the decision rests on."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -25,6 +25,7 @@ from certtrack.services.own_days import list_in_term
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.sending_hours import known_zone
 from certtrack.services.subject_rows import Row_, load_people, load_refused, load_reminded, load_rows, load_versions
+from certtrack.services.told_terms import ToldTerms, load_told_by_days
 from certtrack.services.wide_causes import WideCause, list_unsettled, load_wide
 
 MOVED = "day_moved"
@@ -51,7 +52,8 @@ class Subject:
     from which the holder wasn't released. `refused` holds addresses by the email that was refused. `copied` are those
     who get copies today; `same` says whom people were merged into, where they were. `was_reminded`: the holder was
     told of an earlier cycle, and this one came on record by a person's own act. `is_told_apart`: it is a provisional
-    term, of which the reminders of that day tell, by stages of their own.
+    term, of which the reminders of that day tell, by stages of their own. `is_in_term`: it is one, by whatever it is
+    told; `told_in_term` has by its last day the day of the latest stage that those have told.
     """
 
     cycle: Cycle
@@ -75,6 +77,8 @@ class Subject:
     same: dict[int, int]
     was_reminded: bool
     is_told_apart: bool
+    is_in_term: bool
+    told_in_term: Mapping[date, date]
 
     @property
     def zone(self) -> str:
@@ -167,6 +171,7 @@ def load_all(
 ) -> "Loaded":
     """All that decisions on these cycles rest on, as it is on record; a fixed number of queries."""
     rows = load_rows(session, [cycle.id for cycle, _ in found])
+    in_term = list_in_term(session, rulebook, [certification for _, certification in found])
     return Loaded(
         at=at,
         rulebook=confirmed_rules(session, rulebook),
@@ -182,7 +187,8 @@ def load_all(
         refused=load_refused(session, [row for each in rows.values() for row in each]),
         copied=_load_copied(session, rulebook, at, [one for _, one in found], rows),
         reminded=load_reminded(session, [cycle for cycle, _ in found if cycle.cause_id is None], SPOKEN),
-        in_term=list_in_term(session, rulebook, [certification for _, certification in found]),
+        in_term=in_term,
+        told_in_term=load_told_by_days(session, in_term),
     )
 
 
@@ -205,6 +211,7 @@ class Loaded:
     copied: Copied
     reminded: set[int]
     in_term: set[int]
+    told_in_term: ToldTerms
 
 
 def make_subject(loaded: Loaded, cycle: Cycle, certification: Certification) -> Subject:
@@ -238,6 +245,8 @@ def make_subject(loaded: Loaded, cycle: Cycle, certification: Certification) -> 
         was_reminded=cycle.id in loaded.reminded,
         is_told_apart=certification.id in loaded.in_term
         and loaded.policies[key].find_for("provisional_term") is not None,
+        is_in_term=certification.id in loaded.in_term,
+        told_in_term=loaded.told_in_term.get(certification.id, {}),
     )
 
 

@@ -18,7 +18,7 @@ from certtrack.services.applications.typed import Reader
 from certtrack.services.arming import UNSENT, earliest_day, rearm_person
 from certtrack.services.ledger_entries import LedgerEntry
 from certtrack.services.locking import lock_current
-from certtrack.services.other_days.loading import find_day_policy
+from certtrack.services.other_days.policies import find_day_policy
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.versions import make_stamp, next_values, record_change

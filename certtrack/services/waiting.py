@@ -125,13 +125,17 @@ def _list_due_days(session: Session, numbers: Collection[int], at: datetime) -> 
 
 
 def _find_bound_days(session: Session, waits: Iterable[Waiting]) -> set[tuple[str, int, int]]:
-    """Days beside those of cycles that a cause which concerns everybody may still hold, with their people."""
-    wide = set(list_unsettled(session))
-    released = list_released(session, wide)
+    """Days beside those of cycles that some cause may still hold, as for cycles, with their people."""
+    found = [one for one in waits if not one.is_of_cycle]
+    wide, query = set(list_unsettled(session)), select(OtherDay.id, OtherDay.cause_id)
+    query = query.join(Cause, Cause.id == OtherDay.cause_id).where(Cause.state == "held")
+    own = {row.id: row.cause_id for row in session.execute(query.where(OtherDay.id.in_(_list_days(found))))}
+    released = list_released(session, wide | {*own.values()})
     return {
         (one.kind, one.subject_id, one.person_id)
-        for one in waits
-        if not one.is_of_cycle and any((number, one.person_id) not in released for number in wide)
+        for one in found
+        for number in wide | ({own[one.subject_id]} if one.subject_id in own else set())
+        if (number, one.person_id) not in released
     }
 
 

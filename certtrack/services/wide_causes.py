@@ -1,4 +1,4 @@
-"""Causes that concern everybody's cycles at once: a changed policy, a restored database. No cycle names them.
+"""Causes that concern everybody at once: a changed policy, a restored database. No cycle and no other day names them.
 
 What such a cause has set going is told by its moment: a stage whose hour had come by then, and that would not be
 mailed without it. One is `open` until every cycle was looked at, and then `held` or `passed`.
@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import Cause, Certification, PackVersion, PolicyTerm
@@ -41,13 +41,8 @@ class WideCause:
         return self.cause.opened_at
 
     def concerns(self, pack_key: str) -> bool:
-        """True where cycles of that pack may be mailed because of it."""
+        """True where cycles of that pack, or other days that go by it, may be mailed because of it."""
         return self.kind == "restored" or pack_key in self.before
-
-    @property
-    def concerns_days(self) -> bool:
-        """True where days beside those of cycles may be mailed because of it."""
-        return self.kind == "restored"
 
     @property
     def is_concerned(self) -> ColumnElement[bool]:
@@ -87,15 +82,19 @@ def _kind_of(cause: Cause) -> str:
 def _load_changes(session: Session, cause_ids: Iterable[int]) -> Iterable[tuple[int, str, Policy | None, bool]]:
     former = aliased(PolicyTerm)
     query = (
-        select(PolicyTerm.cause_id, PolicyTerm.pack_key, PackVersion.content, PolicyTerm.rearmed_until)
+        select(PolicyTerm.cause_id, PolicyTerm.pack_key, PackVersion.content, _is_whole())
         .outerjoin(former, (former.pack_key == PolicyTerm.pack_key) & (former.no == PolicyTerm.no - 1))
         .outerjoin(PackVersion, PackVersion.id == former.policy_id)
         .where(PolicyTerm.cause_id.in_(list(cause_ids)))
         .order_by(PolicyTerm.no)
     )
-    for cause_id, pack_key, content, rearmed_until in session.execute(query):
+    for cause_id, pack_key, content, is_whole in session.execute(query):
         policy = _read(content) if content is not None else None
-        yield cast("int", cause_id), pack_key, policy.for_pack(pack_key) if policy else None, rearmed_until is None
+        yield cast("int", cause_id), pack_key, policy.for_pack(pack_key) if policy else None, is_whole
+
+
+def _is_whole() -> ColumnElement[bool]:
+    return and_(PolicyTerm.rearmed_until.is_(None), PolicyTerm.days_rearmed_until.is_(None))
 
 
 @cache

@@ -31,13 +31,15 @@ class OtherDay(Numbered, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     certification_id: Mapped[int | None] = mapped_column(ForeignKey("certification.id"), index=True)
-    credential: Mapped[str | None] = mapped_column(String(40))
+    credential: Mapped[str | None] = mapped_column(String(40), index=True)
     """What the day is for; None where it is for no certification."""
     due_on: Mapped[date]
     armed_on: Mapped[date]
     """Stages of days before this one are not told: the record didn't say the day yet."""
     moved_by_many: Mapped[bool] = mapped_column(server_default=false())
-    """An import or an operation on many moved it last: no mail of its own says so, the coming stages do."""
+    """Another thing than a person's own act moved it last: no mail says so by itself, the coming stages do."""
+    cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id"), index=True)
+    """The import or the operation on many that put it on record, or moved it last; None for a person's own act."""
     next_look_at: Mapped[datetime | None]
     """When the planner looks at it next; None where nothing is to come."""
     closed_on: Mapped[date | None]

@@ -34,7 +34,7 @@ class Writer:
     def write(self, plans: Sequence[CreditPlan]) -> None:
         """Write a batch; each person's spans are projected once."""
         fresh = [plan for plan in plans if plan.credit_id is None]
-        with projecting_once(self.session, self.rulebook, at=self.at):
+        with projecting_once(self.session, self.rulebook, at=self.at, cause_key=f"import:{self.run_id}"):
             made = self._log(fresh)
             for plan in plans:
                 if plan.changes:

@@ -38,7 +38,7 @@ class Writer:
         then says which row it is.
         """
         rows = []
-        with projecting_once(self.session, self.rulebook, at=self.at):
+        with projecting_once(self.session, self.rulebook, at=self.at, cause_key=f"import:{self.run_id}"):
             for plan in plans:
                 if plan.is_new:
                     rows.append(self._row(plan, self._record(plan).id))

@@ -1,6 +1,6 @@
 """Every mail of the coming months: on which day, about whom, which stage, to whom, and what keeps it back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -107,7 +107,17 @@ def count_first_mails(session: Session, future: Future, at: datetime, to_on: dat
         for found in read_cycles(session, to_on, packs, which):
             for _ in Walk(session, future, found, at, tally).run(to_on):
                 pass
+        _count_days(session, future, at, to_on, tally, crowded)
     return tally
+
+
+def _count_days(
+    session: Session, future: Future, at: datetime, to_on: date, tally: Tally, crowded: Collection[int]
+) -> None:
+    for day in list_other_days(session, Scope(), end_anywhere(to_on), future):
+        if future.switches or day.cause_id in crowded:
+            for _ in OtherWalk(session, future, day, at, tally).run(end_anywhere(to_on)):
+                pass
 
 
 def tell(session: Session, walk: Walk, until: date) -> list[ComingMail]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from certtrack.services.forecast.future import Trip
 from certtrack.services.forecast.lines import Line
+from certtrack.services.other_days.loading import Looked
 from certtrack.services.subjects import Subject
 
 _COUNTED = ("planned", "held")
@@ -20,14 +21,22 @@ class Tally:
 
     def count(self, subject: Subject, line: Line, on: date) -> None:
         """Count a decision of that day, as the guard counts it: nobody who was released, or waits by name."""
+        if not (line.cause_id == subject.cycle.cause_id and subject.is_released):
+            self._count(line, on, subject.policy.guard_above)
+
+    def count_day(self, looked: Looked, line: Line) -> None:
+        """The same of a day beside those of cycles."""
+        is_released = line.cause_id == looked.day.cause_id and looked.is_released
+        if looked.policy is not None and not is_released:
+            self._count(line, looked.today, looked.policy.guard_above)
+
+    def _count(self, line: Line, on: date, guard_above: int) -> None:
         number = line.cause_id
         if number is None or line.state not in _COUNTED or line.reason == "by_name":
             return
-        if number == subject.cycle.cause_id and subject.is_released:
-            return
         people = self.first[number]
         people[line.recipient_id] = min(on, people.get(line.recipient_id, on))
-        self.above[number] = min(subject.policy.guard_above, self.above.get(number, subject.policy.guard_above))
+        self.above[number] = min(guard_above, self.above.get(number, guard_above))
 
     def find_trips(self, mailed: Mapping[int, set[int]], decided: Collection[int] = ()) -> dict[int, Trip]:
         """The causes that are held on some day, with whom they had told by then.

@@ -1,6 +1,6 @@
 """The coming looks and mails about days beside those of cycles, as their own planner decides. Nothing is written."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, cast
@@ -9,20 +9,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import OtherDay, Reminder
+from certtrack.db.models import Cause, Organization, OtherDay, Reminder
 from certtrack.logs import get_log
 from certtrack.services.forecast.future import Future
+from certtrack.services.forecast.guarding import Tally
 from certtrack.services.forecast.lines import Line, new_line
 from certtrack.services.forecast.scope import Scope
 from certtrack.services.forecast.walking import KEPT, Then
 from certtrack.services.guard import load_causes
 from certtrack.services.other_days.loading import Looked, load_looked
-from certtrack.services.other_days.planning import key_of
+from certtrack.services.other_days.planning import key_of, list_causes
 from certtrack.services.other_days.records import start_of
-from certtrack.services.other_days.rulings import Rulings, rule_day
+from certtrack.services.other_days.rulings import Rulings, list_dropped, rule_day
 from certtrack.services.reminder_writes import values_of
-from certtrack.services.rulebook import confirmed_rules
-from certtrack.services.wide_causes import list_unsettled
+from certtrack.services.rulebook import Rulebook, confirmed_rules
+from certtrack.services.wide_causes import WideCause, load_wide
 
 _MOST_LOOKS = 1000  # as for cycles: a walk must come to its end
 _WAITING = ("planned", "held")
@@ -58,14 +59,16 @@ class OtherWalk:
     future: Future
     day: OtherDay
     began: datetime
+    tally: Tally | None = None
     lines: list[Line] = field(default_factory=list)
     kept: dict[int, OtherStep] = field(default_factory=dict)
 
     def run(self, until: datetime) -> Iterator[OtherStep]:
         """All that comes until that moment, in its order."""
         rules = confirmed_rules(self.session, self.future.rulebook)
-        causes = load_causes(self.session, list_unsettled(self.session))
-        [looked] = load_looked(self.session, rules, [self.day], self.began, causes)
+        causes = load_causes(self.session, list_causes(self.session, [self.day]))
+        wide = load_wide(self.session, causes.values())
+        [looked] = load_looked(self.session, rules, [self.day], self.began, causes, wide)
         self.lines = [_read_line(row) for row in looked.rows]
         held = [line for line in self.lines if line.state == "held"]
         self.kept = {line.id: OtherStep(looked, line, max(line.send_after, self.began), line.reason) for line in held}
@@ -77,13 +80,23 @@ class OtherWalk:
                 break
             is_due = look_at is not None and look_at <= at
             if is_due or at.astimezone(ZoneInfo(looked.office_zone)).date() != looked.today:
-                [now] = load_looked(self.session, rules, [self.day], at, causes)
+                now = self._load(rules, at, causes, wide)
                 asked_for = asked_at if asked_at is not None and asked_at <= at else at
                 looked = replace(now, rows=cast("tuple[Reminder, ...]", tuple(self.lines)), look_at=asked_for)
                 next_at = yield from self._look(looked, at)
                 look_at, asked_at = (next_at, next_at) if is_due else (look_at, asked_at)
             yield from self._send(looked, at)
         yield from self.kept.values()
+
+    def _load(self, rules: Rulebook, at: datetime, causes: Mapping[int, Cause], wide: Sequence[WideCause]) -> Looked:
+        """The day as it is looked at by then, with the causes that the guard holds by then."""
+        future = self.future
+        on = at.astimezone(ZoneInfo(self.session.get_one(Organization, self.day.organization_id).zone)).date()
+        then = future.causes_on(on, causes), future.wide_at(at, on, wide, self.began)
+        [looked] = load_looked(self.session, rules, [self.day], at, *then)
+        told = future.told_on(on)
+        is_told = looked.is_told or any((self.day.cause_id, number) in told for number in looked.holder_ids)
+        return replace(looked, is_told=is_told)
 
     def _look_after(self, planned_at: datetime | None, after: datetime | None) -> datetime | None:
         """The moment of the next look: the planned one, or a policy's change before it; None where there is none."""
@@ -97,6 +110,8 @@ class OtherWalk:
 
     def _look(self, looked: Looked, at: datetime) -> Generator[OtherStep, None, datetime | None]:
         """One look of the planner; returns the moment of the next, None where none is to come."""
+        for row, reason in list_dropped(looked):
+            row.state, row.reason = "superseded", reason
         rulings = self._rule(looked, at)
         if rulings is None or looked.policy is None:
             return self._look_after(None, at)
@@ -110,6 +125,8 @@ class OtherWalk:
             else:
                 line = cast("Line", ruling.row)
                 _set(line, values)
+            if self.tally is not None:
+                self.tally.count_day(looked, line)
             yield from self._keep(looked, line, at)
         next_at = start_of(rulings.next_on, looked.office_zone) if rulings.next_on is not None else None
         return self._look_after(next_at, at)

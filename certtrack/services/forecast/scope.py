@@ -76,13 +76,15 @@ def list_crowded_causes(session: Session, guard_above: int) -> list[int]:
 
     Whoever was mailed because of it counts, though their cycle goes by another cause by now.
     """
-    named = (
+    of_cycles = (
         select(Cycle.cause_id, Certification.person_id)
         .join(Certification, Certification.id == Cycle.certification_id)
         .where(Cycle.cause_id.is_not(None), Cycle.release_by_name.is_(False))
     )
-    counts = Reminder.state.in_(COUNTED), Reminder.cause_id.in_(named.with_only_columns(Cycle.cause_id))
-    people = union(named, select(Reminder.cause_id, Reminder.recipient_id).where(*counts)).subquery()
+    of_days = select(OtherDay.cause_id, OtherDay.person_id).where(OtherDay.cause_id.is_not(None))
+    causes = union(of_cycles.with_only_columns(Cycle.cause_id), of_days.with_only_columns(OtherDay.cause_id))
+    counts = Reminder.state.in_(COUNTED), Reminder.cause_id.in_(causes)
+    people = union(of_cycles, of_days, select(Reminder.cause_id, Reminder.recipient_id).where(*counts)).subquery()
     query = (
         select(Cause.id)
         .join(people, people.c.cause_id == Cause.id)

@@ -17,7 +17,8 @@ from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import Cycle, GroupAct
 from certtrack.errors import NotFound, Refused, StaleRecord
 from certtrack.security import Actor, Task, list_places
-from certtrack.services.cycles import get_cause, list_cycles
+from certtrack.services.cause_keys import get_cause
+from certtrack.services.cycles import list_cycles
 from certtrack.services.group_acts.members import load_bases
 from certtrack.services.group_acts.plan import GroupPlan
 from certtrack.services.guard import lock_causes, look_again
@@ -62,7 +63,8 @@ def give_batch(session: Session, rulebook: Rulebook, act_id: int, *, at: datetim
     cycles = lock_cycles(session, [member["cycle"] for member in batch])
     bases = load_bases(session, ((cycle.id, cycle.no) for cycle in cycles.values()))
     skipped = []
-    with projecting_once(session, rulebook, at=at):
+    cause_key = f"group:{act.id}" if act.cause_id is not None else None
+    with projecting_once(session, rulebook, at=at, cause_key=cause_key):
         for member in batch:
             cycle = cycles[member["cycle"]]
             why = _find_obstacle(session, cycle, member, bases[cycle.id])

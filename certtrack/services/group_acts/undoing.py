@@ -11,7 +11,8 @@ from certtrack.db.models import Certification, Cycle, GroupAct, Waiver
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotAllowed, Refused, StaleRecord
 from certtrack.security import Actor, Task, can_do
-from certtrack.services.cycles import get_cause, list_cycles
+from certtrack.services.cause_keys import get_cause
+from certtrack.services.cycles import list_cycles
 from certtrack.services.group_acts.acts import in_its_name, is_theirs, lock_act, lock_cycles, record_act, settle_cause
 from certtrack.services.group_acts.members import may_give
 from certtrack.services.rulebook import Rulebook
@@ -57,7 +58,8 @@ def undo_batch(session: Session, rulebook: Rulebook, act_id: int, *, at: datetim
     cycles = lock_cycles(session, [waiver.cycle_id for waiver in batch])
     kept_before = {one["waiver"] for one in act.kept}
     kept = []
-    with projecting_once(session, rulebook, at=at):
+    cause_key = f"group_undone:{act.id}" if act.undo_cause_id is not None else None
+    with projecting_once(session, rulebook, at=at, cause_key=cause_key):
         for waiver in batch:
             if waiver.id in kept_before:
                 continue

@@ -130,7 +130,7 @@ def _judge(
         return "superseded", "overtaken"
     if reminder.stage == CALLED_OFF and not was_told(looked):
         return "superseded", CALLED_OFF
-    obstacle = find_obstacle(looked.day, person, looked.silence, reminder.anchor_on, looked.today, reminder.stage)
+    obstacle = find_obstacle(looked, person, reminder.anchor_on, reminder.stage)
     if obstacle is None:
         return None
     return ("superseded" if obstacle in FOR_GOOD else "suppressed"), obstacle

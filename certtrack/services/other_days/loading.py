@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -16,7 +16,6 @@ from certtrack.db.models import (
     ExamRegistration,
     ExamSitting,
     Organization,
-    OrganizationCredential,
     OtherDay,
     Person,
     Reminder,
@@ -24,13 +23,15 @@ from certtrack.db.models import (
 from certtrack.rules.other_days import OtherKind
 from certtrack.rules.reminders import Policy
 from certtrack.services.arming import list_merged
-from certtrack.services.guard import list_released
+from certtrack.services.guard import list_released, list_told
+from certtrack.services.other_days.policies import load_day_policies
 from certtrack.services.people import load_holders
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.sending_hours import known_zone
 from certtrack.services.standing import load_standings
 from certtrack.services.subject_rows import load_refused
-from certtrack.services.wide_causes import WideCause, load_wide
+from certtrack.services.told_terms import ToldTerms, list_with_cycle, load_told_by_cycles
+from certtrack.services.wide_causes import WideCause
 
 _SILENT = ("suspended", "revoked", "retired")
 _ON_ITS_WAY = ("sent", "submitted")
@@ -41,10 +42,14 @@ class Looked:
     """One day as of `today` in `office_zone`.
 
     `holder` is the person, merges followed; `holder_ids` are all their numbers. `policy` has the stages of this kind of
-    day; None where none is in force. `silence` is the code of what, on record of the certification, keeps everybody
-    from being told, None for nothing. `rows` are all its reminders, oldest first; `refused` are addresses by the mail
-    that was refused there, `doubtful` the mails of which nobody knows whether they arrived. `look_at` is the moment for
-    which the look was asked. `wide` are the causes that may hold its mails, and from which the holder wasn't released.
+    day; None where none is in force, `is_dropped` where there is one that has none of them. `silence` is the code of
+    what, on record of the certification, keeps everybody from being told, None for nothing. `rows` are all its
+    reminders, oldest first; `refused` are addresses by the mail that was refused there, `doubtful` the mails of which
+    nobody knows whether they arrived. `look_at` is the moment for which the look was asked. `wide` are the causes that
+    concern everybody and from which the holder wasn't released; `former` has the policies that those replaced, by the
+    cause's number, None where none told of the day. `cause` is the day's own: `is_released` from it by name, `is_told`
+    because of it before it was held. `told_until` is the day of the latest stage that the cycle of a provisional term
+    has told in its place.
     """
 
     day: OtherDay
@@ -59,12 +64,29 @@ class Looked:
     refused: dict[int, str]
     doubtful: frozenset[int]
     look_at: datetime | None
+    is_dropped: bool = False
     wide: tuple[WideCause, ...] = ()
+    former: Mapping[int, Policy | None] = field(default_factory=dict)
+    cause: Cause | None = None
+    is_released: bool = False
+    is_told: bool = False
+    told_until: date = date.min
 
     @property
     def zone(self) -> str:
         """The holder's zone, the office's where nobody knows that one any more."""
         return known_zone(self.holder.zone, self.office_zone)
+
+    @property
+    def is_to_be_released(self) -> bool:
+        """True where an import or an operation on many moved the day, and nobody has released what that set going."""
+        return self.cause is not None and self.cause.state != "released" and not self.is_released
+
+    @property
+    def is_own_held(self) -> bool:
+        """True while the day's own cause keeps the holder from being told."""
+        is_held = self.cause is not None and self.cause.state == "held"
+        return is_held and not self.is_told and not self.is_released
 
 
 def lock_due(session: Session, at: datetime, limit: int) -> list[OtherDay]:
@@ -86,54 +108,83 @@ def load_looked(
     days: Sequence[OtherDay],
     at: datetime,
     causes: Mapping[int, Cause] | None = None,
+    wide: Sequence[WideCause] = (),
 ) -> list[Looked]:
-    """What is known of each of these days, in their order; `causes` are those that may hold what is told of them."""
+    """What is known of each of these days, in their order.
+
+    `causes` and `wide` are those that may hold what is told of them: their own, and those that concern everybody.
+    """
     if not days:
         return []
-    wide = [one for one in load_wide(session, (causes or {}).values()) if one.concerns_days]
-    released = list_released(session, {one.cause.id for one in wide})
-    holders = load_holders(session, {day.person_id for day in days})
-    rows = _load_rows(session, days)
+    own = causes or {}
+    rows, terms = _load_rows(session, days), {day.source_id for day in days if day.kind == "provisional_term"}
     refused, doubtful = _load_mails(session, [row for each in rows.values() for row in each])
-    found = []
-    for day in days:
-        zone = session.get_one(Organization, day.organization_id).zone
-        today = at.astimezone(ZoneInfo(zone)).date()
-        kind, holder = cast("OtherKind", day.kind), holders[day.person_id]
-        ids = frozenset({*list_merged(session, holder.id), day.person_id})
-        found.append(
-            Looked(
-                day=day,
-                kind=kind,
-                holder=holder,
-                holder_ids=ids,
-                office_zone=zone,
-                today=today,
-                policy=find_day_policy(session, rulebook, day, at),
-                silence=_find_silence(session, rulebook, day, today),
-                rows=tuple(rows[day.kind, day.id]),
-                refused=refused,
-                doubtful=doubtful,
-                look_at=day.next_look_at,
-                wide=tuple(one for one in wide if not {(one.cause.id, number) for number in ids} & released),
-            )
-        )
-    return found
+    loaded = _Loaded(
+        rulebook=rulebook,
+        at=at,
+        causes=own,
+        wide=wide,
+        released=list_released(session, {*own, *(one.cause.id for one in wide)}),
+        told=list_told(session, [cause.id for cause in own.values() if cause.state == "held"]),
+        holders=load_holders(session, {day.person_id for day in days}),
+        rows=rows,
+        refused=refused,
+        doubtful=doubtful,
+        told_by_cycles=load_told_by_cycles(session, terms),
+        with_cycle=list_with_cycle(session, terms),
+    )
+    return [_make(session, loaded, day) for day in days]
 
 
-def find_day_policy(session: Session, rulebook: Rulebook, day: OtherDay, at: datetime) -> Policy | None:
-    """The policy with the stages of such a day: of its credential's pack, else of what its organization deals with.
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What is read for many days at once."""
 
-    None where none of them says anything of it.
-    """
-    credentials = {day.credential} if day.credential else _load_credentials(session, day.organization_id)
-    keys = sorted({pack.key for pack in rulebook.packs.list() if pack.credential in credentials})
-    for key in keys:
-        policy = rulebook.find_policy(key, at)
-        found = policy.find_for(cast("OtherKind", day.kind)) if policy is not None else None
-        if found is not None:
-            return found
-    return None
+    rulebook: Rulebook
+    at: datetime
+    causes: Mapping[int, Cause]
+    wide: Sequence[WideCause]
+    released: set[tuple[int | None, int]]
+    told: set[tuple[int | None, int]]
+    holders: Mapping[int, Person]
+    rows: Mapping[tuple[str, int], Sequence[Reminder]]
+    refused: dict[int, str]
+    doubtful: frozenset[int]
+    told_by_cycles: ToldTerms
+    with_cycle: set[int]
+
+
+def _make(session: Session, loaded: _Loaded, day: OtherDay) -> Looked:
+    zone = session.get_one(Organization, day.organization_id).zone
+    today, holder = loaded.at.astimezone(ZoneInfo(zone)).date(), loaded.holders[day.person_id]
+    ids = frozenset({*list_merged(session, holder.id), day.person_id})
+    policies = load_day_policies(session, loaded.rulebook, day, loaded.at)
+    wide = tuple(one for one in loaded.wide if policies.is_concerned(one))
+    wide = tuple(one for one in wide if not {(one.cause.id, number) for number in ids} & loaded.released)
+    is_term = day.kind == "provisional_term"
+    has_cycle = is_term and day.source_id in loaded.with_cycle
+    told_of_term = loaded.told_by_cycles.get(day.source_id, {}) if is_term else {}
+    return Looked(
+        day=day,
+        kind=cast("OtherKind", day.kind),
+        holder=holder,
+        holder_ids=ids,
+        office_zone=zone,
+        today=today,
+        policy=policies.stages,
+        silence=_find_silence(session, loaded.rulebook, day, today),
+        rows=tuple(loaded.rows[day.kind, day.id]),
+        refused=loaded.refused,
+        doubtful=loaded.doubtful,
+        look_at=day.next_look_at,
+        is_dropped=policies.is_dropped,
+        wide=wide,
+        former={one.cause.id: policies.find_former(one, has_cycle=has_cycle) for one in wide},
+        cause=loaded.causes.get(day.cause_id or 0),
+        is_released=any((day.cause_id, number) in loaded.released for number in ids),
+        is_told=any((day.cause_id, number) in loaded.told for number in ids),
+        told_until=told_of_term.get(day.due_on, date.min),
+    )
 
 
 def find_sitting(session: Session, day: OtherDay) -> ExamSitting | None:
@@ -142,11 +193,6 @@ def find_sitting(session: Session, day: OtherDay) -> ExamSitting | None:
         return None
     registration = session.get_one(ExamRegistration, day.source_id)
     return session.get_one(ExamSitting, registration.sitting_id)
-
-
-def _load_credentials(session: Session, organization_id: int) -> set[str]:
-    query = select(OrganizationCredential.credential)
-    return set(session.scalars(query.where(OrganizationCredential.organization_id == organization_id)))
 
 
 def _find_silence(session: Session, rulebook: Rulebook, day: OtherDay, today: date) -> str | None:

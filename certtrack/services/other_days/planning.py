@@ -1,6 +1,7 @@
 """Planning of what falls due beside cycles, as planning of cycles does it: each decision is a row, made once."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,8 +12,8 @@ from certtrack.logs import get_log
 from certtrack.services.guard import hold_where_many, lock_causes
 from certtrack.services.other_days.loading import Looked, load_looked, lock_due
 from certtrack.services.other_days.records import start_of
-from certtrack.services.other_days.rulings import Ruling, Rulings, rule_day
-from certtrack.services.planning import PlanCounts, watch_wide
+from certtrack.services.other_days.rulings import Ruling, Rulings, list_dropped, rule_day
+from certtrack.services.planning import PlanCounts, watch_own, watch_wide
 from certtrack.services.reminder_writes import values_of, write_decisions
 from certtrack.services.rulebook import Rulebook, confirmed_rules, pin
 from certtrack.services.subjects import is_due
@@ -32,12 +33,14 @@ def plan_other_batch(session: Session, rulebook: Rulebook, *, at: datetime, limi
     if not days:
         return PlanCounts()
     rules, counts = confirmed_rules(session, rulebook), Counter[str]()
-    causes = lock_causes(session, list_unsettled(session))
-    for looked in load_looked(session, rules, days, at, causes):
+    causes = lock_causes(session, list_causes(session, days))
+    wide = load_wide(session, causes.values())
+    found = load_looked(session, rules, days, at, causes, wide)
+    for looked in found:
         counts.update(_plan(session, looked, at))
     session.flush()
-    wide = [one for one in load_wide(session, causes.values()) if one.concerns_days]
-    stopped = hold_where_many(session, watch_wide(wide, rulebook, at), is_due(rulebook, at), at) if wide else 0
+    own = watch_own(session, ((looked.cause, looked.policy) for looked in found))
+    stopped = hold_where_many(session, [*own, *watch_wide(wide, rulebook, at)], is_due(rulebook, at), at)
     return PlanCounts(
         looked_at=len(days),
         unreadable=counts["unreadable"],
@@ -49,11 +52,16 @@ def plan_other_batch(session: Session, rulebook: Rulebook, *, at: datetime, limi
     )
 
 
+def list_causes(session: Session, days: Iterable[OtherDay]) -> set[int]:
+    """The numbers of all causes that may have a say about these days."""
+    return {day.cause_id for day in days if day.cause_id is not None} | set(list_unsettled(session))
+
+
 def _plan(session: Session, looked: Looked, at: datetime) -> Counter[str]:
     day, policy = looked.day, looked.policy
     day.next_look_at = at + _LATER
     if policy is None:
-        return Counter()
+        return write_decisions(session, [], [], list_dropped(looked), at)
     try:
         rulings = rule_day(looked, policy, at)
     except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told

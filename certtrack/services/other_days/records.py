@@ -46,12 +46,14 @@ def keep_day(
     *,
     at: datetime,
     by_many: bool = False,
+    cause_id: int | None = None,
     tells_reached: bool = False,
 ) -> OtherDay:
     """Let the day be what its record says now; the planner looks at it in its next run.
 
-    Stages that lie before today are not told of a day that is new; of one that has moved a mail says so, unless an
-    operation on many moved it (`by_many`). A day that was closed is open again. With `tells_reached` the stage that has
+    Stages that lie before today are not told of a day that is new; of one that has moved a mail says so. Where
+    no person's own act moved it (`by_many`) that mail waits until somebody releases its cause, and without one there is
+    none. A day that was closed is open again. With `tells_reached` the stage that has
     been reached is told, too, of a day that a person's own act brings nearer, and of one that is due again as it was.
     """
     today = find_today(session, owner.organization_id, at)
@@ -67,6 +69,7 @@ def keep_day(
     day.person_id, day.organization_id = owner.person_id, owner.organization_id
     day.certification_id, day.credential = owner.certification_id, owner.credential
     day.due_on, day.moved_by_many, day.next_look_at = due_on, by_many, at
+    day.cause_id = cause_id if by_many else None
     day.closed_on = day.closed_for = None
     session.flush()
     return day

@@ -1,16 +1,18 @@
 """What is decided about each stage of a day beside those of cycles. Nothing is read or written here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from certtrack.clock import end_of
-from certtrack.db.models import OtherDay, Person, Reminder
+from certtrack.db.models import Person, Reminder
 from certtrack.mail.content import CALLED_OFF, DAY_MOVED
 from certtrack.rules.other_days import make_days
-from certtrack.rules.reminders import Policy, StageDay, StageKey, decide, stage_days
+from certtrack.rules.reminders import Decision, Policy, StageDay, StageKey, decide, stage_days
 from certtrack.services.arming import UNSENT
 from certtrack.services.judging import Verdict
+from certtrack.services.obstacles import POLICY_CHANGED
 from certtrack.services.other_days.loading import Looked
 from certtrack.services.other_days.records import CLOSED, word_of
 from certtrack.services.reminder_rows import stays
@@ -22,7 +24,7 @@ from certtrack.services.wide_causes import WideCause
 ON_AGAIN = "on_again"
 """What was called off takes place after all."""
 
-FOR_GOOD = frozenset({CLOSED, CALLED_OFF, ON_AGAIN, "day_moved", "policy_changed"})
+FOR_GOOD = frozenset({CLOSED, CALLED_OFF, ON_AGAIN, DAY_MOVED, POLICY_CHANGED})
 """Codes that mean another decision has taken this one's place: the reminder is superseded, not suppressed."""
 
 
@@ -54,24 +56,37 @@ class Rulings:
     next_on: date | None
 
 
-def find_obstacle(
-    day: OtherDay, person: Person, silence: str | None, anchor_on: date, today: date, stage: str
-) -> str | None:
+def find_obstacle(looked: Looked, person: Person, anchor_on: date, stage: str) -> str | None:
     """The code of what keeps the person from being told that stage of the day now; None for nothing.
 
     `day_closed`: nothing is due on it any more; `called_off`: it doesn't take place, which is a stage of its own, and
-    none where it is `on_again`. `day_moved`: it is another day than `anchor_on` by now. `silence`: what is on record of
-    the certification and keeps it from being told.
+    none where it is `on_again`. `day_moved`: it is another day than `anchor_on` by now. `policy_changed`: the policy
+    has no such stage any more, or none at all of such a day. Else what on record of the certification keeps it from
+    being told.
     """
-    if person.died_on is not None and person.died_on <= today:
+    day = looked.day
+    if person.died_on is not None and person.died_on <= looked.today:
         return "died"
     if stage == CALLED_OFF and day.closed_for != CALLED_OFF:
         return ON_AGAIN
     if stage != CALLED_OFF and day.closed_on is not None:
         return word_of(day)
     if day.due_on != anchor_on:
-        return "day_moved"
-    return silence or (None if person.address else "no_address")
+        return DAY_MOVED
+    if _has_no_such(looked, stage):
+        return POLICY_CHANGED
+    return looked.silence or (None if person.address else "no_address")
+
+
+def _has_no_such(looked: Looked, stage: str) -> bool:
+    if looked.policy is None:
+        return looked.is_dropped
+    return stage not in (DAY_MOVED, CALLED_OFF) and looked.policy.find_stage(stage) is None
+
+
+def list_dropped(looked: Looked) -> list[tuple[Reminder, str]]:
+    """The unsent reminders of a day of which the policy says nothing any more, with why; where there is none, none."""
+    return [(row, POLICY_CHANGED) for row in looked.rows if looked.is_dropped and row.state in UNSENT]
 
 
 def rule_day(looked: Looked, policy: Policy, at: datetime) -> Rulings:
@@ -83,7 +98,7 @@ def rule_day(looked: Looked, policy: Policy, at: datetime) -> Rulings:
         return _rule_closed(looked, policy, at)
     stages = stage_days(policy, make_days(looked.day.due_on), days_off(policy))
     rows = _list_current(looked)
-    done = frozenset(key for key, row in rows.items() if not _is_open(row))
+    done = frozenset(key for key, row in rows.items() if not _is_open(row)) | _list_told_by_cycle(looked, stages)
     decision = decide(stages, looked.today, looked.day.armed_on, done)
     made: list[Ruling] = []
     for stage in decision.unarmed:
@@ -96,7 +111,9 @@ def rule_day(looked: Looked, policy: Policy, at: datetime) -> Rulings:
             made.append(_set_aside(looked, policy, stage, row, "overtaken"))
     made += _rule_reached(looked, policy, decision.reached, rows, at)
     known = {*(stage.key for stage in stages), *((DAY_MOVED, row.occurrence) for row in rows.values())}
-    return Rulings(tuple(made), tuple(_recall(looked, rows, known)), decision.next_stage_on)
+    nexts = [decision.next_stage_on, *(each.next_stage_on for each in _ask_former(looked).values())]
+    next_on = min((day for day in nexts if day is not None), default=None)
+    return Rulings(tuple(made), tuple(_recall(looked, rows, known)), next_on)
 
 
 def list_coming(looked: Looked) -> Iterator[tuple[StageDay, str | None]]:
@@ -105,8 +122,7 @@ def list_coming(looked: Looked) -> Iterator[tuple[StageDay, str | None]]:
         return
     for stage in stage_days(looked.policy, make_days(looked.day.due_on), days_off(looked.policy)):
         if stage.stage_on > looked.today and stage.nominal_on >= looked.day.armed_on:
-            now = (stage.anchor_on, looked.today, stage.stage)
-            yield stage, find_obstacle(looked.day, looked.holder, looked.silence, *now)
+            yield stage, find_obstacle(looked, looked.holder, stage.anchor_on, stage.stage)
 
 
 def _rule_closed(looked: Looked, policy: Policy, at: datetime) -> Rulings:
@@ -124,11 +140,18 @@ def _rule_closed(looked: Looked, policy: Policy, at: datetime) -> Rulings:
 def _rule_reached(
     looked: Looked, policy: Policy, reached: StageDay | None, rows: dict[StageKey, Reminder], at: datetime
 ) -> Iterator[Ruling]:
-    """The stage reached; where the day has moved since a mail about it, the mail that says so goes in its place."""
+    """The stage reached; where the day has moved since a mail about it, the mail that says so goes in its place.
+
+    Where an operation on many moved it that mail waits for release, and a stage that comes meanwhile goes in its place.
+    """
     moved = _find_move(looked)
-    if moved is not None:
+    by_stage = looked.is_to_be_released
+    if moved is not None and by_stage and reached is not None and reached.stage_on > moved.stage_on:
+        if (row := rows.get(moved.key)) is None or row.state in ("planned", "held"):
+            yield _set_aside(looked, policy, moved, row, "overtaken")
+    elif moved is not None:
         yield from _tell(looked, policy, moved, rows.get(moved.key), at)
-    if reached is not None and moved is not None:
+    if reached is not None and moved is not None and not by_stage:
         yield _set_aside(looked, policy, reached, rows.get(reached.key), "overtaken")
     elif reached is not None:
         yield from _tell(looked, policy, reached, rows.get(reached.key), at)
@@ -148,14 +171,16 @@ def _is_open(row: Reminder) -> bool:
 def _find_move(looked: Looked) -> StageDay | None:
     """The mail that says which day it is now; None where the last mail said so, or none was ever sent.
 
-    It says so, too, where the last mail was that the day is called off; not where an operation on many moved it. Hours
-    that are added to others move a requirement's day on and on: that it is later once more is told by its next stage.
+    It says so, too, where the last mail was that the day is called off; not where no act moved it, but another look at
+    the rules did. Hours that are added to others move a requirement's day on and on: that it is later once more is told
+    by its next stage.
     """
     told, due_on = _list_told(looked), looked.day.due_on
     if not told or due_on < looked.today or (told[-1].anchor_on == due_on and told[-1].stage != CALLED_OFF):
         return None
     is_later_again = told[-1].stage == DAY_MOVED and told[-1].anchor_on < looked.day.due_on
-    if looked.day.moved_by_many or (looked.kind == "requirement" and is_later_again):
+    by_itself = looked.day.moved_by_many and looked.day.cause_id is None
+    if by_itself or (looked.kind == "requirement" and is_later_again):
         return None
     times = sum(row.stage == DAY_MOVED for row in told)
     return StageDay(DAY_MOVED, due_on, looked.day.armed_on, looked.day.armed_on, due_on, occurrence=times + 1)
@@ -184,17 +209,18 @@ def _list_told(looked: Looked) -> list[Reminder]:
 def _set_aside(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None, reason: str) -> Ruling:
     send_after = at_hour(stage.stage_on, policy.send_at, looked.zone)
     valid_until = end_of(stage.valid_until, looked.office_zone)
-    return Ruling(row, stage, "superseded", reason, row.cause_id if row else None, send_after, valid_until)
+    cause_id = row.cause_id if row is not None else looked.day.cause_id
+    return Ruling(row, stage, "superseded", reason, cause_id, send_after, valid_until)
 
 
 def _tell(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None, at: datetime) -> Iterator[Ruling]:
-    obstacle = find_obstacle(looked.day, looked.holder, looked.silence, stage.anchor_on, looked.today, stage.stage)
+    obstacle = find_obstacle(looked, looked.holder, stage.anchor_on, stage.stage)
     send_after = find_send_after(stage.stage_on, policy.send_at, quiet_of(policy), looked.zone, at)
     valid_until = end_of(stage.valid_until, looked.office_zone)
     if obstacle is not None:
-        verdict = Verdict("suppressed", obstacle, None)
+        verdict = Verdict("suppressed", obstacle, looked.day.cause_id)
     elif send_after > valid_until:
-        verdict = Verdict("expired", None, None)
+        verdict = Verdict("expired", None, looked.day.cause_id)
     else:
         verdict = _ask_causes(looked, policy, stage, row)
     if row is None or not stays(row, verdict, send_after, at, looked.refused, looked.holder.address):
@@ -202,12 +228,42 @@ def _tell(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None,
 
 
 def _ask_causes(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None) -> Verdict:
-    """Planned, or held where a cause holds what may have been mailed before a database was put back."""
-    causes = [wide.cause for wide in looked.wide if _may_be_sent(looked, policy, stage, row, wide)]
-    cause_id = causes[0].id if causes else None
-    if any(cause.state == "held" for cause in causes):
+    """Planned, or held where a cause holds it: its own, or one that concerns everybody and has set it going."""
+    causes = [wide.cause for wide in looked.wide if _is_set_going(looked, policy, stage, row, wide)]
+    cause_id = causes[0].id if causes else looked.day.cause_id
+    if any(cause.state == "held" for cause in causes) or looked.is_own_held:
         return Verdict("held", "cause", cause_id)
+    if stage.stage == DAY_MOVED and looked.is_to_be_released:
+        return Verdict("held", "moved", cause_id)
     return Verdict("planned", None, cause_id)
+
+
+def _is_set_going(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None, wide: WideCause) -> bool:
+    """True where the stage would not be mailed but for the cause."""
+    if wide.kind == "restored":
+        return _may_be_sent(looked, policy, stage, row, wide)
+    changed_on = wide.at.astimezone(ZoneInfo(looked.office_zone)).date()
+    if stage.stage in (DAY_MOVED, CALLED_OFF) or stage.stage_on > changed_on:
+        return False
+    former = _ask_former(looked).get(wide.cause.id)
+    return former is None or former.reached is None
+
+
+def _ask_former(looked: Looked) -> dict[int, Decision]:
+    """What the policies that changes replaced would have told by now, by the cause: a change is not to delay that."""
+    told = frozenset(key for key, row in _list_current(looked).items() if row.state in (*SPOKEN, "expired"))
+    found = {}
+    for number, policy in looked.former.items():
+        if policy is not None:
+            stages = stage_days(policy, make_days(looked.day.due_on), days_off(policy))
+            done = told | _list_told_by_cycle(looked, stages)
+            found[number] = decide(stages, looked.today, looked.day.armed_on, done)
+    return found
+
+
+def _list_told_by_cycle(looked: Looked, stages: Iterable[StageDay]) -> frozenset[StageKey]:
+    """What the cycle of a provisional term told, while the policy had no stages for that: its day tells it no more."""
+    return frozenset(stage.key for stage in stages if stage.stage_on <= looked.told_until)
 
 
 def _may_be_sent(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None, wide: WideCause) -> bool:
@@ -231,4 +287,4 @@ def _recall(looked: Looked, current: dict[StageKey, Reminder], known: set[StageK
             elif row.stage == CALLED_OFF:
                 yield row, ON_AGAIN
             else:
-                yield row, "day_moved" if row.anchor_on != looked.day.due_on else "policy_changed"
+                yield row, DAY_MOVED if row.anchor_on != looked.day.due_on else POLICY_CHANGED

@@ -47,7 +47,7 @@ class Import(runs.Import[Roster, RosterRow]):
         """Plan a batch by what is on record in this transaction, and write all of it."""
         plans = self.planner.plan(session, rows)
         writer = Writer(session, self.rulebook, self.planner, run_id, self.actor)
-        with projecting_once(session, self.rulebook, at=self.at):
+        with projecting_once(session, self.rulebook, at=self.at, cause_key=writer.cause_key):
             for plan in plans:
                 writer.write(plan)
         self.plans += plans

@@ -1,0 +1,53 @@
+"""Provisional terms have a cycle and a day of their own: what one of the two has told, the other doesn't tell again."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Cycle, OtherDay, Reminder
+
+ToldTerms = dict[int, dict[date, date]]
+"""By certification and last day of the term: the day of the latest stage that its holder was told of."""
+
+_SPOKEN = ("sent", "in_mail", "told")
+
+
+def load_told_by_days(session: Session, certification_ids: Collection[int]) -> ToldTerms:
+    """What the days of these certifications' provisional terms have told."""
+    query = (
+        select(OtherDay.source_id, Reminder.anchor_on, Reminder.stage_on)
+        .join(Reminder, Reminder.subject_id == OtherDay.id)
+        .where(OtherDay.kind == "provisional_term", Reminder.subject_kind == OtherDay.kind)
+        .where(OtherDay.source_id.in_(certification_ids))
+        .where(Reminder.audience == "holder", Reminder.state.in_(_SPOKEN))
+    )
+    return _gather(session, query) if certification_ids else {}
+
+
+def load_told_by_cycles(session: Session, certification_ids: Collection[int]) -> ToldTerms:
+    """What the cycles of these certifications have told of their days."""
+    query = (
+        select(Cycle.certification_id, Reminder.anchor_on, Reminder.stage_on)
+        .join(Reminder, Reminder.subject_id == Cycle.id)
+        .where(Reminder.subject_kind == "cycle", Cycle.certification_id.in_(certification_ids))
+        .where(Reminder.audience == "holder", Reminder.state.in_(_SPOKEN))
+    )
+    return _gather(session, query) if certification_ids else {}
+
+
+def list_with_cycle(session: Session, certification_ids: Collection[int]) -> set[int]:
+    """Those of these certifications that have an open cycle."""
+    if not certification_ids:
+        return set()
+    query = select(Cycle.certification_id).where(Cycle.certification_id.in_(certification_ids))
+    return set(session.scalars(query.where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))))
+
+
+def _gather(session: Session, query: Select[int, date, date]) -> ToldTerms:
+    found: ToldTerms = defaultdict(dict)
+    for number, anchor_on, stage_on in session.execute(query):
+        found[number][anchor_on] = max(stage_on, found[number].get(anchor_on, stage_on))
+    return found
