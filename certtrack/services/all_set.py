@@ -10,7 +10,7 @@ from certtrack.rules.reminders import ALL_SET, StageDay
 from certtrack.services.arming import UNSENT
 from certtrack.services.judging import Judge
 from certtrack.services.obstacles import POLICY_CHANGED
-from certtrack.services.reminder_rows import Recipient, Ruling, is_open
+from certtrack.services.reminder_rows import Ruling, is_open, recipient_of
 from certtrack.services.subject_rows import Row_
 from certtrack.services.subjects import SPOKEN, Subject
 
@@ -27,7 +27,7 @@ def rule_all_set(judge: Judge, days: CycleDays, at: datetime) -> Iterator[Ruling
     rows = _list_rows(subject)
     if not _is_wanted(subject, days) or any(row.state in SPOKEN for row in rows):
         return
-    stage, holder = _make_stage(subject, days), Recipient(subject, subject.holder, "holder")
+    stage, holder = _make_stage(subject, days), recipient_of(subject, subject.holder, "holder")
     row = next((row for row in rows if _is_current(subject, days, row)), None)
     if row is not None and not is_open(row):
         return

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 
 from certtrack.db.models import Person
 from certtrack.rules.calendar import add_days
-from certtrack.rules.reminders import CopyTo, Decision, Policy, StageDay, StageKey, copy_days, decide, stage_days
+from certtrack.rules.reminders import CopyTo, Decision, Policy, StageDay, StageKey, copy_days, decide
 from certtrack.services.arming import UNSENT
 from certtrack.services.copies import COPIED, ENDED
+from certtrack.services.copy_subjects import CopySubject
 from certtrack.services.holder_first import HeadStart, Own, find_head_start
-from certtrack.services.judging import Judge
-from certtrack.services.obstacles import POLICY_CHANGED, list_readings
-from certtrack.services.reminder_rows import OVERTAKEN, Recipient, Ruling, days_off, is_open, key_of
+from certtrack.services.obstacles import POLICY_CHANGED
+from certtrack.services.reminder_rows import OVERTAKEN, Ruling, is_open, key_of
 from certtrack.services.subject_rows import Row_
-from certtrack.services.subjects import MOVED, SPOKEN, Subject
+from certtrack.services.subjects import MOVED, SPOKEN
 
 _Copies = dict[StageKey, tuple[StageDay, CopyTo]]
 
@@ -33,7 +33,7 @@ class CopyRulings:
 
 
 def rule_copies(
-    subject: Subject,
+    subject: CopySubject,
     stages: tuple[StageDay, ...],
     rows: Mapping[StageKey, Row_],
     made: Iterable[Ruling],
@@ -61,7 +61,7 @@ def rule_copies(
 class _Look:
     """One look at the copies of a subject."""
 
-    subject: Subject
+    subject: CopySubject
     stages: tuple[StageDay, ...]
     own: Sequence[Own]
     at: datetime
@@ -76,9 +76,9 @@ class _Look:
         made = [*self._set_aside(person, copies, decision, rows)]
         if decision.reached is None:
             return made, None
-        judge = Judge(subject, self._ask_former(audiences, rows))
-        ruled, look_on = self._reach(person, copies[decision.reached.key], judge, rows.get(decision.reached.key))
-        nexts = [look_on, *(each.next_stage_on for each in judge.former.values())]
+        former = self._ask_former(audiences, rows)
+        ruled, look_on = self._reach(person, copies[decision.reached.key], former, rows.get(decision.reached.key))
+        nexts = [look_on, *(each.next_stage_on for each in former.values())]
         return [*made, *ruled], min((day for day in nexts if day is not None), default=None)
 
     def _set_aside(
@@ -91,25 +91,25 @@ class _Look:
                 continue  # those keep the word that says why
             is_last = decision.reached is None and stage is decision.overtaken[-1]
             is_expired = is_last and stage.valid_until < self.subject.today
-            to = Recipient(self.subject, person, copies[stage.key][1])
+            to = self.subject.make_recipient(person, copies[stage.key][1])
             yield to.set_aside(stage, row, None if is_expired else OVERTAKEN, None)
 
     def _reach(
-        self, person: Person, copy: tuple[StageDay, CopyTo], judge: Judge, row: Row_ | None
+        self, person: Person, copy: tuple[StageDay, CopyTo], former: Mapping[int, Decision], row: Row_ | None
     ) -> tuple[list[Ruling], date | None]:
         """The copy that was reached: planned, unless the holder is to have more time, or it isn't to be told."""
         (stage, audience), today = copy, self.subject.today
-        verdict = judge.judge_copy(stage, row, person)
+        verdict = self.subject.judge_copy(former, stage, row, person)
         if verdict.state in ("planned", "held"):
             start = self._find_start(stage)
-            if judge.waits_for_release:
+            if self.subject.waits_for_release:
                 return [], None  # the release has it looked at again
             if start.is_waiting:
                 return [], add_days(today, 1) if start.will_be_told else None
             stage = replace(stage, stage_on=max(stage.stage_on, self._find_first_day(start)))
             if stage.stage_on > today:
                 return [], stage.stage_on
-        return [*Recipient(self.subject, person, audience).decide(stage, row, verdict, self.at)], None
+        return [*self.subject.make_recipient(person, audience).decide(stage, row, verdict, self.at)], None
 
     def _find_start(self, copy: StageDay) -> HeadStart:
         own_on = next(stage.stage_on for stage in self.stages if stage.key == copy.key)
@@ -119,24 +119,22 @@ class _Look:
         """The first day on which the holder has had their head start, as the mail to them said."""
         if start.told_at is None:
             return date.min
-        told_on = start.told_at.astimezone(ZoneInfo(self.subject.pack.zone)).date()
+        told_on = start.told_at.astimezone(ZoneInfo(self.subject.office_zone)).date()
         return add_days(told_on, self.subject.policy.copy_after_days)
 
     def _ask_former(self, audiences: Sequence[CopyTo], rows: Mapping[StageKey, Row_]) -> dict[int, Decision]:
         """What the policies that changes replaced would have copied by now."""
         found = {}
-        for wide in self.subject.wide:
-            policy, days = wide.before.get(self.subject.certification.pack_key), self.subject.days
-            if policy is not None and days is not None:
-                known = {stage.key for stage in self.stages}
-                stages = tuple(stage for stage in stage_days(policy, days, days_off(policy)) if stage.key in known)
-                copies = [day for day, _ in _list_copies(policy, stages, audiences).values()]
-                told = frozenset(key for key, row in rows.items() if row.state in (*SPOKEN, "expired"))
-                found[wide.cause.id] = decide(copies, self.subject.today, date.min, told)
+        known = {stage.key for stage in self.stages}
+        told = frozenset(key for key, row in rows.items() if row.state in (*SPOKEN, "expired"))
+        for cause_id, policy, stages in self.subject.list_former():
+            still = tuple(stage for stage in stages if stage.key in known)
+            copies = [day for day, _ in _list_copies(policy, still, audiences).values()]
+            found[cause_id] = decide(copies, self.subject.today, date.min, told)
         return found
 
 
-def _list_people(subject: Subject) -> list[tuple[Person, list[CopyTo]]]:
+def _list_people(subject: CopySubject) -> list[tuple[Person, list[CopyTo]]]:
     """Everybody who may get copies, each once, with what they get them as."""
     people = {person.id: person for audience in COPIED for person in subject.copied[audience]}
     return [
@@ -152,9 +150,9 @@ def _list_copies(policy: Policy, stages: tuple[StageDay, ...], audiences: Iterab
     return found
 
 
-def _list_rows(subject: Subject, person: Person, copies: _Copies) -> dict[StageKey, Row_]:
+def _list_rows(subject: CopySubject, person: Person, copies: _Copies) -> dict[StageKey, Row_]:
     """The person's copies of the days as they are now; one that was sent goes before any other."""
-    readings = list_readings(subject.cycle)
+    readings = subject.readings
     found = []
     for row in subject.rows:
         copy = copies.get(key_of(row))
@@ -170,9 +168,9 @@ def _list_rows(subject: Subject, person: Person, copies: _Copies) -> dict[StageK
     return {key_of(row): row for row in sorted(found, key=lambda row: row.state in SPOKEN)}
 
 
-def _list_heard(subject: Subject, copies: _Copies) -> frozenset[StageKey]:
+def _list_heard(subject: CopySubject, copies: _Copies) -> frozenset[StageKey]:
     """Copies that somebody heard in whose place others are now: what they heard isn't told to those anew."""
-    readings, heard = list_readings(subject.cycle), set[StageKey]()
+    readings, heard = subject.readings, set[StageKey]()
     for row in subject.rows:
         copy = copies.get(key_of(row))
         if copy is None or row.audience != copy[1] or row.state not in SPOKEN or row.anchor_on not in readings:
@@ -183,7 +181,7 @@ def _list_heard(subject: Subject, copies: _Copies) -> frozenset[StageKey]:
     return frozenset(heard)
 
 
-def _recall(subject: Subject, days: Mapping[StageKey, date]) -> Iterator[tuple[Row_, str]]:
+def _recall(subject: CopySubject, days: Mapping[StageKey, date]) -> Iterator[tuple[Row_, str]]:
     """Unsent copies to whoever isn't to get them any more, and of days or stages that are no more."""
     chosen = {person.id for audience in COPIED for person in subject.copied[audience]}
     for row in subject.rows:

@@ -40,28 +40,33 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is told of the subject, and as whom."""
+    """Who is told, as whom, and by which policy; days are over when they are in `office_zone`.
 
-    subject: Subject
+    `refused` holds addresses by the mail that was refused there.
+    """
+
+    policy: Policy
+    office_zone: str
+    refused: Mapping[int, str]
     person: Person
     audience: Audience
 
     @property
     def zone(self) -> str:
-        """Their zone, the pack's where nobody knows that one any more."""
-        return known_zone(self.person.zone, self.subject.pack.zone)
+        """Their zone, the office's where nobody knows that one any more."""
+        return known_zone(self.person.zone, self.office_zone)
 
     def decide(self, stage: StageDay, row: Row_ | None, verdict: Verdict, at: datetime) -> Iterator[Ruling]:
         """The ruling that the verdict makes of the stage; none where the row says the same already.
 
         What can't go out while it is true is expired.
         """
-        policy = self.subject.policy
+        policy = self.policy
         send_after = find_send_after(stage.stage_on, policy.send_at, quiet_of(policy), self.zone, at)
-        valid_until = end_of(stage.valid_until, self.subject.pack.zone)
+        valid_until = end_of(stage.valid_until, self.office_zone)
         if verdict.state in WAITING and send_after > valid_until:
             verdict = Verdict("expired", None, verdict.cause_id)
-        if row is None or not stays(row, verdict, send_after, at, self.subject.refused, self.person.address):
+        if row is None or not stays(row, verdict, send_after, at, self.refused, self.person.address):
             yield self._rule(stage, row, verdict, send_after, valid_until)
 
     def set_aside(self, stage: StageDay, row: Row_ | None, reason: str | None, cause_id: int | None) -> Ruling:
@@ -70,8 +75,8 @@ class Recipient:
         `cause_id` is what a new row counts for; one that is there keeps its own.
         """
         verdict = Verdict("superseded" if reason else "expired", reason, cause_id if row is None else row.cause_id)
-        send_after = at_hour(stage.stage_on, self.subject.policy.send_at, self.zone)
-        return self._rule(stage, row, verdict, send_after, end_of(stage.valid_until, self.subject.pack.zone))
+        send_after = at_hour(stage.stage_on, self.policy.send_at, self.zone)
+        return self._rule(stage, row, verdict, send_after, end_of(stage.valid_until, self.office_zone))
 
     def _rule(
         self, stage: StageDay, row: Row_ | None, verdict: Verdict, send_after: datetime, valid_until: datetime
@@ -87,6 +92,11 @@ class Recipient:
             send_after=send_after,
             valid_until=valid_until,
         )
+
+
+def recipient_of(subject: Subject, person: Person, audience: Audience) -> Recipient:
+    """Somebody who is told of a cycle."""
+    return Recipient(subject.policy, subject.pack.zone, subject.refused, person, audience)
 
 
 def stays(

@@ -9,6 +9,7 @@ from certtrack.rules.reminders import ALL_SET, Decision, StageDay, StageKey, dec
 from certtrack.services.all_set import recall_all_set, rule_all_set
 from certtrack.services.arming import UNSENT
 from certtrack.services.copy_rulings import rule_copies
+from certtrack.services.copy_subjects import CycleCopies
 from certtrack.services.judging import Judge, Verdict
 from certtrack.services.obstacles import POLICY_CHANGED, is_over, list_readings
 from certtrack.services.reminder_rows import (
@@ -20,6 +21,7 @@ from certtrack.services.reminder_rows import (
     is_open,
     key_of,
     quiet_of,
+    recipient_of,
 )
 from certtrack.services.subject_rows import Row_
 from certtrack.services.subjects import MOVED, SPOKEN, Move, Subject
@@ -54,7 +56,7 @@ def rule(subject: Subject, at: datetime) -> Rulings:
     decision = decide(stages, subject.today, armed_on, _done(rows, stages) | _list_told_apart(subject, stages))
     judge = Judge(subject, _ask_former(subject, days))
     made = [*_rule_stages(judge, decision, rows, at)]
-    copies = rule_copies(subject, _list_copied(stages, rows, armed_on), rows, made, at)
+    copies = rule_copies(CycleCopies(subject), _list_copied(stages, rows, armed_on), rows, made, at)
     made += _rule_move(judge, days, [*((one.stage.stage_on, one.state) for one in made), *_list_said(rows)], at)
     made += rule_all_set(judge, days, at)
     said = [decision.next_stage_on, subject.next_act_on, copies.next_look_on]
@@ -167,7 +169,7 @@ def _rule_stages(judge: Judge, decision: Decision, rows: dict[StageKey, Row_], a
 
 
 def _holder_of(subject: Subject) -> Recipient:
-    return Recipient(subject, subject.holder, "holder")
+    return recipient_of(subject, subject.holder, "holder")
 
 
 def _list_said(rows: dict[StageKey, Row_]) -> list[tuple[date, str]]:
