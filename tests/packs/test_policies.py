@@ -9,6 +9,7 @@ from kit.world import load_shipped
 
 from certtrack.errors import BadPack
 from certtrack.packs import Policies, parse_policy, read_policy
+from certtrack.rules.other_days import OtherKind
 from certtrack.rules.reminders import Policy, Stage
 
 TOP = """
@@ -222,6 +223,22 @@ def test_what_falls_due_beside_cycles_has_stages_of_its_own() -> None:
     assert (policy.find_for("background_check"), "before_3" in {stage.key for stage in policy.stages}) == (None, False)
 
 
+@pytest.mark.parametrize("kind", ["requirement", "provisional_term"])
+def test_of_a_day_that_a_certification_s_rules_say_others_may_be_told_too(kind: OtherKind) -> None:
+    lines = 'days_before = 30\ncopies = ["supervisor"]\n\n[[subjects.stages]]\ndays_before = 1'
+    found = make(STAGES + SUBJECT.format(kind=kind, lines=lines)).find_for(kind)
+    assert found is not None
+    assert {stage.key: stage.copies for stage in found.stages} == {"before_30": ("supervisor",), "before_1": ()}
+
+
+def test_the_shipped_policy_copies_of_a_term_s_last_month_what_it_copies_of_a_certification_s() -> None:
+    [policy] = [one for one in shipped_policies().list() if one.ref == "us@2"]
+    term, own = policy.find_for("provisional_term"), {stage.key: stage.copies for stage in policy.stages}
+    assert term is not None
+    assert all(stage.copies == own[stage.key] for stage in term.stages if stage.days_before)
+    assert term.stages[-1].copies == own["grace"]
+
+
 def test_what_the_shipped_packs_have_beside_cycles_is_reminded_of_by_their_policy() -> None:
     for pack in every_shipped_pack():
         policy = shipped_policies().for_pack(pack.key, date(2027, 1, 1))
@@ -239,7 +256,8 @@ def test_what_the_shipped_packs_have_beside_cycles_is_reminded_of_by_their_polic
         ("exam_sitting", 'enters = "grace"', r"subjects\[1\].stages' must fall before"),
         ("exam_sitting", "days_after = 3", r"subjects\[1\].stages' must not come after the day"),
         ("background_check", 'days_before = 9\ncopies = ["supervisor"]', r"subjects\[1\].stages' must have no copies"),
-        ("requirement", 'days_before = 9\ncopies = ["supervisor"]', r"subjects\[1\].stages' must have no copies"),
+        ("exam_sitting", 'days_before = 9\ncopies = ["organization"]', r"subjects\[1\].stages' must have no copies"),
+        ("requirement", 'days_before = 2\ncopies = ["supervisor"]', r"subjects\[1\].stages\[1\].copies' come 3 days"),
         ("provisional_term", 'enters = "late"', r"subjects\[1\].stages' must fall before"),
         ("exam_sitting", "days_before = 0", r"subjects\[1\].stages\[1\].days_before"),
     ],
