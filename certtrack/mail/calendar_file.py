@@ -47,10 +47,10 @@ def count_entries(calendar: bytes) -> tuple[int, int]:
 
 def _find_day(item: ReminderItem | DayItem) -> tuple[date, bool] | None:
     """The day to act by, and whether another reading has a later one."""
-    if isinstance(item, DayItem):
-        return (item.due_on, False) if item.today <= item.due_on else None
     if item.subject is None:
         return None
+    if isinstance(item, DayItem):
+        return (item.due_on, False) if item.today <= item.due_on else None
     now = get_phase(phases_of(item.days), item.today)
     if not item.today <= now.act_by < date.max:
         return None

@@ -13,7 +13,7 @@ from certtrack.mail.links import Answer
 from certtrack.mail.message import build_message
 from certtrack.mail.names import clean_name
 from certtrack.mail.telling import Part, tell
-from certtrack.mail.telling_subjects import tell_day
+from certtrack.mail.telling_subjects import tell_day, tell_day_copy
 from certtrack.mail.words import Paragraph, format_things, paragraphs, words
 from certtrack.mail.wrapping import wrap_text
 
@@ -131,6 +131,8 @@ def compose_team(envelope: Envelope, *, called: str, counts: TeamCounts) -> byte
 
 
 def _tell(item: ReminderItem | DayItem, office: str, locale: str) -> Part:
+    if isinstance(item, DayItem) and item.about is not None:
+        return tell_day_copy(item, item.about, office=office, locale=locale)
     if isinstance(item, DayItem):
         return tell_day(item, office=office, locale=locale)
     if item.about is not None:

@@ -115,9 +115,9 @@ class DayItem:
 
     `stage` is a key of the policy, or "day_moved" or "called_off". `credential` is what the day is for, None where it
     is for no certification; `begins_at` is the hour; `place` (None: online) and `to_bring` are in the words of whoever
-    put them on record; None where nobody said. `today`, `subject` and `is_letter` are as for a certification. It is
-    always the reader's own, so that `about` is None. `pack` are the rules that say the day of a requirement or a
-    provisional term, None for another day; `clock` is the requirement as it is met, None where the rules don't know it
+    put them on record; None where nobody said. `today`, `subject`, `is_letter`, `copies`, `copy_on` and `about` are as
+    for a certification. `pack` are the rules that say the day of a requirement or a provisional term, None for another
+    day; `clock` is the requirement as it is met, None where the rules don't know it
     any more; `asked` is what a provisional term asks for; `may_be_longer`: it was never extended, and may be.
     """
 
@@ -125,7 +125,7 @@ class DayItem:
     stage: str
     due_on: date
     today: date
-    subject: str
+    subject: str | None
     credential: Text | None = None
     begins_at: time | None = None
     place: str | None = None
@@ -135,7 +135,9 @@ class DayItem:
     clock: ClockDay | None = None
     asked: tuple[Line, ...] = ()
     may_be_longer: bool = False
-    about: None = None
+    copies: tuple[CopyTo, ...] = ()
+    copy_on: date | None = None
+    about: About | None = None
     comes_again: bool = False
     is_first: bool = False
 

@@ -6,7 +6,7 @@ from certtrack.mail.content import About, ReminderItem
 from certtrack.mail.names import clean_name
 from certtrack.mail.telling import Part, list_readings, when_due
 from certtrack.mail.view import View, view
-from certtrack.mail.words import Paragraph, paragraphs
+from certtrack.mail.words import Paragraph, paragraphs, words
 
 
 def tell_copy(item: ReminderItem, about: About, *, today: date, office: str, locale: str) -> Part:
@@ -15,7 +15,7 @@ def tell_copy(item: ReminderItem, about: About, *, today: date, office: str, loc
     name = seen.item.pack.name_at_first_use.of(locale)
     said = [*list_readings(seen), seen.say("copy_credential", name, item.number), when_due(seen)]
     known = [
-        seen.say("copy_told", about.told_on) if about.told_on else seen.say("copy_untold"),
+        say_told(about, locale),
         seen.say("copy_sent", item.sent_on) if item.sent_on else seen.say("copy_open"),
     ]
     to_do = seen.say("copy_help") if about.told_on else seen.say("copy_tell")
@@ -25,6 +25,11 @@ def tell_copy(item: ReminderItem, about: About, *, today: date, office: str, loc
         paragraphs=(*paragraphs(said), *paragraphs(known), *paragraphs([to_do], seen.say("copy_to_do"))),
         asking=tuple(_whom_to_ask(seen)),
     )
+
+
+def say_told(about: About, locale: str) -> str:
+    """When the holder was told, or that no mail reaches them."""
+    return words(locale, "copy_told", about.told_on) if about.told_on else words(locale, "copy_untold")
 
 
 def _first(seen: View, name: str) -> str:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from certtrack.mail.by_post import tell_by_post
-from certtrack.mail.content import ReminderItem
+from certtrack.mail.content import DayItem, ReminderItem
 from certtrack.mail.links import Answer
 from certtrack.mail.view import View, view
-from certtrack.mail.words import Paragraph, format_things, paragraphs
+from certtrack.mail.words import Paragraph, format_things, paragraphs, words
 from certtrack.rules.calendar import skip_weekend
 from certtrack.rules.pack import Holds, Need, Value
 from certtrack.rules.reminders import ALL_SET
@@ -36,7 +36,7 @@ def tell(item: ReminderItem, *, today: date, office: str, locale: str) -> Part:
     if item.sent_on is not None:
         return _tell_sent(seen, item.sent_on)
     said = [*_about(seen), *_to_do(seen), *tell_by_post(seen), *_holding_now(seen), *_what_comes(seen)]
-    return Part(_first(seen), seen.now.act_by, (*said, *_who_else(seen)), tuple(_whom_to_ask(seen)))
+    return Part(_first(seen), seen.now.act_by, (*said, *who_else(item, office, locale)), tuple(_whom_to_ask(seen)))
 
 
 def _tell_all_set(seen: View) -> Part:
@@ -70,14 +70,19 @@ def _tell_sent(seen: View, sent_on: date) -> Part:
     ]
     left = [_phase(seen), _other_reading_of_end(seen), _needs(seen)]
     paragraphs_ = [*paragraphs(said), *paragraphs(left, seen.say("if_not_arrived"))]
-    return Part(first, seen.now.act_by, (*paragraphs_, *_who_else(seen)), tuple(_whom_to_ask(seen)))
+    return Part(
+        first,
+        seen.now.act_by,
+        (*paragraphs_, *who_else(seen.item, seen.office, seen.locale)),
+        tuple(_whom_to_ask(seen)),
+    )
 
 
-def _who_else(seen: View) -> list[Paragraph]:
+def who_else(item: ReminderItem | DayItem, office: str, locale: str) -> list[Paragraph]:
     """That others are told with a copy, and from when on: the holder is told first, and knows it."""
-    if seen.item.copy_on is None:
+    if item.copy_on is None:
         return []
-    return paragraphs([seen.say("copies", seen.item.copies, seen.item.copy_on, seen.office)], seen.say("who_else"))
+    return paragraphs([words(locale, "copies", item.copies, item.copy_on, office)], words(locale, "who_else"))
 
 
 def _other_reading_of_end(seen: View) -> str:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from certtrack.language import format_clock, say_by
-from certtrack.mail.content import CALLED_OFF, DAY_MOVED, DayItem
-from certtrack.mail.telling import Part
+from certtrack.mail.content import CALLED_OFF, DAY_MOVED, About, DayItem
+from certtrack.mail.copied import say_told
+from certtrack.mail.names import clean_name
+from certtrack.mail.telling import Part, who_else
 from certtrack.mail.words import Paragraph, paragraphs, words
 from certtrack.rules.own_clocks import ClockDay
 from certtrack.rules.pack import Pack, Value
@@ -18,8 +20,30 @@ def tell_day(item: DayItem, *, office: str, locale: str) -> Part:
     return Part(
         first=words(locale, _first_of(item), item.kind, item.due_on),
         act_by=item.due_on,
-        paragraphs=tuple(_about(item, locale) + _known(item, locale) + _to_do(item, office, locale)),
-        asking=tuple(paragraphs([words(locale, "ask", _whom(item, office, locale))], words(locale, "to_ask"))),
+        paragraphs=(
+            *_about(item, locale),
+            *_known(item, locale),
+            *_to_do(item, office, locale),
+            *who_else(item, office, locale),
+        ),
+        asking=tuple(_whom_to_ask(item, office, locale)),
+    )
+
+
+def tell_day_copy(item: DayItem, about: About, *, office: str, locale: str) -> Part:
+    """The same about somebody else's day: no more than that it is near, and what a colleague can do."""
+    is_over, is_told = item.today > item.due_on, about.told_on is not None
+    said = [
+        "" if is_over else words(locale, "distance", (item.due_on - item.today).days),
+        words(locale, "copy_credential", item.credential.of(locale), None) if item.credential is not None else "",
+    ]
+    known = [say_told(about, locale), words(locale, "copy_open")]
+    to_do = words(locale, "copy_day_to_do", item.kind, is_told)
+    return Part(
+        first=words(locale, "copy_day_first", item.kind, is_over, clean_name(about.name), item.due_on),
+        act_by=item.due_on,
+        paragraphs=(*paragraphs(said), *paragraphs(known), *paragraphs([to_do], words(locale, "copy_to_do"))),
+        asking=tuple(_whom_to_ask(item, office, locale)),
     )
 
 
@@ -97,6 +121,10 @@ def _to_do(item: DayItem, office: str, locale: str) -> list[Paragraph]:
         return paragraphs([words(locale, "called_off_to_do", item.kind, office)], words(locale, "to_do"))
     is_over = item.today > item.due_on
     return paragraphs([words(locale, "day_to_do", item.kind, is_over, office)], words(locale, "to_do"))
+
+
+def _whom_to_ask(item: DayItem, office: str, locale: str) -> list[Paragraph]:
+    return paragraphs([words(locale, "ask", _whom(item, office, locale))], words(locale, "to_ask"))
 
 
 def _whom(item: DayItem, office: str, locale: str) -> str:

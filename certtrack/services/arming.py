@@ -6,7 +6,7 @@ No rules are asked here, so that people and cycles can call it in the transactio
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, OtherDay, Person, Reminder
@@ -25,30 +25,27 @@ def rearm_person(session: Session, person_id: int, today: date) -> None:
     people = list_merged(session, person_id)
     certifications = select(Certification.id).where(Certification.person_id.in_(people))
     copied = select(Reminder.subject_id).where(
-        Reminder.recipient_id.in_(people),
-        Reminder.state.in_(UNSENT),
-        Reminder.subject_kind == "cycle",
-        Reminder.audience != "holder",
+        Reminder.recipient_id.in_(people), Reminder.state.in_(UNSENT), Reminder.audience != "holder"
     )
-    for concerned in (Cycle.certification_id.in_(certifications), Cycle.id.in_(copied)):
+    of_cycles = copied.where(Reminder.subject_kind == "cycle")
+    for concerned in (Cycle.certification_id.in_(certifications), Cycle.id.in_(of_cycles)):
         session.execute(
             update(Cycle)
             .where(concerned, Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
             .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
             .values(next_stage_on=today)
         )
-    at_once = datetime.combine(today, time.min, UTC)
+    of_days = copied.where(Reminder.subject_kind == OtherDay.kind).correlate(OtherDay)
     is_still_told = and_(OtherDay.closed_for == CALLED_OFF, OtherDay.due_on >= today)
-    session.execute(
-        update(OtherDay)
-        .where(OtherDay.person_id.in_(people), or_(OtherDay.closed_on.is_(None), is_still_told))
-        .where(or_(OtherDay.next_look_at.is_(None), OtherDay.next_look_at > at_once))
-        .values(next_look_at=at_once)
-    )
+    for about in (OtherDay.person_id.in_(people), OtherDay.id.in_(of_days)):
+        _rearm_days(session, today, about, or_(OtherDay.closed_on.is_(None), is_still_told))
 
 
 def rearm_copies(session: Session, organization_id: int, today: date) -> None:
-    """Have the planner look today at each open cycle that an organization may get a copy about: its reader changed."""
+    """Have the planner look today at all that is open and that an organization may get a copy about.
+
+    That is: its reader changed.
+    """
     session.flush()
     kept = select(Certification.id).where(Certification.organization_id == organization_id)
     told = select(Reminder.subject_id).where(Reminder.subject_kind == "cycle", Reminder.audience == "holder")
@@ -59,6 +56,19 @@ def rearm_copies(session: Session, organization_id: int, today: date) -> None:
         .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
         .values(next_stage_on=today)
         .execution_options(synchronize_session="fetch")
+    )
+    told_of = select(Reminder.subject_id).where(Reminder.subject_kind == OtherDay.kind, Reminder.audience == "holder")
+    mine = OtherDay.certification_id.in_(kept), OtherDay.id.in_(told_of.correlate(OtherDay))
+    _rearm_days(session, today, *mine, OtherDay.closed_on.is_(None))
+
+
+def _rearm_days(session: Session, today: date, *which: ColumnElement[bool]) -> None:
+    at_once = datetime.combine(today, time.min, UTC)
+    session.execute(
+        update(OtherDay)
+        .where(*which)
+        .where(or_(OtherDay.next_look_at.is_(None), OtherDay.next_look_at > at_once))
+        .values(next_look_at=at_once)
     )
 
 

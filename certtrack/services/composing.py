@@ -15,7 +15,7 @@ from certtrack.logs import get_log
 from certtrack.mail.compose import compose_reminders
 from certtrack.mail.content import Content
 from certtrack.services.leasing import Made, Outgoing
-from certtrack.services.rechecking import MENDING
+from certtrack.services.ripe import MENDING
 from certtrack.services.settling import give_back
 
 _EMAILS: Any = Email.__table__

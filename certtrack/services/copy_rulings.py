@@ -1,4 +1,4 @@
-"""What is decided about the copies of one cycle's stages: who is told some days after the holder. Nothing is read here.
+"""What is decided about copies of stages: who is told some days after the holder. Nothing is read here.
 
 Each recipient's copies are a track of their own: the most urgent one that has come is told, the others are overtaken.
 """
@@ -25,7 +25,7 @@ _Copies = dict[StageKey, tuple[StageDay, CopyTo]]
 
 @dataclass(frozen=True, slots=True)
 class CopyRulings:
-    """All that one look decides about a cycle's copies. `next_look_on`: when another may come, None for never."""
+    """All that one look decides about copies. `next_look_on`: when another may come, None for never."""
 
     made: tuple[Ruling, ...]
     recalled: tuple[tuple[Row_, str], ...]
@@ -203,5 +203,6 @@ def _list_own(rows: Mapping[StageKey, Row_], made: Iterable[Ruling]) -> list[Own
         key: Own(row.stage_on, row.state, row.reason, row.settled_at) for key, row in rows.items() if row.stage != MOVED
     }
     for ruling in made:
-        newest[ruling.stage.key] = Own(ruling.stage.stage_on, ruling.state, ruling.reason, None)
+        if ruling.stage.stage != MOVED:
+            newest[ruling.stage.key] = Own(ruling.stage.stage_on, ruling.state, ruling.reason, None)
     return list(newest.values())

@@ -1,4 +1,4 @@
-"""What copies are told of, as far as their decisions ask: a cycle. Nothing is read or written here."""
+"""What copies are told of, as far as their decisions ask, and a cycle as such. Nothing is read or written here."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -15,8 +15,8 @@ from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Policy
 from certtrack.rules.standing import Standing
 from certtrack.services.obstacles import find_obstacle
+from certtrack.services.other_days.judging import find_obstacle as find_day_obstacle
 from certtrack.services.other_days.loading import Looked, load_looked
-from certtrack.services.other_days.rulings import find_obstacle as find_day_obstacle
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of

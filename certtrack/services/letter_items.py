@@ -16,8 +16,8 @@ from certtrack.services.ledger_entries import LedgerEntry
 from certtrack.services.obstacles import find_obstacle, find_sent_on
 from certtrack.services.organizations import is_granter
 from certtrack.services.other_days.checking import make_day_item
+from certtrack.services.other_days.judging import find_obstacle as find_day_obstacle
 from certtrack.services.other_days.loading import load_looked
-from certtrack.services.other_days.rulings import find_obstacle as find_day_obstacle
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import load_held
 from certtrack.services.tellings import NotToBeNoted

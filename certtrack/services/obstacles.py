@@ -4,13 +4,14 @@ from datetime import date
 from typing import get_args
 
 from certtrack.db.models import Cycle, Person
-from certtrack.mail.content import DAY_MOVED
+from certtrack.mail.content import CALLED_OFF, DAY_MOVED
 from certtrack.rules.applications import find_hush_end
 from certtrack.rules.calendar import skip_weekend
 from certtrack.rules.facts import IntentionKind
 from certtrack.rules.reminders import ALL_SET, DUE_DAY, Policy
 from certtrack.rules.standing import Position, Validity
 from certtrack.rules.wishes import find_group
+from certtrack.services.other_days.records import CLOSED
 
 OBSTACLES = (
     *("died", "cycle_closed", "day_moved", "revoked", "retired", "suspended"),
@@ -21,8 +22,16 @@ OBSTACLES = (
 POLICY_CHANGED = "policy_changed"
 """The stage is none any more: a newer policy has others."""
 
-FOR_GOOD = frozenset({"cycle_closed", "day_moved", POLICY_CHANGED, "assignment_ended", "no_contact"})
+ON_AGAIN = "on_again"
+"""What was called off takes place after all."""
+
+FOR_GOOD = frozenset(
+    {"cycle_closed", CLOSED, CALLED_OFF, ON_AGAIN, DAY_MOVED, POLICY_CHANGED, "assignment_ended", "no_contact"}
+)
 """Codes that mean another decision has taken this one's place: the reminder is superseded, not suppressed."""
+
+TOLD_INSTEAD = frozenset({"merged", "assignment_ended", "no_contact"})
+"""Codes that mean that somebody else may be to be told in this one's place."""
 
 _ACTS: tuple[Validity, ...] = tuple(code for code in get_args(Validity) if code in OBSTACLES)
 

@@ -23,14 +23,13 @@ from certtrack.services.organizations import is_granter
 from certtrack.services.other_days.checking import RipeDay, list_days_again, list_ripe_days
 from certtrack.services.outbox import make_message_id
 from certtrack.services.rechecking import (
-    MENDING,
     Ripe,
     is_asleep,
     is_still_needed,
     list_again,
     list_ripe,
 )
-from certtrack.services.ripe import lock_recipients
+from certtrack.services.ripe import MENDING, lock_recipients
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 

@@ -3,19 +3,16 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from certtrack.clock import end_of
 from certtrack.db.models import Certification, Cycle, Email, Person, Reminder
 from certtrack.db.queries.merges import load_merged
 from certtrack.db.types import db_now
 from certtrack.logs import get_log
-from certtrack.rules.calendar import add_days
 from certtrack.rules.cycles import CycleDays, days_of
 from certtrack.rules.facts import CycleFact, DueSource
 from certtrack.rules.pack import Pack
@@ -23,21 +20,17 @@ from certtrack.rules.reminders import CopyTo
 from certtrack.rules.standing import Standing
 from certtrack.rules.wishes import find_group
 from certtrack.services.arming import rearm_person
-from certtrack.services.copy_checks import Checked
-from certtrack.services.obstacles import FOR_GOOD, find_obstacle, find_sent_on
+from certtrack.services.copy_checks import Checked, find_copies, is_copy
+from certtrack.services.obstacles import FOR_GOOD, TOLD_INSTEAD, find_obstacle, find_sent_on
 from certtrack.services.other_days.checking import find_days_waking, list_needed_days
 from certtrack.services.pairs import hand_over, list_telling
-from certtrack.services.ripe import is_ripe
+from certtrack.services.ripe import MENDING, is_ripe
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of
-from certtrack.services.send_facts import SendFacts, is_copy, load_send_facts, track_of
+from certtrack.services.send_facts import SendFacts, load_send_facts, track_of
 from certtrack.services.sending_hours import after_quiet, known_zone
 
-MENDING = timedelta(hours=1)
-"""How long a reminder waits whose mail can't be made as things are."""
-
 _Row = Checked
-_TOLD_INSTEAD = frozenset({"merged", "assignment_ended", "no_contact"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +164,11 @@ def _add_copies(rulebook: Rulebook, ripe: Ripe, facts: SendFacts, at: datetime) 
     if policy is None or stage is None:
         return ripe
     chosen = facts.copies.copied.of(certification.id)
-    copies = tuple(audience for audience in stage.copies if chosen[audience])
-    told_at = (reminder.settled_at or at) if reminder.state == "sent" else at
-    copy_on = add_days(told_at.astimezone(ZoneInfo(ripe.pack.zone)).date(), policy.copy_after_days)
-    is_copied = copies and reminder.occurrence == 0 and end_of(copy_on, ripe.pack.zone) <= reminder.valid_until
+    copies, copy_on = find_copies(reminder, stage, chosen, policy.copy_after_days, ripe.pack.zone, at)
     return replace(
         ripe,
-        copies=copies if is_copied else (),
-        copy_on=copy_on if is_copied else None,
+        copies=copies,
+        copy_on=copy_on,
         comes_again=stage.repeats > 0,
         to_both=stage.both_addresses,
     )
@@ -233,7 +223,7 @@ def _fell_away(session: Session, row: _Row, person: Person, facts: SendFacts, at
         return False
     reminder.state, reminder.reason = judged
     reminder.settled_at = at
-    if reminder.reason in _TOLD_INSTEAD:
+    if reminder.reason in TOLD_INSTEAD:
         told = certification.person_id if is_copy(reminder) else reminder.recipient_id
         rearm_person(session, _find_last(session, told), facts.standings[certification.id].as_of)
     return True

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from certtrack.clock import end_of
-from certtrack.db.models import Person, Reminder
+from certtrack.db.models import Person
 from certtrack.packs import make_days_off
 from certtrack.rules.calendar import IsDayOff
 from certtrack.rules.reminders import Audience, Policy, StageDay, StageKey
@@ -100,7 +100,7 @@ def recipient_of(subject: Subject, person: Person, audience: Audience) -> Recipi
 
 
 def stays(
-    row: Row_ | Reminder,
+    row: Row_,
     verdict: Verdict,
     send_after: datetime,
     at: datetime,

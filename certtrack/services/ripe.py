@@ -1,12 +1,15 @@
 """When a reminder is ripe, its hour has come and no wait after an earlier try holds it back; and whose are."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Person, Reminder
 from certtrack.db.types import db_now
+
+MENDING = timedelta(hours=1)
+"""How long a reminder waits whose mail can't be made as things are."""
 
 _LOOKED_THROUGH = 20  # times as many reminders as recipients are wanted: those locked elsewhere mustn't hide others
 

@@ -1,6 +1,6 @@
 """What is decided about each stage of one cycle on one day. Nothing is read or written here."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -56,7 +56,7 @@ def rule(subject: Subject, at: datetime) -> Rulings:
     decision = decide(stages, subject.today, armed_on, _done(rows, stages) | _list_told_apart(subject, stages))
     judge = Judge(subject, _ask_former(subject, days))
     made = [*_rule_stages(judge, decision, rows, at)]
-    copies = rule_copies(CycleCopies(subject), _list_copied(stages, rows, armed_on), rows, made, at)
+    copies = rule_copies(CycleCopies(subject), list_copied(stages, rows, armed_on), rows, made, at)
     made += _rule_move(judge, days, [*((one.stage.stage_on, one.state) for one in made), *_list_said(rows)], at)
     made += rule_all_set(judge, days, at)
     said = [decision.next_stage_on, subject.next_act_on, copies.next_look_on]
@@ -121,14 +121,14 @@ def _list_told_apart(subject: Subject, stages: Iterable[StageDay]) -> frozenset[
     return frozenset(stage.key for stage in stages if stage.stage_on <= told.get(stage.anchor_on, date.min))
 
 
-def _list_copied(stages: Iterable[StageDay], rows: dict[StageKey, Row_], armed_on: date) -> tuple[StageDay, ...]:
+def list_copied(stages: Iterable[StageDay], rows: Mapping[StageKey, Row_], armed_on: date) -> tuple[StageDay, ...]:
     """The stages of which copies go, where there are any: none of those that somebody told in another way."""
     told, spoken = _list_told(rows), {key for key, row in rows.items() if row.state in SPOKEN}
     open_ = [stage for stage in stages if stage.nominal_on >= armed_on or stage.key in spoken]
     return tuple(stage for stage in open_ if stage.stage not in told)
 
 
-def _list_told(rows: dict[StageKey, Row_]) -> set[str]:
+def _list_told(rows: Mapping[StageKey, Row_]) -> set[str]:
     return {stage for (stage, _), row in rows.items() if row.state == "told"}
 
 

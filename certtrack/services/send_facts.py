@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Certification, Reminder
 from certtrack.rules.reminders import ALL_SET, Policy, Stage
 from certtrack.rules.standing import Standing, stand
-from certtrack.services.copy_checks import Checked, CopyChecks, load_copy_checks
+from certtrack.services.copy_checks import Checked, CopyChecks, is_copy, load_copy_checks
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import load_held
 from certtrack.services.subjects import MOVED
@@ -42,11 +42,6 @@ def load_send_facts(session: Session, rulebook: Rulebook, rows: Sequence[Checked
     days = {number: standing.as_of for number, standing in standings.items()}
     policies = {row[2].id: rulebook.find_policy(row[2].pack_key, at) for row in rows}
     return SendFacts(standings, newest, load_copy_checks(session, concerned, days), policies)
-
-
-def is_copy(reminder: Reminder) -> bool:
-    """True for a reminder that tells somebody else than the holder."""
-    return reminder.audience != "holder"
 
 
 def track_of(reminder: Reminder) -> tuple[int, int]:

@@ -115,12 +115,12 @@ class OtherWalk:
         rulings = self._rule(looked, at)
         if rulings is None or looked.policy is None:
             return self._look_after(None, at)
-        for row, reason in rulings.recalled:
-            row.state, row.reason = "superseded", reason
+        for gone, reason in rulings.recalled:
+            gone.state, gone.reason = "superseded", reason
         for ruling in rulings.made:
             values = values_of(ruling, looked.policy.ref, ruling.cause_id, at)
             if ruling.row is None:
-                line = new_line({**key_of(looked.day, looked.holder.id, ruling), **values}, len(self.lines) + 1)
+                line = new_line({**key_of(looked.day, ruling), **values}, len(self.lines) + 1)
                 self.lines.append(line)
             else:
                 line = cast("Line", ruling.row)

@@ -2,23 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Email, OtherDay, Person, Reminder
-from certtrack.mail.content import CALLED_OFF, DayItem
+from certtrack.db.types import db_now
+from certtrack.mail.content import CALLED_OFF, About, DayItem
 from certtrack.rules.other_days import OTHER_KINDS, OtherKind
 from certtrack.rules.pack import Text
+from certtrack.rules.reminders import CopyTo
 from certtrack.services.arming import rearm_person
+from certtrack.services.copy_checks import find_copies, find_end, find_start_of, is_copy
+from certtrack.services.obstacles import FOR_GOOD, TOLD_INSTEAD
+from certtrack.services.other_days.judging import find_obstacle, list_own
 from certtrack.services.other_days.known import load_known
 from certtrack.services.other_days.loading import Looked, find_sitting, load_looked
-from certtrack.services.other_days.rulings import FOR_GOOD, find_obstacle, was_told
+from certtrack.services.other_days.rulings import was_told
 from certtrack.services.pairs import list_telling
-from certtrack.services.ripe import is_ripe
+from certtrack.services.ripe import MENDING, is_ripe
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.rulings import quiet_of
 from certtrack.services.sending_hours import after_quiet, known_zone
@@ -49,7 +55,9 @@ def list_ripe_days(
     found: dict[int, list[RipeDay]] = defaultdict(list)
     for reminder, looked in _load(session, rulebook, at, *mine, passes_locked=True):
         person = by_number[reminder.recipient_id]
-        if _fell_away(session, reminder, person, looked, at) or _waits_for_morning(reminder, person, looked, at):
+        if _fell_away(session, reminder, person, looked, at):
+            continue
+        if _waits_for_holder(reminder, looked) or _waits_for_morning(reminder, person, looked, at):
             continue
         found[person.id].append(_make_ripe(session, rulebook, reminder, looked, at))
     session.flush()
@@ -113,8 +121,8 @@ def _fell_away(session: Session, reminder: Reminder, person: Person, looked: Loo
         return False
     reminder.state, reminder.reason = judged
     reminder.settled_at = at
-    if reminder.reason == "merged" and person.merged_into_id is not None:
-        rearm_person(session, person.merged_into_id, looked.today)  # they are to be told instead
+    if reminder.reason in TOLD_INSTEAD:
+        rearm_person(session, looked.holder.id, looked.today)
     return True
 
 
@@ -130,21 +138,38 @@ def _judge(
         return "superseded", "overtaken"
     if reminder.stage == CALLED_OFF and not was_told(looked):
         return "superseded", CALLED_OFF
-    obstacle = find_obstacle(looked, person, reminder.anchor_on, reminder.stage)
+    obstacle = _find_obstacle(looked, reminder, person)
     if obstacle is None:
         return None
     return ("superseded" if obstacle in FOR_GOOD else "suppressed"), obstacle
 
 
+def _find_obstacle(looked: Looked, reminder: Reminder, person: Person) -> str | None:
+    if not is_copy(reminder):
+        return find_obstacle(looked, person, reminder.anchor_on, reminder.stage)
+    ended = find_end(looked.copied, reminder, person)
+    return ended or find_obstacle(looked, looked.holder, reminder.anchor_on, reminder.stage, copy_to=person)
+
+
 def _find_newest(session: Session, day: OtherDay, reminder: Reminder) -> date:
-    """The day of the latest stage that is told, or about to be: earlier ones are overtaken."""
+    """The day of the latest stage that the same reader is told, or about to be: earlier ones are overtaken."""
+    same = Reminder.recipient_id == reminder.recipient_id if is_copy(reminder) else Reminder.audience == "holder"
     query = select(func.max(Reminder.stage_on)).where(
         Reminder.subject_kind == day.kind,
         Reminder.subject_id == day.id,
         Reminder.anchor_on == reminder.anchor_on,
+        same,
         Reminder.state.in_(("planned", "in_mail", "sent", "told")),
     )
     return session.scalar(query) or reminder.stage_on
+
+
+def _waits_for_holder(reminder: Reminder, looked: Looked) -> bool:
+    """True for a copy whose holder is still to be told: mail may have been stopped since it was planned."""
+    waits = is_copy(reminder) and find_start_of(reminder, list_own(looked)).is_waiting
+    if waits:
+        reminder.retry_at = db_now(MENDING.total_seconds())
+    return waits
 
 
 def _waits_for_morning(reminder: Reminder, person: Person, looked: Looked, at: datetime) -> bool:
@@ -165,9 +190,22 @@ def _find_waking(person: Person, looked: Looked, at: datetime) -> datetime:
 
 
 def _make_ripe(session: Session, rulebook: Rulebook, reminder: Reminder, looked: Looked, at: datetime) -> RipeDay:
-    stage = looked.policy.find_stage(reminder.stage) if looked.policy is not None else None
-    item = make_day_item(session, rulebook, looked, reminder.stage, at)
-    return RipeDay(reminder, looked.day.organization_id, item, to_both=stage is not None and stage.both_addresses)
+    item, place = make_day_item(session, rulebook, looked, reminder.stage, at), looked.day.organization_id
+    if is_copy(reminder):
+        return RipeDay(reminder, place, replace(item, subject=None, about=_make_about(reminder, looked)))
+    policy = looked.policy
+    stage = policy.find_stage(reminder.stage) if policy is not None else None
+    if policy is None or stage is None:
+        return RipeDay(reminder, place, item)
+    copies, copy_on = find_copies(reminder, stage, looked.copied, policy.copy_after_days, looked.office_zone, at)
+    return RipeDay(reminder, place, replace(item, copies=copies, copy_on=copy_on), to_both=stage.both_addresses)
+
+
+def _make_about(copy: Reminder, looked: Looked) -> About:
+    """Of whom a copy speaks: only whoever may see their standing is ever to get one."""
+    told_at = find_start_of(copy, list_own(looked)).told_at
+    told_on = told_at.astimezone(ZoneInfo(looked.office_zone)).date() if told_at is not None else None
+    return About(looked.holder.shown_name, cast("CopyTo", copy.audience), told_on)
 
 
 def make_day_item(session: Session, rulebook: Rulebook, looked: Looked, stage: str, at: datetime) -> DayItem:

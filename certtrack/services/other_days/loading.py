@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import (
     Cause,
+    Certification,
     Email,
     ExamRegistration,
     ExamSitting,
@@ -20,9 +21,10 @@ from certtrack.db.models import (
     Person,
     Reminder,
 )
-from certtrack.rules.other_days import OtherKind
+from certtrack.rules.other_days import OF_CERTIFICATIONS, OtherKind
 from certtrack.rules.reminders import Policy
 from certtrack.services.arming import list_merged
+from certtrack.services.copies import NOBODY, Copied, CopyPeople, load_copied
 from certtrack.services.guard import list_released, list_told
 from certtrack.services.other_days.policies import load_day_policies
 from certtrack.services.people import load_holders
@@ -49,7 +51,7 @@ class Looked:
     concern everybody and from which the holder wasn't released; `former` has the policies that those replaced, by the
     cause's number, None where none told of the day. `cause` is the day's own: `is_released` from it by name, `is_told`
     because of it before it was held. `told_until` is the day of the latest stage that the cycle of a provisional term
-    has told in its place.
+    has told in its place. `copied` are those who get copies, `same` says whom people were merged into.
     """
 
     day: OtherDay
@@ -71,6 +73,8 @@ class Looked:
     is_released: bool = False
     is_told: bool = False
     told_until: date = date.min
+    copied: CopyPeople = field(default_factory=lambda: NOBODY)
+    same: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def zone(self) -> str:
@@ -132,6 +136,7 @@ def load_looked(
         doubtful=doubtful,
         told_by_cycles=load_told_by_cycles(session, terms),
         with_cycle=list_with_cycle(session, terms),
+        copied=_load_copied(session, days, rows, at),
     )
     return [_make(session, loaded, day) for day in days]
 
@@ -152,6 +157,7 @@ class _Loaded:
     doubtful: frozenset[int]
     told_by_cycles: ToldTerms
     with_cycle: set[int]
+    copied: Copied
 
 
 def _make(session: Session, loaded: _Loaded, day: OtherDay) -> Looked:
@@ -184,6 +190,8 @@ def _make(session: Session, loaded: _Loaded, day: OtherDay) -> Looked:
         is_released=any((day.cause_id, number) in loaded.released for number in ids),
         is_told=any((day.cause_id, number) in loaded.told for number in ids),
         told_until=told_of_term.get(day.due_on, date.min),
+        copied=loaded.copied.of(day.certification_id) if day.certification_id is not None else NOBODY,
+        same=loaded.copied.same,
     )
 
 
@@ -207,6 +215,25 @@ def _find_silence(session: Session, rulebook: Rulebook, day: OtherDay, today: da
         return "not_going_on"
     is_sent = standing.application == "received" or (standing.application in _ON_ITS_WAY and today <= day.due_on)
     return "application_sent" if day.kind == "provisional_term" and is_sent else None
+
+
+def _load_copied(
+    session: Session,
+    days: Sequence[OtherDay],
+    rows: Mapping[tuple[str, int], Sequence[Reminder]],
+    at: datetime,
+) -> Copied:
+    """Who gets copies of those of the days that the rules find in a certification; of others nobody does."""
+    numbers = {day.certification_id for day in days if day.kind in OF_CERTIFICATIONS}
+    if not numbers:
+        return Copied({}, {})
+    query = select(Certification, Organization.zone).join(
+        Organization, Organization.id == Certification.organization_id
+    )
+    found = session.execute(query.where(Certification.id.in_(numbers))).all()
+    today = {one.id: at.astimezone(ZoneInfo(zone)).date() for one, zone in found}
+    others = {row.recipient_id for each in rows.values() for row in each if row.audience != "holder"}
+    return load_copied(session, today, [one for one, _ in found], others)
 
 
 def _load_rows(session: Session, days: Iterable[OtherDay]) -> dict[tuple[str, int], list[Reminder]]:

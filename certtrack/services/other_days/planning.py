@@ -12,8 +12,9 @@ from certtrack.logs import get_log
 from certtrack.services.guard import hold_where_many, lock_causes
 from certtrack.services.other_days.loading import Looked, load_looked, lock_due
 from certtrack.services.other_days.records import start_of
-from certtrack.services.other_days.rulings import Ruling, Rulings, list_dropped, rule_day
+from certtrack.services.other_days.rulings import Rulings, list_dropped, rule_day
 from certtrack.services.planning import PlanCounts, watch_own, watch_wide
+from certtrack.services.reminder_rows import Ruling
 from certtrack.services.reminder_writes import values_of, write_decisions
 from certtrack.services.rulebook import Rulebook, confirmed_rules, pin
 from certtrack.services.subjects import is_due
@@ -77,19 +78,20 @@ def _write(session: Session, looked: Looked, rulings: Rulings, policy_ref: str, 
     for ruling in rulings.made:
         values = values_of(ruling, policy_ref, ruling.cause_id, at)
         if ruling.row is None:
-            added.append(key_of(looked.day, looked.holder.id, ruling) | values)
+            added.append(key_of(looked.day, ruling) | values)
         else:
             changed.append({"of": ruling.row.id, "was": ruling.row.state} | values)
     return write_decisions(session, added, changed, rulings.recalled, at)
 
 
-def key_of(day: OtherDay, recipient_id: int, ruling: Ruling) -> dict[str, Any]:
-    """What tells the reminder that a ruling makes from all others."""
+def key_of(day: OtherDay, ruling: Ruling) -> dict[str, Any]:
+    """What tells the reminder that a ruling makes from all others, and as whom its recipient gets it."""
     return {
         "subject_kind": day.kind,
         "subject_id": day.id,
         "anchor_on": ruling.stage.anchor_on,
         "stage": ruling.stage.stage,
         "occurrence": ruling.stage.occurrence,
-        "recipient_id": recipient_id,
+        "recipient_id": ruling.recipient_id,
+        "audience": ruling.audience,
     }
