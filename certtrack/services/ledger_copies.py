@@ -3,17 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification
 from certtrack.rules.calendar import add_days
-from certtrack.rules.reminders import CopyTo
+from certtrack.rules.other_days import OtherKind
+from certtrack.rules.reminders import CopyTo, Policy
 from certtrack.services.copies import COPIED, CopyPeople, load_copied
 from certtrack.services.ledger import LedgerEntry
 from certtrack.services.rulebook import Rulebook
 
+_Key = tuple[str, int, date, str, int | None]
 _COPIED_STATES = ("coming", "planned", "held", "in_mail", "sent")
 
 
@@ -29,14 +32,14 @@ def add_coming_copies(
     certifications = {
         one.id: one
         for one in session.scalars(query)
-        if (policy := rulebook.policies.for_pack(one.pack_key, today)) is not None and policy.has_copies
+        if any(_has_copies(rulebook, one, entry, today) for entry in copied if entry.certification_id == one.id)
     }
     if not certifications:
         return list(ledger)
     known: dict[tuple[int, date], CopyPeople] = {}
     decided = {_key_of(entry) for entry in ledger if entry.audience != "holder"}
     due = [(entry, *one) for entry in copied for one in _list_days(rulebook, certifications, entry, today)]
-    coming: dict[tuple[int, date, str, int | None], LedgerEntry] = {}
+    coming: dict[_Key, LedgerEntry] = {}
     for entry, certification, audience, day in due:
         for person in _find_people(session, certification, day, known)[audience]:
             copy = replace(
@@ -50,8 +53,20 @@ def add_coming_copies(
 
 
 def _is_copied(entry: LedgerEntry) -> bool:
-    is_own = entry.subject_kind == "cycle" and entry.audience == "holder"  # of other days there are no copies
-    return is_own and entry.occurrence == 0 and entry.state in _COPIED_STATES
+    return entry.audience == "holder" and entry.occurrence == 0 and entry.state in _COPIED_STATES
+
+
+def _has_copies(rulebook: Rulebook, certification: Certification, entry: LedgerEntry, today: date) -> bool:
+    policy = _find_policy(rulebook, certification, entry, today)
+    return policy is not None and policy.has_copies
+
+
+def _find_policy(rulebook: Rulebook, certification: Certification, entry: LedgerEntry, today: date) -> Policy | None:
+    """The policy with the stages that the entry's is one of."""
+    policy = rulebook.policies.for_pack(certification.pack_key, today)
+    if policy is None or entry.subject_kind == "cycle":
+        return policy
+    return policy.find_for(cast("OtherKind", entry.subject_kind))
 
 
 def _find_people(
@@ -71,7 +86,7 @@ def _list_days(
     certification = certifications.get(entry.certification_id or 0)
     if certification is None:
         return
-    policy = rulebook.policies.for_pack(certification.pack_key, today)
+    policy = _find_policy(rulebook, certification, entry, today)
     stage = policy.find_stage(entry.stage) if policy is not None else None
     if policy is None or stage is None:
         return
@@ -82,5 +97,5 @@ def _list_days(
             yield certification, audience, day
 
 
-def _key_of(entry: LedgerEntry) -> tuple[int, date, str, int | None]:
-    return entry.subject_id, entry.anchor_on, entry.stage, entry.recipient_id
+def _key_of(entry: LedgerEntry) -> _Key:
+    return entry.subject_kind, entry.subject_id, entry.anchor_on, entry.stage, entry.recipient_id

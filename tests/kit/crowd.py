@@ -8,13 +8,16 @@ from datetime import date, timedelta
 from kit.applications import ask, send
 from kit.background_checks import keep_check
 from kit.copies import assign, make_text, name_contact, stand_in, use_policy
+from kit.credits import log, make_new
 from kit.exams import hold, seat
 from kit.forecast import Days
+from kit.own_days import certify_first, load_states
 from kit.planning import Planner
-from kit.rules import CPPS, CPS
+from kit.rules import CLOCKS, CPPS, CPS, TWO_STEPS
 from kit.world import World
 
 from certtrack.resources import get_resource
+from certtrack.rules.calendar import add_years
 from certtrack.services.applications.intentions import Seen
 from certtrack.services.background_checks.records import NewCheck
 from certtrack.services.certifications import get_certification
@@ -25,6 +28,9 @@ ZONES = ("America/Chicago", "America/New_York", "America/Los_Angeles", "Pacific/
 WISHES: tuple[list[str], ...] = ([], [], ["early"], ["all_set"], ["early", "all_set"])
 _SECOND = (get_resource("config") / "policies" / "us-wi@2.toml").read_text(encoding="utf-8")
 _OTHER_DAYS = _SECOND[_SECOND.index("[[subjects]]") :]
+_WIDE = (get_resource("config") / "policies" / "us@2.toml").read_text(encoding="utf-8")
+_OWN_DAYS = _WIDE[_WIDE.index('[[subjects]]\nkind = "requirement"') :]
+_TERM = timedelta(days=184)  # about the six months of a provisional term
 
 
 @dataclass
@@ -44,6 +50,7 @@ class Crowd:
         world.move_to(from_on - timedelta(days=past_days))
         self._name_others(from_on)
         held = [each for _ in range(size) for each in self._enter(from_on)]
+        self._enter_own_days(from_on)
         Days(world, self.planner).run(from_on - timedelta(days=1))
         world.move_to(from_on)
         deck: list[Callable[[int, int], None]] = []
@@ -61,7 +68,9 @@ class Crowd:
             before_7="repeat_every_days = 2\nrepeats = 1",
             before_30="can_switch_off = true",
         ).replace("guard_above = 25", f"guard_above = {guard}")
-        use_policy(self.world, f"{text}\n{_OTHER_DAYS}")
+        text = text.replace('"us-wi-cpps"]', f'"us-wi-cpps", "{TWO_STEPS}", "{CLOCKS}"]')
+        self.world.rulebook = load_states()
+        use_policy(self.world, f"{text}\n{_OTHER_DAYS}\n{_OWN_DAYS}")
 
     def _name_others(self, from_on: date) -> None:
         """A supervisor, who is away for a while, and the organization's contact person."""
@@ -97,6 +106,17 @@ class Crowd:
             armed_on=from_on - timedelta(days=dice.choice([0, 40, 300])),
             release_by_name=due_on < self.world.today and cause is not None,
         )  # fmt: skip
+
+    def _enter_own_days(self, from_on: date) -> None:
+        """Somebody in a provisional term, and somebody with a requirement on its own clock: with dice of their own."""
+        world, dice = self.world, random.Random(self.dice.getstate()[1][0])  # noqa: S311  # the same each time
+        term, clock = (world.person(zone=dice.choice(ZONES)) for _ in range(2))
+        for person in (term, clock):
+            assign(world, person, self.bob, from_on=from_on + timedelta(days=dice.choice([-99, -99, 20])))
+        certify_first(world, term, from_on + timedelta(days=dice.randint(-4, 35)) - _TERM)
+        certification, _ = world.certify(clock, from_on + timedelta(days=300), pack=CLOCKS)
+        earned_on = add_years(from_on + timedelta(days=dice.randint(-4, 35)), -6)
+        log(world, clock, make_new(3, areas=["suicide_prevention"], last_on=earned_on), certification)
 
     def _shuffle(self) -> list[Callable[[int, int], None]]:
         """All that may happen to a certification, each once, and to some of them nothing."""

@@ -19,7 +19,7 @@ from kit.mails import (
 )
 from kit.rules import CPPS, CPS
 
-from certtrack.mail.content import About, ReminderItem, TeamCounts
+from certtrack.mail.content import About, DayItem, ReminderItem, TeamCounts
 from certtrack.mail.links import MailLink, list_verbs, make_link_url
 from certtrack.rules.calendar import add_days
 from certtrack.rules.reminders import CopyTo
@@ -66,7 +66,12 @@ def copy_of(
     return replace(make_item(CPS, stage=stage, subject=None), today=today, about=About(name, audience, told_on=told_on))
 
 
-def copies(*items: ReminderItem) -> Callable[[str], Read]:
+def copy_of_day(item: DayItem, today: date, *, told_on: date | None, audience: CopyTo = "supervisor") -> DayItem:
+    """The same about a day beside those of cycles."""
+    return replace(item, today=today, subject=None, about=About("Carol Example", audience, told_on=told_on))
+
+
+def copies(*items: ReminderItem | DayItem) -> Callable[[str], Read]:
     return lambda locale: remind(*items, today=items[0].today, locale=locale, called="Bob")
 
 
@@ -168,6 +173,15 @@ MAILS: dict[str, Callable[[str], Read]] = {
     "term-not_published": lambda locale: remind(
         make_term(asked=(Line("supervision", None, 60, 60),)), today=date(2026, 10, 2), locale=locale
     ),
+    "term-copies_to_come": lambda locale: remind(
+        replace(make_term(), copies=("supervisor",), copy_on=date(2026, 10, 5)), today=date(2026, 10, 2), locale=locale
+    ),
+    "term-copy": copies(copy_of_day(make_term(), date(2026, 10, 5), told_on=date(2026, 10, 2))),
+    "term-copy_over": copies(
+        copy_of_day(make_term(stage="after_1"), date(2026, 11, 5), told_on=None, audience="organization")
+    ),
+    "requirement-copy": copies(copy_of_day(make_requirement(), date(2026, 10, 5), told_on=date(2026, 10, 2))),
+    "requirement-copy_over": copies(copy_of_day(make_requirement(stage="after_1"), date(2026, 11, 5), told_on=None)),
     "term-over": lambda locale: remind(make_term(stage="after_1"), today=date(2026, 11, 2), locale=locale),
     "term-day_moved": lambda locale: remind(
         make_term(stage="day_moved", may_be_longer=False), today=date(2026, 9, 1), locale=locale

@@ -130,7 +130,7 @@ def tell(session: Session, walk: Walk, until: date) -> list[ComingMail]:
 def tell_other(session: Session, future: Future, day: OtherDay, at: datetime, to_on: date) -> Iterator[ComingMail]:
     """All that comes of a day beside those of cycles until the end of `to_on`, as mails to people."""
     walk = OtherWalk(session, future, day, at)
-    return (_tell_other(future.rulebook, step) for step in walk.run(end_anywhere(to_on)))
+    return (_tell_other(session, future.rulebook, step) for step in walk.run(end_anywhere(to_on)))
 
 
 def end_anywhere(day: date) -> datetime:
@@ -173,11 +173,12 @@ def _tell(walk: Walk, people: dict[int, Person], step: Step) -> ComingMail:
     )
 
 
-def _tell_other(rulebook: Rulebook, step: OtherStep) -> ComingMail:
+def _tell_other(session: Session, rulebook: Rulebook, step: OtherStep) -> ComingMail:
     line, looked = step.line, step.looked
+    recipient = session.get_one(Person, line.recipient_id)
     packs = [pack for pack in rulebook.packs.list() if pack.credential == looked.day.credential]
     return ComingMail(
-        on=step.at.astimezone(ZoneInfo(looked.zone)).date(),
+        on=step.at.astimezone(ZoneInfo(known_zone(recipient.zone, looked.office_zone))).date(),
         at=step.at,
         person_id=looked.holder.id,
         name=looked.holder.shown_name,
@@ -189,8 +190,8 @@ def _tell_other(rulebook: Rulebook, step: OtherStep) -> ComingMail:
         stage=line.stage,
         occurrence=line.occurrence,
         audience=line.audience,
-        recipient_id=looked.holder.id,
-        recipient=looked.holder.shown_name,
+        recipient_id=recipient.id,
+        recipient=recipient.shown_name,
         kept_back=step.reason,
         until_on=step.until_on,
         then=step.then,

@@ -29,7 +29,8 @@ def list_day_ledger(
     query = select(OtherDay).where(OtherDay.person_id.in_(same_person(person_id)), visible_days(actor, today))
     days = session.scalars(query.order_by(OtherDay.id)).all()
     decided = load_day_decisions(session, days)
-    known = {(*entry.subject, entry.anchor_on, entry.stage, entry.occurrence) for entry in decided}
+    own = [entry for entry in decided if entry.audience == "holder"]
+    known = {(*entry.subject, entry.anchor_on, entry.stage, entry.occurrence) for entry in own}
     told = {(*entry.subject, entry.anchor_on, entry.stage) for entry in decided if entry.state == "told"}
     open_ = [day for day in days if day.closed_on is None]
     coming = [

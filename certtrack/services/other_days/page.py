@@ -113,9 +113,10 @@ def list_shown_days(
 
 
 def list_day_mails(session: Session, days: Sequence[OtherDay]) -> dict[int, tuple[DayMail, ...]]:
-    """What was decided about the mails of each of these days, by the day's number; the latest stage first."""
+    """What was decided about the holder's mails of each of these days, by its number; the latest stage first."""
     kinds = {day.id: day.kind for day in days}
     query = select(Reminder).where(Reminder.subject_kind.in_(set(kinds.values())), Reminder.subject_id.in_(kinds))
+    query = query.where(Reminder.audience == "holder")
     ordered = query.order_by(Reminder.stage_on.desc(), Reminder.id.desc()).execution_options(populate_existing=True)
     rows = [row for row in session.scalars(ordered) if kinds[row.subject_id] == row.subject_kind]
     attempts = load_attempts(session, rows, None)
