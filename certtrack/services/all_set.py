@@ -11,7 +11,7 @@ from certtrack.services.arming import UNSENT
 from certtrack.services.judging import Judge
 from certtrack.services.obstacles import POLICY_CHANGED
 from certtrack.services.reminder_rows import Ruling, is_open, recipient_of
-from certtrack.services.subject_rows import Row_
+from certtrack.services.subject_rows import AnyRow
 from certtrack.services.subjects import SPOKEN, Subject
 
 _NEWS_FOR_DAYS = 14  # after which nobody waits to hear it any more
@@ -38,7 +38,7 @@ def rule_all_set(judge: Judge, days: CycleDays, at: datetime) -> Iterator[Ruling
     yield from holder.decide(stage, row, judge.judge(stage, row), at)
 
 
-def recall_all_set(subject: Subject, days: CycleDays) -> Iterator[tuple[Row_, str]]:
+def recall_all_set(subject: Subject, days: CycleDays) -> Iterator[tuple[AnyRow, str]]:
     """Such mails that are unsent, and are none any more."""
     is_wanted = _is_wanted(subject, days)
     for row in _list_rows(subject):
@@ -59,9 +59,9 @@ def _make_stage(subject: Subject, days: CycleDays) -> StageDay:
     return StageDay(ALL_SET, days.due_on, on, on, min(add_days(on, _NEWS_FOR_DAYS), days.due_on))
 
 
-def _list_rows(subject: Subject) -> list[Row_]:
+def _list_rows(subject: Subject) -> list[AnyRow]:
     return [row for row in subject.rows if row.stage == ALL_SET and row.audience == "holder"]
 
 
-def _is_current(subject: Subject, days: CycleDays, row: Row_) -> bool:
+def _is_current(subject: Subject, days: CycleDays, row: AnyRow) -> bool:
     return bool(row.recipient_id == subject.holder.id and row.anchor_on == days.due_on)

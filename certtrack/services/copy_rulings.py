@@ -17,7 +17,7 @@ from certtrack.services.copy_subjects import CopySubject
 from certtrack.services.holder_first import HeadStart, Own, find_head_start
 from certtrack.services.obstacles import POLICY_CHANGED
 from certtrack.services.reminder_rows import OVERTAKEN, Ruling, is_open, key_of
-from certtrack.services.subject_rows import Row_
+from certtrack.services.subject_rows import AnyRow
 from certtrack.services.subjects import MOVED, SPOKEN
 
 _Copies = dict[StageKey, tuple[StageDay, CopyTo]]
@@ -28,14 +28,14 @@ class CopyRulings:
     """All that one look decides about copies. `next_look_on`: when another may come, None for never."""
 
     made: tuple[Ruling, ...]
-    recalled: tuple[tuple[Row_, str], ...]
+    recalled: tuple[tuple[AnyRow, str], ...]
     next_look_on: date | None
 
 
 def rule_copies(
     subject: CopySubject,
     stages: tuple[StageDay, ...],
-    rows: Mapping[StageKey, Row_],
+    rows: Mapping[StageKey, AnyRow],
     made: Iterable[Ruling],
     at: datetime,
 ) -> CopyRulings:
@@ -82,7 +82,7 @@ class _Look:
         return [*made, *ruled], min((day for day in nexts if day is not None), default=None)
 
     def _set_aside(
-        self, person: Person, copies: _Copies, decision: Decision, rows: Mapping[StageKey, Row_]
+        self, person: Person, copies: _Copies, decision: Decision, rows: Mapping[StageKey, AnyRow]
     ) -> Iterator[Ruling]:
         """What was decided about earlier copies, and not sent; of one that nobody decided on there is no word."""
         for stage in decision.overtaken:
@@ -95,7 +95,7 @@ class _Look:
             yield to.set_aside(stage, row, None if is_expired else OVERTAKEN, None)
 
     def _reach(
-        self, person: Person, copy: tuple[StageDay, CopyTo], former: Mapping[int, Decision], row: Row_ | None
+        self, person: Person, copy: tuple[StageDay, CopyTo], former: Mapping[int, Decision], row: AnyRow | None
     ) -> tuple[list[Ruling], date | None]:
         """The copy that was reached: planned, unless the holder is to have more time, or it isn't to be told."""
         (stage, audience), today = copy, self.subject.today
@@ -122,7 +122,7 @@ class _Look:
         told_on = start.told_at.astimezone(ZoneInfo(self.subject.office_zone)).date()
         return add_days(told_on, self.subject.policy.copy_after_days)
 
-    def _ask_former(self, audiences: Sequence[CopyTo], rows: Mapping[StageKey, Row_]) -> dict[int, Decision]:
+    def _ask_former(self, audiences: Sequence[CopyTo], rows: Mapping[StageKey, AnyRow]) -> dict[int, Decision]:
         """What the policies that changes replaced would have copied by now."""
         found = {}
         known = {stage.key for stage in self.stages}
@@ -150,7 +150,7 @@ def _list_copies(policy: Policy, stages: tuple[StageDay, ...], audiences: Iterab
     return found
 
 
-def _list_rows(subject: CopySubject, person: Person, copies: _Copies) -> dict[StageKey, Row_]:
+def _list_rows(subject: CopySubject, person: Person, copies: _Copies) -> dict[StageKey, AnyRow]:
     """The person's copies of the days as they are now; one that was sent goes before any other."""
     readings = subject.readings
     found = []
@@ -181,7 +181,7 @@ def _list_heard(subject: CopySubject, copies: _Copies) -> frozenset[StageKey]:
     return frozenset(heard)
 
 
-def _recall(subject: CopySubject, days: Mapping[StageKey, date]) -> Iterator[tuple[Row_, str]]:
+def _recall(subject: CopySubject, days: Mapping[StageKey, date]) -> Iterator[tuple[AnyRow, str]]:
     """Unsent copies to whoever isn't to get them any more, and of days or stages that are no more."""
     chosen = {person.id for audience in COPIED for person in subject.copied[audience]}
     for row in subject.rows:
@@ -197,7 +197,7 @@ def _recall(subject: CopySubject, days: Mapping[StageKey, date]) -> Iterator[tup
             yield row, "day_moved"
 
 
-def _list_own(rows: Mapping[StageKey, Row_], made: Iterable[Ruling]) -> list[Own]:
+def _list_own(rows: Mapping[StageKey, AnyRow], made: Iterable[Ruling]) -> list[Own]:
     """The holder's reminders with what was just decided about them."""
     newest = {
         key: Own(row.stage_on, row.state, row.reason, row.settled_at) for key, row in rows.items() if row.stage != MOVED

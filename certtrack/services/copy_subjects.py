@@ -11,7 +11,7 @@ from certtrack.services.copies import CopyPeople
 from certtrack.services.judging import Judge, Verdict
 from certtrack.services.obstacles import list_readings
 from certtrack.services.reminder_rows import Recipient, days_off, recipient_of
-from certtrack.services.subject_rows import Row_
+from certtrack.services.subject_rows import AnyRow
 from certtrack.services.subjects import Subject
 
 
@@ -34,7 +34,7 @@ class CopySubject(Protocol):
         ...
 
     @property
-    def rows(self) -> Sequence[Row_]:
+    def rows(self) -> Sequence[AnyRow]:
         """All its reminders, copies included."""
         ...
 
@@ -63,7 +63,7 @@ class CopySubject(Protocol):
         ...
 
     def judge_copy(
-        self, former: Mapping[int, Decision], stage: StageDay, row: Row_ | None, recipient: Person
+        self, former: Mapping[int, Decision], stage: StageDay, row: AnyRow | None, recipient: Person
     ) -> Verdict:
         """Whether this person is to get the copy; `former` is what the policies of `list_former` decide."""
         ...
@@ -95,7 +95,7 @@ class CycleCopies:
         return self.subject.pack.zone
 
     @property
-    def rows(self) -> Sequence[Row_]:
+    def rows(self) -> Sequence[AnyRow]:
         """All its reminders."""
         return self.subject.rows
 
@@ -127,7 +127,7 @@ class CycleCopies:
                 yield wide.cause.id, policy, stage_days(policy, days, days_off(policy))
 
     def judge_copy(
-        self, former: Mapping[int, Decision], stage: StageDay, row: Row_ | None, recipient: Person
+        self, former: Mapping[int, Decision], stage: StageDay, row: AnyRow | None, recipient: Person
     ) -> Verdict:
         """Whether this person is to get the copy."""
         return Judge(self.subject, former).judge_copy(stage, row, recipient)

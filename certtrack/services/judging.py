@@ -8,7 +8,7 @@ from certtrack.db.models import Person
 from certtrack.rules.reminders import Decision, StageDay
 from certtrack.services.obstacles import FOR_GOOD, find_obstacle
 from certtrack.services.sending_hours import at_hour
-from certtrack.services.subject_rows import Row_
+from certtrack.services.subject_rows import AnyRow
 from certtrack.services.subjects import MOVED, Subject
 from certtrack.services.wide_causes import WideCause
 
@@ -29,7 +29,7 @@ class Judge:
     subject: Subject
     former: Mapping[int, Decision]
 
-    def judge(self, stage: StageDay, row: Row_ | None) -> Verdict:
+    def judge(self, stage: StageDay, row: AnyRow | None) -> Verdict:
         """Planned, held or suppressed. What several causes hold waits for all of them, the first of them by name."""
         subject, own = self.subject, self.subject.cycle.cause_id
         obstacle = find_obstacle(
@@ -53,7 +53,7 @@ class Judge:
         by_name = self.subject.cycle.release_by_name and not self.subject.is_released
         return by_name or self._is_own_held()
 
-    def judge_copy(self, stage: StageDay, row: Row_ | None, recipient: Person) -> Verdict:
+    def judge_copy(self, stage: StageDay, row: AnyRow | None, recipient: Person) -> Verdict:
         """The same for a copy of the stage, once `waits_for_release` is over: no cause of the cycle's own holds it."""
         subject = self.subject
         obstacle = find_obstacle(
@@ -72,13 +72,13 @@ class Judge:
         is_held = subject.cause is not None and subject.cause.state == "held"
         return is_held and not subject.is_told and not subject.is_released
 
-    def _is_set_going(self, wide: WideCause, stage: StageDay, row: Row_ | None) -> bool:
+    def _is_set_going(self, wide: WideCause, stage: StageDay, row: AnyRow | None) -> bool:
         """True where the stage would not be mailed but for the cause; never for what was put on record since."""
         if self.subject.cycle.recorded_at > wide.at:
             return False
         return self._may_be_sent(wide, stage, row) if wide.kind == "restored" else self._is_new(wide, stage)
 
-    def _may_be_sent(self, wide: WideCause, stage: StageDay, row: Row_ | None) -> bool:
+    def _may_be_sent(self, wide: WideCause, stage: StageDay, row: AnyRow | None) -> bool:
         """True where its hour had come when the restored database was noticed: nobody knows what was mailed since."""
         subject = self.subject
         if row is not None and row.state == "planned" and row.send_after > wide.at:

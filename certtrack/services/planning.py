@@ -20,7 +20,7 @@ from certtrack.services.other_days.policies import go_by
 from certtrack.services.reminder_writes import values_of, write_decisions
 from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.rulings import Ruling, Rulings, rule
-from certtrack.services.subject_rows import Row_
+from certtrack.services.subject_rows import AnyRow
 from certtrack.services.subjects import Subject, is_due, load_due, put_off
 from certtrack.services.wide_causes import WideCause
 
@@ -165,7 +165,7 @@ def insert_of(subject: Subject, ruling: Ruling, at: datetime) -> dict[str, Any]:
     return key | _values_of(subject, ruling, at)
 
 
-def change_of(subject: Subject, ruling: Ruling, row: Row_, at: datetime) -> dict[str, Any]:
+def change_of(subject: Subject, ruling: Ruling, row: AnyRow, at: datetime) -> dict[str, Any]:
     """What a ruling makes of the reminder that is there: `of` this number, while its state `was` this one."""
     return {"of": row.id, "was": row.state} | _values_of(subject, ruling, at)
 

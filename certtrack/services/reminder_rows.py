@@ -14,7 +14,7 @@ from certtrack.services.arming import UNSENT
 from certtrack.services.judging import Verdict
 from certtrack.services.obstacles import FOR_GOOD
 from certtrack.services.sending_hours import QuietHours, at_hour, find_send_after, known_zone
-from certtrack.services.subject_rows import Row_
+from certtrack.services.subject_rows import AnyRow
 from certtrack.services.subjects import Subject
 
 OVERTAKEN = "overtaken"
@@ -27,7 +27,7 @@ WAITING = ("planned", "held")
 class Ruling:
     """What becomes of one reminder. `row` is the one that is there already, None for a new one."""
 
-    row: Row_ | None
+    row: AnyRow | None
     recipient_id: int
     audience: Audience
     stage: StageDay
@@ -56,7 +56,7 @@ class Recipient:
         """Their zone, the office's where nobody knows that one any more."""
         return known_zone(self.person.zone, self.office_zone)
 
-    def decide(self, stage: StageDay, row: Row_ | None, verdict: Verdict, at: datetime) -> Iterator[Ruling]:
+    def decide(self, stage: StageDay, row: AnyRow | None, verdict: Verdict, at: datetime) -> Iterator[Ruling]:
         """The ruling that the verdict makes of the stage; none where the row says the same already.
 
         What can't go out while it is true is expired.
@@ -69,7 +69,7 @@ class Recipient:
         if row is None or not stays(row, verdict, send_after, at, self.refused, self.person.address):
             yield self._rule(stage, row, verdict, send_after, valid_until)
 
-    def set_aside(self, stage: StageDay, row: Row_ | None, reason: str | None, cause_id: int | None) -> Ruling:
+    def set_aside(self, stage: StageDay, row: AnyRow | None, reason: str | None, cause_id: int | None) -> Ruling:
         """A stage that is not to be told any more: superseded for a reason, or with None expired.
 
         `cause_id` is what a new row counts for; one that is there keeps its own.
@@ -79,7 +79,7 @@ class Recipient:
         return self._rule(stage, row, verdict, send_after, end_of(stage.valid_until, self.office_zone))
 
     def _rule(
-        self, stage: StageDay, row: Row_ | None, verdict: Verdict, send_after: datetime, valid_until: datetime
+        self, stage: StageDay, row: AnyRow | None, verdict: Verdict, send_after: datetime, valid_until: datetime
     ) -> Ruling:
         return Ruling(
             row=row,
@@ -100,7 +100,7 @@ def recipient_of(subject: Subject, person: Person, audience: Audience) -> Recipi
 
 
 def stays(
-    row: Row_,
+    row: AnyRow,
     verdict: Verdict,
     send_after: datetime,
     at: datetime,
@@ -121,12 +121,12 @@ def stays(
     return not (is_to_wait and row.send_after != send_after)
 
 
-def key_of(row: Row_) -> StageKey:
+def key_of(row: AnyRow) -> StageKey:
     """The stage and occurrence that a row is of."""
     return row.stage, row.occurrence
 
 
-def is_open(row: Row_) -> bool:
+def is_open(row: AnyRow) -> bool:
     """True where the row may still be decided anew."""
     return row.state in UNSENT or (row.state == "superseded" and row.reason in FOR_GOOD)
 

@@ -23,7 +23,7 @@ from certtrack.services.reminder_rows import (
     quiet_of,
     recipient_of,
 )
-from certtrack.services.subject_rows import Row_
+from certtrack.services.subject_rows import AnyRow
 from certtrack.services.subjects import MOVED, SPOKEN, Move, Subject
 
 __all__ = ["BEFORE_RECORD", "OVERTAKEN", "Ruling", "Rulings", "days_off", "quiet_of", "rule"]
@@ -40,7 +40,7 @@ class Rulings:
     """
 
     made: tuple[Ruling, ...]
-    recalled: tuple[tuple[Row_, str], ...]
+    recalled: tuple[tuple[AnyRow, str], ...]
     next_stage_on: date | None
 
 
@@ -86,7 +86,7 @@ def _ask_former(subject: Subject, days: CycleDays) -> dict[int, Decision]:
     return found
 
 
-def _list_current(subject: Subject, stages: tuple[StageDay, ...]) -> dict[StageKey, Row_]:
+def _list_current(subject: Subject, stages: tuple[StageDay, ...]) -> dict[StageKey, AnyRow]:
     """The holder's reminders of the days as they are now, by stage; one that was sent goes before any other.
 
     One that was sent by another reading of the same day is among them: a rule that was settled since is no news.
@@ -98,16 +98,16 @@ def _list_current(subject: Subject, stages: tuple[StageDay, ...]) -> dict[StageK
     return {key_of(row): row for row in sorted(found, key=lambda row: row.state in SPOKEN)}
 
 
-def _list_own(subject: Subject) -> list[Row_]:
+def _list_own(subject: Subject) -> list[AnyRow]:
     """The reminders that are no copies."""
     return [row for row in subject.rows if row.audience == "holder"]
 
 
-def _was_told(row: Row_, readings: set[date]) -> bool:
+def _was_told(row: AnyRow, readings: set[date]) -> bool:
     return row.state in SPOKEN and row.anchor_on in readings
 
 
-def _done(rows: dict[StageKey, Row_], stages: Iterable[StageDay]) -> frozenset[StageKey]:
+def _done(rows: dict[StageKey, AnyRow], stages: Iterable[StageDay]) -> frozenset[StageKey]:
     """Those that have had their say; somebody who told a stage in another way said it for its repeats too."""
     told = _list_told(rows)
     return frozenset(
@@ -121,14 +121,14 @@ def _list_told_apart(subject: Subject, stages: Iterable[StageDay]) -> frozenset[
     return frozenset(stage.key for stage in stages if stage.stage_on <= told.get(stage.anchor_on, date.min))
 
 
-def list_copied(stages: Iterable[StageDay], rows: Mapping[StageKey, Row_], armed_on: date) -> tuple[StageDay, ...]:
+def list_copied(stages: Iterable[StageDay], rows: Mapping[StageKey, AnyRow], armed_on: date) -> tuple[StageDay, ...]:
     """The stages of which copies go, where there are any: none of those that somebody told in another way."""
     told, spoken = _list_told(rows), {key for key, row in rows.items() if row.state in SPOKEN}
     open_ = [stage for stage in stages if stage.nominal_on >= armed_on or stage.key in spoken]
     return tuple(stage for stage in open_ if stage.stage not in told)
 
 
-def _list_told(rows: Mapping[StageKey, Row_]) -> set[str]:
+def _list_told(rows: Mapping[StageKey, AnyRow]) -> set[str]:
     return {stage for (stage, _), row in rows.items() if row.state == "told"}
 
 
@@ -148,7 +148,7 @@ def _is_moved_into_past(subject: Subject) -> bool:
     return move is not None and days is not None and subject.cycle.cause_id is None and days.due_on < move.moved_on
 
 
-def _rule_stages(judge: Judge, decision: Decision, rows: dict[StageKey, Row_], at: datetime) -> Iterator[Ruling]:
+def _rule_stages(judge: Judge, decision: Decision, rows: dict[StageKey, AnyRow], at: datetime) -> Iterator[Ruling]:
     holder, own = _holder_of(judge.subject), judge.subject.cycle.cause_id
     has_come = bool(decision.reached or decision.overtaken)
     for stage in decision.unarmed:
@@ -172,7 +172,7 @@ def _holder_of(subject: Subject) -> Recipient:
     return recipient_of(subject, subject.holder, "holder")
 
 
-def _list_said(rows: dict[StageKey, Row_]) -> list[tuple[date, str]]:
+def _list_said(rows: dict[StageKey, AnyRow]) -> list[tuple[date, str]]:
     return [(row.stage_on, row.state) for row in rows.values()]
 
 
@@ -199,12 +199,12 @@ def _rule_move(judge: Judge, days: CycleDays, said: Sequence[tuple[date, str]], 
     yield from holder.decide(stage, row, verdict, at)
 
 
-def _find_move_row(subject: Subject, move: Move) -> Row_ | None:
+def _find_move_row(subject: Subject, move: Move) -> AnyRow | None:
     rows = [row for row in subject.rows if row.stage == MOVED and row.occurrence == move.no]
     return next((row for row in rows if row.recipient_id == subject.holder.id), None)
 
 
-def _recall(subject: Subject, current: dict[StageKey, Row_], stages: set[StageKey]) -> Iterator[tuple[Row_, str]]:
+def _recall(subject: Subject, current: dict[StageKey, AnyRow], stages: set[StageKey]) -> Iterator[tuple[AnyRow, str]]:
     """Unsent reminders of days or stages that are no more, of moves that were moved, or to somebody else's name."""
     kept = {row.id for row in current.values()}
     if subject.move is not None and (row := _find_move_row(subject, subject.move)) is not None:

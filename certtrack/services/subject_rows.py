@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session, aliased
 from certtrack.db.models import Cycle, CycleVersion, Email, Person, Reminder, ReminderEmail
 from certtrack.rules.reminders import ALL_SET
 
-Row_ = Row[Any] | Reminder
-"""One reminder, read as a row where many are, or as the record itself."""
+Row_ = Row[Any]
 
-VersionRow = Row[Any]
-"""One version of a cycle."""
+AnyRow = Row_ | Reminder
+"""One reminder, read as a row where many are, or as the record itself."""
 
 
 def load_people(session: Session, ids: set[int]) -> dict[int, list[Person]]:
@@ -60,18 +59,18 @@ def load_rows(session: Session, cycle_ids: Sequence[int]) -> dict[int, list[Row_
     return found
 
 
-def load_versions(session: Session, cycle_ids: Sequence[int]) -> dict[int, list[VersionRow]]:
+def load_versions(session: Session, cycle_ids: Sequence[int]) -> dict[int, list[Row_]]:
     """The due days of each version of these cycles, and since when they were on record."""
-    found: dict[int, list[VersionRow]] = defaultdict(list)
+    found: dict[int, list[Row_]] = defaultdict(list)
     if cycle_ids:
         columns = (CycleVersion.cycle_id, CycleVersion.no, CycleVersion.due_on, CycleVersion.recorded_at)
         query = select(*columns).where(CycleVersion.cycle_id.in_(cycle_ids)).order_by(CycleVersion.no)
-        for version in cast("Iterable[VersionRow]", session.execute(query)):
+        for version in cast("Iterable[Row_]", session.execute(query)):
             found[version.cycle_id].append(version)
     return found
 
 
-def load_refused(session: Session, rows: Iterable[Row_]) -> dict[int, str]:
+def load_refused(session: Session, rows: Iterable[AnyRow]) -> dict[int, str]:
     """The addresses that were refused, by the number of the mail.
 
     Left out is what neither of two addresses took, where the recipient has another one now: there it can be told.

@@ -24,15 +24,7 @@ from certtrack.services.guard import list_released, list_told, lock_causes
 from certtrack.services.own_days import list_in_term
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.sending_hours import known_zone
-from certtrack.services.subject_rows import (
-    Row_,
-    VersionRow,
-    load_people,
-    load_refused,
-    load_reminded,
-    load_rows,
-    load_versions,
-)
+from certtrack.services.subject_rows import Row_, load_people, load_refused, load_reminded, load_rows, load_versions
 from certtrack.services.told_terms import ToldTerms, load_told_by_days
 from certtrack.services.wide_causes import WideCause, list_unsettled, load_wide
 
@@ -214,7 +206,7 @@ class Loaded:
     released: set[tuple[int | None, int]]
     told: set[tuple[int | None, int]]
     rows: dict[int, list[Row_]]
-    versions: dict[int, list[VersionRow]]
+    versions: dict[int, list[Row_]]
     refused: dict[int, str]
     copied: Copied
     reminded: set[int]
@@ -284,7 +276,7 @@ def _list_acts(facts: CertificationFacts, standing: Position) -> Iterator[date]:
             yield said.until_on
 
 
-def find_move(versions: Sequence[VersionRow], rows: Iterable[Row_], pack: Pack) -> Move | None:
+def find_move(versions: Sequence[Row_], rows: Iterable[Row_], pack: Pack) -> Move | None:
     """The last move that is still to be told; None where the day is the one that the holder knows.
 
     That is the day of the last move that was mailed, or the first one on record: a day moved away and back before

@@ -5,8 +5,6 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sqlalchemy import Row
-
 from certtrack.db.models import Reminder
 from certtrack.services.planning import change_of, insert_of
 from certtrack.services.rulings import Ruling
@@ -22,7 +20,7 @@ class Line(SimpleNamespace):
 
 def read_line(row: Row_) -> Line:
     """The line of a row on record."""
-    return Line(**{**_COLUMNS, **cast("Row[Any]", row)._asdict()})
+    return Line(**{**_COLUMNS, **row._asdict()})
 
 
 def make_line(subject: Subject, ruling: Ruling, at: datetime, number: int) -> Line:

@@ -11,7 +11,7 @@ from certtrack.services.judging import Verdict
 from certtrack.services.other_days.judging import judge_copy, list_former
 from certtrack.services.other_days.loading import Looked
 from certtrack.services.reminder_rows import Recipient
-from certtrack.services.subject_rows import Row_
+from certtrack.services.subject_rows import AnyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class DayCopies:
         return self.looked.office_zone
 
     @property
-    def rows(self) -> Sequence[Row_]:
+    def rows(self) -> Sequence[AnyRow]:
         """All its reminders."""
         return self.looked.rows
 
@@ -61,7 +61,7 @@ class DayCopies:
         return iter(list_former(self.looked))
 
     def judge_copy(
-        self, former: Mapping[int, Decision], stage: StageDay, row: Row_ | None, recipient: Person
+        self, former: Mapping[int, Decision], stage: StageDay, row: AnyRow | None, recipient: Person
     ) -> Verdict:
         """Whether this person is to get the copy."""
         return judge_copy(self.looked, self.policy, former, stage, row, recipient)

@@ -14,7 +14,7 @@ from certtrack.services.other_days.loading import Looked
 from certtrack.services.other_days.records import word_of
 from certtrack.services.reminder_rows import days_off
 from certtrack.services.sending_hours import at_hour
-from certtrack.services.subject_rows import Row_
+from certtrack.services.subject_rows import AnyRow
 from certtrack.services.subjects import SPOKEN
 from certtrack.services.wide_causes import WideCause
 
@@ -65,7 +65,12 @@ def judge(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None)
 
 
 def judge_copy(
-    looked: Looked, policy: Policy, former: Mapping[int, Decision], stage: StageDay, row: Row_ | None, recipient: Person
+    looked: Looked,
+    policy: Policy,
+    former: Mapping[int, Decision],
+    stage: StageDay,
+    row: AnyRow | None,
+    recipient: Person,
 ) -> Verdict:
     """The same for a copy of the stage, while no cause of the day's own holds it.
 
@@ -124,7 +129,7 @@ def _is_set_going(
     policy: Policy,
     former: Mapping[int, Decision],
     stage: StageDay,
-    row: Row_ | None,
+    row: AnyRow | None,
     wide: WideCause,
 ) -> bool:
     """True where the stage would not be mailed but for the cause."""
@@ -137,7 +142,7 @@ def _is_set_going(
     return before is None or before.reached is None
 
 
-def _may_be_sent(looked: Looked, policy: Policy, stage: StageDay, row: Row_ | None, wide: WideCause) -> bool:
+def _may_be_sent(looked: Looked, policy: Policy, stage: StageDay, row: AnyRow | None, wide: WideCause) -> bool:
     """True where its hour had come when the restored database was noticed; never for what was put on record since."""
     if row is not None and row.cause_id == wide.cause.id:
         return True

@@ -24,7 +24,7 @@ from certtrack.services.other_days.loading import Looked
 from certtrack.services.other_days.records import word_of
 from certtrack.services.reminder_rows import Ruling, days_off, is_open
 from certtrack.services.rulings import list_copied
-from certtrack.services.subject_rows import Row_
+from certtrack.services.subject_rows import AnyRow
 from certtrack.services.subjects import SPOKEN
 
 
@@ -36,7 +36,7 @@ class Rulings:
     """
 
     made: tuple[Ruling, ...]
-    recalled: tuple[tuple[Row_, str], ...]
+    recalled: tuple[tuple[AnyRow, str], ...]
     next_on: date | None
 
 
