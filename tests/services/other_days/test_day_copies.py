@@ -1,5 +1,6 @@
 """Copies of a requirement's day and a provisional term's: to whoever is to get them by then, after the holder."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,20 +9,23 @@ from kit.credits import log, make_new
 from kit.delivery import Deliverer
 from kit.forecast import Days, foretell, list_foretold
 from kit.mails import read
-from kit.own_days import certify_first, load_states
+from kit.own_days import certify_first, load_states, open_term
 from kit.planning import Planner
 from kit.rules import CLOCKS
 from kit.world import World
 from sqlalchemy import select, update
 
-from certtrack.db.models import Assignment, OtherDay, Reminder
+from certtrack.db.models import Assignment, Cause, Certification, OtherDay, Reminder
 from certtrack.language import say_by
+from certtrack.packs import Policies, parse_policy
+from certtrack.services.causes import release_cause
 from certtrack.services.contacts import set_contact
 from certtrack.services.ledger_copies import add_coming_copies
 from certtrack.services.mail_why import explain_mail
 from certtrack.services.merges import merge_people
 from certtrack.services.organizations import get_organization
 from certtrack.services.people import get_person
+from certtrack.services.restored import note_restored
 from certtrack.services.whole_ledger import list_whole_ledger
 
 ISSUED = date(2026, 3, 2)
@@ -62,6 +66,11 @@ def says(planner: Planner) -> list[tuple[str, int, str]]:
         (row.stage, row.recipient_id, ":".join(part for part in (row.state, row.reason) if part))
         for row in planner.copies()
     ]
+
+
+def certification_of(world: World, person_id: int) -> int:
+    with world.database.reading() as session:
+        return session.scalars(select(Certification.id).where(Certification.person_id == person_id)).one()
 
 
 def end_assignment(world: World, person_id: int, until_on: date) -> None:
@@ -146,9 +155,7 @@ def test_whoever_a_recipient_was_merged_into_gets_the_copy_once(world: World, pl
     assert says(planner) == [("before_30", bob, "superseded:merged"), ("before_30", robert, "planned")]
 
 
-def test_a_term_that_is_over_takes_its_copies_back_and_a_moved_one_too(
-    world: World, planner: Planner, bob: int
-) -> None:
+def test_a_day_that_moves_takes_its_unsent_copies_back(world: World, planner: Planner, bob: int) -> None:
     tell_holder(planner, B30)
     planner.look(B30 + THREE)
     with world.database.writing() as session:
@@ -156,6 +163,66 @@ def test_a_term_that_is_over_takes_its_copies_back_and_a_moved_one_too(
         day.due_on, day.next_look_at = LAST + timedelta(days=30), world.at
     planner.look()
     assert says(planner) == [("before_30", bob, "superseded:day_moved")]
+
+
+def test_an_act_on_the_certification_keeps_the_copy_back_as_it_does_the_holder_s_mail(
+    world: World, planner: Planner, carol: int, bob: int
+) -> None:
+    tell_holder(planner, B30)
+    planner.act(certification_of(world, carol), "suspended", B30)
+    planner.look(B30 + THREE)
+    assert says(planner) == [("before_30", bob, "suppressed:suspended")]
+    planner.act(certification_of(world, carol), "revoked", B30)
+    planner.look(B30 + THREE, hour_utc=18)
+    assert says(planner) == [("before_30", bob, "superseded:day_closed")]
+
+
+def test_of_what_the_holder_was_told_in_another_way_there_is_no_copy(world: World, planner: Planner, bob: int) -> None:
+    planner.look(B30)
+    with world.database.writing() as session:
+        session.execute(update(Reminder).values(state="told", settled_at=world.at))
+    planner.look(B30 + THREE)
+    assert says(planner) == []
+    tell_holder(planner, B14)
+    planner.look(B14 + THREE)
+    assert says(planner) == [("before_14", bob, "planned")]
+
+
+def test_what_the_cycle_of_a_term_has_told_is_not_copied_again_by_its_day(world: World, planner: Planner) -> None:
+    carol, bob = world.person("Carol"), world.person("Bob")
+    open_term(world, certify_first(world, carol, ISSUED), ISSUED, LAST)
+    assign(world, carol, bob, from_on=ISSUED)
+    now = world.rulebook
+    [newest] = [one for one in now.policies.list() if one.ref == "us@2"]
+    without = parse_policy(newest.raw.partition('[[subjects]]\nkind = "provisional_term"')[0])
+    world.rulebook = replace(now, policies=Policies([without]))
+    tell_holder(planner, B30)
+    tell_holder(planner, B30 + THREE)
+    assert [row.subject_kind for row in planner.copies()] == ["cycle"]
+    later = parse_policy(newest.raw.replace("version = 2", "version = 3"))
+    world.rulebook = replace(now, policies=Policies([without, later]))
+    for on in (B30 + 2 * THREE, B14, B14 + THREE):
+        tell_holder(planner, on)
+    assert [(row.subject_kind, row.stage) for row in planner.copies()] == [
+        ("cycle", "before_30"), ("provisional_term", "before_14"),
+    ]  # fmt: skip
+
+
+def test_a_cause_that_concerns_everybody_holds_a_copy_until_its_release(
+    world: World, planner: Planner, bob: int
+) -> None:
+    tell_holder(planner, B30)
+    planner.look(B30 + THREE, hour_utc=12)
+    world.move_to(B30 + THREE + timedelta(days=1))
+    with world.database.writing() as session:
+        key = note_restored(session, actor=world.actor, at=world.at)
+        session.execute(update(Cause).where(Cause.key == key).values(state="held", held_at=world.at))
+    planner.look()
+    assert says(planner) == [("before_30", bob, "held:cause")]
+    with world.database.writing() as session:
+        release_cause(session, key, actor=world.actor, at=world.at)
+    planner.look()
+    assert says(planner) == [("before_30", bob, "planned")]
 
 
 def test_who_else_is_told_stands_in_the_holder_s_mail_and_the_copy_says_no_more_than_it_must(
