@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, OtherDay, Person, Reminder
 from certtrack.mail.content import CALLED_OFF
+from certtrack.rules.other_days import OF_CERTIFICATIONS
 
 UNSENT = ("planned", "held", "suppressed", "failed")
 """States of reminders that nobody has been sent, and that may still be decided anew."""
@@ -35,9 +36,12 @@ def rearm_person(session: Session, person_id: int, today: date) -> None:
             .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
             .values(next_stage_on=today)
         )
-    of_days = copied.where(Reminder.subject_kind == OtherDay.kind).correlate(OtherDay)
+    of_days = (
+        and_(OtherDay.kind == kind, OtherDay.id.in_(copied.where(Reminder.subject_kind == kind)))
+        for kind in OF_CERTIFICATIONS
+    )
     is_still_told = and_(OtherDay.closed_for == CALLED_OFF, OtherDay.due_on >= today)
-    for about in (OtherDay.person_id.in_(people), OtherDay.id.in_(of_days)):
+    for about in (OtherDay.person_id.in_(people), *of_days):
         _rearm_days(session, today, about, or_(OtherDay.closed_on.is_(None), is_still_told))
 
 
@@ -57,9 +61,9 @@ def rearm_copies(session: Session, organization_id: int, today: date) -> None:
         .values(next_stage_on=today)
         .execution_options(synchronize_session="fetch")
     )
-    told_of = select(Reminder.subject_id).where(Reminder.subject_kind == OtherDay.kind, Reminder.audience == "holder")
-    mine = OtherDay.certification_id.in_(kept), OtherDay.id.in_(told_of.correlate(OtherDay))
-    _rearm_days(session, today, *mine, OtherDay.closed_on.is_(None))
+    mine = select(Reminder.id).where(Reminder.subject_kind == OtherDay.kind, Reminder.subject_id == OtherDay.id)
+    is_told = mine.where(Reminder.audience == "holder").exists()
+    _rearm_days(session, today, OtherDay.certification_id.in_(kept), is_told, OtherDay.closed_on.is_(None))
 
 
 def _rearm_days(session: Session, today: date, *which: ColumnElement[bool]) -> None:
