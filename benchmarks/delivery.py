@@ -37,7 +37,7 @@ from certtrack.services.rulebook import load_rulebook
 from certtrack.signing import make_signer
 from jobs.cli import SWITCH_S
 
-MAILS, RUNS = 600, 5
+MAILS, RUNS = 1200, 5
 LEAST, LEAST_OF_FOUR = 0.75, 2.0
 SLOW_S, PROCESSES = 0.005, 4
 FROM, BASE = "notes@example.org", "https://certtrack.example.org"

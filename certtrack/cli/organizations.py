@@ -108,7 +108,7 @@ def names_in_team_mail(edge: Edge, key: str, choice: str, actor: Actor) -> None:
 
 @organization.command(
     "list",
-    short_help="Which there are, who gets their copies, and whether their team mail has names.",
+    short_help="Which there are, and what was set of their mail.",
     epilog="Example: certtrack organization list",
 )
 @formatted

@@ -37,7 +37,8 @@ def load_merged(session: Session, people: Iterable[int]) -> dict[int, int]:
 
     Whoever wasn't merged isn't a key. Merges that lead round in a ring are as none.
     """
-    found = session.execute(_last_ways_of_people(), {"people": list(people)})
+    asked = list(people)
+    found = session.execute(_last_ways_of_people(), {"people": asked}) if asked else ()
     return {row.person_id: row.into_id for row in found}
 
 
