@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ import psutil
 import pytest
 from kit.ports import find_port
 from kit.webhook import Listener, listen
+from sqlalchemy import make_url
 
 from certtrack.db.engine import Database
 from certtrack.services.alarms import find_alarm
@@ -201,13 +203,29 @@ def test_children_dont_outlive_a_parent_that_is_killed(start: Start) -> None:
     one.wait(lambda: are_gone(family), "the end of its children")
 
 
+def suspend_between_transactions(process: psutil.Process, database_url: str) -> None:
+    """Freeze a process that holds no write lock of SQLite: else nobody could write down that it is silent."""
+    while True:
+        process.suspend()
+        database = sqlite3.connect(make_url(database_url).database or "", timeout=1)
+        try:
+            database.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            process.resume()
+            time.sleep(0.2)
+        else:
+            return
+        finally:
+            database.close()
+
+
 @pytest.mark.long
 def test_a_silent_scheduler_raises_the_alarm_until_it_is_back(start: Start, listener: Listener) -> None:
     one = start(CERTTRACK_HEARTBEAT_LIMIT_S="4", CERTTRACK_ALARM_WEBHOOK=listener.address).ready()
     scheduler = one.get_child("jobs schedule")
     one.wait(lambda: one.mail_health() == 200, "the first sign of life")
     before = len(one.said())  # on a slow machine the start itself may have been a silence
-    scheduler.suspend()
+    suspend_between_transactions(scheduler, one.database_url)
     one.wait(lambda: "Alarm: The scheduler is silent" in one.said()[before:], "the alarm")
     assert "scheduler_silent" in one.said()[before:]
     assert one.has_alarm()
