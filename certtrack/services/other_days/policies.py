@@ -71,13 +71,18 @@ def go_by(rulebook: Rulebook, pack_keys: Collection[str]) -> ColumnElement[bool]
 def list_told_of(session: Session, rulebook: Rulebook, pack_keys: Collection[str]) -> set[str]:
     """Those of these packs whose policies tell of some day on record."""
     by_pack = {pack.key: pack.credential for pack in rulebook.packs.list() if pack.key in pack_keys}
-    credentials = {*by_pack.values()}
-    named = select(OtherDay.credential).where(OtherDay.credential.in_(credentials))
-    for_none = select(OtherDay.organization_id).where(OtherDay.credential.is_(None))
+    credentials = sorted({*by_pack.values()})
+    if not credentials:
+        return set()
+    # a probe of the index for each: all the rows of a credential need not be read to know that there are some
+    probes = [select(OtherDay.id).where(OtherDay.credential == one).exists() for one in credentials]
+    there = session.execute(select(*probes)).one()
+    for_none = OtherDay.credential.is_(None), OtherDay.organization_id == OrganizationCredential.organization_id
     dealt = select(OrganizationCredential.credential).where(
-        OrganizationCredential.credential.in_(credentials), OrganizationCredential.organization_id.in_(for_none)
+        OrganizationCredential.credential.in_(credentials), select(OtherDay.id).where(*for_none).exists()
     )
-    found = {*session.scalars(named.distinct()), *session.scalars(dealt.distinct())}
+    named = {one for one, is_there in zip(credentials, there, strict=True) if is_there}
+    found = named | set(session.scalars(dealt.distinct()))
     return {key for key, credential in by_pack.items() if credential in found}
 
 
