@@ -6,10 +6,10 @@ from typing import Any
 from limits import RateLimitItemPerMinute
 from limits.storage import Storage
 from sqlalchemy import case, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from certtrack.auth.datastore import OpenDatabase
+from certtrack.db.inserting import insert_into
 from certtrack.db.models import RateLimit
 from certtrack.db.types import db_now
 
@@ -36,9 +36,8 @@ class DatabaseStorage(Storage):
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count `amount` more; the count so far. A counter that ended begins anew and lasts `expiry` seconds."""
         with self._open().writing() as session:
-            insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
             is_over = RateLimit.expires_at <= db_now()
-            counted = insert(RateLimit).values(key=key, count=amount, expires_at=db_now(expiry))
+            counted = insert_into(session, RateLimit).values(key=key, count=amount, expires_at=db_now(expiry))
             count = session.scalar(
                 counted.on_conflict_do_update(
                     index_elements=[RateLimit.key],

@@ -105,7 +105,7 @@ class Database:
 
     def _bind(self, mode: str) -> Engine:
         options: dict[str, Any] = {"mode": mode}
-        if self.engine.dialect.name == "postgresql":
+        if self.has_many_writers:
             options["postgresql_readonly"] = mode == "reading"
             # a page's queries see one moment, as they do on SQLite
             options["isolation_level"] = "REPEATABLE READ" if mode == "reading" else "READ COMMITTED"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from certtrack.db.models import Person
 from certtrack.rules.reminders import Decision, StageDay
-from certtrack.services.obstacles import FOR_GOOD, find_obstacle
+from certtrack.services.obstacles import find_obstacle, state_of
 from certtrack.services.sending_hours import at_hour
 from certtrack.services.subject_rows import AnyRow
 from certtrack.services.subjects import MOVED, Subject
@@ -38,7 +38,7 @@ class Judge:
             policy=subject.policy,
         )
         if obstacle is not None:
-            return Verdict("superseded" if obstacle in FOR_GOOD else "suppressed", obstacle, own)
+            return Verdict(state_of(obstacle), obstacle, own)
         if subject.cycle.release_by_name and not subject.is_released:
             return Verdict("held", "by_name", own)
         causes = [wide.cause for wide in subject.wide if self._is_set_going(wide, stage, row)]
@@ -60,7 +60,7 @@ class Judge:
             subject.holder, subject.standing, subject.cycle, stage.anchor_on, stage.stage, copy_to=recipient
         )
         if obstacle is not None:
-            return Verdict("superseded" if obstacle in FOR_GOOD else "suppressed", obstacle, None)
+            return Verdict(state_of(obstacle), obstacle, None)
         causes = [wide.cause for wide in subject.wide if self._is_set_going(wide, stage, row)]
         cause_id = causes[0].id if causes else None
         if any(cause.state == "held" for cause in causes):

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from certtrack.clock import end_of
 from certtrack.db.models import Certification, Cycle, Person, Reminder
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CertificationFacts
@@ -20,6 +19,7 @@ from certtrack.services.ledger_entries import (
     by_day,
     load_attempts,
     load_decided,
+    make_coming,
 )
 from certtrack.services.obstacles import find_obstacle
 from certtrack.services.own_days import list_in_term
@@ -118,21 +118,12 @@ def _list_coming(
         )
         if stage.stage_on <= today or stage.nominal_on < cycle.armed_on or obstacle in _NOTHING_COMES:
             continue
-        yield LedgerEntry(
-            day=stage.stage_on,
-            stage=stage.stage,
-            state="coming",
-            reason=obstacle,
+        yield make_coming(
+            stage,
+            obstacle,
+            subject=("cycle", cycle.id),
             certification_id=certification.id,
             credential=certification.credential,
-            anchor_on=stage.anchor_on,
-            send_after=None,
-            sent_at=None,
-            attempts=(),
-            cause_key=None,
-            reminder_id=None,
-            subject_id=cycle.id,
-            true_until=end_of(stage.valid_until, pack.zone),
-            occurrence=stage.occurrence,
+            zone=pack.zone,
             recipient_id=holder.id,
         )

@@ -9,8 +9,9 @@ from typing import Literal, cast
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from certtrack.clock import end_of
 from certtrack.db.models import Attempt, Cause, Email, Reminder, ReminderEmail
-from certtrack.rules.reminders import Audience
+from certtrack.rules.reminders import Audience, StageDay
 
 LedgerState = Literal[
     "planned",
@@ -114,6 +115,39 @@ class LedgerEntry:
     def thread(self) -> tuple[str, int | None]:
         """What follows one another: the stages of all cycles of a certification, or of one other day."""
         return ("certification", self.certification_id) if self.subject_kind == "cycle" else self.subject
+
+
+def make_coming(
+    stage: StageDay,
+    obstacle: str | None,
+    *,
+    subject: tuple[str, int],
+    certification_id: int | None,
+    credential: str | None,
+    zone: str,
+    recipient_id: int,
+) -> LedgerEntry:
+    """A stage that is still to come, and what would keep it back as things are. `zone` is the day's."""
+    kind, number = subject
+    return LedgerEntry(
+        day=stage.stage_on,
+        stage=stage.stage,
+        state="coming",
+        reason=obstacle,
+        certification_id=certification_id,
+        credential=credential,
+        anchor_on=stage.anchor_on,
+        send_after=None,
+        sent_at=None,
+        attempts=(),
+        cause_key=None,
+        reminder_id=None,
+        subject_id=number,
+        subject_kind=kind,
+        true_until=end_of(stage.valid_until, zone),
+        occurrence=stage.occurrence,
+        recipient_id=recipient_id,
+    )
 
 
 def load_decided(

@@ -1,7 +1,7 @@
 """What stands in a reminder's way on a day: asked when it is planned, and again when it is about to be mailed."""
 
 from datetime import date
-from typing import get_args
+from typing import Literal, get_args
 
 from certtrack.db.models import Cycle, Person
 from certtrack.mail.content import CALLED_OFF, DAY_MOVED
@@ -38,6 +38,11 @@ _ACTS: tuple[Validity, ...] = tuple(code for code in get_args(Validity) if code 
 
 _ON_ITS_WAY = ("sent", "submitted")
 _HUSHED: dict[IntentionKind, str] = {"plan": "has_plan", "more_time": "asked_for_time"}
+
+
+def state_of(obstacle: str) -> Literal["superseded", "suppressed"]:
+    """What a reminder is that the code keeps back: out of date for good, or kept from being told as things are."""
+    return "superseded" if obstacle in FOR_GOOD else "suppressed"
 
 
 def find_obstacle(

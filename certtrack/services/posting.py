@@ -29,7 +29,7 @@ from certtrack.services.rechecking import (
     list_again,
     list_ripe,
 )
-from certtrack.services.ripe import MENDING, lock_recipients
+from certtrack.services.ripe import MENDING, lock_recipients, wait_for_mending
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 
@@ -152,7 +152,7 @@ def _try_to_make(
     except Exception as error:  # noqa: BLE001  # whatever is wrong with one mail, the others go out
         get_log().error("mail_not_composed", reminders=[one.reminder.id for one in ripe], kind=type(error).__name__)
     for one in ripe:
-        one.reminder.retry_at = db_now(MENDING.total_seconds())
+        wait_for_mending(one.reminder)
     offices.session.flush()
     return None
 

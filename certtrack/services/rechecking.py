@@ -21,10 +21,10 @@ from certtrack.rules.standing import Standing
 from certtrack.rules.wishes import find_group
 from certtrack.services.arming import rearm_person
 from certtrack.services.copy_checks import Checked, find_copies, is_copy
-from certtrack.services.obstacles import FOR_GOOD, TOLD_INSTEAD, find_obstacle, find_sent_on
+from certtrack.services.obstacles import TOLD_INSTEAD, find_obstacle, find_sent_on, state_of
 from certtrack.services.other_days.checking import find_days_waking, list_needed_days
 from certtrack.services.pairs import hand_over, list_telling
-from certtrack.services.ripe import MENDING, is_ripe
+from certtrack.services.ripe import find_own_end, is_ripe, wait_for_mending, waits_until
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of
 from certtrack.services.send_facts import SendFacts, load_send_facts, track_of
@@ -127,7 +127,8 @@ def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at
         person = by_number[reminder.recipient_id]
         if _fell_away(session, row, person, facts, at):
             continue
-        if _waits_for_holder(reminder, facts) or _waits_for_morning(rulebook, reminder, person, certification, at):
+        goes_at = _find_waking(rulebook, person, certification, at)
+        if _waits_for_holder(reminder, facts) or waits_until(reminder, goes_at, at):
             continue
         found[person.id].append(_make_ripe(rulebook, row, facts, at))
     session.flush()
@@ -178,21 +179,8 @@ def _waits_for_holder(reminder: Reminder, facts: SendFacts) -> bool:
     """True for a copy whose holder is still to be told: mail may have been stopped since it was planned."""
     waits = is_copy(reminder) and facts.copies.find_start(reminder).is_waiting
     if waits:
-        reminder.retry_at = db_now(MENDING.total_seconds())
+        wait_for_mending(reminder)
     return waits
-
-
-def _waits_for_morning(
-    rulebook: Rulebook, reminder: Reminder, person: Person, certification: Certification, at: datetime
-) -> bool:
-    """True in the recipient's quiet hours; a reminder that isn't true any more when they end is expired."""
-    goes_at = _find_waking(rulebook, person, certification, at)
-    if goes_at == at:
-        return False
-    reminder.send_after = goes_at
-    if goes_at > reminder.valid_until:
-        reminder.state, reminder.settled_at = "expired", at
-    return True
 
 
 def _find_waking(rulebook: Rulebook, person: Person, certification: Certification, at: datetime) -> datetime:
@@ -207,7 +195,7 @@ def _let_wait_without_rules(rulebook: Rulebook, rows: Sequence[_Row]) -> list[_R
     for reminder, _, certification in rows:
         if not _has_rules(rulebook, certification):
             get_log().error("rules_gone", reminder=reminder.id, pack=certification.pack_key)
-            reminder.retry_at = db_now(MENDING.total_seconds())
+            wait_for_mending(reminder)
     return [row for row in rows if _has_rules(rulebook, row[2])]
 
 
@@ -237,12 +225,9 @@ def _judge(row: _Row, person: Person, facts: SendFacts, at: datetime) -> tuple[s
     """State and reason of a reminder that fell away; None for one that is to be mailed."""
     reminder, cycle, certification = row
     standing = facts.standings[certification.id]
-    if person.merged_into_id is not None:
-        return "superseded", "merged"
-    if reminder.valid_until <= at:
-        return "expired", None
-    if reminder.stage_on < facts.newest.get(track_of(reminder), reminder.stage_on):
-        return "superseded", "overtaken"
+    ended = find_own_end(reminder, person, facts.newest.get(track_of(reminder), reminder.stage_on), at)
+    if ended is not None:
+        return ended
     if is_copy(reminder):
         obstacle = facts.copies.find_obstacle(reminder, person, standing, row)
     else:
@@ -253,7 +238,7 @@ def _judge(row: _Row, person: Person, facts: SendFacts, at: datetime) -> tuple[s
         )
     if obstacle is None:
         return None
-    return ("superseded" if obstacle in FOR_GOOD else "suppressed"), obstacle
+    return state_of(obstacle), obstacle
 
 
 def _load(session: Session, *which: ColumnElement[bool], passes_locked: bool = True) -> list[_Row]:

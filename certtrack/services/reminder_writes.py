@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import bindparam, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from certtrack.db.inserting import insert_into
 from certtrack.db.models import Reminder
 from certtrack.rules.reminders import StageDay
 
@@ -74,8 +74,7 @@ def write_decisions(
     """
     still_so = update(_TABLE).where(_TABLE.c.id == bindparam("of"), _TABLE.c.state == bindparam("was"))
     if added:
-        make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(make(_TABLE).on_conflict_do_nothing(), added)
+        session.execute(insert_into(session, _TABLE).on_conflict_do_nothing(), added)
     if changed:
         session.execute(still_so, changed)
     if recalled:

@@ -1,6 +1,6 @@
-"""When a reminder is ripe, its hour has come and no wait after an earlier try holds it back; and whose are."""
+"""When a reminder is ripe, its hour has come and no wait after an earlier try holds it back; whose are; what isn't."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -44,3 +44,32 @@ def lock_recipients(session: Session, at: datetime, limit: int) -> list[Person]:
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(query))
+
+
+def wait_for_mending(reminder: Reminder) -> None:
+    """Try it again an hour later: as things are, its mail can't be made."""
+    reminder.retry_at = db_now(MENDING.total_seconds())
+
+
+def waits_until(reminder: Reminder, goes_at: datetime, at: datetime) -> bool:
+    """True in the recipient's quiet hours, which end at `goes_at`; one that isn't true any more by then is expired."""
+    if goes_at == at:
+        return False
+    reminder.send_after = goes_at
+    if goes_at > reminder.valid_until:
+        reminder.state, reminder.settled_at = "expired", at
+    return True
+
+
+def find_own_end(reminder: Reminder, recipient: Person, newest_on: date, at: datetime) -> tuple[str, str | None] | None:
+    """State and reason of one that is over whatever its subject says; None for one that isn't.
+
+    `newest_on` is the day of the latest stage that the same reader is told: earlier ones are overtaken.
+    """
+    if recipient.merged_into_id is not None:
+        return "superseded", "merged"
+    if reminder.valid_until <= at:
+        return "expired", None
+    if reminder.stage_on < newest_on:
+        return "superseded", "overtaken"
+    return None

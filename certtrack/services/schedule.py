@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, delete, not_, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from certtrack.db.inserting import insert_into
 from certtrack.db.models import Job
 from certtrack.db.types import db_now
 
@@ -79,6 +79,5 @@ def list_job_records(session: Session) -> list[Job]:
 
 
 def _note(session: Session, name: str, **values: Any) -> None:  # noqa: ANN401  # any column's value, or an expression
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(Job).values(name=name).on_conflict_do_nothing())
+    session.execute(insert_into(session, Job).values(name=name).on_conflict_do_nothing())
     session.execute(update(Job).where(Job.name == name).values(**values))

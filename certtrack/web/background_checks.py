@@ -23,6 +23,7 @@ from certtrack.services.background_checks.records import (
 )
 from certtrack.services.credits.texts import clean
 from certtrack.services.people import get_person
+from certtrack.web.bad_form import BadForm
 from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
@@ -32,12 +33,6 @@ background_checks = Blueprint("background_checks", __name__)
 Answer = str | Response | tuple[str, int]
 _FIELDS = ("organization", "done_on", "good_until", "source", "reason")
 _LONGEST = 1_000
-
-
-class _BadForm(Exception):
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(", ".join(problems))
-        self.problems = dict(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ class _Form:
         if not source or len(source) > LONGEST_SOURCE:
             problems["source"] = "too_long" if source else "missing"
         if problems or done_on is None or good_until is None:
-            raise _BadForm(problems)
+            raise BadForm(problems)
         return NewCheck(done_on, good_until, source, self.is_withdrawn)
 
 
@@ -81,7 +76,7 @@ def record(person_id: int) -> Answer:
             told = form.read(today(person.zone))
             organization_id = _choose(places, form.texts["organization"])
             record_check(session, person.id, organization_id, told, actor=actor(), at=parts().clock.now())
-    except _BadForm as error:
+    except BadForm as error:
         return _show(person_id, form, problems=error.problems), 400
     show_toast(_("Saved. The check is on record."))
     return redirect(f"/people/{person_id}")
@@ -108,7 +103,7 @@ def amend(person_id: int, check_id: int) -> Answer:
                 expected_no=request.form.get("expected_no", 0, type=read_number),
                 reason=clean(form.texts["reason"]) or None, actor=actor(), at=parts().clock.now(),
             )  # fmt: skip
-    except _BadForm as error:
+    except BadForm as error:
         return _show(person_id, form, check_id, problems=error.problems), 400
     except StaleRecord:
         return _show(person_id, form, check_id, is_stale=True), 409
@@ -133,10 +128,10 @@ def _load(session: Session, person_id: int) -> tuple[Person, list[Organization]]
 
 
 def _choose(places: Sequence[Organization], typed: str) -> int:
-    """The only place, or the one that was chosen. Raises _BadForm."""
+    """The only place, or the one that was chosen. Raises BadForm."""
     chosen = [place.id for place in places if len(places) == 1 or str(place.id) == typed]
     if not chosen:
-        raise _BadForm({"organization": "missing"})
+        raise BadForm({"organization": "missing"})
     return chosen[0]
 
 

@@ -1,6 +1,5 @@
 """What comes back from the forms for exams: read, and kept as it was typed where it can't be."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Literal, cast
@@ -16,20 +15,13 @@ from certtrack.services.exams.results import MOST_ATTEMPTS, NewResult
 from certtrack.services.exams.seats import Seat
 from certtrack.services.exams.sittings import MOST_SEATS, NewSitting
 from certtrack.services.exams.typed import read_score, write_score
+from certtrack.web.bad_form import BadForm
 
 _LONGEST = 200
 _OUTCOMES = ("", "passed", "not_passed_yet")
 _ROUTES = ("first", "way_back")
 
 Problem = Literal["missing", "not_a_day", "not_an_hour", "not_a_number", "not_a_score", "not_a_choice", "too_long"]
-
-
-class BadForm(Exception):
-    """What is wrong, by field, in the order of the page."""
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(", ".join(problems))
-        self.problems = dict(problems)
 
 
 @dataclass(frozen=True, slots=True)

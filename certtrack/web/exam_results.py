@@ -25,6 +25,7 @@ from certtrack.services.exams.seats import SittingPage, show_sitting
 from certtrack.services.exams.shown import ShownExam, list_shown_exams
 from certtrack.services.exams.sittings import get_sitting
 from certtrack.services.people import get_person
+from certtrack.web.bad_form import BadForm
 from certtrack.web.edge import (
     actor,
     locale,
@@ -39,7 +40,6 @@ from certtrack.web.edge import (
     writing,
 )
 from certtrack.web.exam_forms import (
-    BadForm,
     CertificateForm,
     ResultRow,
     typed_certificate,

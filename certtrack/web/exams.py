@@ -26,8 +26,9 @@ from certtrack.services.exams.sittings import (
 )
 from certtrack.services.overview import find_zone
 from certtrack.services.people import get_person
+from certtrack.web.bad_form import BadForm
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, show_toast, today, writing
-from certtrack.web.exam_forms import BadForm, ResultRow, SittingForm, recorded_row, recorded_sitting, typed_sitting
+from certtrack.web.exam_forms import ResultRow, SittingForm, recorded_row, recorded_sitting, typed_sitting
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
 

@@ -148,44 +148,41 @@ def _load_people(session: Session, numbers: set[int]) -> dict[int, Person]:
 
 
 def _tell(walk: Walk, people: dict[int, Person], step: Step) -> ComingMail:
-    line, certification = step.line, step.track.certification
-    holder, recipient = walk.known.people[certification.person_id][-1], people[line.recipient_id]
-    pack = walk.known.rulebook.packs.get(certification.pack_key, on=step.track.cycle.due_on)
-    zone = known_zone(recipient.zone, pack.zone)
-    return ComingMail(
-        on=step.at.astimezone(ZoneInfo(zone)).date(),
-        at=step.at,
-        person_id=holder.id,
-        name=holder.shown_name,
-        subject_kind="cycle",
-        subject_id=step.track.cycle.id,
-        credential=pack.credential,
-        pack=pack,
-        anchor_on=line.anchor_on,
-        stage=line.stage,
-        occurrence=line.occurrence,
-        audience=line.audience,
-        recipient_id=recipient.id,
-        recipient=recipient.shown_name,
-        kept_back=step.reason,
-        until_on=step.until_on,
-        then=step.then,
-    )
+    certification, cycle = step.track.certification, step.track.cycle
+    holder = walk.known.people[certification.person_id][-1]
+    pack = walk.known.rulebook.packs.get(certification.pack_key, on=cycle.due_on)
+    recipient = people[step.line.recipient_id]
+    return _make(step, ("cycle", cycle.id), holder, recipient, pack.credential, pack, pack.zone)
 
 
 def _tell_other(session: Session, rulebook: Rulebook, step: OtherStep) -> ComingMail:
-    line, looked = step.line, step.looked
-    recipient = session.get_one(Person, line.recipient_id)
-    packs = [pack for pack in rulebook.packs.list() if pack.credential == looked.day.credential]
+    looked, credential = step.looked, step.looked.day.credential
+    recipient = session.get_one(Person, step.line.recipient_id)
+    packs = [pack for pack in rulebook.packs.list() if pack.credential == credential]
+    subject, pack = (looked.kind, looked.day.id), packs[-1] if packs else None
+    return _make(step, subject, looked.holder, recipient, credential, pack, looked.office_zone)
+
+
+def _make(
+    step: Step | OtherStep,
+    subject: tuple[str, int],
+    holder: Person,
+    recipient: Person,
+    credential: str | None,
+    pack: Pack | None,
+    zone: str,
+) -> ComingMail:
+    """`zone` is the day's, for a recipient who has none of their own."""
+    line, (kind, number) = step.line, subject
     return ComingMail(
-        on=step.at.astimezone(ZoneInfo(known_zone(recipient.zone, looked.office_zone))).date(),
+        on=step.at.astimezone(ZoneInfo(known_zone(recipient.zone, zone))).date(),
         at=step.at,
-        person_id=looked.holder.id,
-        name=looked.holder.shown_name,
-        subject_kind=looked.kind,
-        subject_id=looked.day.id,
-        credential=looked.day.credential,
-        pack=packs[-1] if packs else None,
+        person_id=holder.id,
+        name=holder.shown_name,
+        subject_kind=kind,
+        subject_id=number,
+        credential=credential,
+        pack=pack,
         anchor_on=line.anchor_on,
         stage=line.stage,
         occurrence=line.occurrence,

@@ -11,20 +11,19 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Email, OtherDay, Person, Reminder
-from certtrack.db.types import db_now
 from certtrack.mail.content import CALLED_OFF, About, DayItem
 from certtrack.rules.other_days import OTHER_KINDS, OtherKind
 from certtrack.rules.pack import Text
 from certtrack.rules.reminders import CopyTo
 from certtrack.services.arming import rearm_person
 from certtrack.services.copy_checks import find_copies, find_end, find_start_of, is_copy
-from certtrack.services.obstacles import FOR_GOOD, TOLD_INSTEAD
+from certtrack.services.obstacles import TOLD_INSTEAD, state_of
 from certtrack.services.other_days.judging import find_obstacle, list_own
 from certtrack.services.other_days.known import load_known
 from certtrack.services.other_days.loading import Looked, find_sitting, load_looked
 from certtrack.services.other_days.rulings import was_told
 from certtrack.services.pairs import list_telling
-from certtrack.services.ripe import MENDING, is_ripe
+from certtrack.services.ripe import find_own_end, is_ripe, wait_for_mending, waits_until
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.rulings import quiet_of
 from certtrack.services.sending_hours import after_quiet, known_zone
@@ -57,7 +56,7 @@ def list_ripe_days(
         person = by_number[reminder.recipient_id]
         if _fell_away(session, reminder, person, looked, at):
             continue
-        if _waits_for_holder(reminder, looked) or _waits_for_morning(reminder, person, looked, at):
+        if _waits_for_holder(reminder, looked) or waits_until(reminder, _find_waking(person, looked, at), at):
             continue
         found[person.id].append(_make_ripe(session, rulebook, reminder, looked, at))
     session.flush()
@@ -130,18 +129,15 @@ def _judge(
     session: Session, reminder: Reminder, person: Person, looked: Looked, at: datetime
 ) -> tuple[str, str | None] | None:
     """State and reason of a reminder that fell away; None for one that is to be mailed."""
-    if person.merged_into_id is not None:
-        return "superseded", "merged"
-    if reminder.valid_until <= at:
-        return "expired", None
-    if reminder.stage_on < _find_newest(session, looked.day, reminder):
-        return "superseded", "overtaken"
+    ended = find_own_end(reminder, person, _find_newest(session, looked.day, reminder), at)
+    if ended is not None:
+        return ended
     if reminder.stage == CALLED_OFF and not was_told(looked):
         return "superseded", CALLED_OFF
     obstacle = _find_obstacle(looked, reminder, person)
     if obstacle is None:
         return None
-    return ("superseded" if obstacle in FOR_GOOD else "suppressed"), obstacle
+    return state_of(obstacle), obstacle
 
 
 def _find_obstacle(looked: Looked, reminder: Reminder, person: Person) -> str | None:
@@ -168,19 +164,8 @@ def _waits_for_holder(reminder: Reminder, looked: Looked) -> bool:
     """True for a copy whose holder is still to be told: mail may have been stopped since it was planned."""
     waits = is_copy(reminder) and find_start_of(reminder, list_own(looked)).is_waiting
     if waits:
-        reminder.retry_at = db_now(MENDING.total_seconds())
+        wait_for_mending(reminder)
     return waits
-
-
-def _waits_for_morning(reminder: Reminder, person: Person, looked: Looked, at: datetime) -> bool:
-    """True in the recipient's quiet hours; a reminder that isn't true any more when they end is expired."""
-    goes_at = _find_waking(person, looked, at)
-    if goes_at == at:
-        return False
-    reminder.send_after = goes_at
-    if goes_at > reminder.valid_until:
-        reminder.state, reminder.settled_at = "expired", at
-    return True
 
 
 def _find_waking(person: Person, looked: Looked, at: datetime) -> datetime:

@@ -9,7 +9,7 @@ from certtrack.mail.content import CALLED_OFF, DAY_MOVED
 from certtrack.rules.other_days import make_days
 from certtrack.rules.reminders import Decision, Policy, StageDay, StageKey, decide, stage_days
 from certtrack.services.judging import Verdict
-from certtrack.services.obstacles import FOR_GOOD, ON_AGAIN, POLICY_CHANGED
+from certtrack.services.obstacles import ON_AGAIN, POLICY_CHANGED, state_of
 from certtrack.services.other_days.loading import Looked
 from certtrack.services.other_days.records import word_of
 from certtrack.services.reminder_rows import days_off
@@ -55,7 +55,8 @@ def judge(looked: Looked, policy: Policy, stage: StageDay, row: Reminder | None)
     obstacle = find_obstacle(looked, looked.holder, stage.anchor_on, stage.stage)
     if obstacle is not None:
         return Verdict("suppressed", obstacle, looked.day.cause_id)
-    causes = [wide.cause for wide in looked.wide if _is_set_going(looked, policy, ask_former(looked), stage, row, wide)]
+    former = ask_former(looked) if looked.wide else {}
+    causes = [wide.cause for wide in looked.wide if _is_set_going(looked, policy, former, stage, row, wide)]
     cause_id = causes[0].id if causes else looked.day.cause_id
     if any(cause.state == "held" for cause in causes) or looked.is_own_held:
         return Verdict("held", "cause", cause_id)
@@ -78,7 +79,7 @@ def judge_copy(
     """
     obstacle = find_obstacle(looked, looked.holder, stage.anchor_on, stage.stage, copy_to=recipient)
     if obstacle is not None:
-        return Verdict("superseded" if obstacle in FOR_GOOD else "suppressed", obstacle, None)
+        return Verdict(state_of(obstacle), obstacle, None)
     causes = [wide.cause for wide in looked.wide if _is_set_going(looked, policy, former, stage, row, wide)]
     cause_id = causes[0].id if causes else None
     if any(cause.state == "held" for cause in causes):

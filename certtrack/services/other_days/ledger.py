@@ -6,11 +6,10 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from certtrack.clock import end_of
 from certtrack.db.models import OtherDay, Reminder
 from certtrack.db.queries.merges import same_person
 from certtrack.security import Actor
-from certtrack.services.ledger_entries import LedgerEntry, by_day, load_decided
+from certtrack.services.ledger_entries import LedgerEntry, by_day, load_decided, make_coming
 from certtrack.services.other_days.loading import Looked, load_looked
 from certtrack.services.other_days.rights import visible_days
 from certtrack.services.other_days.rulings import list_coming
@@ -71,22 +70,12 @@ def _list_coming(looked: Looked) -> Iterator[LedgerEntry]:
     for stage, obstacle in list_coming(looked):
         if obstacle in _NOTHING_COMES:
             continue
-        yield LedgerEntry(
-            day=stage.stage_on,
-            stage=stage.stage,
-            state="coming",
-            reason=obstacle,
+        yield make_coming(
+            stage,
+            obstacle,
+            subject=(day.kind, day.id),
             certification_id=day.certification_id,
             credential=day.credential,
-            anchor_on=stage.anchor_on,
-            send_after=None,
-            sent_at=None,
-            attempts=(),
-            cause_key=None,
-            reminder_id=None,
-            subject_id=day.id,
-            subject_kind=day.kind,
-            true_until=end_of(stage.valid_until, looked.office_zone),
-            occurrence=stage.occurrence,
+            zone=looked.office_zone,
             recipient_id=looked.holder.id,
         )
