@@ -1,14 +1,13 @@
 """Acts for groups in tests of services: asked for, begun, worked at and taken back with few words."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from kit.credits import DUE
 from kit.rules import CPS
 from kit.world import World
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from certtrack.db.base import Base
 from certtrack.db.bulk import add_rows
@@ -117,18 +116,3 @@ def add_crowd(world: World, size: int, due_on: date = DUE) -> None:
         copy(Person, person_id)
         copy(Certification, certification_id, person_id=0)
         copy(Cycle, cycle_id, certification_id=0)
-
-
-@contextmanager
-def counting_statements(world: World) -> Iterator[list[str]]:
-    """The statements that the database was asked meanwhile."""
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        asked.append(statement)
-
-    event.listen(world.database.engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(world.database.engine, "before_cursor_execute", note)

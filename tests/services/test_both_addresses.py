@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from kit.both_addresses import LATE_DAY, PRIVATE, WORK, Late
 from kit.copies import assign, use_policy
+from kit.counting import counting_statements
 from kit.delivery import DUE, STAGE_DAY, Meddling, make_terms
 from kit.exams import hold, seat
-from kit.group_acts import counting_statements
 from kit.mails import read
 from kit.reports import postfix
 from kit.world import load_shipped
@@ -65,7 +65,7 @@ def test_where_work_comes_first_the_private_address_is_the_second(late: Late) ->
 @pytest.mark.parametrize("values", [{"work_address": None}, {"work_address": PRIVATE}])
 def test_whoever_has_one_address_gets_one_mail(late: Late, values: dict[str, Any]) -> None:
     late.ripen(**values)
-    with counting_statements(late.world) as asked:
+    with counting_statements(late.world.database) as asked:
         assert late.deliverer.deliver() == {"accepted": 1}
     assert not any("FROM affiliation" in statement for statement in asked), "nothing more is asked for them"
     [taken] = late.deliverer.smtp.list_taken()

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 from kit.copies import assign, use_policy
+from kit.counting import counting_statements
 from kit.delivery import DUE, Deliverer
-from kit.group_acts import counting_statements
 from kit.planning import Planner
 from kit.world import World
 
@@ -89,7 +89,7 @@ def test_all_the_recipients_of_a_transaction_are_asked_about_at_once(
     planner.roster(3, DUE)
     deliverer.ripen(world.person())
     planner.look(DAYS[0])
-    with counting_statements(world) as statements:
+    with counting_statements(world.database) as statements:
         deliverer.deliver()
     asked = [statement for statement in statements if "evidence LIKE" in statement]
     assert (len(asked), sum(list_told(deliverer)), len(list_told(deliverer))) == (1, 3, 4)

@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 from kit.applications import give, list_terms, make_granter, stand, undo
+from kit.counting import counting_statements
 from kit.credits import DUE, Cast, act_as, list_events, log, make_new
 from kit.group_acts import (
     LATER,
     add_crowd,
     add_people,
     begin,
-    counting_statements,
     give_all,
     give_some,
     list_given,
@@ -265,7 +265,7 @@ def test_nobody_in_it_is_nothing_to_put_on_record(world: World, cast: Cast) -> N
 
 def test_two_thousand_people_are_seen_in_few_queries(world: World) -> None:
     add_crowd(world, 2_000)
-    with counting_statements(world) as asked:
+    with counting_statements(world.database) as asked:
         planned = plan(world)
     assert len(planned.members) == 2_000
     assert len(asked) < 100
