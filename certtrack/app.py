@@ -21,6 +21,7 @@ from certtrack.web.locales import keep_locale
 from certtrack.web.login import prepare_hash
 from certtrack.web.parts import EXTENSION, Parts
 from certtrack.web.uploads import UploadRequest
+from certtrack.web.viewers import find_login
 
 _LARGEST_REQUEST = 16 * 1024 * 1024
 
@@ -44,7 +45,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions[EXTENSION] = parts
     assets = prepare_assets(settings.instance)
     app.extensions[PAGES] = make_pages(assets)
-    join_auth(app, settings, lambda: parts.database)
+    join_auth(app, settings, lambda: parts.database, find_login)
     app.before_request(check_right)
     app.after_request(add_headers)
     app.after_request(keep_locale)

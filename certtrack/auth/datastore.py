@@ -10,6 +10,7 @@ from certtrack.db.engine import Database
 from certtrack.db.models import Account, AccountRole
 
 OpenDatabase = Callable[[], Database]
+FindSignedIn = Callable[[], "Login | None"]
 
 
 class Login(Account, UserMixin):
@@ -25,10 +26,11 @@ class AccountDatastore(SQLAlchemySessionUserDatastore):
     """Each look is one short reading transaction; what Flask-Security changes by itself is written in a short one.
 
     It commits by itself. With a session shared with a view, that would put a view's half-done work into the database.
+    Whose cookie a request has is what `find_signed_in` says of the request: no look of its own.
     """
 
-    def __init__(self, open_database: OpenDatabase) -> None:
-        self._open = open_database
+    def __init__(self, open_database: OpenDatabase, find_signed_in: FindSignedIn) -> None:
+        self._open, self._find_signed_in = open_database, find_signed_in
         super().__init__(
             scoped_session(self._make_session),  # type: ignore[arg-type]  # any maker of sessions will do
             Login,
@@ -37,6 +39,9 @@ class AccountDatastore(SQLAlchemySessionUserDatastore):
 
     def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> Login | None:  # noqa: ANN401  # Flask-Security's signature
         """The account with that one value, detached; None where there is none."""
+        if "fs_uniquifier" in kwargs:
+            login = self._find_signed_in()
+            return login if login is not None and login.fs_uniquifier == kwargs["fs_uniquifier"] else None
         try:
             found = super().find_user(case_insensitive=case_insensitive, **kwargs)
             return found if isinstance(found, Login) else None

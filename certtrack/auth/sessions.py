@@ -39,9 +39,9 @@ def open_session(session: Session, account_id: int, *, user_agent: str, address:
     return key
 
 
-def find_session(session: Session, key: str, at: datetime) -> WebSession | None:
-    """The session with this key, while it lasts; None where there is none, or it is over."""
-    return session.scalar(select(WebSession).where(WebSession.digest == _digest(key), *_is_open(at)))
+def is_going_on(key: str, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on `web_session`: the one with this key, while it lasts."""
+    return WebSession.digest == _digest(key), *_is_open(at)
 
 
 def find_run_out(session: Session, key: str, at: datetime) -> WebSession | None:
@@ -54,7 +54,7 @@ def find_run_out(session: Session, key: str, at: datetime) -> WebSession | None:
 
 def find_end(kept: WebSession) -> datetime:
     """When the session will be over, unless a page is opened before."""
-    return min(kept.seen_at + IDLE, kept.began_at + LONGEST)
+    return _end(kept.seen_at, kept.began_at)
 
 
 def is_to_be_noted(seen_at: datetime, at: datetime) -> bool:
@@ -62,9 +62,11 @@ def is_to_be_noted(seen_at: datetime, at: datetime) -> bool:
     return at - seen_at >= _NOTED_AGAIN
 
 
-def note_seen(session: Session, number: int, at: datetime) -> None:
-    """A page was opened: the session lasts another half hour, if it isn't over."""
-    session.execute(update(WebSession).where(WebSession.id == number, *_is_open(at)).values(seen_at=at))
+def note_seen(session: Session, number: int, at: datetime) -> datetime | None:
+    """A page was opened: when the session will be over now, half an hour later; None where it is over already."""
+    noted = update(WebSession).where(WebSession.id == number, *_is_open(at)).values(seen_at=at)
+    began_at = session.scalar(noted.returning(WebSession.began_at))
+    return _end(at, began_at) if began_at is not None else None
 
 
 def list_sessions(session: Session, account_id: int, at: datetime) -> list[WebSession]:
@@ -107,6 +109,10 @@ def purge_sessions(session: Session, at: datetime) -> int:
     is_old = or_(WebSession.ended_at < long_ago, WebSession.began_at < long_ago - LONGEST)
     numbers = select(WebSession.id).where(is_old).order_by(WebSession.id).limit(_AT_ONCE)
     return len(session.scalars(delete(WebSession).where(WebSession.id.in_(numbers)).returning(WebSession.id)).all())
+
+
+def _end(seen_at: datetime, began_at: datetime) -> datetime:
+    return min(seen_at + IDLE, began_at + LONGEST)
 
 
 def _is_open(at: datetime) -> tuple[ColumnElement[bool], ...]:

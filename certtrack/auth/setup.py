@@ -8,7 +8,7 @@ from flask_limiter.util import get_remote_address
 from flask_security import Security
 from flask_wtf import CSRFProtect
 
-from certtrack.auth.datastore import AccountDatastore, OpenDatabase
+from certtrack.auth.datastore import AccountDatastore, FindSignedIn, OpenDatabase
 from certtrack.auth.limits import SCHEME, DatabaseStorage
 from certtrack.settings import Settings, load_secret_key
 
@@ -18,8 +18,11 @@ _COOKIE_FOR = timedelta(days=1)
 _HASHING = {"argon2__time_cost": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
 
 
-def join_auth(app: Flask, settings: Settings, open_database: OpenDatabase) -> None:
-    """Give `app` sessions, sign-in, CSRF protection and limits; nothing is read from the database yet."""
+def join_auth(app: Flask, settings: Settings, open_database: OpenDatabase, find_signed_in: FindSignedIn) -> None:
+    """Give `app` sessions, sign-in, CSRF protection and limits; nothing is read from the database yet.
+
+    `find_signed_in` says within a request whose session its cookie names, while that lasts.
+    """
     key = load_secret_key(settings)
     app.config.update(
         SECRET_KEY=key,
@@ -41,7 +44,7 @@ def join_auth(app: Flask, settings: Settings, open_database: OpenDatabase) -> No
         SECURITY_CLI_ROLES_NAME=None,
     )
     CSRFProtect(app)
-    Security(app, AccountDatastore(open_database), register_blueprint=False)
+    Security(app, AccountDatastore(open_database, find_signed_in), register_blueprint=False)
     # made here so that its scheme is known; Flask-Limiter finds it by that
     assert DatabaseStorage.STORAGE_SCHEME == [SCHEME]  # noqa: S101  # keeps the import honest
     limiter = Limiter(

@@ -3,7 +3,7 @@
 import secrets
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
@@ -121,14 +121,16 @@ def get_account(session: Session, sign_in_name: str) -> Account:
 
 def find_office(session: Session, account_id: int) -> Organization | None:
     """The organization that an account belongs to first, else the first on record; None where there is none."""
-    own = (
-        select(Organization)
-        .join(AccountRole, AccountRole.organization_id == Organization.id)
-        .where(AccountRole.account_id == account_id)
-        .order_by(AccountRole.id)
-        .limit(1)
+    return session.scalar(select(Organization).where(Organization.id == office_of(literal(account_id))))
+
+
+def office_of(account_id: ColumnElement[int]) -> ColumnElement[int]:
+    """The number of that organization, within a query that has the account's."""
+    own = select(AccountRole.organization_id).where(
+        AccountRole.account_id == account_id, AccountRole.organization_id.is_not(None)
     )
-    return session.scalar(own) or session.scalar(select(Organization).order_by(Organization.id).limit(1))
+    first = select(func.min(Organization.id))
+    return func.coalesce(own.order_by(AccountRole.id).limit(1).scalar_subquery(), first.scalar_subquery())
 
 
 def has_administrator(session: Session) -> bool:

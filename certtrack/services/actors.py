@@ -42,15 +42,18 @@ def link_actor(certification: Certification) -> Actor:
 def find_actor(session: Session, account_id: int, today: date) -> Actor | None:
     """The actor that an account is today; None where it isn't there or isn't active."""
     account = session.get(Account, account_id)
-    if account is None or not account.is_active:
-        return None
+    return make_actor(session, account, today) if account is not None and account.is_active else None
+
+
+def make_actor(session: Session, account: Account, today: date) -> Actor:
+    """The actor that an active account is today; one query."""
     query = select(AccountRole).where(
-        AccountRole.account_id == account_id,
+        AccountRole.account_id == account.id,
         or_(AccountRole.from_on.is_(None), AccountRole.from_on <= today),
         or_(AccountRole.until_on.is_(None), AccountRole.until_on >= today),
     )
     grants = frozenset(RoleGrant(Role(row.role), row.organization_id) for row in session.scalars(query))
-    return Actor(key=f"account:{account_id}", account_id=account_id, person_id=account.person_id, grants=grants)
+    return Actor(key=f"account:{account.id}", account_id=account.id, person_id=account.person_id, grants=grants)
 
 
 def list_relations(session: Session, actor: Actor, person_id: int, today: date) -> frozenset[Relation]:

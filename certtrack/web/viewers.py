@@ -1,21 +1,21 @@
 """Who looks at a page: the account's actor, and what the frame of each page says of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import g, request
 from flask import session as cookie
 from flask_security import current_user
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.auth.sessions import LONGEST, find_end, find_session, is_to_be_noted, note_seen, open_session
+from certtrack.auth.datastore import Login
+from certtrack.auth.sessions import LONGEST, find_end, is_to_be_noted, note_seen, open_session
+from certtrack.auth.signed_in import SignedIn, find_signed_in
 from certtrack.clock import today_in
-from certtrack.db.models import Account, OrganizationCredential, Person, WebSession
+from certtrack.db.models import WebSession
 from certtrack.security import Actor
-from certtrack.services.accounts import find_office
-from certtrack.services.actors import find_actor
+from certtrack.services.actors import make_actor
 from certtrack.web.parts import parts
 
 _KEY, _BEGAN = "session", "began_at"
@@ -46,15 +46,23 @@ class Viewer:
 def find_viewer() -> Viewer | None:
     """Whoever is signed in and active today; None where nobody is."""
     if "viewer" not in g:
-        g.viewer = _load_viewer()
+        _, viewer = _find_both()
+        # Flask-Security has compared the cookie's mark with the account's: another password makes another mark
+        g.viewer = viewer if current_user.is_authenticated else None
     found: Viewer | None = g.viewer
     return found
 
 
+def find_login() -> Login | None:
+    """The active account whose session the cookie names, while that lasts: for Flask-Security, which asks first."""
+    login, _ = _find_both()
+    return login
+
+
 def forget_viewer() -> None:
     """Ask again who looks: after signing in and out, and where the database is away."""
-    g.pop("viewer", None)
-    g.pop("locale", None)
+    for name in ("signed_in", "viewer", "locale"):
+        g.pop(name, None)
 
 
 def start_session(session: Session, account_id: int, *, must_set_up: bool) -> None:
@@ -80,8 +88,11 @@ def note_viewer(viewer: Viewer) -> None:
     at = parts().clock.now()
     if is_to_be_noted(viewer.seen_at, at):
         with parts().database.writing() as session:
-            note_seen(session, viewer.session_id, at)
-        forget_viewer()
+            ends_at = note_seen(session, viewer.session_id, at)
+        if ends_at is None:  # it has been ended meanwhile
+            forget_viewer()
+        else:
+            g.viewer = replace(viewer, seen_at=at, ends_at=ends_at)
 
 
 def count_left(viewer: Viewer) -> int:
@@ -100,41 +111,39 @@ def has_set_up() -> None:
     forget_viewer()
 
 
-def _load_viewer() -> Viewer | None:
-    if not find_key() or not current_user.is_authenticated:
-        return None
+def _find_both() -> tuple[Login | None, Viewer | None]:
+    """The account that the cookie's session is of, and its viewer, in one look a request."""
+    if "signed_in" not in g:
+        g.signed_in = _load_both() if find_key() else (None, None)
+    found: tuple[Login | None, Viewer | None] = g.signed_in
+    return found
+
+
+def _load_both() -> tuple[Login | None, Viewer | None]:
     with parts().database.reading() as session:
-        account = session.get(Account, current_user.id)
-        kept = find_session(session, find_key(), parts().clock.now())
-        if account is None or kept is None or kept.account_id != account.id:
-            return None
-        office = find_office(session, account.id)
-        zone = office.zone if office else "UTC"
-        actor = find_actor(session, account.id, today_in(parts().clock, zone))
-        if actor is None:
-            return None
-        person = session.get(Person, account.person_id) if account.person_id else None
-        return Viewer(
-            actor=actor,
-            name=person.shown_name if person else account.sign_in_name,
-            language=account.language,
-            office=office.name if office else None,
-            is_granter=office is not None and _grants(session, office.id),
-            must_set_up=bool(cookie.get(_MUST_SET_UP)),
-            session_id=kept.id,
-            seen_at=kept.seen_at,
-            ends_at=find_end(kept),
-            last_minute=_find_last_minute(kept, zone),
-        )
+        found = find_signed_in(session, find_key(), parts().clock.now())
+        if found is None or not found.login.is_active:
+            return None, None
+        zone = found.office.zone if found.office else "UTC"
+        actor = make_actor(session, found.login, today_in(parts().clock, zone))
+    return found.login, _make_viewer(found, actor, zone)
+
+
+def _make_viewer(found: SignedIn, actor: Actor, zone: str) -> Viewer:
+    return Viewer(
+        actor=actor,
+        name=found.person.shown_name if found.person else found.login.sign_in_name,
+        language=found.login.language,
+        office=found.office.name if found.office else None,
+        is_granter=found.is_granter,
+        must_set_up=bool(cookie.get(_MUST_SET_UP)),
+        session_id=found.session.id,
+        seen_at=found.session.seen_at,
+        ends_at=find_end(found.session),
+        last_minute=_find_last_minute(found.session, zone),
+    )
 
 
 def _find_last_minute(kept: WebSession, zone: str) -> int:
     last = (kept.began_at + LONGEST).astimezone(ZoneInfo(zone))
     return last.hour * 60 + last.minute
-
-
-def _grants(session: Session, organization_id: int) -> bool:
-    query = select(OrganizationCredential.id).where(
-        OrganizationCredential.organization_id == organization_id, OrganizationCredential.role == "granter"
-    )
-    return session.scalar(query.limit(1)) is not None

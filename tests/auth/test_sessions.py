@@ -15,12 +15,12 @@ from certtrack.auth.sessions import (
     end_sessions,
     find_end,
     find_run_out,
-    find_session,
     list_sessions,
     note_seen,
     open_session,
     purge_sessions,
 )
+from certtrack.auth.signed_in import find_signed_in
 from certtrack.db.engine import Database
 from certtrack.db.models import Account, AuditEvent, AuditValue
 from certtrack.security import Role
@@ -40,14 +40,14 @@ def begin(world: World, account_id: int) -> str:
 
 def is_open(database: Database, key: str, world: World) -> bool:
     with database.reading() as session:
-        return find_session(session, key, world.at) is not None
+        return find_signed_in(session, key, world.at) is not None
 
 
 def find_number(world: World, key: str) -> int:
     with world.database.reading() as session:
-        found = find_session(session, key, world.at)
+        found = find_signed_in(session, key, world.at)
         assert found
-        return found.id
+        return found.session.id
 
 
 def test_half_an_hour_without_a_page_ends_a_session_and_a_page_makes_it_last(world: World, bob: int) -> None:
@@ -57,11 +57,11 @@ def test_half_an_hour_without_a_page_ends_a_session_and_a_page_makes_it_last(wor
         world.at += IDLE - SECOND
         assert is_open(world.database, key, world)
         with world.database.writing() as session:
-            note_seen(session, number, world.at)
+            assert note_seen(session, number, world.at) == world.at + IDLE
     world.at += IDLE
     assert not is_open(world.database, key, world)
     with world.database.writing() as session:
-        note_seen(session, number, world.at)  # too late
+        assert note_seen(session, number, world.at) is None, "too late"
     assert not is_open(world.database, key, world)
 
 
@@ -71,11 +71,11 @@ def test_twelve_hours_end_a_session_however_busy_it_is_kept(world: World, bob: i
     while world.at < ends_at - IDLE:
         world.at += timedelta(minutes=20)
         with world.database.writing() as session:
-            note_seen(session, number, world.at)
+            last = note_seen(session, number, world.at)
     with world.database.reading() as session:
-        found = find_session(session, key, world.at)
+        found = find_signed_in(session, key, world.at)
         assert found
-        assert find_end(found) == ends_at
+        assert find_end(found.session) == last == ends_at
     world.at = ends_at - SECOND
     assert is_open(world.database, key, world)
     world.at = ends_at

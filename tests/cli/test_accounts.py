@@ -14,7 +14,8 @@ from certtrack.auth.first import NAME, make_first_link
 from certtrack.auth.links import find_by_token
 from certtrack.auth.passwords import set_password
 from certtrack.auth.second_steps import find_second_step
-from certtrack.auth.sessions import find_session, open_session
+from certtrack.auth.sessions import open_session
+from certtrack.auth.signed_in import find_signed_in
 from certtrack.cli import main
 from certtrack.clock import WallClock
 from certtrack.db.models import Account, AuditEvent, Email
@@ -120,7 +121,7 @@ def test_somebody_is_signed_out_everywhere_and_it_is_audited(world: World) -> No
     assert call("end-sessions", "bob@example.org", "--as", "alice").stdout == "0\n"
     assert list_actions(world, "alice") == ["account.sessions_ended"]
     with world.database.reading() as session:
-        assert find_session(session, key, WallClock().now()) is None
+        assert find_signed_in(session, key, WallClock().now()) is None
 
 
 def test_the_first_link_comes_again_until_an_administrator_has_a_password(world: World) -> None:

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
+from kit.counting import counting_statements
 from kit.second_steps import move, set_up, stop_clock
 from kit.world import World
 
 from certtrack.clock import WallClock
 from certtrack.security import Role
+from certtrack.web.parts import EXTENSION
 
 PHONE = "Mozilla/5.0 (Linux; Android 15; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Mobile Safari/537.36"
 
@@ -85,3 +87,14 @@ def test_a_page_says_when_the_session_ends_and_asking_how_long_is_left_makes_it_
     assert carol.get("/account").status_code == 200
     move(app, timedelta(minutes=30))
     assert carol.get("/account/left").status_code == 302
+
+
+def test_who_looks_is_found_by_two_statements_and_noted_by_one_more_once_a_minute(
+    app: Flask, carol: CheckingClient
+) -> None:
+    for later_s, left_s, most in ((0, 1800, 2), (60, 1800, 3), (1, 1799, 2)):
+        move(app, timedelta(seconds=later_s))
+        with counting_statements(app.extensions[EXTENSION].database) as asked:
+            page = carol.get("/account/password").text
+        assert f'data-left="{left_s}"' in page
+        assert len(asked) == most, asked
