@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.bulk import add_tuples
 from certtrack.db.models import Certification, StandingSpan
 from certtrack.db.queries.beside import load_beside
-from certtrack.db.queries.facts import load_facts
+from certtrack.db.queries.facts import load_shared
 from certtrack.db.queries.merges import same_person
 from certtrack.rules.facts import Beside, CertificationFacts
 from certtrack.rules.pack import Pack
@@ -45,12 +45,11 @@ def load_held(
 
     `rulebook` holds what is confirmed. One that wasn't on record at `known_at` is left out.
     """
-    beside = load_beside(session, certification_ids)
-    others = set[int]().union(*beside.values()) - set(certification_ids)
-    facts = load_facts(session, [*certification_ids, *sorted(others)], known_at)
-    packs = load_packs(session, rulebook, facts)
+    shared = load_shared(session, certification_ids, known_at)
+    facts = shared.facts
+    packs = {number: pack_for(rulebook, key, facts[number]) for number, key in shared.pack_keys.items()}
     return {
-        number: (packs[number], _set_beside(facts, packs, number, beside.get(number, ())))
+        number: (packs[number], _set_beside(facts, packs, number, shared.beside.get(number, ())))
         for number in certification_ids
         if number in facts
     }
@@ -144,12 +143,6 @@ def pack_for(rulebook: Rulebook, pack_key: str, facts: CertificationFacts) -> Pa
     """The version of the pack that speaks for the newest of these cycles; the newest version where there is none."""
     due_on = max((cycle.due_on for cycle in facts.cycles), default=None)
     return rulebook.packs.get(pack_key, on=due_on)
-
-
-def load_packs(session: Session, rulebook: Rulebook, facts: Mapping[int, CertificationFacts]) -> dict[int, Pack]:
-    """By certification the pack that speaks for it."""
-    query = select(Certification.id, Certification.pack_key).where(Certification.id.in_(facts.keys()))
-    return {number: pack_for(rulebook, key, facts[number]) for number, key in session.execute(query)}
 
 
 def _set_beside(

@@ -56,10 +56,13 @@ def _all_ways() -> CTE:
 
 @cache  # everything asks for it, and to make it takes longer than to run it
 def _last_ways_of_people() -> Select[tuple[int, int]]:
-    """The last way of each of `people`, and of everybody who ends where one of them does."""
+    return last_ways(bindparam("people", expanding=True))
+
+
+def last_ways(people: Any) -> Select[tuple[int, int]]:  # noqa: ANN401  # whatever `IN` may stand before
+    """The last way of each of `people`, a select or a parameter, and of everybody who ends where one of them does."""
     ways, end = _all_ways(), aliased(Person)
     query = select(ways.c.person_id, ways.c.into_id).join(end, end.id == ways.c.into_id)
     last = query.where(end.merged_into_id.is_(None)).subquery()
-    people: Any = bindparam("people", expanding=True)
     mine = select(last.c.into_id).where(last.c.person_id.in_(people))
     return select(last.c.person_id, last.c.into_id).where(or_(last.c.into_id.in_(people), last.c.into_id.in_(mine)))

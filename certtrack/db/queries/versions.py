@@ -3,18 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, func, select
+from sqlalchemy.orm import aliased
 
 
-def join_known(query: Any, record_id: Any, version: Any, owner: Any, known_at: datetime) -> Any:  # noqa: ANN401  # any select that has the record in it, any version table
+def join_known(
+    query: Any,  # noqa: ANN401  # any select that has the record in it
+    record_id: Any,  # noqa: ANN401  # a column of a table or an alias
+    version: Any,  # noqa: ANN401  # any table of versions
+    owner: Any,  # noqa: ANN401  # any column
+    known_at: datetime | BindParameter[datetime],
+) -> Any:  # noqa: ANN401  # the same select
     """The query joined with each record's latest version at that moment; one that wasn't there yet drops out.
 
     `record_id` is the query's column of the record, `owner` that of its versions.
     """
+    other = aliased(version)
     latest = (
-        select(owner.label("owner_id"), func.max(version.id).label("version_id"))
-        .where(version.recorded_at <= known_at)
-        .group_by(owner)
-        .subquery()
+        select(func.max(other.id))
+        .where(getattr(other, owner.key) == record_id, other.recorded_at <= known_at)
+        .correlate_except(other)
+        .scalar_subquery()
     )
-    return query.join(latest, latest.c.owner_id == record_id).join(version, version.id == latest.c.version_id)
+    return query.join_from(record_id.parent.entity, version, version.id == latest)
