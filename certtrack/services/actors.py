@@ -18,6 +18,7 @@ from certtrack.db.models import (
     OrganizationCredential,
     Person,
 )
+from certtrack.db.once import ask_once
 from certtrack.db.queries.merges import same_people, same_person
 from certtrack.db.queries.stand_ins import covered_by
 from certtrack.security import RECORD_ACTS, RECORD_RIGHTS, Act, Actor, Errand, Fields, Relation, Role, RoleGrant
@@ -57,16 +58,29 @@ def make_actor(session: Session, account: Account, today: date) -> Actor:
 
 
 def list_relations(session: Session, actor: Actor, person_id: int, today: date) -> frozenset[Relation]:
-    """Every way in which the actor stands to this person's record today; none of them: `Relation.NONE`.
+    """Every way in which the actor stands to this person's record today; none of them: `Relation.NONE`; one query.
 
-    Once an affiliation has ended its administrator has none by it: they see the record as it stood on its last day,
+    A session that only reads asks it once for each person, however many parts of a page rest on it. Once an
+    affiliation has ended its administrator has none by it: they see the record as it stood on its last day,
     which only those ask for who keep to that day (`certtrack.services.former`).
     """
-    found: set[Relation] = set()
-    for relation, people in _ways(actor, today).items():
-        if session.scalar(select(Person.id).where(Person.id == person_id, Person.id.in_(people))) is not None:
-            found.add(relation)
-    return frozenset(found or {Relation.NONE})
+    key = ("relations", actor, person_id, today)
+    return ask_once(session, key, lambda: _find_relations(session, actor, person_id, today))
+
+
+def _find_relations(session: Session, actor: Actor, person_id: int, today: date) -> frozenset[Relation]:
+    ways = _list_ways(actor, today)
+    if not ways:
+        return frozenset({Relation.NONE})
+    # of one person: to look for them among everybody whom a way opens takes longer, the more they are
+    them = same_person(person_id).cte("them")
+    opened = (
+        people.where(people.selected_columns[0].in_(select(them.c[0]))).exists().label(relation)
+        for relation, people in ways
+    )
+    row = session.execute(select(*opened)).one()
+    found = frozenset(relation for (relation, _), is_open in zip(ways, row, strict=True) if is_open)
+    return found or frozenset({Relation.NONE})
 
 
 def visible_people(actor: Actor, today: date, fields: Fields = Fields.STANDING) -> ColumnElement[bool]:
@@ -130,6 +144,10 @@ def _open_ways(actor: Actor, today: date, fields: Fields) -> dict[Relation, Comp
 
 def _ways(actor: Actor, today: date) -> dict[Relation, CompoundSelect[int]]:
     """What the actor's person and roles open, each with the people's numbers. People who were merged are one."""
+    return {relation: same_people(people) for relation, people in _list_ways(actor, today)}
+
+
+def _list_ways(actor: Actor, today: date) -> list[tuple[Relation, Select[int]]]:
     ways: list[tuple[Relation, Select[int]]] = []
     if actor.person_id is not None:
         ways.append((Relation.HOLDER, select(Person.id).where(Person.id == actor.person_id)))
@@ -141,7 +159,7 @@ def _ways(actor: Actor, today: date) -> dict[Relation, CompoundSelect[int]]:
         ways.append((Relation.PROGRAMME_ADMINISTRATOR, _concerned(actor)))
     if (organizations := _organizations(actor, Role.SUPERVISOR)) and actor.person_id is not None:
         ways.append((Relation.SUPERVISOR, _assigned(actor.person_id, organizations, today)))
-    return {relation: same_people(people) for relation, people in ways}
+    return ways
 
 
 def _organizations(actor: Actor, role: Role) -> set[int | None]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import PackVersion, RuleConfirmation
+from certtrack.db.once import ask_once
 from certtrack.errors import BadPack
 from certtrack.packs import Packs, Policies, ServicePacks, find_used, load_packs, load_policies, load_service_packs
 from certtrack.packs.confirming import Confirmed, confirm_all
@@ -63,7 +64,14 @@ def confirmed_rules(session: Session, rulebook: Rulebook, known_at: datetime | N
 
 
 def load_confirmed(session: Session, known_at: datetime | None = None) -> tuple[Confirmed, ...]:
-    """What people have confirmed of unknown values, by pack and key; with `known_at`, by then."""
+    """What people have confirmed of unknown values, by pack and key; with `known_at`, by then.
+
+    A session that only reads asks it once.
+    """
+    return ask_once(session, ("confirmed", known_at), lambda: _load_confirmed(session, known_at))
+
+
+def _load_confirmed(session: Session, known_at: datetime | None) -> tuple[Confirmed, ...]:
     query = select(RuleConfirmation).order_by(RuleConfirmation.id)
     if known_at is not None:
         query = query.where(RuleConfirmation.recorded_at <= known_at)

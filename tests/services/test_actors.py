@@ -1,14 +1,16 @@
 """How an actor stands to a person's record."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from kit.counting import counting_statements
 from kit.rules import CPPS
 from kit.world import World
 from sqlalchemy import select
 
 from certtrack.db.models import Assignment, Certification, Person
-from certtrack.security import Relation, Role
+from certtrack.security import Actor, Relation, Role, RoleGrant
 from certtrack.services.actors import (
     command_actor,
     find_actor,
@@ -128,3 +130,15 @@ def test_a_programme_sees_of_its_people_only_the_certifications_that_it_grants(w
         assert list(session.scalars(query.where(visible_certifications(actor, world.today)))) == [granted]
         everything = query.where(visible_certifications(command_actor(), world.today))
         assert list(session.scalars(everything)) == [granted, other]
+
+
+def test_however_many_ways_open_a_record_one_statement_finds_them_and_a_page_asks_once(world: World) -> None:
+    carol = world.person("Carol")
+    grants = frozenset(RoleGrant(role, None) for role in Role)
+    actor = Actor("account:1", person_id=carol, grants=grants)
+    with counting_statements(world.database) as asked, world.database.reading() as session:
+        for _ in range(2):
+            found = list_relations(session, actor, carol, world.today)
+            assert found == {Relation.HOLDER, Relation.AGENCY_ADMINISTRATOR, Relation.AUDITOR}
+        assert list_relations(session, replace(actor, person_id=None), carol, world.today) < found
+        assert len(asked) == 2
