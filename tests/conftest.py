@@ -22,6 +22,7 @@ from kit.databases import (
 from kit.delivery import deliverer
 from kit.figures import pytest_terminal_summary
 from kit.garbage import pytest_collection_finish
+from kit.one_of_each import clients, numbers, places
 from kit.order import pytest_collection_modifyitems, pytest_itemcollected
 from kit.outages import outage
 from kit.planning import planner
@@ -56,6 +57,7 @@ __all__ = [
     "bucket",
     "built",
     "client",
+    "clients",
     "compressed_assets",
     "cookies",
     "database",
@@ -67,7 +69,9 @@ __all__ = [
     "installed_wheel",
     "late",
     "look",
+    "numbers",
     "outage",
+    "places",
     "planner",
     "postgres_server",
     "postgres_template",

@@ -1,39 +1,14 @@
 """Who gets what, address by address: a route that isn't in the table is a route that nobody has thought about."""
 
-from dataclasses import replace
-from datetime import timedelta
-
 import pytest
 from flask import Flask
-from kit.applications import ask
-from kit.background_checks import keep_check
-from kit.client import CheckingClient, sign_up
-from kit.credits import find_claim, log, make_new
+from kit.client import CheckingClient
 from kit.databases import on_both
-from kit.exams import hold, seat, sit
-from kit.files import keep, pdf
-from kit.group_acts import begin, make_wish
-from kit.group_acts import plan as plan_group
-from kit.supervision import hold as hold_supervision
-from kit.supervision import make_session, qualify, serve
-from kit.tellings import find_next_key, note_next
-from kit.trainings import plan, put_in
-from kit.world import World
-from sqlalchemy import select
+from kit.one_of_each import VERB, WHO, fill_in
 
-from certtrack.clock import WallClock
-from certtrack.db.models import Finding
-from certtrack.security import Role
-from certtrack.services.findings import open_finding
-from certtrack.services.organizations import assign_supervisor
-from certtrack.services.trainings.elsewhere import NewElsewhere, record_elsewhere
-from certtrack.web.parts import EXTENSION
-
-WHO = ("alice", "bob", "carol", "dave", "nobody")
 # 302 for nobody: to signing in; for alice where nothing waits: back to the held mail.
 # 404: not here, or not theirs. A POST is sent without the record that it would change.
 OPEN, IN = (200,) * 5, 302
-VERB = "<any('seen', 'plan', 'sent', 'more-time', 'not-going-on'):verb>"
 AT = "/people/<int:person_id>/certifications/<int:certification_id>"
 MATRIX: dict[str, tuple[int, ...]] = {
     "GET /": (302, 302, 302, 404, IN),
@@ -225,93 +200,17 @@ def list_routes(app: Flask) -> set[str]:
     }
 
 
-@pytest.fixture
-def numbers(app: Flask, world: World) -> dict[str, int]:
-    """The record that is asked for: Carol's, whom Bob supervises, a finding about her, and her credit with a file."""
-    world.at = WallClock().now()
-    carol, bob = world.person("Carol"), world.person("Bob")
-    cps, _ = world.certify(carol, world.today + timedelta(days=90))
-    file = keep(world, app.extensions[EXTENSION].settings.instance / "evidence", carol, pdf())
-    credit = log(world, carol, make_new(3, last_on=world.today - timedelta(days=9), files=(file,)), cps)
-    with world.database.writing() as session:
-        assign_supervisor(
-            session, person_id=carol, supervisor_id=bob, organization_id=world.organization_id,
-            from_on=world.today - timedelta(days=9), actor=world.actor, at=world.at,
-        )  # fmt: skip
-        open_finding(
-            session, "no_address", "1", organization_id=world.organization_id, person_id=carol,
-            details={"value": "call her"}, actor=world.actor, at=world.at,
-        )  # fmt: skip
-        finding = session.scalars(select(Finding.id)).one()
-    claim, _, _ = find_claim(world, credit, cps)
-    training, _ = plan(world)
-    with world.database.writing() as session:
-        elsewhere = NewElsewhere("cps", "Example Academy", world.today - timedelta(days=900))
-        record_elsewhere(session, carol, elsewhere, actor=world.actor, at=world.at)
-    more = {"training": training, "enrollment": put_in(world, training, carol), "cps": cps, "asked": ask(world, cps)}
-    sitting = hold(world)
-    more |= {"sitting": sitting, "seat": seat(world, sitting, carol)}
-    more["check"] = keep_check(world, carol)
-    more["result"] = sit(world, carol, credential="cpps", outcome="passed")
-    day = world.today - timedelta(days=4)
-    more["session"] = hold_supervision(world, make_session(bob, carol, held_on=day))
-    more["qualification"] = qualify(world, bob)
-    group = make_wish(due_from_on=world.today, due_until_on=world.today + timedelta(days=99), waives=("total",))
-    more["act"] = begin(world, plan_group(world, replace(group, from_on=world.today - timedelta(days=1))))
-    more["telling"] = note_next(world, carol)
-    more["span"] = serve(world, carol, day, day, 6)
-    return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim, "file": file} | more
-
-
-@pytest.fixture
-def clients(app: Flask, world: World, numbers: dict[str, int]) -> dict[str, CheckingClient]:
-    accounts = {
-        "alice": world.account("alice", Role.AGENCY_ADMINISTRATOR),
-        "bob": world.account("bob", Role.SUPERVISOR, person_id=numbers["bob"]),
-        "carol": world.account("carol", Role.SPECIALIST, person_id=numbers["carol"]),
-        "dave": world.account("dave", Role.SPECIALIST),
-    }
-    made: dict[str, CheckingClient] = {}
-    for name in WHO:
-        client = app.test_client()
-        assert isinstance(client, CheckingClient)
-        if name in accounts:
-            sign_up(client, world, accounts[name])
-        made[name] = client
-    return made
-
-
 def test_every_route_is_in_the_table(app: Flask) -> None:
     assert list_routes(app) == set(MATRIX)
 
 
 @pytest.mark.long
 @on_both
-def test_everybody_gets_what_the_table_says(
-    clients: dict[str, CheckingClient], numbers: dict[str, int], world: World
-) -> None:
-    places = {"<int:person_id>": str(numbers["carol"]), "<int:finding_id>": str(numbers["finding"]), "<token>": "none"}
-    places |= {"<int:evidence_id>": str(numbers["file"]), "<int:number>": "1", "<int:draft_id>": "9999"}
-    places |= {"<int:training_id>": str(numbers["training"]), "<int:enrollment_id>": str(numbers["enrollment"])}
-    places |= {f"<int:{name}_id>": str(numbers[name]) for name in ("sitting", "check", "result", "session", "span")}
-    places |= {"<int:registration_id>": str(numbers["seat"]), "<int:qualification_id>": str(numbers["qualification"])}
-    places |= {"<int:credit_id>": str(numbers["credit"]), "<int:claim_id>": str(numbers["claim"])}
-    places |= {"<int:certification_id>": str(numbers["cps"]), "<int:intention_id>": str(numbers["asked"])}
-    places |= {
-        "<int:step_id>": "99999",
-        "<int:duty_id>": "99999",
-        "<any(received, returned, granted, refused):kind>": "received",
-    }
-    places |= {"<int:telling_id>": str(numbers["telling"]), "<key>": find_next_key(world, numbers["carol"])}
-    places |= {"<int:act_id>": str(numbers["act"])}
-    places |= {"<int:stand_in_id>": "99999", "<int:web_session_id>": "99999"}
-    places |= {"<int:reminder_id>": "99999", VERB: "seen"}
-    places |= {"<int:waiver_id>": "99999", "<any(waiver, reduction, extension):kind>": "extension"}
+def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], places: dict[str, str]) -> None:
     got = {}
     for route in sorted(MATRIX, key="POST /sign-out".__eq__):  # signing out comes last
         method, _, path = route.partition(" ")
-        for place, value in places.items():
-            path = path.replace(place, value)
+        path = fill_in(path, places)
         got[route] = tuple(
             (clients[name].get(path) if method == "GET" else clients[name].send(path)).status_code for name in WHO
         )

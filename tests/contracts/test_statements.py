@@ -1,0 +1,120 @@
+"""A page asks the database no more than twelve statements, whatever the number of rows.
+
+Counted is every SELECT, INSERT, UPDATE and DELETE of the request: who looks, what is shown, and that it was looked at.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from kit.client import CheckingClient
+from kit.counting import counting_statements
+from kit.many import multiply
+from kit.one_of_each import fill_in
+from kit.second_steps import stop_clock
+from kit.world import World
+
+from certtrack.web.parts import EXTENSION
+
+MOST = 12
+AT = "/people/<int:person_id>/certifications/<int:certification_id>"
+SESSION = "/supervision/<int:session_id>"
+PERSON = "/people/<int:person_id>"
+# What pages ask for one row and for forty where that is too much, by a reader. It only becomes less: whoever mends a
+# page takes it away here, and nothing is added.
+TOO_MANY: dict[str, tuple[int, int]] = {
+    "alice /exams": (6, 45),
+    "alice /exams/<int:sitting_id>": (10, 49),
+    "alice /findings": (10, 34),
+    "alice /forecast": (226, 3658),
+    "alice /held": (16, 16),
+    "alice /jobs": (14, 14),
+    "alice /people": (21, 21),
+    f"alice {PERSON}": (77, 467),
+    f"alice {PERSON}/credits/<int:credit_id>/amend": (18, 18),
+    f"alice {PERSON}/credits/<int:credit_id>/withdraw": (15, 15),
+    f"alice {PERSON}/credits/new": (13, 13),
+    f"alice {PERSON}/exams/<int:result_id>/certificate": (19, 175),
+    f"alice {PERSON}/reminders": (51, 246),
+    f"alice {PERSON}/reminders/<key>/letter": (34, 229),
+    f"alice {PERSON}/reminders/<key>/told": (27, 222),
+    f"alice {PERSON}/telling": (27, 222),
+    f"alice {PERSON}/tellings/<int:telling_id>/take-back": (29, 224),
+    "alice /supervision": (19, 19),
+    f"alice {SESSION}": (18, 96),
+    f"alice {SESSION}/amend": (21, 99),
+    f"alice {SESSION}/withdraw": (18, 96),
+    "alice /supervision/due": (18, 57),
+    "alice /supervision/new": (12, 51),
+    "alice /supervision/supervisors": (13, 13),
+    "alice /trainings/<int:training_id>": (15, 15),
+    "alice /trainings/<int:training_id>/attendance": (16, 16),
+    "alice /waivers/<int:act_id>": (13, 13),
+    "alice /waivers/<int:act_id>/take-back": (13, 13),
+    "bob /people": (17, 17),
+    f"bob {PERSON}": (60, 294),
+    "bob /supervision": (24, 24),
+    f"carol {PERSON}": (71, 383),
+}
+FORMS = (
+    "/application",
+    "/application/<any(received, returned, granted, refused):kind>",
+    "/certificate",
+    "/intentions/<int:intention_id>/answer",
+    "/more-time",
+    "/not-going-on",
+    "/plan",
+    "/steps/<int:step_id>/take-back",
+    "/waivers/<any(waiver, reduction, extension):kind>",
+    "/waivers/<int:waiver_id>/take-back",
+)
+TOO_MANY |= {f"alice {AT}{form}": (22, 22) for form in FORMS}
+READERS = ("alice", "bob", "carol")
+READ_BY_EACH = ("/people", PERSON, "/credits", "/supervision")
+"""Pages of which each reader has another; of all others it is the first who may see them that is counted."""
+RECORDS = (
+    *("credit", "exam_result", "exam_sitting", "training", "training_elsewhere", "supervision_session"),
+    *("service_span", "background_check", "finding", "group_act", "telling"),
+)
+"""Of what one person, or one office, may have forty."""
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """On a day that is always the same: what is due then decides what some pages have to ask."""
+    stop_clock(app, datetime(2026, 5, 15, 17, tzinfo=UTC))
+    return app
+
+
+def count(app: Flask, clients: dict[str, CheckingClient], places: dict[str, str]) -> dict[str, int]:
+    """How many statements each page asks, by its reader and address."""
+    found = {}
+    for path in sorted(rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())):
+        for name in READERS:
+            with counting_statements(app.extensions[EXTENSION].database) as asked:
+                answer = clients[name].get(fill_in(path, places))
+            if answer.status_code == 200:
+                found[f"{name} {path}"] = len(asked)
+                if path not in READ_BY_EACH:
+                    break
+    return found
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_no_page_asks_more_than_it_may_whatever_the_number_of_rows(
+    app: Flask, clients: dict[str, CheckingClient], numbers: dict[str, int], places: dict[str, str], world: World
+) -> None:
+    one = count(app, clients, places)
+    multiply(world.database, 39, dict.fromkeys(RECORDS), {"person": [numbers["carol"]]})
+    forty = count(app, clients, places)
+    assert clients["alice"].get("/people").text.count("Carol Example") >= 40, "the copies are to be seen"
+    found = {page: (one.get(page, 0), forty.get(page, 0)) for page in one | forty}
+    more = {
+        page: asked
+        for page, asked in found.items()
+        if any(is_ > may_be for is_, may_be in zip(asked, TOO_MANY.get(page, (MOST, MOST)), strict=True))
+    }
+    assert not more, "these ask more than they may, for one row and for forty"
+    paid = {page for page in TOO_MANY if max(found.get(page, (0, 0))) <= MOST}
+    assert not paid, "these are mended: take them away from the table"
