@@ -57,13 +57,14 @@ def load_shared(session: Session, certification_ids: Sequence[int], known_at: da
 def _load_of(
     session: Session, heads: Heads, known_at: datetime | None, *, counts_hours: bool = True
 ) -> Mapping[int, CertificationFacts]:
-    ids = list(heads.found)
+    ids = sorted(heads.found)
     if not ids:
         return {}
     dated = load_dated(session, ids, heads.holders, known_at)
     claimed = load_credits(session, ids, known_at) if counts_hours else {}
     found: dict[int, CertificationFacts] = {}
-    for number, head in heads.found.items():
+    for number in ids:
+        head = heads.found[number]
         holder = heads.holders[head.person_id]
         found[number] = CertificationFacts(
             id=number,
