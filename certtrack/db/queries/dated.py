@@ -99,7 +99,7 @@ def _make_statement(*, is_then: bool) -> Any:  # noqa: ANN401  # a union of as m
 
 def _select(kind: int, owner: Any, number: Any, **columns: Any) -> Select[Any]:  # noqa: ANN401  # columns of any table
     """A row of that kind, with NULL for what it has not: NULL of a type, which PostgreSQL wants of every column."""
-    types = {"cycle_id": BigInteger, "count": BigInteger}
+    types: dict[str, Any] = {"cycle_id": BigInteger, "count": BigInteger}
     types |= {"on_1": Date, "on_2": Date, "on_3": Date, "on_4": Date, "word_1": Text, "word_2": Text, "word_3": Text}
     return select(
         literal_column(str(kind)).label("kind"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, func, select
+from sqlalchemy import BindParameter, and_, func, select
 from sqlalchemy.orm import aliased
 
 
@@ -25,4 +25,5 @@ def join_known(
         .correlate_except(other)
         .scalar_subquery()
     )
-    return query.join_from(record_id.parent.entity, version, version.id == latest)
+    # PostgreSQL finds versions by the number of their record, which it would not do by that of the latest alone
+    return query.join_from(record_id.parent.entity, version, and_(owner == record_id, version.id == latest))
