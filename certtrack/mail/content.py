@@ -11,6 +11,7 @@ from certtrack.rules.own_clocks import ClockDay
 from certtrack.rules.pack import Pack, Text
 from certtrack.rules.reminders import CopyTo
 from certtrack.rules.requirements import Line
+from certtrack.rules.so_far import SoFar
 
 LinkKind = Literal["account_link", "password_reset"]
 NoticeKind = Literal[
@@ -88,7 +89,8 @@ class ReminderItem:
     by it. None: no entry is made. `is_letter`: it is told on paper, which is read some days after `today`. `copies` say
     who else is told, from `copy_on` on; None where nobody is. `about` is whose certification it is where the reader
     isn't its holder. `comes_again`: the stage is one that is repeated. `is_first`: an office brought the record in, and
-    the reader has had no mail from here before.
+    the reader has had no mail from here before. `so_far` are the hours as they are told to the holder, and to nobody
+    else; None where nothing is said of them.
     """
 
     stage: str
@@ -107,6 +109,7 @@ class ReminderItem:
     about: About | None = None
     comes_again: bool = False
     is_first: bool = False
+    so_far: SoFar | None = None
 
 
 @dataclass(frozen=True, slots=True)

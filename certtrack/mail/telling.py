@@ -6,6 +6,7 @@ from datetime import date
 from certtrack.mail.by_post import tell_by_post
 from certtrack.mail.content import DayItem, ReminderItem
 from certtrack.mail.links import Answer
+from certtrack.mail.telling_hours import find_first, tell_hours
 from certtrack.mail.view import View, view
 from certtrack.mail.words import Paragraph, format_things, paragraphs, words
 from certtrack.rules.calendar import skip_weekend
@@ -35,7 +36,14 @@ def tell(item: ReminderItem, *, today: date, office: str, locale: str) -> Part:
         return _tell_all_set(seen)
     if item.sent_on is not None:
         return _tell_sent(seen, item.sent_on)
-    said = [*_about(seen), *_to_do(seen), *tell_by_post(seen), *_holding_now(seen), *_what_comes(seen)]
+    said = [
+        *_about(seen),
+        *tell_hours(seen),
+        *_to_do(seen),
+        *tell_by_post(seen),
+        *_holding_now(seen),
+        *_what_comes(seen),
+    ]
     return Part(_first(seen), seen.now.act_by, (*said, *who_else(item, office, locale)), tuple(_whom_to_ask(seen)))
 
 
@@ -91,7 +99,9 @@ def _other_reading_of_end(seen: View) -> str:
 
 
 def _first(seen: View) -> str:
-    return seen.say("moved", seen.item.days.due_on) if seen.is_moved else _phase(seen)
+    if seen.is_moved:
+        return seen.say("moved", seen.item.days.due_on)
+    return find_first(seen) or _phase(seen)
 
 
 def _phase(seen: View) -> str:
@@ -112,6 +122,7 @@ def _about(seen: View) -> list[Paragraph]:
             seen.say("check_moved") if seen.is_moved else "",
             "" if is_said else _phase(seen),
             *list_readings(seen),
+            seen.say("due_then") if find_first(seen) else "",
             seen.say("credential", name, seen.item.number),
             when_due(seen),
             seen.say("no_last_day", seen.now.phase, seen.needs()) if seen.is_endless else "",

@@ -13,10 +13,14 @@ _REGIONS = {"en": "en_US", "es": "es_US"}
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph; `lead` are its first words, which stand out, "" where it has none."""
+    """One paragraph; `lead` are its first words, which stand out, "" where it has none.
+
+    `percent` says how much of a bar beside it is full; it says nothing that the words don't. None where there is none.
+    """
 
     text: str
     lead: str = ""
+    percent: int | None = None
 
     @property
     def whole(self) -> str:

@@ -151,14 +151,14 @@ def _judge_day(pack: Pack, days: CycleDays | None, clock: Clock, credit: CreditF
     last = clock.until_on or (days.due_on if days else None)
     if days is None or last is None or credit.last_on <= last:
         return _COUNTS
-    until = _earned_until(pack, days)
+    until = find_earned_until(pack, days)
     if until is not None:
         return _COUNTS if credit.last_on <= until else ("no", "after_cycle")
     latest = days.late_until_latest or days.grace_until_latest or days.due_on_latest
     return ("unsure", "after_due_not_published") if credit.last_on <= latest else ("no", "after_cycle")
 
 
-def _earned_until(pack: Pack, days: CycleDays) -> date | None:
+def find_earned_until(pack: Pack, days: CycleDays) -> date | None:
     """The last day on which hours are earned; None where nothing is published."""
     by_phase = {"due": days.due_on, "grace": days.grace_until, "late": days.late_until}
     return by_phase[pack.earn_until.value] if pack.earn_until.value else None

@@ -11,6 +11,7 @@ from certtrack.mail.content import DayItem, ReminderItem
 from certtrack.mail.letter import Letter, write_letter
 from certtrack.rules.cycles import days_of
 from certtrack.rules.other_days import EVENTS
+from certtrack.rules.so_far import find_so_far
 from certtrack.rules.standing import stand
 from certtrack.services.ledger_entries import LedgerEntry
 from certtrack.services.obstacles import find_obstacle, find_sent_on
@@ -70,6 +71,7 @@ def _make_item(
         is_granter=is_granter(session, office.id, certification.credential),
         today=today,
         sent_on=find_sent_on(standing),
+        so_far=find_so_far(pack, facts, standing, cycle.id),
     )
     return item, office
 

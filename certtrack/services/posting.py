@@ -198,6 +198,7 @@ def _make_item(
         copy_on=one.copy_on,
         about=_make_about(one),
         comes_again=one.comes_again,
+        so_far=one.so_far,
     )
 
 

@@ -17,6 +17,7 @@ from certtrack.rules.cycles import CycleDays, days_of
 from certtrack.rules.facts import CycleFact, DueSource
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import CopyTo
+from certtrack.rules.so_far import SoFar
 from certtrack.rules.standing import Standing
 from certtrack.rules.wishes import find_group
 from certtrack.services.arming import rearm_person
@@ -41,7 +42,8 @@ class Ripe:
     is whose certification it is, merges followed, where the reminder is a copy, and `told_at` when they were told; None
     where it is the recipient's own. `copies` say who else is told, from `copy_on` on; None where nobody is.
     `comes_again`: the stage is one that is repeated; `can_switch_off`: one that its holder may do without;
-    `to_both`: one that goes to both of their addresses.
+    `to_both`: one that goes to both of their addresses. `so_far` are the hours as the holder is told them; None in a
+    copy, and where nothing is said of them.
     """
 
     reminder: Reminder
@@ -56,6 +58,7 @@ class Ripe:
     comes_again: bool = False
     can_switch_off: bool = False
     to_both: bool = False
+    so_far: SoFar | None = None
 
     @property
     def organization_id(self) -> int:
@@ -149,7 +152,8 @@ def list_again(session: Session, rulebook: Rulebook, email: Email, at: datetime)
 def _make_ripe(rulebook: Rulebook, row: _Row, facts: SendFacts, at: datetime) -> Ripe:
     reminder, cycle, certification = row
     standing, pack = facts.standings[certification.id], rulebook.packs.get(certification.pack_key, on=cycle.due_on)
-    ripe = Ripe(reminder, certification, pack, _days(pack, standing, cycle), find_sent_on(standing))
+    days, so_far = _days(pack, standing, cycle), facts.find_so_far(row, pack)
+    ripe = Ripe(reminder, certification, pack, days, find_sent_on(standing), so_far=so_far)
     return _add_copies(rulebook, ripe, facts, at)
 
 

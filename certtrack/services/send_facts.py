@@ -10,7 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Reminder
+from certtrack.rules.facts import CertificationFacts
+from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import ALL_SET, Policy, Stage
+from certtrack.rules.so_far import SoFar, find_so_far
 from certtrack.rules.standing import Standing, stand
 from certtrack.services.copy_checks import Checked, CopyChecks, is_copy, load_copy_checks
 from certtrack.services.rulebook import Rulebook
@@ -23,12 +26,28 @@ _HOLDER = 0  # in the place of a recipient's number: whoever holds it now
 
 @dataclass(frozen=True, slots=True)
 class SendFacts:
-    """What reminders are asked by: standings and policies by certification, the newest stage by recipient."""
+    """What reminders are asked by: standings and policies by certification, the newest stage by recipient.
 
+    `held` are the rules and the facts that a standing rests on.
+    """
+
+    held: dict[int, tuple[Pack, CertificationFacts]]
     standings: dict[int, Standing]
     newest: dict[tuple[int, int], date]
     copies: CopyChecks
     policies: dict[int, Policy | None]
+
+    def find_so_far(self, row: Checked, pack: Pack) -> SoFar | None:
+        """The hours of the reminder's cycle, as its mail by `pack` tells them to the holder.
+
+        None for a copy, whose reader may not be one who sees them, and where the standing rests on another version of
+        the rules.
+        """
+        reminder, cycle, certification = row
+        standing, (own, facts) = self.standings[certification.id], self.held[certification.id]
+        if is_copy(reminder) or own.version != pack.version:
+            return None
+        return find_so_far(own, facts, standing, cycle.id)
 
 
 def load_send_facts(session: Session, rulebook: Rulebook, rows: Sequence[Checked], at: datetime) -> SendFacts:
@@ -36,12 +55,12 @@ def load_send_facts(session: Session, rulebook: Rulebook, rows: Sequence[Checked
 
     `rulebook` holds what is confirmed.
     """
-    standings = _load_standings(session, rulebook, [certification for _, _, certification in rows], at)
+    held, standings = _load_standings(session, rulebook, [certification for _, _, certification in rows], at)
     newest = _load_newest_stages(session, [cycle.id for _, cycle, _ in rows])
     concerned = [row for row in rows if is_copy(row[0]) or _has_copies(rulebook, row, at)]
     days = {number: standing.as_of for number, standing in standings.items()}
     policies = {row[2].id: rulebook.find_policy(row[2].pack_key, at) for row in rows}
-    return SendFacts(standings, newest, load_copy_checks(session, concerned, days), policies)
+    return SendFacts(held, standings, newest, load_copy_checks(session, concerned, days), policies)
 
 
 def track_of(reminder: Reminder) -> tuple[int, int]:
@@ -78,13 +97,15 @@ def _has_copies(rulebook: Rulebook, row: Checked, at: datetime) -> bool:
 
 def _load_standings(
     session: Session, rulebook: Rulebook, certifications: Sequence[Certification], at: datetime
-) -> dict[int, Standing]:
+) -> tuple[dict[int, tuple[Pack, CertificationFacts]], dict[int, Standing]]:
     by_day: dict[date, list[int]] = defaultdict(list)
     for certification in certifications:
         zone = ZoneInfo(rulebook.packs.get(certification.pack_key).zone)
         by_day[at.astimezone(zone).date()].append(certification.id)
-    return {
-        number: stand(pack, facts, day)
-        for day, numbers in by_day.items()
-        for number, (pack, facts) in load_held(session, rulebook, numbers).items()
-    }
+    held: dict[int, tuple[Pack, CertificationFacts]] = {}
+    standings: dict[int, Standing] = {}
+    for day, numbers in by_day.items():
+        found = load_held(session, rulebook, numbers)
+        held |= found
+        standings |= {number: stand(pack, facts, day) for number, (pack, facts) in found.items()}
+    return held, standings

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from kit.hours import DUE, ETHICS, TRAUMA, earn, make_pack, tell_with
 from kit.mails import (
     BASE,
     Read,
@@ -17,7 +18,7 @@ from kit.mails import (
     remind,
     team_mail,
 )
-from kit.rules import CPPS, CPS
+from kit.rules import CPPS, CPS, shipped_packs
 
 from certtrack.mail.content import About, DayItem, ReminderItem, TeamCounts
 from certtrack.mail.links import MailLink, list_verbs, make_link_url
@@ -44,6 +45,9 @@ SHORT = {CPS: "cps", CPPS: "cpps"}
 SENT = date(2026, 9, 14)
 ANSWERED_ON = date(2026, 10, 1)
 STATED, COMPUTED = date(2027, 1, 30), date(2027, 1, 31)
+HOURS_ON = add_days(DUE, -60)
+_AREAS = (ETHICS, TRAUMA)
+_AREAS_ASKED = make_pack(1200, ethics_boundaries=60, trauma_informed_care=120)
 
 
 def before(key: str, far: int) -> Callable[[str], Read]:
@@ -89,6 +93,11 @@ def answered(*items: ReminderItem) -> Callable[[str], Read]:
         links = [MailLink(verb, make_link_url(BASE, signer, number, verb, "carol@example.org")) for verb in verbs]
         linked.append(replace(item, links=tuple(links)))
     return lambda locale: remind(*linked, today=ANSWERED_ON, locale=locale)
+
+
+def hours_of(minutes: int, *areas: str) -> ReminderItem:
+    """With so many minutes on record, those of one credit, and two areas that ask for some."""
+    return tell_with(_AREAS_ASKED, *([earn(minutes, *areas)] if minutes else []), today=HOURS_ON)
 
 
 MAILS: dict[str, Callable[[str], Read]] = {
@@ -143,6 +152,23 @@ MAILS: dict[str, Callable[[str], Read]] = {
     "copies": copies(
         copy_of("before_30", date(2026, 10, 4), told_on=date(2026, 10, 1)),
         copy_of("before_30", date(2026, 10, 4), told_on=None, name="Erin Example", audience="organization"),
+    ),
+    "hours": lambda locale: remind(hours_of(1020, ETHICS), today=HOURS_ON, locale=locale),
+    "hours-none_yet": lambda locale: remind(hours_of(0), today=HOURS_ON, locale=locale),
+    "hours-there": lambda locale: remind(hours_of(1200, *_AREAS), today=HOURS_ON, locale=locale),
+    "hours-area_open": lambda locale: remind(hours_of(1200), today=HOURS_ON, locale=locale),
+    "hours-not_published": lambda locale: remind(
+        tell_with(shipped_packs().get(CPS), earn(1020, decision="waiting"), today=HOURS_ON),
+        today=HOURS_ON,
+        locale=locale,
+    ),
+    "hours-in_grace": lambda locale: remind(
+        tell_with(_AREAS_ASKED, earn(1020, ETHICS), today=AFTER[CPS]["grace"], stage="grace"),
+        today=AFTER[CPS]["grace"],
+        locale=locale,
+    ),
+    "hours-digest": lambda locale: remind(
+        hours_of(1020, ETHICS), make_item(CPPS, subject="cycle:8"), today=HOURS_ON, locale=locale
     ),
     "answers": answered(make_item(CPS, stage="before_30")),
     "answers_sent": answered(make_item(CPS, stage="before_30", sent_on=date(2026, 9, 20))),

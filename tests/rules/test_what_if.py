@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit.rules import CPS, make_cycle, make_facts, shipped_packs
+from kit.hours import CULTURE, CYCLE, DUE, ETHICS, TRAUMA, make_pack
+from kit.rules import make_cycle, make_facts
 from scipy.optimize import linprog
 
 from certtrack.rules.cycles import days_of
@@ -18,9 +19,7 @@ from certtrack.rules.pack import Ask, Kinds, Limit, Minimum, Pack, Value
 from certtrack.rules.standing import stand
 from certtrack.rules.what_if import Least, LeastLine, least_needed, what_if
 
-DUE, TODAY = date(2026, 10, 31), date(2026, 5, 15)
-CYCLE = make_cycle(DUE, start_on=date(2024, 11, 1))
-ETHICS, CULTURE, TRAUMA = "ethics_boundaries", "cultural_humility", "trauma_informed_care"
+TODAY = date(2026, 5, 15)
 KEYS = (ETHICS, CULTURE, TRAUMA)
 
 
@@ -32,18 +31,6 @@ def make_credit(
 
 def plan(minutes: int = 60, *areas: str, no: int = -1, on: date = date(2026, 9, 1), form: Any = None) -> CreditFact:
     return make_credit(minutes, *areas, no=no, on=on, form=form)
-
-
-def make_pack(total: int, **minima: int) -> Pack:
-    """The shipped pack with this total and these minima, and none for its other areas."""
-    pack = shipped_packs().get(CPS)
-    assert pack.hours is not None
-    areas = tuple(
-        replace(area, minimum=Value(minima[area.key], area.listed.source, "verified"))
-        for area in pack.hours.areas
-        if area.key in minima
-    )
-    return replace(pack, hours=replace(pack.hours, total=replace(pack.hours.total, value=total), areas=areas))
 
 
 def add_rules(pack: Pack, cap: int, in_person: int) -> Pack:

@@ -1,0 +1,122 @@
+"""What a reminder says of its holder's hours: how many are still to do, how many are counted, and what isn't known."""
+
+from certtrack.language import say_by
+from certtrack.mail.view import View
+from certtrack.mail.words import Paragraph, paragraphs
+from certtrack.rules.requirements import TOTAL, Requirement
+from certtrack.rules.so_far import SoFar
+from certtrack.rules.what_if import LeastLine
+
+_HOURS = "hours.jinja"
+_WORDS = "email/hours.txt"
+_SURE = ("verified", "confirmed")
+
+
+def find_first(seen: View) -> str | None:
+    """How many hours are still to do by which day, those in the one area that asks for some among them.
+
+    None where that isn't the first thing to be said: nothing is still to do for sure, or the due day isn't ahead and
+    the same by every reading of today.
+    """
+    so_far, is_plain = seen.item.so_far, not (seen.is_moved or seen.is_endless or seen.is_between)
+    if so_far is None or not (so_far.is_short and so_far.least.minutes) or not is_plain or seen.now.phase != "on_time":
+        return None
+    area = _find_only_area(seen, so_far)
+    of_area = (area.amount, _lower(_name(seen, area.key))) if area is not None else (0, "")
+    return _say(seen, "still_to_do_by", so_far.least.minutes, so_far.may_be_more, *of_area, seen.now.act_by)
+
+
+def tell_hours(seen: View) -> list[Paragraph]:
+    """How far the hours are, with a bar, and what of them is still to do or isn't known; nothing where nothing is."""
+    so_far = seen.item.so_far
+    if so_far is None:
+        return []
+    counted = Paragraph(" ".join(_list_counted(seen, so_far)), percent=_fill(so_far))
+    return [counted, *paragraphs([*_list_still_to_do(seen, so_far), *_list_doubts(seen, so_far)])]
+
+
+def _list_counted(seen: View, so_far: SoFar) -> list[str]:
+    total = so_far.total
+    if total is None:
+        return [_say(seen, "none_asked")]
+    if total.is_waived or _is_there(total):
+        said = [say_by(_HOURS, seen.locale, "hours_sentence", so_far.counted)]
+    elif total.needed is None:
+        said = [_say(seen, "so_far_alone", total.counted)]
+    else:
+        said = [_say(seen, "so_far", total.counted, say_by(_HOURS, seen.locale, "needed_text", total))]
+    if so_far.waiting and not total.is_waived:
+        said.append(_say(seen, "waiting", so_far.waiting, so_far.waiting == total.counted))
+    if total.unsure and not total.is_waived:
+        said.append(_say(seen, "unsure", total.unsure))
+    return said
+
+
+def _list_still_to_do(seen: View, so_far: SoFar) -> list[str]:
+    """What the first sentence doesn't say of it; whether it may still be done where that isn't certain."""
+    least = so_far.least
+    if not so_far.is_short:
+        return []
+    is_said = find_first(seen) is not None
+    said = [_say(seen, "still_to_do", least.minutes, so_far.may_be_more)] if least.minutes and not is_said else []
+    if least.lines and not (is_said and _find_only_area(seen, so_far)):
+        said.append(_say(seen, "of_these", [_say_line(seen, line) for line in least.lines], bool(least.minutes)))
+    if so_far.counts_now != "yes":
+        said.append(_say(seen, "after_due", so_far.counts_now))
+    return said
+
+
+def _list_doubts(seen: View, so_far: SoFar) -> list[str]:
+    """What nobody has published, or only in a way that leaves something open."""
+    rule, total = seen.item.pack.hours, so_far.total
+    unknown = [key for key in so_far.least.unknown if key != TOTAL]
+    said = [_say(seen, "may_be_less")] if so_far.may_be_less else []
+    if unknown:
+        said.append(_say(seen, "areas_not_published", len(unknown)))
+    if rule is not None and total is not None and total.needed is not None and rule.total.sure not in _SURE:
+        said.append(seen.say("how_sure", rule.total.sure))
+    return said
+
+
+def _find_only_area(seen: View, so_far: SoFar) -> LeastLine | None:
+    """The only requirement that asks for some of the hours still to do, where it is an area with a name."""
+    lines, rule = so_far.least.lines, seen.item.pack.hours
+    named = {area.key for area in rule.areas if area.name is not None and area.minimum is not None} if rule else set()
+    return lines[0] if len(lines) == 1 and lines[0].key in named and lines[0].unit == "minutes" else None
+
+
+def _say_line(seen: View, line: LeastLine) -> str:
+    amount = say_by(_HOURS, seen.locale, "amount_text", line.amount, line.unit)
+    return _say(seen, "line", _name(seen, line.key), amount)
+
+
+def _name(seen: View, key: str) -> str:
+    return say_by(_HOURS, seen.locale, "requirement_name", key, seen.item.pack)
+
+
+def _say(seen: View, macro: str, *values: object) -> str:
+    return say_by(_WORDS, seen.locale, macro, *values)
+
+
+def _lower(name: str) -> str:
+    """A name within a sentence; one with more capitals than its first stays as it is written."""
+    return name[:1].lower() + name[1:] if name[1:] == name[1:].lower() else name
+
+
+def _is_there(total: Requirement) -> bool:
+    return total.needed is not None and total.counted >= (total.needed_most or total.needed)
+
+
+def _fill(so_far: SoFar) -> int | None:
+    """How much of a bar is full in percent; none is drawn that is full while something may still be open."""
+    total = so_far.total
+    if (
+        total is None
+        or total.is_waived
+        or not total.needed
+        or (_is_there(total) and so_far.counted.hours != "complete")
+    ):
+        return None
+    most = total.needed_most or total.needed
+    percent = 100 * total.counted // most
+    return percent if total.counted in (0, most) else min(99, max(1, percent))
