@@ -46,7 +46,7 @@ def test_after_an_outage_one_mail_says_what_is_true_now(
 @pytest.mark.parametrize(
     ("days", "first"),
     [
-        (45, "Your recertification is due on Saturday, October 31, 2026. That's 15 days from today."),
+        (45, "At least 20 more hours by October 31, 2026. That's 15 days from today."),
         (400, "The way back by exam is open until Monday, October 30, 2028."),
     ],
 )

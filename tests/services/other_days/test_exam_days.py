@@ -173,7 +173,7 @@ def test_one_mail_says_the_exam_and_the_due_day_with_all_that_is_known(world: Wo
     [mail] = deliverer.smtp.list_taken()
     text = read(mail.data).flat
     assert "Your exam is on Saturday, June 20, 2026." in text
-    assert "Your recertification is due on" in text
+    assert "Your recertification is due on that day." in text
     assert "It begins at 9:30" in text
     assert "The place: Lakeside Hall, room 1." in text
     assert "What to bring: A photo ID and a pencil." in text
