@@ -54,16 +54,17 @@ def _list_counted(seen: View, so_far: SoFar) -> list[str]:
 
 def _list_still_to_do(seen: View, so_far: SoFar) -> list[str]:
     """What the first sentence doesn't say of it; whether it may still be done where that isn't certain."""
-    least = so_far.least
     if not so_far.is_short:
         return []
+    minutes, lines = so_far.least.minutes, "; ".join(_say_line(seen, line) for line in so_far.least.lines)
+    if so_far.counts_now == "no":
+        amount = say_by(_HOURS, seen.locale, "hours_text", minutes) if minutes else lines
+        return [_say(seen, "was_to_do", amount)]
     is_said = find_first(seen) is not None
-    said = [_say(seen, "still_to_do", least.minutes, so_far.may_be_more)] if least.minutes and not is_said else []
-    if least.lines and not (is_said and _find_only_area(seen, so_far)):
-        said.append(_say(seen, "of_these", [_say_line(seen, line) for line in least.lines], bool(least.minutes)))
-    if so_far.counts_now != "yes":
-        said.append(_say(seen, "after_due", so_far.counts_now))
-    return said
+    said = [_say(seen, "still_to_do", minutes, so_far.may_be_more)] if minutes and not is_said else []
+    if lines and not (is_said and _find_only_area(seen, so_far)):
+        said.append(_say(seen, "of_these", lines, bool(minutes)))
+    return said if so_far.counts_now == "yes" else [*said, _say(seen, "after_due")]
 
 
 def _list_doubts(seen: View, so_far: SoFar) -> list[str]:
@@ -73,7 +74,8 @@ def _list_doubts(seen: View, so_far: SoFar) -> list[str]:
     said = [_say(seen, "may_be_less")] if so_far.may_be_less else []
     if unknown:
         said.append(_say(seen, "areas_not_published", len(unknown)))
-    if rule is not None and total is not None and total.needed is not None and rule.total.sure not in _SURE:
+    is_asked = total is not None and bool(total.needed) and not total.is_waived
+    if rule is not None and is_asked and rule.total.sure not in _SURE:
         said.append(seen.say("how_sure", rule.total.sure))
     return said
 
@@ -110,13 +112,9 @@ def _is_there(total: Requirement) -> bool:
 def _fill(so_far: SoFar) -> int | None:
     """How much of a bar is full in percent; none is drawn that is full while something may still be open."""
     total = so_far.total
-    if (
-        total is None
-        or total.is_waived
-        or not total.needed
-        or (_is_there(total) and so_far.counted.hours != "complete")
-    ):
+    most = (total.needed_most or total.needed) if total is not None and not total.is_waived else None
+    if total is None or not most:
         return None
-    most = total.needed_most or total.needed
-    percent = 100 * total.counted // most
-    return percent if total.counted in (0, most) else min(99, max(1, percent))
+    if total.counted >= most:
+        return 100 if so_far.counted.hours == "complete" else None
+    return max(1, 100 * total.counted // most) if total.counted else 0

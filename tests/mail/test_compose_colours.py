@@ -47,8 +47,11 @@ def test_every_text_stands_out_well(colours: dict[tuple[str, str], str], text: s
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
-def test_the_button_stands_out_from_the_card(colours: dict[tuple[str, str], str]) -> None:
-    assert contrast(colours[".button", "background"], colours[".card", "background"]) >= 3
+@pytest.mark.parametrize(("mark", "ground"), [(".button", ".card"), (".bar-full", ".card"), (".bar-full", ".bar-rest")])
+def test_the_button_and_what_is_full_of_a_bar_stand_out(
+    colours: dict[tuple[str, str], str], mark: str, ground: str
+) -> None:
+    assert contrast(colours[mark, "background"], colours[ground, "background"]) >= 3
 
 
 def test_a_dark_screen_leaves_no_light_colour_behind() -> None:
