@@ -21,9 +21,7 @@ def find_first(seen: View) -> str | None:
     so_far, is_plain = seen.item.so_far, not (seen.is_moved or seen.is_endless or seen.is_between)
     if so_far is None or not (so_far.is_short and so_far.least.minutes) or not is_plain or seen.now.phase != "on_time":
         return None
-    area = _find_only_area(seen, so_far)
-    of_area = (area.amount, _lower(_name(seen, area.key))) if area is not None else (0, "")
-    return _say(seen, "still_to_do_by", so_far.least.minutes, so_far.may_be_more, *of_area, seen.now.act_by)
+    return _say(seen, "still_to_do_by", *_list_amounts(seen, so_far), seen.now.act_by)
 
 
 def tell_hours(seen: View) -> list[Paragraph]:
@@ -61,8 +59,8 @@ def _list_still_to_do(seen: View, so_far: SoFar) -> list[str]:
         amount = say_by(_HOURS, seen.locale, "hours_text", minutes) if minutes else lines
         return [_say(seen, "was_to_do", amount)]
     is_said = find_first(seen) is not None
-    said = [_say(seen, "still_to_do", minutes, so_far.may_be_more)] if minutes and not is_said else []
-    if lines and not (is_said and _find_only_area(seen, so_far)):
+    said = [_say(seen, "still_to_do", *_list_amounts(seen, so_far))] if minutes and not is_said else []
+    if lines and not (minutes and _find_only_area(seen, so_far)):
         said.append(_say(seen, "of_these", lines, bool(minutes)))
     return said if so_far.counts_now == "yes" else [*said, _say(seen, "after_due")]
 
@@ -78,6 +76,13 @@ def _list_doubts(seen: View, so_far: SoFar) -> list[str]:
     if rule is not None and is_asked and rule.total.sure not in _SURE:
         said.append(seen.say("how_sure", rule.total.sure))
     return said
+
+
+def _list_amounts(seen: View, so_far: SoFar) -> tuple[int, bool, int, str]:
+    """The minutes still to do, whether it may be more, and those of them in the one area that asks for some."""
+    area = _find_only_area(seen, so_far)
+    of_area = (area.amount, _lower(_name(seen, area.key))) if area is not None else (0, "")
+    return so_far.least.minutes, so_far.may_be_more, *of_area
 
 
 def _find_only_area(seen: View, so_far: SoFar) -> LeastLine | None:

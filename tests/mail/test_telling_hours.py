@@ -230,7 +230,7 @@ class TestTheDay:
             (
                 None,
                 date(2026, 11, 5),
-                f"{SHORT} Whether hours earned after the due day count isn't published; please ask.",
+                f"{SHORT} It isn't published whether hours earned now still count.",
             ),
         ],
     )
@@ -267,6 +267,11 @@ class TestTheDay:
         part = tell(tell_with(PLAIN, today=TODAY), today=TODAY, office="Lakeside Peers", locale="en")
         said = "That's 60 days from today. Your recertification is due on that day. It's about"
         assert part.paragraphs[0].whole.startswith(said)
+
+
+def test_the_one_area_is_named_beside_the_hours_wherever_they_are_said() -> None:
+    told = say(tell_with(MIXED, earn(1020, ETHICS), today=TODAY, stage="day_moved"))[1]
+    assert told == "So far, 17 of 20 hours are counted. Still to do: 3 hours, 2 of them in trauma-informed care."
 
 
 def test_once_an_application_is_on_its_way_nothing_is_said_of_hours() -> None:
