@@ -37,15 +37,20 @@ def _list_counted(seen: View, so_far: SoFar) -> list[str]:
     total = so_far.total
     if total is None:
         return [_say(seen, "none_asked")]
-    if total.is_waived or _is_there(total):
+    if total.is_waived:
+        return [say_by(_HOURS, seen.locale, "hours_sentence", so_far.counted)]
+    if _is_there(total):
         said = [say_by(_HOURS, seen.locale, "hours_sentence", so_far.counted)]
     elif total.needed is None:
         said = [_say(seen, "so_far_alone", total.counted)]
     else:
         said = [_say(seen, "so_far", total.counted, say_by(_HOURS, seen.locale, "needed_text", total))]
-    if so_far.waiting and not total.is_waived:
+    rule = seen.item.pack.hours
+    if rule is not None and total.needed and rule.total.sure not in _SURE:
+        said.append(seen.say("how_sure", rule.total.sure))
+    if so_far.waiting:
         said.append(_say(seen, "waiting", so_far.waiting, so_far.waiting == total.counted))
-    if total.unsure and not total.is_waived:
+    if total.unsure:
         said.append(_say(seen, "unsure", total.unsure))
     return said
 
@@ -67,14 +72,10 @@ def _list_still_to_do(seen: View, so_far: SoFar) -> list[str]:
 
 def _list_doubts(seen: View, so_far: SoFar) -> list[str]:
     """What nobody has published, or only in a way that leaves something open."""
-    rule, total = seen.item.pack.hours, so_far.total
     unknown = [key for key in so_far.least.unknown if key != TOTAL]
     said = [_say(seen, "may_be_less")] if so_far.may_be_less else []
     if unknown:
         said.append(_say(seen, "areas_not_published", len(unknown)))
-    is_asked = total is not None and bool(total.needed) and not total.is_waived
-    if rule is not None and is_asked and rule.total.sure not in _SURE:
-        said.append(seen.say("how_sure", rule.total.sure))
     return said
 
 

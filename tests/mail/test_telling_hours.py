@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit.every_mail import copy_of
 from kit.hours import CULTURE, CYCLE, DUE, ETHICS, TRAUMA, earn, make_pack, tell_with
-from kit.rules import TWO_STEPS, make_cycle, make_facts, shipped_packs
+from kit.rules import TWO_STEPS, every_shipped_pack, make_cycle, make_facts, shipped_packs
 
 from certtrack.language import LOCALES
 from certtrack.mail.content import ReminderItem
@@ -272,6 +272,17 @@ class TestTheDay:
 def test_the_one_area_is_named_beside_the_hours_wherever_they_are_said() -> None:
     told = say(tell_with(MIXED, earn(1020, ETHICS), today=TODAY, stage="day_moved"))[1]
     assert told == "So far, 17 of 20 hours are counted. Still to do: 3 hours, 2 of them in trauma-informed care."
+
+
+@pytest.mark.parametrize("pack", every_shipped_pack(), ids=lambda pack: f"{pack.key}@{pack.version}")
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_shipped_pack_has_its_words(pack: Pack, locale: str) -> None:
+    facts = carol(roles=frozenset({"supervisor"}))
+    for credits_ in ((), (earn(600),), (earn(6000),)):
+        for today in (TODAY, date(2026, 11, 5), date(2027, 1, 5)):
+            first, told, _ = say(tell_with(pack, *credits_, today=today, facts=facts), locale)
+            assert first.endswith(".")
+            assert "None" not in told
 
 
 def test_once_an_application_is_on_its_way_nothing_is_said_of_hours() -> None:
