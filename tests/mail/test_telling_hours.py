@@ -48,7 +48,7 @@ def plain(text: str) -> str:
 def with_minimum(pack: Pack, unit: Any, needed: int) -> Pack:
     """The pack with one requirement beside the areas."""
     assert pack.hours is not None
-    value = Value(needed, pack.hours.total.source, "verified")
+    value: Value[int | None] = Value(needed, pack.hours.total.source, "verified")
     one = Minimum("live", "format", None, Kinds(forms=("live_online",)), unit, value, None, None, None)
     return replace(pack, hours=replace(pack.hours, minima=(one,)))
 
