@@ -6,7 +6,7 @@ from datetime import date
 from certtrack.mail.by_post import tell_by_post
 from certtrack.mail.content import DayItem, ReminderItem
 from certtrack.mail.links import Answer
-from certtrack.mail.telling_hours import find_first, tell_hours
+from certtrack.mail.telling_hours import say_first, speaks_first, tell_hours
 from certtrack.mail.view import View, view
 from certtrack.mail.words import Paragraph, format_things, paragraphs, words
 from certtrack.rules.calendar import skip_weekend
@@ -99,9 +99,9 @@ def _other_reading_of_end(seen: View) -> str:
 
 
 def _first(seen: View) -> str:
-    if seen.is_moved:
-        return seen.say("moved", seen.item.days.due_on)
-    return find_first(seen) or _phase(seen)
+    if seen.item.so_far is not None and speaks_first(seen):
+        return say_first(seen, seen.item.so_far)
+    return seen.say("moved", seen.item.days.due_on) if seen.is_moved else _phase(seen)
 
 
 def _phase(seen: View) -> str:
@@ -122,7 +122,7 @@ def _about(seen: View) -> list[Paragraph]:
             seen.say("check_moved") if seen.is_moved else "",
             "" if is_said else _phase(seen),
             *list_readings(seen),
-            seen.say("due_then") if find_first(seen) else "",
+            seen.say("due_then") if speaks_first(seen) else "",
             seen.say("credential", name, seen.item.number),
             when_due(seen),
             seen.say("no_last_day", seen.now.phase, seen.needs()) if seen.is_endless else "",

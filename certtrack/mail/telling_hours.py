@@ -12,15 +12,16 @@ _WORDS = "email/hours.txt"
 _SURE = ("verified", "confirmed")
 
 
-def find_first(seen: View) -> str | None:
-    """How many hours are still to do by which day, those in the one area that asks for some among them.
+def speaks_first(seen: View) -> bool:
+    """True where hours are still to do for sure, and the due day is ahead and the same by every reading of today."""
+    so_far = seen.item.so_far
+    if so_far is None or not (so_far.is_short and so_far.least.minutes):
+        return False
+    return seen.now.phase == "on_time" and not (seen.is_moved or seen.is_endless or seen.is_between)
 
-    None where that isn't the first thing to be said: nothing is still to do for sure, or the due day isn't ahead and
-    the same by every reading of today.
-    """
-    so_far, is_plain = seen.item.so_far, not (seen.is_moved or seen.is_endless or seen.is_between)
-    if so_far is None or not (so_far.is_short and so_far.least.minutes) or not is_plain or seen.now.phase != "on_time":
-        return None
+
+def say_first(seen: View, so_far: SoFar) -> str:
+    """How many hours are still to do by which day, those in the one area that asks for some among them."""
     return _say(seen, "still_to_do_by", *_list_amounts(seen, so_far), seen.now.act_by)
 
 
@@ -63,7 +64,7 @@ def _list_still_to_do(seen: View, so_far: SoFar) -> list[str]:
     if so_far.counts_now == "no":
         amount = say_by(_HOURS, seen.locale, "hours_text", minutes) if minutes else lines
         return [_say(seen, "was_to_do", amount)]
-    is_said = find_first(seen) is not None
+    is_said = speaks_first(seen)
     said = [_say(seen, "still_to_do", *_list_amounts(seen, so_far))] if minutes and not is_said else []
     if lines and not (minutes and _find_only_area(seen, so_far)):
         said.append(_say(seen, "of_these", lines, bool(minutes)))
