@@ -7,6 +7,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from kit.hours import earn, tell_with
 from kit.mails import make_check, make_exam, make_item
 from kit.rules import every_shipped_pack, make_cycle
 from kit.wheel import CHECKOUT
@@ -27,6 +28,7 @@ NAMED: dict[str, Any] = {
     "called": "María José",
     "has_address": False,
 }
+HALF_AN_HOUR = earn(30, decision="waiting")
 SHEETS = ("vendor/uswds/css/uswds.min.css", "css/tokens.css", "css/app.css")
 
 
@@ -35,7 +37,7 @@ def write_all(pack: Pack, locale: str) -> Iterator[Letter]:
     item = make_item(pack=pack)
     for phase in phases_of(days_of(pack, make_cycle(item.anchor_on))):
         for stage, sent_on in (("before_1", None), ("day_moved", None), ("late", item.today)):
-            its = make_item(pack=pack, stage=stage, sent_on=sent_on, today=phase.from_on)
+            its = tell_with(pack, HALF_AN_HOUR, today=phase.from_on, stage=stage, sent_on=sent_on)
             yield write_letter(its, locale=locale, **NAMED)
 
 
