@@ -45,6 +45,9 @@ class Fields(StrEnum):
     AFFILIATIONS = "affiliations"
     BACKGROUND_CHECKS = "background_checks"
     """That there was one and until when it is good; what it found is never on record."""
+    LOOKS = "looks"
+    """Who has looked at the record, and when."""
+    FORMER_NAMES = "former_names"
 
 
 class Act(StrEnum):
@@ -64,6 +67,10 @@ class Act(StrEnum):
     KEEP_CHECKS = "keep_checks"
     TELL = "tell"
     """Tell a person what a reminder says, by letter, by phone or in person, and note it."""
+    PLAN_CREDITS = "plan_credits"
+    ATTEST = "attest"
+    CHANGE_NAME = "change_name"
+    APPLY_FOR_TRAINING = "apply_for_training"
 
 
 class Task(StrEnum):
@@ -90,6 +97,16 @@ class Task(StrEnum):
     IMPORT = "import"
     SEE_JOBS = "see_jobs"
     MANAGE_ACCOUNTS = "manage_accounts"
+    SEE_TEAM = "see_team"
+    SEE_COVERAGE = "see_coverage"
+    EXPORT = "export"
+    KEEP_OFFERINGS = "keep_offerings"
+    KEEP_RESOURCES = "keep_resources"
+    KEEP_WORDINGS = "keep_wordings"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_ORGANIZATIONS = "manage_organizations"
+    READ_AUDIT = "read_audit"
+    CONFIRM_RULES = "confirm_rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +147,11 @@ class Actor:
         )
 
 
-_EVERYTHING = frozenset(Fields)
 _PATH = frozenset({Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.TRAINING, Fields.EXAM_DAYS})
 _TEAM = _PATH | {Fields.SUPERVISION}
 
 _OFFICE = _TEAM | {Fields.ADDRESSES, Fields.MAIL}
+_OWN = _OFFICE | {Fields.EXAM_SCORES, Fields.ACCOMMODATIONS, Fields.AFFILIATIONS, Fields.BACKGROUND_CHECKS}
 
 _TEAM_ACTS = frozenset(
     {Act.LOG_CREDITS, Act.CHECK_CREDITS, Act.LOG_SUPERVISION, Act.LOG_SERVICE, Act.REPORT_APPLICATION, Act.TELL}
@@ -143,7 +160,7 @@ _TEAM_ACTS = frozenset(
 # Design, section 5. A supervisor's `supervision` are the own sessions, which the query sees to.
 # A former administrator's view is of what was on record on the last day, of supervision of that place's own.
 RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
-    Relation.HOLDER: _EVERYTHING,
+    Relation.HOLDER: _OWN,
     Relation.SUPERVISOR: _TEAM,
     Relation.AGENCY_ADMINISTRATOR: _OFFICE | {Fields.BACKGROUND_CHECKS},
     Relation.PROGRAMME_ADMINISTRATOR: _PATH | {Fields.EXAM_SCORES},
@@ -174,7 +191,12 @@ TASK_RIGHTS: dict[Role, frozenset[Task]] = {
         {Task.LIST_PEOPLE, Task.LIST_UNREACHED, Task.CHECK_QUEUE, Task.LOG_FOR_MANY, Task.LIST_APPLICATIONS}
         | {Task.SEE_SUPERVISION, Task.WRITE_LETTERS, Task.ARRANGE_STAND_INS}
     ),
-    Role.AGENCY_ADMINISTRATOR: frozenset(Task) - {Task.ENTER_RESULTS},
+    Role.AGENCY_ADMINISTRATOR: frozenset(
+        {Task.LIST_PEOPLE, Task.LIST_UNREACHED, Task.LIST_FORMER, Task.END_AFFILIATION, Task.CHECK_QUEUE}
+        | {Task.LOG_FOR_MANY, Task.WAIVE_FOR_MANY, Task.RUN_TRAININGS, Task.SEE_SUPERVISION, Task.MANAGE_SUPERVISION}
+        | {Task.ARRANGE_STAND_INS, Task.LIST_APPLICATIONS, Task.ARRANGE_EXAMS, Task.SETTLE_FINDINGS, Task.RELEASE_MAIL}
+        | {Task.PREVIEW_POLICY, Task.WRITE_LETTERS, Task.IMPORT, Task.SEE_JOBS, Task.MANAGE_ACCOUNTS}
+    ),
     Role.PROGRAMME_ADMINISTRATOR: frozenset(
         {Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.LIST_APPLICATIONS, Task.SETTLE_FINDINGS, Task.RUN_TRAININGS}
         | {Task.ARRANGE_EXAMS, Task.ENTER_RESULTS, Task.WAIVE_FOR_MANY}

@@ -28,6 +28,7 @@ from certtrack.web.letters import letters
 from certtrack.web.mail_preferences import mail_preferences
 from certtrack.web.passwords import passwords
 from certtrack.web.people import people
+from certtrack.web.people_list import people_list
 from certtrack.web.policy_preview import policy_preview
 from certtrack.web.qualifications import qualifications
 from certtrack.web.reminders import reminders
@@ -50,7 +51,7 @@ from certtrack.web.what_if import what_if
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, sign_in_code, passwords, account, second_step, sessions, late_forms, by_mail),
-    *(people, credits_, drafts, evidence, checking, answers, findings, held, health, jobs, forecast),
+    *(people, people_list, credits_, drafts, evidence, checking, answers, findings, held, health, jobs, forecast),
     *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),

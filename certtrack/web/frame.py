@@ -1,38 +1,18 @@
 """The frame of every page: what base.html needs, in the reader's language."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, request, session
+from flask import current_app, session
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment
 
 from certtrack.language import LOCALES, make_environment, translations
-from certtrack.security import Task, can_do
 from certtrack.web.assets import Assets
 from certtrack.web.locales import locale, other_locale_url
+from certtrack.web.nav import Nav, make_nav
 from certtrack.web.viewers import Viewer, count_left, find_viewer
 
 EXTENSION = "certtrack_pages"
-_NAV = (
-    ("People", "/people", Task.LIST_PEOPLE),
-    ("To check", "/credits", Task.CHECK_QUEUE),
-    ("Trainings", "/trainings", Task.RUN_TRAININGS),
-    ("Exams", "/exams", Task.ARRANGE_EXAMS),
-    ("Supervision", "/supervision", Task.SEE_SUPERVISION),
-    ("Applications", "/applications", Task.LIST_APPLICATIONS),
-    ("Findings", "/findings", Task.SETTLE_FINDINGS),
-    ("Held mail", "/held", Task.RELEASE_MAIL),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class NavItem:
-    """One link of the navigation."""
-
-    label: str
-    url: str
-    is_current: bool
 
 
 def make_pages(assets: Assets) -> dict[str, Environment]:
@@ -63,7 +43,7 @@ def ngettext(one: str, many: str, count: int) -> str:
 def _frame(viewer: Viewer | None) -> dict[str, Any]:
     return {
         "other_locale_url": other_locale_url(),
-        "nav": _list_nav(viewer),
+        "nav": Nav() if viewer is None or viewer.must_set_up else make_nav(viewer.actor, gettext),
         "viewer": viewer,
         "left_s": count_left(viewer) if viewer else 0,
         "sign_out_url": "/sign-out",
@@ -71,16 +51,6 @@ def _frame(viewer: Viewer | None) -> dict[str, Any]:
         "keeper_line": _say_keeper(viewer),
         "toast": session.pop("toast", None) if "toast" in session else None,
     }
-
-
-def _list_nav(viewer: Viewer | None) -> list[NavItem]:
-    if viewer is None or viewer.must_set_up:
-        return []
-    return [NavItem(gettext(label), url, _is_under(url)) for label, url, task in _NAV if can_do(viewer.actor, task)]
-
-
-def _is_under(url: str) -> bool:
-    return request.path == url or request.path.startswith(f"{url}/")
 
 
 def _say_keeper(viewer: Viewer | None) -> str:

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from flask import current_app, redirect, request
+from flask import current_app, request
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,7 @@ from certtrack.web.errors import answer_expired, list_typed
 from certtrack.web.late_forms import forget_sent_form, keep_late_form
 from certtrack.web.numbers import HIGHEST
 from certtrack.web.rights import find_right
+from certtrack.web.swapping import find_page, lead_to
 from certtrack.web.viewers import find_viewer, note_viewer
 
 
@@ -31,7 +32,7 @@ def check_right() -> Response | None:
     if viewer is None:
         return _send_to_sign_in()
     if viewer.must_set_up and not right.is_first:
-        return redirect("/account/second-step")
+        return lead_to("/account/second-step")
     if right.task is not None and not can_do(viewer.actor, right.task):
         raise NotFound
     if not right.is_quiet:
@@ -43,8 +44,8 @@ def check_right() -> Response | None:
 def _send_to_sign_in() -> Response:
     """What was typed is kept where it is known whose it is, else shown, to be taken along."""
     if not list_typed():
-        return redirect(f"/sign-in?{_write_next()}")
-    return redirect("/sign-in?kept=y") if keep_late_form() else answer_expired()
+        return lead_to(f"/sign-in?{_write_next()}")
+    return lead_to("/sign-in?kept=y") if keep_late_form() else answer_expired()
 
 
 def _check_values() -> None:
@@ -56,5 +57,5 @@ def _check_values() -> None:
 
 
 def _write_next() -> str:
-    came_for = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    came_for = find_page()
     return urlencode({"next": came_for}) if came_for != "/" else ""

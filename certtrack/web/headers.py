@@ -33,4 +33,5 @@ def add_headers(response: Response) -> Response:
     if request.is_secure or parts().settings.is_https:
         response.headers["Strict-Transport-Security"] = _ONE_YEAR
     response.headers.setdefault("Cache-Control", "no-store")
+    response.vary.add("HX-Request")  # a page and a part of it have one address
     return response

@@ -13,6 +13,7 @@ from kit.exams import hold, seat, sit
 from kit.files import keep, pdf
 from kit.group_acts import begin, make_wish
 from kit.group_acts import plan as plan_group
+from kit.registries import read_registry
 from kit.supervision import hold as hold_supervision
 from kit.supervision import make_session, qualify, serve
 from kit.tellings import find_next_key, note_next
@@ -107,6 +108,8 @@ def places(numbers: dict[str, int], world: World) -> dict[str, str]:
     found |= {"<int:stand_in_id>": "99999", "<int:web_session_id>": "99999"}
     found |= {"<int:reminder_id>": "99999", VERB: "seen"}
     found |= {"<int:waiver_id>": "99999", "<any(waiver, reduction, extension):kind>": "extension"}
+    for record in read_registry("web/rights", "record"):
+        found |= record(world, numbers)
     return found
 
 

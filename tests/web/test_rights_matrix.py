@@ -1,10 +1,15 @@
-"""Who gets what, address by address: a route that isn't in the table is a route that nobody has thought about."""
+"""Who gets what, address by address: a route that isn't in the table is a route that nobody has thought about.
+
+A part of the product has its own rows in `rights/`: a module with `MATRIX`, and where its addresses name records of its
+own, `record(world, numbers)`, which records one of each and says what stands for what in an address.
+"""
 
 import pytest
 from flask import Flask
 from kit.client import CheckingClient
 from kit.databases import on_both
 from kit.one_of_each import VERB, WHO, fill_in
+from kit.registries import read_registry
 
 # 302 for nobody: to signing in; for alice where nothing waits: back to the held mail.
 # 404: not here, or not theirs. A POST is sent without the record that it would change.
@@ -155,34 +160,6 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /held": (200, 404, 404, 404, IN),
     "GET /held/release": (302, 404, 404, 404, IN),
     "POST /held/release": (302, 404, 404, 404, IN),
-    "GET /sign-in": (302, 302, 302, 302, 200),
-    "POST /sign-in": (400,) * 5,
-    "GET /sign-in/code": (302,) * 5,
-    "POST /sign-in/code": (302,) * 5,
-    "GET /sign-in/recovery-code": (302,) * 5,
-    "POST /sign-in/recovery-code": (302,) * 5,
-    "GET /account": (200, 200, 200, 200, IN),
-    "GET /account/password": (200, 200, 200, 200, IN),
-    "POST /account/password": (400, 400, 400, 400, IN),
-    "GET /account/second-step": (200, 200, 200, 200, IN),
-    "POST /account/second-step": (400, 400, 400, 400, IN),
-    "GET /account/second-step/off": (409, 409, 409, 409, IN),
-    "POST /account/second-step/off": (409, 409, 409, 409, IN),
-    "GET /account/recovery-codes": (200, 200, 200, 200, IN),
-    "GET /account/recovery-codes/new": (409, 409, 409, 409, IN),
-    "POST /account/recovery-codes/new": (409, 409, 409, 409, IN),
-    "POST /account/sessions/<int:web_session_id>/end": (404, 404, 404, 404, IN),
-    "POST /account/sessions/end-others": (302,) * 5,
-    "GET /account/left": (200, 200, 200, 200, IN),
-    "POST /account/stay": (200, 200, 200, 200, IN),
-    "GET /account/form": (404, 404, 404, 404, IN),
-    "POST /account/form/discard": (302,) * 5,
-    "GET /sign-in/help": OPEN,
-    "POST /sign-in/help": OPEN,
-    "POST /sign-out": (302,) * 5,
-    "GET /password": (404,) * 5,
-    "POST /password": (404,) * 5,
-    "GET /password/<token>": (404,) * 5,
     f"GET /mail/<int:reminder_id>/{VERB}/<token>": (404,) * 5,
     f"POST /mail/<int:reminder_id>/{VERB}/<token>": (404,) * 5,
     "GET /mail/<int:reminder_id>/stop/<token>": (404,) * 5,
@@ -190,6 +167,9 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /healthz": OPEN,
     "GET /healthz/mail": (503,) * 5,
 }
+for _rows in read_registry("web/rights", "MATRIX"):
+    assert not MATRIX.keys() & _rows.keys(), "an address has one row"
+    MATRIX |= _rows
 
 
 def list_routes(app: Flask) -> set[str]:

@@ -1,0 +1,95 @@
+"""Where the frame of each page leads: at most five addresses in its head, by what the reader is, and the rest folded.
+
+Nothing is linked that isn't there or isn't the reader's to open. A page to lead to has a line in `_TASKS` and one in
+`_name_all`, and a place in the rows of `_FIRST` where it is one of the five.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import request
+
+from certtrack.security import Actor, Role, Task, can_do
+
+MOST = 5
+_OWN = "/people/{person_id}"
+
+# None: for everybody with a record of their own
+_TASKS: dict[str, Task | None] = {
+    "/people": Task.LIST_PEOPLE,
+    "/credits": Task.CHECK_QUEUE,
+    "/supervision": Task.SEE_SUPERVISION,
+    "/findings": Task.SETTLE_FINDINGS,
+    "/held": Task.RELEASE_MAIL,
+    "/trainings": Task.RUN_TRAININGS,
+    "/exams": Task.ARRANGE_EXAMS,
+    "/applications": Task.LIST_APPLICATIONS,
+    _OWN: None,
+}
+# the first row whose role the reader has is theirs
+_FIRST: tuple[tuple[Role, tuple[str, ...]], ...] = (
+    (Role.AGENCY_ADMINISTRATOR, ("/people", "/credits", "/findings", "/held")),
+    (Role.PROGRAMME_ADMINISTRATOR, ("/people", "/credits", "/exams", "/applications", "/findings")),
+    (Role.SUPERVISOR, ("/people", "/credits", "/supervision", _OWN)),
+    (Role.AUDITOR, ("/people",)),
+    (Role.SPECIALIST, (_OWN,)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One link of the navigation."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Nav:
+    """Where a page leads: `first` in its head, at most five; `more` folded, whatever else the reader may open."""
+
+    first: tuple[NavItem, ...] = ()
+    more: tuple[NavItem, ...] = ()
+
+
+def make_nav(actor: Actor, gettext: Callable[[str], str]) -> Nav:
+    """The links of that reader, named by `gettext`, in the order in which they stand."""
+    mine = {url: _fill_in(url, actor) for url, task in _TASKS.items() if _may_open(actor, task)}
+    chosen = next((urls for role, urls in _FIRST if actor.has(role)), (_OWN,))[:MOST]
+    names = _name_all(gettext)
+    first = [NavItem(names[url], mine[url], _is_under(mine[url])) for url in chosen if url in mine]
+    more = [NavItem(names[url], mine[url], _is_under(mine[url])) for url in mine if url not in chosen]
+    return Nav(tuple(_mark_one(first)), tuple(more))
+
+
+def _name_all(gettext: Callable[[str], str]) -> dict[str, str]:
+    return {
+        "/people": gettext("People"),
+        "/credits": gettext("To check"),
+        "/supervision": gettext("Supervision"),
+        "/findings": gettext("Findings"),
+        "/held": gettext("Held mail"),
+        "/trainings": gettext("Trainings"),
+        "/exams": gettext("Exams"),
+        "/applications": gettext("Applications"),
+        _OWN: gettext("My record"),
+    }
+
+
+def _may_open(actor: Actor, task: Task | None) -> bool:
+    return actor.person_id is not None if task is None else can_do(actor, task)
+
+
+def _fill_in(url: str, actor: Actor) -> str:
+    return url.format(person_id=actor.person_id)
+
+
+def _is_under(url: str) -> bool:
+    return request.path == url or request.path.startswith(f"{url}/")
+
+
+def _mark_one(items: list[NavItem]) -> list[NavItem]:
+    """Of several that the page lies under, the nearest alone is current: one's own record is under the people."""
+    nearest = max((item.url for item in items if item.is_current), key=len, default=None)
+    return [NavItem(item.label, item.url, item.url == nearest) for item in items]

@@ -1,0 +1,33 @@
+"""Signing in and out, and one's own account: whoever is signed in has it, whatever they are."""
+
+OPEN, IN = (200,) * 5, 302
+MATRIX: dict[str, tuple[int, ...]] = {
+    "GET /sign-in": (302, 302, 302, 302, 200),
+    "POST /sign-in": (400,) * 5,
+    "GET /sign-in/code": (302,) * 5,
+    "POST /sign-in/code": (302,) * 5,
+    "GET /sign-in/recovery-code": (302,) * 5,
+    "POST /sign-in/recovery-code": (302,) * 5,
+    "GET /account": (200, 200, 200, 200, IN),
+    "GET /account/password": (200, 200, 200, 200, IN),
+    "POST /account/password": (400, 400, 400, 400, IN),
+    "GET /account/second-step": (200, 200, 200, 200, IN),
+    "POST /account/second-step": (400, 400, 400, 400, IN),
+    "GET /account/second-step/off": (409, 409, 409, 409, IN),
+    "POST /account/second-step/off": (409, 409, 409, 409, IN),
+    "GET /account/recovery-codes": (200, 200, 200, 200, IN),
+    "GET /account/recovery-codes/new": (409, 409, 409, 409, IN),
+    "POST /account/recovery-codes/new": (409, 409, 409, 409, IN),
+    "POST /account/sessions/<int:web_session_id>/end": (404, 404, 404, 404, IN),
+    "POST /account/sessions/end-others": (302,) * 5,
+    "GET /account/left": (200, 200, 200, 200, IN),
+    "POST /account/stay": (200, 200, 200, 200, IN),
+    "GET /account/form": (404, 404, 404, 404, IN),
+    "POST /account/form/discard": (302,) * 5,
+    "GET /sign-in/help": OPEN,
+    "POST /sign-in/help": OPEN,
+    "POST /sign-out": (302,) * 5,
+    "GET /password": (404,) * 5,
+    "POST /password": (404,) * 5,
+    "GET /password/<token>": (404,) * 5,
+}
