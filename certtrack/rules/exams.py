@@ -41,3 +41,16 @@ def explain_exams(facts: CertificationFacts, way_back: ExamFact | None, as_of: d
         if exam.outcome == "passed":
             code = "way_back_passed" if exam == way_back else "exam_passed"
         yield on_record(code, ("exam", exam.id), taken_on=exam.taken_on)
+
+
+def count_left(exams: Iterable[ExamFact], most: int) -> int | None:
+    """How many of `most` attempts are left on one route: those since it was passed last are used up.
+
+    None where nobody knows what came of one of them.
+    """
+    used: list[ExamFact] = []
+    for exam in sorted(exams, key=lambda exam: (exam.taken_on, exam.id)):
+        used = [] if exam.outcome == "passed" else [*used, exam]
+    if any(exam.outcome != "not_passed_yet" for exam in used):
+        return None
+    return max(0, most - len(used))

@@ -31,6 +31,7 @@ from certtrack.db.models.exams import (
     ExamSitting,
     ExamSittingVersion,
 )
+from certtrack.db.models.offerings import Offering, OfferingVersion, PlannedCredit, Resource, ResourceVersion
 from certtrack.db.models.other_days import OtherDay
 from certtrack.db.models.people import (
     Affiliation,
@@ -143,11 +144,14 @@ __all__ = [
     "IntentionVersion",
     "Job",
     "KeptForm",
+    "Offering",
+    "OfferingVersion",
     "Organization",
     "OrganizationCredential",
     "OtherDay",
     "PackVersion",
     "Person",
+    "PlannedCredit",
     "PolicyTerm",
     "Qualification",
     "QualificationVersion",
@@ -156,6 +160,8 @@ __all__ = [
     "RelayState",
     "Reminder",
     "ReminderEmail",
+    "Resource",
+    "ResourceVersion",
     "RuleConfirmation",
     "SecondStep",
     "ServiceSpan",

@@ -144,4 +144,6 @@ def _suppose(number: int, plan: NewCredit) -> CreditFact:
         role=plan.role,
         proof=plan.proof,
         decision="waiting",
+        title="" if plan.title == _UNNAMED else plan.title,
+        provider=plan.provider or "",
     )

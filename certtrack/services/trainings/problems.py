@@ -19,6 +19,7 @@ Why = Literal[
     "too_long",
     "more_noted",
     "withdrawn",
+    "begun",
 ]
 
 Problem = Literal[

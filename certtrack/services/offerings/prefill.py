@@ -1,0 +1,36 @@
+"""What the form for a credit would say of an offering that somebody was at."""
+
+from typing import Any
+
+from certtrack.db.models import Offering
+
+
+def fill_typed(offering: Offering, day: str) -> dict[str, Any]:
+    """The fields of the form, as they are typed there; `day` is the last day where the offering has none of its own.
+
+    Beside them `parts`, which the form doesn't ask for: the minutes by area.
+    """
+    minutes = sum(part["minutes"] for part in offering.parts)
+    amount, unit = _write_amount(minutes)
+    first_on, last_on = offering.first_on, offering.last_on
+    return {
+        "title": offering.title,
+        "provider": offering.provider or "",
+        "first_on": first_on.isoformat() if first_on and first_on != last_on else "",
+        "last_on": last_on.isoformat() if last_on else day,
+        "amount": amount,
+        "unit": unit,
+        "areas": list(dict.fromkeys(area for part in offering.parts for area in part["areas"])),
+        "activity": offering.activity,
+        "form": offering.form or "",
+        "role": "participant",
+        "proof": "",
+        "parts": offering.parts,
+    }
+
+
+def _write_amount(minutes: int) -> tuple[str, str]:
+    """Whole and half hours as hours, anything else in minutes."""
+    if minutes % 30:
+        return str(minutes), "minutes"
+    return f"{minutes // 60}.5" if minutes % 60 else str(minutes // 60), "hours"
