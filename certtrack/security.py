@@ -173,7 +173,10 @@ RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
 # themselves, which the services see to. Supervision is logged by its supervisor or the office, and signed by each side
 # for itself: no right to sign is anybody else's.
 RECORD_ACTS: dict[Relation, frozenset[Act]] = {
-    Relation.HOLDER: frozenset({Act.CHOOSE_MAIL, Act.LOG_CREDITS, Act.LOG_SERVICE, Act.REPORT_APPLICATION}),
+    Relation.HOLDER: frozenset(
+        {Act.CHOOSE_MAIL, Act.LOG_CREDITS, Act.LOG_SERVICE, Act.REPORT_APPLICATION}
+        | {Act.PLAN_CREDITS, Act.APPLY_FOR_TRAINING}
+    ),
     Relation.SUPERVISOR: _TEAM_ACTS,
     Relation.AGENCY_ADMINISTRATOR: _TEAM_ACTS
     | {Act.RECORD_TRAINING, Act.RECORD_CERTIFICATE, Act.RECORD_WAIVER}
@@ -196,10 +199,11 @@ TASK_RIGHTS: dict[Role, frozenset[Task]] = {
         | {Task.LOG_FOR_MANY, Task.WAIVE_FOR_MANY, Task.RUN_TRAININGS, Task.SEE_SUPERVISION, Task.MANAGE_SUPERVISION}
         | {Task.ARRANGE_STAND_INS, Task.LIST_APPLICATIONS, Task.ARRANGE_EXAMS, Task.SETTLE_FINDINGS, Task.RELEASE_MAIL}
         | {Task.PREVIEW_POLICY, Task.WRITE_LETTERS, Task.IMPORT, Task.SEE_JOBS, Task.MANAGE_ACCOUNTS}
+        | {Task.KEEP_OFFERINGS, Task.KEEP_RESOURCES}
     ),
     Role.PROGRAMME_ADMINISTRATOR: frozenset(
         {Task.LIST_PEOPLE, Task.CHECK_QUEUE, Task.LIST_APPLICATIONS, Task.SETTLE_FINDINGS, Task.RUN_TRAININGS}
-        | {Task.ARRANGE_EXAMS, Task.ENTER_RESULTS, Task.WAIVE_FOR_MANY}
+        | {Task.ARRANGE_EXAMS, Task.ENTER_RESULTS, Task.WAIVE_FOR_MANY, Task.KEEP_OFFERINGS, Task.KEEP_RESOURCES}
     ),
     Role.AUDITOR: frozenset({Task.LIST_PEOPLE}),
 }
