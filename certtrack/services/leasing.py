@@ -119,7 +119,7 @@ def recover(session: Session, mail_class: MailClass, at: datetime) -> int:
     One that was never written was never sent.
     """
     query = select(Email).where(Email.mail_class == mail_class, Email.state == "leased", Email.leased_until <= db_now())
-    lost = list(session.scalars(query.with_for_update(skip_locked=True).limit(_AT_ONCE)))
+    lost = list(session.scalars(query.with_for_update(key_share=True, skip_locked=True).limit(_AT_ONCE)))
     for email in lost:
         if email.data is None:
             email.lease_token = None
@@ -226,7 +226,7 @@ def _lock(session: Session, mail_class: MailClass, states: ColumnElement[bool], 
         .where(Email.mail_class == mail_class, states, Email.settled_at.is_(None), Email.leased_until <= db_now())
         .order_by(Email.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(query))

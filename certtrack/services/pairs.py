@@ -133,7 +133,7 @@ def _lock_ready(session: Session, numbers: Sequence[int]) -> list[Email]:
     if not numbers:
         return []
     query = select(Email).where(Email.id.in_(numbers), Email.state == "ready", Email.settled_at.is_(None))
-    query = query.order_by(Email.id).with_for_update(skip_locked=True)
+    query = query.order_by(Email.id).with_for_update(key_share=True, skip_locked=True)
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 

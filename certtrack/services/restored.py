@@ -79,7 +79,7 @@ def _in_doubt() -> Select[int]:
     # a lease that runs is a living process's: it settles what it sends
     is_over = Email.state.in_(("unknown", "ready")) | ((Email.state == "leased") & (Email.leased_until <= db_now()))
     query = select(Email.id).where(Email.mail_class == "planned", Email.settled_at.is_(None), is_over)
-    return query.order_by(Email.id).with_for_update()
+    return query.order_by(Email.id).with_for_update(key_share=True)
 
 
 def _look_again(session: Session, cause: Cause, at: datetime) -> None:

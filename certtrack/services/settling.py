@@ -117,8 +117,9 @@ def reopen_refused(session: Session, email_ids: list[int]) -> int:
 
 
 def _lock(session: Session, mail: Outgoing) -> Email | None:
+    # not its key: whoever settles the mail to the other address may have to name this one meanwhile
     query = select(Email).where(Email.id == mail.email_id, Email.lease_token == mail.token)
-    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    return session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
 def _settle_now(email: Email, tried: Try) -> None:

@@ -96,7 +96,7 @@ def let_sleep(session: Session, rulebook: Rulebook, at: datetime) -> int:
         .join(TeamMail, TeamMail.email_id == Email.id)
         .join(Person, Person.id == TeamMail.recipient_id)
         .where(Email.state.in_(("ready", "unknown")), Email.settled_at.is_(None))
-        .with_for_update(of=Email, skip_locked=True)
+        .with_for_update(of=Email, key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     waiting = [(email, person, now) for email, person, now in session.execute(query)]
