@@ -48,7 +48,12 @@ def take_report(session: Session, signer: Signer, data: bytes, *, actor: Actor, 
 def _find_email(session: Session, signer: Signer, report: Report) -> Email | None:
     """The mail, locked; it came from another database where the address isn't the one that was signed."""
     for number, token in list_codes(report.paths):
-        query = select(Email).where(Email.id == number).with_for_update(key_share=True).execution_options(populate_existing=True)
+        query = (
+            select(Email)
+            .where(Email.id == number)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
         email = session.scalar(query)
         if email is not None and is_return_path(signer, token, number, email.address):
             return email
