@@ -1,7 +1,8 @@
-"""Every page in a real browser: full at 1280 px in English, in its error state at 320 px in Spanish.
+"""Every page in a real browser, full and in its error state at 320 px in Spanish; at 1280 px in English a few, and at
+night all.
 
-A part of the product has its own pages in `looks/`: a module with `FULL` (one of each kind), `NIGHTLY` (the further
-ones), `WRONG` and `PLAIN`, as here.
+A part of the product has its own pages in `looks/`: a module with `FULL` (one of each kind), `WIDE` (those of them that
+are looked at in both widths each time), `NIGHTLY` (the further ones), `WRONG` and `PLAIN`, as here.
 """
 
 import re
@@ -87,18 +88,31 @@ WRONG = (
     ("/people/2?as_of=soon&known_at=never", "alice"),
     ("/people/99999", "carol"),
 )
+# what a wide window lays out in another way: a list, a page of parts, a form, a table, cards beside each other
+WIDE = (
+    ("/sign-in", None),
+    ("/people", "alice"),
+    ("/people/2", "carol"),
+    ("/people/2/credits/new", "carol"),
+    ("/credits", "bob"),
+    ("/trainings/2/attendance", "alice"),
+)
 # as a reader without scripts has them: a page of each kind, and each that has a script of its own
 PLAIN = (("/sign-in", None), ("/people", "alice"), ("/people/2", "carol"), ("/credits", "bob"), ("/exams/2", "pat"))
 
 FULL += tuple(look for looks in read_registry("e2e/looks", "FULL") for look in looks)
 WRONG += tuple(look for looks in read_registry("e2e/looks", "WRONG") for look in looks)
+WIDE += tuple(look for looks in read_registry("e2e/looks", "WIDE") for look in looks)
 PLAIN += tuple(look for looks in read_registry("e2e/looks", "PLAIN") for look in looks)
 NIGHTLY = [
     pytest.param(*look, marks=pytest.mark.nightly) for looks in read_registry("e2e/looks", "NIGHTLY") for look in looks
 ]
 
 
-@pytest.mark.parametrize(("path", "name"), [*FULL, *NIGHTLY])
+_FULL_AT_NIGHT = [pytest.param(*look, marks=pytest.mark.nightly) for look in FULL if look not in WIDE]
+
+
+@pytest.mark.parametrize(("path", "name"), [*WIDE, *_FULL_AT_NIGHT, *NIGHTLY])
 def test_a_full_page_is_clean_at_1280_px_in_english(look: Visit, path: str, name: str | None) -> None:
     check_page(look(path, name))
 
@@ -140,7 +154,7 @@ _PARTED = """() => {
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("es", marks=pytest.mark.nightly)])
 def test_a_day_and_its_year_never_part(look: Visit, lang: str) -> None:
     parted: dict[str, object] = {}
     for path in ("/people", *STANDINGS, "/credits", "/findings", "/held", "/held/release?all=1"):

@@ -4,6 +4,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+from kit.databases import on_both
 from sqlalchemy import update
 
 from certtrack.db.engine import Database
@@ -98,6 +99,7 @@ def test_a_second_process_leaves_what_the_first_has_in_hand_until_that_is_long_g
     assert len(take(raised)) == 1
 
 
+@on_both
 def test_of_many_processes_that_look_at_once_one_tells_it(raised: Database) -> None:
     taken: list[Notice] = []
     threads = [threading.Thread(target=lambda: taken.extend(take(raised))) for _ in range(4)]

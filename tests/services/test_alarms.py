@@ -3,6 +3,8 @@
 import threading
 from datetime import UTC, datetime
 
+from kit.databases import on_both
+
 from certtrack.db.engine import Database
 from certtrack.services.alarms import clear_alarm, list_alarms, raise_alarm
 
@@ -21,6 +23,7 @@ def test_an_alarm_is_raised_once_cleared_once_and_may_come_again(database: Datab
         ]
 
 
+@on_both
 def test_of_many_processes_one_raises_the_alarm(database: Database) -> None:
     raised: list[bool] = []
 

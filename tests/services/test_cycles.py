@@ -4,6 +4,7 @@ import threading
 from datetime import date
 
 import pytest
+from kit.databases import on_both
 from kit.world import World
 from sqlalchemy import func, select
 
@@ -62,6 +63,7 @@ def test_a_day_is_not_moved_before_its_start_nor_onto_another_cycles(world: Worl
         close(world, cycle, date(2024, 10, 1))
 
 
+@on_both
 def test_one_cause_is_opened_once_by_many_at_once(world: World) -> None:
     gate, errors = threading.Barrier(4), list[Exception]()
 

@@ -6,6 +6,7 @@ from threading import Barrier
 
 import pytest
 from kit.both_addresses import Late
+from kit.databases import on_both
 
 from certtrack.mail.failures import NotTaken, RecipientRefused
 from certtrack.mail.transport import Answer
@@ -40,6 +41,7 @@ def _settle(late: Late, mail: Outgoing, tried: Try, both: Barrier) -> bool:
 @pytest.mark.parametrize(
     "fates", [*_DAILY, *(pytest.param(fates, marks=pytest.mark.nightly) for fates in _REST)], ids="-".join
 )
+@on_both
 def test_a_reminder_is_told_by_whichever_mail_was_taken_and_each_address_is_tried_as_it_needs(
     late: Late, fates: tuple[str, str]
 ) -> None:

@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from datetime import date
 
+from kit.databases import on_both
 from kit.planning import Planner
 from kit.world import World
 
@@ -29,6 +30,7 @@ sys.exit(any([os.wait()[1] for _ in range(6)]))
 """
 
 
+@on_both
 def test_six_planners_decide_each_stage_once(world: World, planner: Planner, database_url: str) -> None:
     planner.roster(60, DUE, armed_on=date(2026, 5, 4))
     plain = [world.certify(world.person(), DUE)[1] for _ in range(60)]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from kit.databases import on_both
 from kit.planning import Planner
 from kit.world import World
 from sqlalchemy import delete, select
@@ -230,6 +231,7 @@ def test_a_crash_while_cycles_are_set_to_be_looked_at_costs_nobody_a_look(world:
     assert planner.cause(CAUSE).state == "held"
 
 
+@on_both
 def test_schedulers_that_start_together_notice_one_change(world: World, planner: Planner) -> None:
     told(world, planner, 30)
     planner.change_policy(2, 100)

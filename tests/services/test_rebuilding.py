@@ -3,6 +3,7 @@
 import threading
 from datetime import date
 
+from kit.databases import on_both
 from kit.world import World
 from sqlalchemy import select, update
 
@@ -95,6 +96,7 @@ def test_ranges_hold_so_many_each_whatever_numbers_are_missing(world: World) -> 
         assert found == [(first, second), (third, third), None]
 
 
+@on_both
 def test_of_two_changes_at_once_the_second_sees_what_the_first_has_changed(world: World) -> None:
     number, *_ = certify_some(world)
     with world.database.writing() as session:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from kit.credits import DUE, Cast, amend, claim_of, count_minutes, decide, find_claim, list_events, log, make_new
+from kit.databases import on_both
 from kit.rules import CPS
 from kit.world import World
 from sqlalchemy import func, select
@@ -267,6 +268,7 @@ def test_what_may_be_the_same_is_pointed_out_by_what_the_rules_know_a_credit_by(
         assert [one.id for one in list_duplicates(session, cast.carol, new, list_keys([once_a_cycle]))] == [same]
 
 
+@on_both
 def test_of_two_who_send_the_same_at_once_the_second_one_finds_it_on_record(world: World, cast: Cast) -> None:
     gate, found = threading.Barrier(2), list[int]()
 

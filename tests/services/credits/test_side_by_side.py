@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 from kit.credits import Cast, amend, decide, find_claim, log, make_new
+from kit.databases import on_both
 from kit.world import World
 from sqlalchemy import select
 
@@ -29,6 +30,7 @@ def do_at_once(*acts: Callable[[], object]) -> list[Exception]:
     return errors
 
 
+@on_both
 def test_of_two_who_amend_at_once_one_is_told(world: World, cast: Cast) -> None:
     credit = log(world, cast.carol, make_new(1), cast.cps)
     errors = do_at_once(*(lambda hours=hours: amend(world, credit, make_new(hours)) for hours in (2, 3)))
@@ -37,6 +39,7 @@ def test_of_two_who_amend_at_once_one_is_told(world: World, cast: Cast) -> None:
         assert session.scalars(select(CreditVersion.no).order_by(CreditVersion.id)).all() == [1, 2]
 
 
+@on_both
 def test_what_is_amended_while_somebody_decides_waits_in_either_order(world: World, cast: Cast) -> None:
     for hours in (2, 3, 4):
         credit = log(world, cast.carol, make_new(hours), cast.cps)

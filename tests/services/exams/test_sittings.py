@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 
 import pytest
+from kit.databases import on_both
 from kit.exams import hold, open_office, seat
 from kit.world import World
 from sqlalchemy import select
@@ -47,6 +48,7 @@ def test_a_full_sitting_refuses_and_a_seat_given_up_is_free_again(world: World) 
         assert list(session.scalars(query.order_by(ExamRegistrationVersion.no))) == [False, True, False]
 
 
+@on_both
 def test_of_two_at_once_one_gets_the_last_seat(world: World) -> None:
     sitting = hold(world, seats=1)
     people = [world.person("Carol"), world.person("Dave")]

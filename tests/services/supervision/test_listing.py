@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 
+from kit.databases import on_both
 from kit.supervision import HELD_ON, Team, amend, hold, make_session, say_paper, sign
 from kit.world import World
 
@@ -78,6 +79,7 @@ def test_a_supervisor_is_offered_whom_they_supervise_and_the_office_everybody(wo
     assert not later.people, "nobody was assigned yet"
 
 
+@on_both
 def test_of_two_who_log_the_same_at_once_the_second_one_finds_it_on_record(world: World, team: Team) -> None:
     gate, found = threading.Barrier(2), list[bool]()
 
