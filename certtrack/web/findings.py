@@ -45,6 +45,8 @@ def settle(finding_id: int) -> Response | tuple[str, int]:
     """Write down what was decided, a day or words; where that can't be, what was typed is kept."""
     words, choice = request.form.get("words", "").strip()[:2_000], request.form.get("choice", "")
     if choice not in ("stated", "computed") and not words:
+        with reading() as session:
+            _get_own(session, finding_id)
         return _show(wrong=finding_id), 400
     try:
         with writing() as session:

@@ -1,0 +1,120 @@
+"""To a stranger what isn't theirs isn't here: at every address it answers byte by byte as what is no address at all."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from kit.client import CheckingClient, read_alike, sign_up
+from kit.one_of_each import fill_in
+from kit.registries import read_registry
+from kit.world import World
+from sqlalchemy import update
+from werkzeug.test import TestResponse
+
+from certtrack.db.models import Person
+from certtrack.security import Role
+from certtrack.services.organizations import affiliate, assign_supervisor, create_organization, end_affiliation
+
+NEVER = "4040404"
+_ID = re.compile(r"<int:\w+>")
+_PERSON = "<int:person_id>"
+_ALWAYS_OTHERS = {"Date", "Set-Cookie", "Content-Length", "Location"}
+# an administrator of an office that somebody has left sees the record as it was on the last day, and nothing newer
+FROZEN = {"GET /people/<int:person_id>", "GET /people/<int:person_id>/reminders"}
+FROZEN |= {address for frozen in read_registry("web/rights", "FROZEN") for address in frozen}
+Strangers = dict[str, tuple[CheckingClient, str]]
+
+
+@pytest.fixture
+def strangers(app: Flask, world: World, numbers: dict[str, int]) -> Strangers:
+    """Each with the number of whose record is theirs to see: Dave holds one himself, Erin supervises Henry.
+
+    Until last week Erin supervised Carol, and Carol was at Grace's office.
+    """
+    app.config["WTF_CSRF_ENABLED"] = False
+    carol, week_ago = numbers["carol"], world.today - timedelta(days=7)
+    long_ago, by = week_ago - timedelta(days=90), {"actor": world.actor, "at": world.at}
+    dave, erin, henry = (world.person(name) for name in ("Dave", "Erin", "Henry"))
+    with world.database.writing() as session:
+        here = {"organization_id": world.organization_id, "supervisor_id": erin, **by}
+        assign_supervisor(session, person_id=carol, from_on=long_ago, **here)
+        assign_supervisor(session, person_id=henry, from_on=week_ago, **here)
+        other = create_organization(session, key="hillside", name="Hillside", zone="America/Chicago", **by)
+        left = affiliate(session, carol, other.id, from_on=long_ago, **by)
+        end_affiliation(session, left, week_ago, reason=None, **by)
+        session.execute(update(Person).values(recorded_at=world.at - timedelta(days=99)))
+    accounts = {
+        "dave": (world.account("dave-2", Role.SPECIALIST, person_id=dave), dave),
+        "erin": (world.account("erin", Role.SUPERVISOR, person_id=erin), henry),
+    }
+    world.organization_id = other.id
+    accounts["grace"] = (world.account("grace", Role.AGENCY_ADMINISTRATOR), world.person("Ivan"))
+    made = {}
+    for name, (account, theirs) in accounts.items():
+        client = app.test_client()
+        assert isinstance(client, CheckingClient)
+        sign_up(client, world, account)
+        made[name] = (client, str(theirs))
+    return made
+
+
+Answer = tuple[int, str, list[tuple[str, str]]]
+
+
+def ask(client: CheckingClient, method: str, path: str) -> Answer:
+    """The answer without what is another one each time, and without the marks of where it was given."""
+    answer: TestResponse = client.open(path, method=method)
+    text = read_alike(answer).replace(path, "HERE").replace(' aria-current="page"', "")
+    return answer.status_code, text, sorted(pair for pair in answer.headers if pair[0] not in _ALWAYS_OTHERS)
+
+
+def list_pairs(rule: str, places: dict[str, str], own: str) -> list[tuple[str, str]]:
+    """Addresses of records that are there, each with one of none: somebody's, and theirs as if it were the reader's."""
+    ids = dict.fromkeys(_ID.findall(rule), NEVER)
+    pairs = [(fill_in(rule, places), fill_in(rule, places | ids))]
+    if (mine := {_PERSON: own}).keys() < ids.keys():
+        pairs.append((fill_in(rule, places | mine), fill_in(rule, places | ids | mine)))
+    return pairs
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_stranger_gets_of_a_record_what_they_get_of_none(
+    app: Flask, strangers: Strangers, places: dict[str, str]
+) -> None:
+    told, seen = set(), set()
+    for name, (client, own) in strangers.items():
+        missing = ask(client, "GET", "/not-here")
+        for method, rule in list_rules(app):
+            for there, nowhere in list_pairs(rule, places, own):
+                got = ask(client, method, there)
+                if got == missing or got == ask(client, method, nowhere):
+                    continue
+                (seen if name == "grace" and got[0] == 200 else told).add(f"{name} {method} {rule}")
+    assert not told
+    assert seen == {f"grace {address}" for address in FROZEN}
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_nobody_who_is_not_signed_in_is_told_anything_of_a_record_but_to_sign_in(
+    app: Flask, client: CheckingClient, places: dict[str, str]
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    told = set()
+    for method, rule in list_rules(app):
+        [(there, nowhere), *_] = list_pairs(rule, places, NEVER)
+        one, none = ask(client, method, there)[::2], ask(client, method, nowhere)[::2]
+        if one != none or one[0] not in (302, 404):
+            told.add(f"{method} {rule}")
+    assert not told
+
+
+def list_rules(app: Flask) -> list[tuple[str, str]]:
+    """Each address that names a record by its number, by method."""
+    return [
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        if _ID.search(rule.rule)
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"})
+    ]
