@@ -47,11 +47,12 @@ def show(person_id: int) -> ResponseReturnValue:
 @mail_preferences.post(_PATH)
 @signed_in
 def save(person_id: int) -> ResponseReturnValue:
-    """Put on record what is wished; where somebody else was first nothing is saved."""
+    """Put on record what is wished; where somebody else was first nothing is saved, and what was chosen stays."""
     with reading() as session:
-        wished = _read(_get_person(session, person_id))
-    if wished is None:
-        return _show(person_id, problem="zone"), 400
+        person = _get_person(session, person_id)
+    wished = _read(person)
+    if wished.language not in LOCALES or wished.zone not in list_zones(person.zone):
+        return _show(person_id, typed=wished, problem="zone"), 400
     try:
         with writing() as session:
             person = _get_person(session, person_id)
@@ -60,7 +61,7 @@ def save(person_id: int) -> ResponseReturnValue:
                 actor=actor(), at=parts().clock.now(),
             )  # fmt: skip
     except StaleRecord:
-        return _show(person_id, is_stale=True), 409
+        return _show(person_id, typed=wished, is_stale=True), 409
     show_toast(_("Saved. Mail goes out like this from now on."))
     return redirect(f"/people/{person_id}/mail-preferences")
 
@@ -72,18 +73,18 @@ def _get_person(session: Session, person_id: int) -> Person:
     return person
 
 
-def _read(person: Person) -> Preferences | None:
-    """What was chosen; None for a language or a zone that wasn't offered."""
+def _read(person: Person) -> Preferences:
+    """What was chosen, offered or not."""
     language, zone = request.form.get("language", "")[:_LONGEST], request.form.get("zone", "")[:_LONGEST]
-    if language not in LOCALES or zone not in list_zones(person.zone):
-        return None
     off = frozenset(group for group in GROUPS if request.form.get(group) != "y")
     has_both = bool(person.private_address and person.work_address)
     first = request.form.get("first") == "work" if has_both else bool(person.work_first)
     return Preferences(language, zone, first, off)
 
 
-def _show(person_id: int, *, problem: str | None = None, is_stale: bool = False) -> str:
+def _show(
+    person_id: int, *, typed: Preferences | None = None, problem: str | None = None, is_stale: bool = False
+) -> str:
     with reading() as session:
         person = _get_person(session, person_id)
         both = find_both_addresses(session, parts().rulebook, person, parts().clock.now())
@@ -91,7 +92,8 @@ def _show(person_id: int, *, problem: str | None = None, is_stale: bool = False)
     return render(
         "people/mail_preferences.html",
         person=person,
-        wished=get_preferences(person),
+        wished=typed or get_preferences(person),
+        seen_mark=get_preferences(person).mark,
         zones=list_zones(person.zone),
         is_own=actor().person_id == person.id,
         always_from=ALWAYS_FROM,

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -34,10 +35,11 @@ def strangers(app: Flask, world: World, numbers: dict[str, int]) -> Strangers:
     """
     app.config["WTF_CSRF_ENABLED"] = False
     carol, week_ago = numbers["carol"], world.today - timedelta(days=7)
-    long_ago, by = week_ago - timedelta(days=90), {"actor": world.actor, "at": world.at}
+    long_ago = week_ago - timedelta(days=90)
+    by: dict[str, Any] = {"actor": world.actor, "at": world.at}
     dave, erin, henry = (world.person(name) for name in ("Dave", "Erin", "Henry"))
     with world.database.writing() as session:
-        here = {"organization_id": world.organization_id, "supervisor_id": erin, **by}
+        here: dict[str, Any] = {"organization_id": world.organization_id, "supervisor_id": erin, **by}
         assign_supervisor(session, person_id=carol, from_on=long_ago, **here)
         assign_supervisor(session, person_id=henry, from_on=week_ago, **here)
         other = create_organization(session, key="hillside", name="Hillside", zone="America/Chicago", **by)
@@ -83,7 +85,8 @@ def list_pairs(rule: str, places: dict[str, str], own: str) -> list[tuple[str, s
 def test_a_stranger_gets_of_a_record_what_they_get_of_none(
     app: Flask, strangers: Strangers, places: dict[str, str]
 ) -> None:
-    told, seen = set(), set()
+    told: set[str] = set()
+    seen: set[str] = set()
     for name, (client, own) in strangers.items():
         missing = ask(client, "GET", "/not-here")
         for method, rule in list_rules(app):
