@@ -4,7 +4,7 @@ import secrets
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from certtrack.db.audit import record_event
 from certtrack.db.inserting import insert_unless_there
@@ -124,7 +124,7 @@ def find_office(session: Session, account_id: int) -> Organization | None:
     return session.scalar(select(Organization).where(Organization.id == office_of(literal(account_id))))
 
 
-def office_of(account_id: ColumnElement[int]) -> ColumnElement[int]:
+def office_of(account_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[int]:
     """The number of that organization, within a query that has the account's."""
     own = select(AccountRole.organization_id).where(
         AccountRole.account_id == account_id, AccountRole.organization_id.is_not(None)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.clock import check_zone
 from certtrack.db.audit import record_event
-from certtrack.db.models import Person
+from certtrack.db.models import FormerName, Person
 from certtrack.db.queries.merges import load_merged
 from certtrack.errors import BadInput, NotFound
 from certtrack.language import LOCALES
@@ -104,7 +104,8 @@ def change_person(session: Session, person: Person, changes: dict[str, Any], *, 
 
     Raises BadInput for a field that can't be changed, and for a language or a zone that nobody knows.
 
-    A new address, wish, zone or day of death has the planner look again; what wanted an address is made good.
+    A new address, wish, zone or day of death has the planner look again; what wanted an address is made good. A name
+    that another takes the place of is kept, for the office.
     """
     if unknown := changes.keys() - _CHANGEABLE:
         raise BadInput(f"A person has no {', '.join(sorted(unknown))} to change.")
@@ -114,8 +115,10 @@ def change_person(session: Session, person: Person, changes: dict[str, Any], *, 
     old = {field: getattr(person, field) for field, value in changes.items() if getattr(person, field) != value}
     if not old:
         return False
+    former = {"certificate": person.certificate_name, "chosen": person.chosen_name}
     for field in old:
         setattr(person, field, changes[field])
+    _keep_former(session, person, former, actor, at)
     if "died_on" in old:
         person.died_recorded_at = at if person.died_on else None
     person.folded_name = fold_name(person.given_name, person.family_name)
@@ -155,6 +158,15 @@ def list_by_address(session: Session, address: str) -> list[Person]:
         (Person.private_address == folded) | (Person.work_address == folded),
     )
     return list(session.scalars(query.order_by(Person.id)))
+
+
+def _keep_former(session: Session, person: Person, former: dict[str, str | None], actor: Actor, at: datetime) -> None:
+    now = {"certificate": person.certificate_name, "chosen": person.chosen_name}
+    session.add_all(
+        FormerName(person_id=person.id, kind=kind, name=name, recorded_at=at, recorded_by=actor.key)
+        for kind, name in former.items()
+        if name and name != now[kind]
+    )
 
 
 def _check_language(language: str) -> None:

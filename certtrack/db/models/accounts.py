@@ -1,4 +1,4 @@
-"""Accounts, their roles, second steps and sessions, and the counters that limit tries across all web processes."""
+"""Accounts with their roles, second steps, sessions and feeds, and the counters that limit tries in all processes."""
 
 from datetime import date, datetime
 
@@ -87,6 +87,27 @@ class WebSession(Numbered, Base):
     browser: Mapped[str] = mapped_column(String(16))
     address: Mapped[str] = mapped_column(String(64))
     """The network that it began from; never the whole address."""
+
+
+class CalendarFeed(Numbered, Base):
+    """An address under which a calendar program reads its owner's days; the owner has the token, here is its digest."""
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (
+        Index(
+            "uq_calendar_feed_open",
+            "account_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """When its owner ended it, or made another one in its place: from then on it is the address of nothing."""
 
 
 class KeptForm(Numbered, Base):

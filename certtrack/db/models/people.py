@@ -55,6 +55,17 @@ class Person(Numbered, Recorded, Base):
         return self.private_address or self.work_address
 
 
+class FormerName(Numbered, Recorded, Base):
+    """What somebody was called until `recorded_at`, when a name took the place of another."""
+
+    __tablename__ = "former_name"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    """`certificate` or `chosen`."""
+    name: Mapped[str]
+
+
 class Organization(Numbered, Recorded, Base):
     """An agency or a programme."""
 
