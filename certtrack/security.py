@@ -48,6 +48,7 @@ class Fields(StrEnum):
     LOOKS = "looks"
     """Who has looked at the record, and when."""
     FORMER_NAMES = "former_names"
+    """What somebody was called before."""
 
 
 class Act(StrEnum):
@@ -70,6 +71,7 @@ class Act(StrEnum):
     PLAN_CREDITS = "plan_credits"
     ATTEST = "attest"
     CHANGE_NAME = "change_name"
+    """Say by which name one goes, and where one's mail goes."""
     APPLY_FOR_TRAINING = "apply_for_training"
 
 
@@ -151,7 +153,11 @@ _PATH = frozenset({Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE, Fields.TRAI
 _TEAM = _PATH | {Fields.SUPERVISION}
 
 _OFFICE = _TEAM | {Fields.ADDRESSES, Fields.MAIL}
-_OWN = _OFFICE | {Fields.EXAM_SCORES, Fields.ACCOMMODATIONS, Fields.AFFILIATIONS, Fields.BACKGROUND_CHECKS}
+_OWN = (
+    _OFFICE
+    | {Fields.EXAM_SCORES, Fields.ACCOMMODATIONS, Fields.AFFILIATIONS, Fields.BACKGROUND_CHECKS}
+    | {Fields.LOOKS}
+)
 
 _TEAM_ACTS = frozenset(
     {Act.LOG_CREDITS, Act.CHECK_CREDITS, Act.LOG_SUPERVISION, Act.LOG_SERVICE, Act.REPORT_APPLICATION, Act.TELL}
@@ -162,7 +168,7 @@ _TEAM_ACTS = frozenset(
 RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
     Relation.HOLDER: _OWN,
     Relation.SUPERVISOR: _TEAM,
-    Relation.AGENCY_ADMINISTRATOR: _OFFICE | {Fields.BACKGROUND_CHECKS},
+    Relation.AGENCY_ADMINISTRATOR: _OFFICE | {Fields.BACKGROUND_CHECKS, Fields.LOOKS, Fields.FORMER_NAMES},
     Relation.PROGRAMME_ADMINISTRATOR: _PATH | {Fields.EXAM_SCORES},
     Relation.AUDITOR: _PATH,
     Relation.FORMER_ADMINISTRATOR: _OFFICE,
@@ -175,7 +181,7 @@ RECORD_RIGHTS: dict[Relation, frozenset[Fields]] = {
 RECORD_ACTS: dict[Relation, frozenset[Act]] = {
     Relation.HOLDER: frozenset(
         {Act.CHOOSE_MAIL, Act.LOG_CREDITS, Act.LOG_SERVICE, Act.REPORT_APPLICATION}
-        | {Act.PLAN_CREDITS, Act.APPLY_FOR_TRAINING}
+        | {Act.PLAN_CREDITS, Act.APPLY_FOR_TRAINING, Act.CHANGE_NAME}
     ),
     Relation.SUPERVISOR: _TEAM_ACTS,
     Relation.AGENCY_ADMINISTRATOR: _TEAM_ACTS

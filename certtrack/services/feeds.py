@@ -81,9 +81,9 @@ def load_feed(
         .where(CalendarFeed.digest == _digest(token), CalendarFeed.ended_at.is_(None), Account.is_active)
     )
     found = session.execute(query).one_or_none()
-    if found is None or found.person_id is None:
+    if found is None or found[0] is None:
         return None
-    person_id, office = found.tuple()
+    person_id, office = int(found[0]), found[1]
     person = get_person(session, person_id)
     writer = Writer(
         office_name=office.name if office else "CertTrack",

@@ -17,7 +17,7 @@ from certtrack.services.accounts import office_of
 from certtrack.services.actors import list_relations
 from certtrack.services.people import get_person
 
-VERBS = ("listed", "viewed", "foreseen", "previewed", "printed", "exported", "read")
+VERBS = ("listed", "held_listed", "viewed", "foreseen", "previewed", "printed", "exported", "read")
 """An event is a look where the second word of its action is one of these; every other is a change, or a sign-in."""
 PAGE = 100
 _SELF = "account:"

@@ -9,10 +9,12 @@ from certtrack.web.applications import applications
 from certtrack.web.attendance import attendance
 from certtrack.web.background_checks import background_checks
 from certtrack.web.by_mail import by_mail
+from certtrack.web.calendar_feed import calendar_feed
 from certtrack.web.checking import checking
 from certtrack.web.credit_drafts import drafts
 from certtrack.web.credits import credits_
 from certtrack.web.credits_together import credits_together
+from certtrack.web.downloads import downloads
 from certtrack.web.evidence import evidence
 from certtrack.web.exam_results import exam_results
 from certtrack.web.exams import exams
@@ -31,6 +33,7 @@ from certtrack.web.people import people
 from certtrack.web.people_list import people_list
 from certtrack.web.policy_preview import policy_preview
 from certtrack.web.qualifications import qualifications
+from certtrack.web.record import record
 from certtrack.web.reminders import reminders
 from certtrack.web.second_step import second_step
 from certtrack.web.service_hours import service_hours
@@ -56,4 +59,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),
     *(background_checks, stand_ins, undeliverable, mail_preferences, policy_preview),
+    *(record, calendar_feed, downloads),
 )

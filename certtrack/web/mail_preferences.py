@@ -47,12 +47,11 @@ def show(person_id: int) -> ResponseReturnValue:
 @mail_preferences.post(_PATH)
 @signed_in
 def save(person_id: int) -> ResponseReturnValue:
-    """Put on record what is wished; where somebody else was first nothing is saved, and what was chosen stays."""
+    """Put on record what is wished; where somebody else was first nothing is saved."""
     with reading() as session:
-        person = _get_person(session, person_id)
-    wished = _read(person)
-    if wished.language not in LOCALES or wished.zone not in list_zones(person.zone):
-        return _show(person_id, typed=wished, problem="zone"), 400
+        wished, problem = _read(_get_person(session, person_id))
+    if problem:
+        return _show(person_id, wished, problem=problem), 400
     try:
         with writing() as session:
             person = _get_person(session, person_id)
@@ -61,7 +60,7 @@ def save(person_id: int) -> ResponseReturnValue:
                 actor=actor(), at=parts().clock.now(),
             )  # fmt: skip
     except StaleRecord:
-        return _show(person_id, typed=wished, is_stale=True), 409
+        return _show(person_id, wished, is_stale=True), 409
     show_toast(_("Saved. Mail goes out like this from now on."))
     return redirect(f"/people/{person_id}/mail-preferences")
 
@@ -73,18 +72,24 @@ def _get_person(session: Session, person_id: int) -> Person:
     return person
 
 
-def _read(person: Person) -> Preferences:
-    """What was chosen, offered or not."""
+def _read(person: Person) -> tuple[Preferences, str | None]:
+    """What was chosen, and the field in which it wasn't what was offered: there it is what is on record."""
     language, zone = request.form.get("language", "")[:_LONGEST], request.form.get("zone", "")[:_LONGEST]
+    problem = None
+    if zone not in list_zones(person.zone):
+        zone, problem = person.zone, "zone"
+    if language not in LOCALES:
+        language, problem = person.language, "language"
     off = frozenset(group for group in GROUPS if request.form.get(group) != "y")
     has_both = bool(person.private_address and person.work_address)
     first = request.form.get("first") == "work" if has_both else bool(person.work_first)
-    return Preferences(language, zone, first, off)
+    return Preferences(language, zone, first, off), problem
 
 
 def _show(
-    person_id: int, *, typed: Preferences | None = None, problem: str | None = None, is_stale: bool = False
+    person_id: int, wished: Preferences | None = None, *, problem: str | None = None, is_stale: bool = False
 ) -> str:
+    """The form with what was chosen, else with what is on record."""
     with reading() as session:
         person = _get_person(session, person_id)
         both = find_both_addresses(session, parts().rulebook, person, parts().clock.now())
@@ -92,8 +97,8 @@ def _show(
     return render(
         "people/mail_preferences.html",
         person=person,
-        wished=typed or get_preferences(person),
-        seen_mark=get_preferences(person).mark,
+        wished=wished or get_preferences(person),
+        on_record=get_preferences(person),
         zones=list_zones(person.zone),
         is_own=actor().person_id == person.id,
         always_from=ALWAYS_FROM,

@@ -12,7 +12,7 @@ from flask import request
 from certtrack.security import Actor, Role, Task, can_do
 
 MOST = 5
-_OWN = "/people/{person_id}"
+_OWN = "/record"
 
 # None: for everybody with a record of their own
 _TASKS: dict[str, Task | None] = {
@@ -55,12 +55,15 @@ class Nav:
 
 def make_nav(actor: Actor, gettext: Callable[[str], str]) -> Nav:
     """The links of that reader, named by `gettext`, in the order in which they stand."""
-    mine = {url: _fill_in(url, actor) for url, task in _TASKS.items() if _may_open(actor, task)}
+    mine = [url for url, task in _TASKS.items() if _may_open(actor, task)]
     chosen = next((urls for role, urls in _FIRST if actor.has(role)), (_OWN,))[:MOST]
     names = _name_all(gettext)
-    first = [NavItem(names[url], mine[url], _is_under(mine[url])) for url in chosen if url in mine]
-    more = [NavItem(names[url], mine[url], _is_under(mine[url])) for url in mine if url not in chosen]
-    return Nav(tuple(_mark_one(first)), tuple(more))
+    nearest = max(mine, key=lambda url: _measure(url, actor), default="")
+    items = {url: NavItem(names[url], url, url == nearest and _measure(url, actor) > 0) for url in mine}
+    return Nav(
+        tuple(items[url] for url in chosen if url in mine),
+        tuple(items[url] for url in mine if url not in chosen),
+    )
 
 
 def _name_all(gettext: Callable[[str], str]) -> dict[str, str]:
@@ -81,15 +84,11 @@ def _may_open(actor: Actor, task: Task | None) -> bool:
     return actor.person_id is not None if task is None else can_do(actor, task)
 
 
-def _fill_in(url: str, actor: Actor) -> str:
-    return url.format(person_id=actor.person_id)
+def _measure(url: str, actor: Actor) -> int:
+    """How near the page lies under that address, 0 where it doesn't: one's own record is nearer than the people."""
+    places = (url, f"/people/{actor.person_id}") if url == _OWN else (url,)
+    return max((len(place) for place in places if _is_under(place)), default=0)
 
 
 def _is_under(url: str) -> bool:
     return request.path == url or request.path.startswith(f"{url}/")
-
-
-def _mark_one(items: list[NavItem]) -> list[NavItem]:
-    """Of several that the page lies under, the nearest alone is current: one's own record is under the people."""
-    nearest = max((item.url for item in items if item.is_current), key=len, default=None)
-    return [NavItem(item.label, item.url, item.url == nearest) for item in items]

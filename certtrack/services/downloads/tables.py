@@ -166,5 +166,6 @@ _SPECIAL = {
 
 
 def _select(table: Table, where: ColumnElement[bool]) -> Select[Any]:
-    told: Select[Any] = select(*list_told(table))
-    return told.where(where).order_by(*table.primary_key.columns)
+    told: Any = select(*list_told(table))  # of as many columns as the table has
+    rows: Select[Any] = told.where(where).order_by(*table.primary_key.columns)
+    return rows
