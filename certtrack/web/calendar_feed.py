@@ -1,12 +1,12 @@
 """A private calendar of one's own days: its address is made, renewed and ended here, and read without signing in."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, redirect
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import TooManyRequests
 
 from certtrack.db.models import Account
-from certtrack.errors import NotFound
 from certtrack.mail.calendar_file import make_feed as write_feed
 from certtrack.services.feeds import end_feed, find_feed, load_feed, make_feed
 from certtrack.services.people import get_person
@@ -65,8 +65,8 @@ def end() -> ResponseReturnValue:
 def read(token: str) -> Response:
     """The days, for a calendar program; an address that isn't one, for whatever reason, is answered alike."""
     if wait_s := find_wait(_MISS):
-        raise TooManyRequests(retry_after=wait_s)
-    settings, found = parts().settings, None
+        return _say_nothing(429, {"Retry-After": str(wait_s)})
+    settings = parts().settings
     with reading() as session:
         found = load_feed(
             session,
@@ -78,10 +78,15 @@ def read(token: str) -> Response:
         )
     if found is None:
         count_miss(_MISS)
-        raise NotFound("This page isn't here, or isn't yours to see.")
+        return _say_nothing(404)
     answer = Response(write_feed(found.writer, found.days), mimetype="text/calendar")
     answer.headers["Content-Disposition"] = 'inline; filename="dates.ics"'
     return answer
+
+
+def _say_nothing(code: int, headers: Mapping[str, str] | None = None) -> Response:
+    """A line for a program, and the same for each address that isn't one."""
+    return Response(_("There is no calendar here.") + "\n", code, headers, mimetype="text/plain")
 
 
 @calendar_feed.after_request

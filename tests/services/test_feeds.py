@@ -68,7 +68,7 @@ def test_its_entries_are_those_of_the_mails_so_that_no_day_stands_twice(world: W
     feed = read(world, make(world, cast.holder.account_id))
     assert feed
     item = make_item(CPS, DUE, stage="before_30", subject=f"cycle:{cast.cycle}")
-    mailed = Calendar.from_ical(remind(item, today=world.today).calendar or b"").walk("VEVENT")[0]
+    mailed: Any = Calendar.from_ical(remind(item, today=world.today).calendar or b"").walk("VEVENT")[0]
     fed = [entry for entry in list_entries(feed) if entry["UID"] == mailed["UID"]]
     assert [(entry.start, entry.end, entry["SUMMARY"]) for entry in fed] == [
         (mailed.start, mailed.end, mailed["SUMMARY"])

@@ -10,10 +10,18 @@ from sqlalchemy import select
 from certtrack.db.models import AuditEvent, FormerName, Person
 from certtrack.errors import NotFound, StaleRecord
 from certtrack.security import Actor
-from certtrack.services.own_names import BadDetails, OwnDetails, OwnNames, change_details, get_own_names, read_details
+from certtrack.services.own_names import (
+    BadDetails,
+    Field,
+    OwnDetails,
+    OwnNames,
+    change_details,
+    get_own_names,
+    read_details,
+)
 from certtrack.services.people import change_person
 
-TYPED = {"chosen_name": "", "private_address": "", "work_address": ""}
+TYPED: dict[Field, str] = {"chosen_name": "", "private_address": "", "work_address": ""}
 
 
 def get(world: World, by: Actor, person_id: int) -> OwnNames:
@@ -96,7 +104,11 @@ def test_what_somebody_else_has_changed_meanwhile_is_not_written_over(world: Wor
 
 
 def test_a_name_is_one_line_and_an_address_in_lower_case_and_a_blank_is_none() -> None:
-    typed = {"chosen_name": " Char\u202elie\n Example ", "private_address": " C@Example.ORG ", "work_address": "  "}
+    typed: dict[Field, str] = {
+        "chosen_name": " Char\u202elie\n Example ",
+        "private_address": " C@Example.ORG ",
+        "work_address": "  ",
+    }
     assert read_details({**TYPED, **typed}) == OwnDetails("Charlie Example", "c@example.org", None)
 
 

@@ -1,5 +1,6 @@
 """How one's mail is to be, and who stands in, on pages: saved, refused with a reason, and nothing typed lost."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,11 @@ def world_now(app: Flask, world: World) -> World:
     return world
 
 
+def list_chosen(page: str) -> list[str]:
+    """What is chosen in the lists of a page, in their order."""
+    return re.findall(r'<option value="([^"]+)" selected', page)
+
+
 @on_both
 def test_a_holder_says_how_their_mail_is_to_be_and_a_page_that_is_behind_saves_nothing(
     world_now: World, client: CheckingClient
@@ -37,8 +43,19 @@ def test_a_holder_says_how_their_mail_is_to_be_and_a_page_that_is_behind_saves_n
     fields = {"language": "es", "zone": "America/Denver", "first": "work", "all_set": "y", "seen": seen}
     odd = client.send(path, **(fields | {"zone": "Mars/Base"}))
     assert (odd.status_code, "Choose one of what is offered here." in odd.text) == (400, True)
+    assert list_chosen(odd.text) == ["es", "America/Chicago", "work"], (
+        "what was chosen stays, but for what isn't offered"
+    )
+    assert 'name="all_set" type="checkbox" value="y" checked' in odd.text
+    assert 'name="early" type="checkbox" value="y" checked' not in odd.text
     assert client.send(path, **fields).location == path
-    assert client.send(path, **fields).status_code == 409
+    late = client.send(path, **(fields | {"zone": "America/New_York", "early": "y"}))
+    assert late.status_code == 409
+    assert list_chosen(late.text) == ["es", "America/New_York", "work"], "nothing that was chosen is lost"
+    assert "America/Denver." in late.text, "beside it stands what is on record now"
+    again = re.search(r'name="seen" value="([^"]+)"', late.text)
+    assert again
+    assert client.send(path, **(fields | {"seen": again[1]})).location == path, "sent once more it is saved"
     with world_now.database.reading() as session:
         person = session.get_one(Person, carol)
     assert (person.language, person.zone, person.address) == ("es", "America/Denver", "carol@work.example.org")

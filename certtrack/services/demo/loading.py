@@ -16,6 +16,7 @@ from certtrack.services.demo.background_checks import add_checks
 from certtrack.services.demo.credits import add_credits
 from certtrack.services.demo.exams import add_exams
 from certtrack.services.demo.letters import add_letter
+from certtrack.services.demo.looks import add_looks
 from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place, open_office
 from certtrack.services.demo.records import add_person
@@ -111,6 +112,7 @@ def _add_records(
     add_letter(place, actors[Role.AGENCY_ADMINISTRATOR])
     add_returned(place, people)
     add_stand_in(place, people, actors[Role.AGENCY_ADMINISTRATOR])
+    add_looks(place, people, actors[Role.SUPERVISOR])
     return people, actors
 
 
