@@ -15,3 +15,4 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "POST /account/calendar/end": (404, 302, 302, 404, IN),
     "GET /calendar/<token>.ics": (404,) * 5,
 }
+NOTHING_TYPED = {f"{AT}/download", "/account/calendar/renew", "/account/calendar/end"}
