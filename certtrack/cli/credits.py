@@ -8,7 +8,7 @@ from certtrack.cli.edge import Edge, acting_as, pass_edge
 from certtrack.cli.output import Format, formatted, write_message, write_rows
 from certtrack.cli.standing import note_look
 from certtrack.security import Actor
-from certtrack.services.credits.shown import WaitingCredit, list_waiting
+from certtrack.services.credits.waiting import WaitingCredit, list_waiting
 from certtrack.services.organizations import get_organization
 
 _COLUMNS = ("claim", "person", "name", "certification", "title", "first_on", "last_on", "minutes", "since")

@@ -12,7 +12,7 @@ from certtrack.mail.content import TeamCounts
 from certtrack.rules.calendar import add_days
 from certtrack.security import Actor, Role, RoleGrant
 from certtrack.services.actors import visible_certifications, visible_people
-from certtrack.services.credits.shown import count_waiting
+from certtrack.services.credits.waiting import count_waiting
 from certtrack.services.people import load_holders
 from certtrack.services.undeliverable import count_undeliverable
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.rules.calendar import add_days
 from certtrack.security import Task, can_do, check_can_do, list_places
-from certtrack.services.credits.shown import count_waiting
+from certtrack.services.credits.waiting import count_waiting
 from certtrack.services.finding_list import count_findings
 from certtrack.services.former import PAGE as FORMER_PAGE
 from certtrack.services.former import closed_people, count_former, list_former

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certtrack.db.base import Base, Numbered, Recorded, Version
@@ -76,7 +76,18 @@ class Claim(Numbered, Recorded, _ClaimValues, Base):
     """One credit, claimed for one certification, with a decision of its own."""
 
     __tablename__ = "claim"
-    __table_args__ = (UniqueConstraint("credit_id", "certification_id"),)
+    __table_args__ = (
+        UniqueConstraint("credit_id", "certification_id"),
+        Index("ix_claim_decided_by_decided_at", "decided_by", "decided_at"),
+        # few wait, and they are asked for in the order in which they came
+        Index(
+            "ix_claim_waiting",
+            "recorded_at",
+            "id",
+            sqlite_where=text("decision = 'waiting'"),
+            postgresql_where=text("decision = 'waiting'"),
+        ),
+    )
 
     credit_id: Mapped[int] = mapped_column(ForeignKey("credit.id"))
     certification_id: Mapped[int] = mapped_column(ForeignKey("certification.id"), index=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, CompoundSelect, Select, bindparam, or_, select, union
+from sqlalchemy import CTE, CompoundSelect, Select, Subquery, bindparam, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import Person
@@ -61,8 +61,13 @@ def _last_ways_of_people() -> Select[tuple[int, int]]:
 
 def last_ways(people: Any) -> Select[tuple[int, int]]:  # noqa: ANN401  # whatever `IN` may stand before
     """The last way of each of `people`, a select or a parameter, and of everybody who ends where one of them does."""
-    ways, end = _all_ways(), aliased(Person)
-    query = select(ways.c.person_id, ways.c.into_id).join(end, end.id == ways.c.into_id)
-    last = query.where(end.merged_into_id.is_(None)).subquery()
+    last = every_last_way()
     mine = select(last.c.into_id).where(last.c.person_id.in_(people))
     return select(last.c.person_id, last.c.into_id).where(or_(last.c.into_id.in_(people), last.c.into_id.in_(mine)))
+
+
+def every_last_way() -> Subquery:
+    """`person_id` and `into_id`: each merged person, and whom they were merged into in the end."""
+    ways, end = _all_ways(), aliased(Person)
+    query = select(ways.c.person_id, ways.c.into_id).join(end, end.id == ways.c.into_id)
+    return query.where(end.merged_into_id.is_(None)).subquery()

@@ -26,3 +26,16 @@ def covered_by(person_id: int, on: date) -> CTE:
 def _standing(table: type[StandIn], on: date) -> Select[int, int]:
     query = select(table.supervisor_id, table.organization_id)
     return query.where(table.state == "recorded", table.from_on <= on, table.until_on >= on)
+
+
+def covering(first: Select[int, int], on: date) -> CTE:
+    """`supervisor_id` and `organization_id` of these and of whoever stands in for them that day, chains followed."""
+    found = first.cte(recursive=True)
+    further = aliased(StandIn)
+    instead = _standing(further, on).with_only_columns(further.stand_in_id, further.organization_id)
+    ways = instead.join(
+        found,
+        (found.c.supervisor_id == further.supervisor_id) & (found.c.organization_id == further.organization_id),
+    )
+    whole: CTE = found.union(ways)
+    return whole

@@ -34,6 +34,7 @@ __all__ = [
     "drop_claim",
     "find_affirmative",
     "get_claim",
+    "lock_claimed",
 ]
 
 Deciding = Literal["checked", "accepted", "returned"]
@@ -77,7 +78,7 @@ def decide_claim(
     """
     certification = session.get_one(Certification, claim.certification_id)
     check_can_decide(session, actor, certification, at)
-    credit = _lock_claimed(session, claim, expected_no)
+    credit = lock_claimed(session, claim, expected_no)
     if decision == "returned":
         said = _check_return(reason_code, words)
         if is_left_to_others(session, actor, claim, today_of(session, credit.person_id, at)):
@@ -100,7 +101,7 @@ def answer_claim(
     Raises NotAllowed for anybody else; Refused where it isn't returned; BadInput without words; StaleRecord.
     """
     check_is_holder(session, actor, session.get_one(Credit, claim.credit_id).person_id, at)
-    credit = _lock_claimed(session, claim, expected_no)
+    credit = lock_claimed(session, claim, expected_no)
     if claim.decision != "returned":
         raise Refused("This wasn't returned, so there is nothing to answer.")
     said = _read_words(words)
@@ -120,7 +121,7 @@ def drop_claim(
     The credit itself stays.
     """
     check_can_log(session, actor, session.get_one(Credit, claim.credit_id).person_id, at)
-    credit = _lock_claimed(session, claim, expected_no)
+    credit = lock_claimed(session, claim, expected_no)
     claim.is_dropped = True
     _write(session, rulebook, claim, credit, "dropped", actor, at)
 
@@ -142,7 +143,8 @@ def claim_again(
     _write(session, rulebook, claim, credit, "claimed_again", actor, at)
 
 
-def _lock_claimed(session: Session, claim: Claim, expected_no: int) -> Credit:
+def lock_claimed(session: Session, claim: Claim, expected_no: int) -> Credit:
+    """The claim's credit, both locked. Raises StaleRecord, and Refused where nothing is claimed any more."""
     credit = _lock(session, claim, expected_no)
     if claim.is_dropped:
         raise Refused("The credit isn't claimed for this certification any more.")

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Credit
 from certtrack.db.queries.merges import same_person
 from certtrack.rules.pack import Pack, SameBy
+from certtrack.services.credits.shown import ClaimedCredit
 from certtrack.services.credits.typed import NewCredit
 from certtrack.services.people import fold
 
 Key = tuple[SameBy, ...]
+Compared = NewCredit | ClaimedCredit
 
 USUAL: Key = ("title", "provider", "day", "minutes")
 """Where the rules say nothing of it: what a paper says alike when it is brought a second time."""
@@ -31,18 +33,19 @@ def list_duplicates(session: Session, person_id: int, new: NewCredit, keys: Iter
     """
     wanted = tuple(keys)
     query = select(Credit).where(Credit.person_id.in_(same_person(person_id)), Credit.state == "logged")
-    return [
-        credit
-        for credit in session.scalars(query.order_by(Credit.id))
-        if any(all(_ALIKE[what](credit, new) for what in key) for key in wanted)
-    ]
+    return [credit for credit in session.scalars(query.order_by(Credit.id)) if is_same(credit, new, wanted)]
 
 
-def _has_a_day_alike(credit: Credit, new: NewCredit) -> bool:
+def is_same(credit: Credit, other: Compared, keys: Iterable[Key]) -> bool:
+    """True where all that one of the keys names is alike."""
+    return any(all(_ALIKE[what](credit, other) for what in key) for key in keys)
+
+
+def _has_a_day_alike(credit: Credit, new: Compared) -> bool:
     return credit.first_on == new.first_on or credit.last_on == new.last_on
 
 
-_ALIKE: Mapping[SameBy, Callable[[Credit, NewCredit], bool]] = {
+_ALIKE: Mapping[SameBy, Callable[[Credit, Compared], bool]] = {
     "title": lambda credit, new: credit.folded_title == fold(new.title),
     "provider": lambda credit, new: fold(credit.provider or "") == fold(new.provider or ""),
     "day": _has_a_day_alike,

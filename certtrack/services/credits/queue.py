@@ -1,7 +1,6 @@
-"""The queue as its page shows it: narrowed, page by page; and what has become of a claim that somebody else was at."""
+"""The queue as its page shows it: a page of it as a list, one claim in full; and what became of a claim."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
 
@@ -12,64 +11,73 @@ from certtrack.db.queries.merges import load_merged, same_person
 from certtrack.errors import NotFound
 from certtrack.rules.facts import Decision
 from certtrack.security import Actor
-from certtrack.services.actors import find_actor_name
+from certtrack.services.actors import find_actor_name, list_granted_credentials
 from certtrack.services.credits.claims import get_claim
-from certtrack.services.credits.rights import Affirmative, check_can_decide, check_is_holder, find_affirmative
+from certtrack.services.credits.likely import LikelyDouble, list_likely_doubles
+from certtrack.services.credits.rights import Affirmative, check_can_decide, check_is_holder
 from certtrack.services.credits.second_look import is_left_to_others
-from certtrack.services.credits.shown import ShownArea, ShownClaim, WaitingCredit, list_waiting, name_areas
+from certtrack.services.credits.shown import ShownArea, ShownClaim, name_areas
+from certtrack.services.credits.waiting import (
+    PAGE,
+    Narrowing,
+    Waiting,
+    WaitingCredit,
+    count_by_person,
+    list_part,
+)
+from certtrack.services.evidence.shown import list_files
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedCredit:
-    """One card: what waits, its areas by name, and the word by which this actor says yes to it.
+    """One line of the list: what waits, and the word by which this actor says yes to it."""
+
+    credit: WaitingCredit
+    word: Affirmative
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCredit:
+    """The one that lies on the desk, with its files: its areas by name, and what may be the same credit once more.
 
     `is_left_to_others`: the actor returned it and it was answered, so that returning it again is somebody else's.
     """
 
     credit: WaitingCredit
-    areas: tuple[ShownArea, ...]
     word: Affirmative
+    areas: tuple[ShownArea, ...]
+    doubles: tuple[LikelyDouble, ...]
     is_left_to_others: bool
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingPerson:
-    """Somebody of whom `count` credits wait."""
-
-    id: int
-    name: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class QueuePage:
-    """One page of the queue.
+    """One page of the queue, and the credit that lies on the desk; None where the narrowing leaves nothing.
 
-    `total` is what the narrowing leaves, `waiting` everything that waits; `people` are all of whom something waits, by
-    name. `first` is the place of the first card, from 1; `number` the page that is shown, the last one where a later
-    one was asked for. `oldest_at` is None where nothing waits.
+    `number` is the page that is shown, the last one where a later one was asked for. `previous_id` and `next_id` are
+    the claims beside the one on the desk, on other pages too. `is_missed`: the claim that was asked for doesn't wait
+    any more, or isn't among those that are left, and the next one lies there.
     """
 
     items: tuple[QueuedCredit, ...]
-    total: int
-    waiting: int
-    people: tuple[WaitingPerson, ...]
+    waiting: Waiting
     number: int
-    oldest_at: datetime | None
+    desk: DeskCredit | None
+    previous_id: int | None
+    next_id: int | None
+    is_missed: bool
 
     @property
     def first(self) -> int:
-        """The place of the first card."""
+        """The place of the first one in the list."""
         return (self.number - 1) * PAGE + 1
 
     @property
     def has_more(self) -> bool:
         """Whether another page follows."""
-        return self.number * PAGE < self.total
+        return self.number * PAGE < self.waiting.total
 
     @property
     def person_ids(self) -> list[int]:
@@ -92,21 +100,54 @@ class MovedClaim:
     is_gone: bool
 
 
-def list_queue(
-    session: Session, rulebook: Rulebook, actor: Actor, today: date, person_id: int | None = None, number: int = 1
-) -> QueuePage:
-    """What waits to be checked by this actor, the longest on record first; of one person, or of all with None."""
-    waiting = list_waiting(session, actor, today)
-    found = [item for item in waiting if person_id in (None, item.person_id)]
-    number = max(min(number, -(-len(found) // PAGE)), 1)
-    shown = found[(number - 1) * PAGE : number * PAGE]
+def list_queue(session: Session, rulebook: Rulebook, actor: Actor, today: date, asked: Narrowing) -> QueuePage:
+    """What waits to be checked by this actor, the longest on record first; six queries at most."""
+    waiting = count_by_person(session, actor, today, asked)
+    place, number = _find_place(waiting, asked)
+    start = (number - 1) * PAGE
+    before = min(start, 1)  # one more on each side: the claims beside the one on the desk
+    found = list_part(session, actor, today, asked, start - before, before + PAGE + 1) if waiting.total else ()
+    granted = set(list_granted_credentials(session, actor))
+    at = min(place - start + before, len(found) - 1)
+    shown = found[before : before + PAGE]
     return QueuePage(
-        items=_queue(session, rulebook, actor, today, shown),
-        total=len(found),
-        waiting=len(waiting),
-        people=_count_people(waiting),
+        items=tuple(QueuedCredit(one, _find_word(one, granted)) for one in shown),
+        waiting=waiting,
         number=number,
-        oldest_at=waiting[0].recorded_at if waiting else None,
+        desk=_lay_out(session, rulebook, actor, today, found[at], granted) if found else None,
+        previous_id=found[at - 1].claim.id if found and at else None,
+        next_id=found[at + 1].claim.id if at + 1 < len(found) else None,
+        is_missed=asked.after_id is None
+        and asked.claim_id is not None
+        and (not found or found[at].claim.id != asked.claim_id),
+    )
+
+
+def _find_place(waiting: Waiting, asked: Narrowing) -> tuple[int, int]:
+    """The place of the claim that is shown, from 0, and the number of its page."""
+    if asked.claim_id is None and asked.after_id is None:
+        number = max(min(asked.number, -(-waiting.total // PAGE)), 1)
+        return (number - 1) * PAGE, number
+    place = waiting.place if waiting.place < waiting.total else 0  # after the last one come those that were passed over
+    return place, place // PAGE + 1
+
+
+def _find_word(credit: WaitingCredit, granted: set[str]) -> Affirmative:
+    return "accepted" if credit.certification.credential in granted else "checked"
+
+
+def _lay_out(
+    session: Session, rulebook: Rulebook, actor: Actor, today: date, credit: WaitingCredit, granted: set[str]
+) -> DeskCredit:
+    certification = credit.certification
+    pack = rulebook.packs.get(certification.pack_key)
+    files = list_files(session, [credit.id]).get(credit.id, ())
+    return DeskCredit(
+        credit=replace(credit, files=tuple(files)),
+        word=_find_word(credit, granted),
+        areas=name_areas(pack, credit.areas),
+        doubles=list_likely_doubles(session, pack, credit, certification),
+        is_left_to_others=is_left_to_others(session, actor, credit.claim, today),
     )
 
 
@@ -144,28 +185,3 @@ def _show(session: Session, claim: Claim) -> ShownClaim:
     by = find_actor_name(session, claim.decided_by) or claim.decided_by
     values = (cast("Decision", claim.decision), claim.reason_code, claim.words, by)
     return ShownClaim(claim.id, claim.no, claim.certification_id, *values)
-
-
-def _queue(
-    session: Session, rulebook: Rulebook, actor: Actor, today: date, shown: Sequence[WaitingCredit]
-) -> tuple[QueuedCredit, ...]:
-    words: dict[str, Affirmative] = {}
-    queued: list[QueuedCredit] = []
-    for item in shown:
-        certification = item.certification
-        if certification.credential not in words:
-            words[certification.credential] = find_affirmative(session, actor, certification)
-        areas = name_areas(rulebook.packs.get(certification.pack_key), item.areas)
-        is_answered = item.claim.reason_code is not None
-        is_left = is_answered and is_left_to_others(session, actor, get_claim(session, item.claim.id), today)
-        queued.append(QueuedCredit(item, areas, words[certification.credential], is_left))
-    return tuple(queued)
-
-
-def _count_people(waiting: Sequence[WaitingCredit]) -> tuple[WaitingPerson, ...]:
-    names = {item.person_id: item.name for item in waiting}
-    counts = dict.fromkeys(names, 0)
-    for item in waiting:
-        counts[item.person_id] += 1
-    people = [WaitingPerson(number, name, counts[number]) for number, name in names.items()]
-    return tuple(sorted(people, key=lambda person: (person.name.casefold(), person.id)))

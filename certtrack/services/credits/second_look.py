@@ -2,44 +2,41 @@
 
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import String, cast, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from certtrack.db.models import Account, AccountRole, Certification, Claim, ClaimVersion
-from certtrack.security import Act, Actor, Role
-from certtrack.services.actors import find_actor, open_certifications
-from certtrack.services.credits.rights import is_own
+from certtrack.db.models import Account, Certification, Claim, ClaimVersion
+from certtrack.db.queries.merges import same_person
+from certtrack.security import Act, Actor
+from certtrack.services.credits.shown import ShownClaim
+from certtrack.services.credits.versions import TAKEN_BACK
+from certtrack.services.who_may import accounts_that_may
 
 
-def is_left_to_others(session: Session, actor: Actor, claim: Claim, today: date) -> bool:
+def is_left_to_others(session: Session, actor: Actor, claim: Claim | ShownClaim, today: date) -> bool:
     """True where the actor returned this claim, the holder answered, and somebody may look who hasn't returned it.
 
-    The actor may still say yes to the answer. False for commands, and where nobody else could look today.
+    The actor may still say yes to the answer. A return that was taken back is as none. False for commands, and where
+    nobody else could look today. One query, and none for what wasn't answered.
     """
     if actor.is_command or claim.decision != "waiting" or claim.reason_code is None:
         return False
-    query = select(ClaimVersion.recorded_by)
-    returned_by = set(
-        session.scalars(query.where(ClaimVersion.claim_id == claim.id, ClaimVersion.decision == "returned"))
-    )
-    if actor.key not in returned_by:
-        return False
     certification = session.get_one(Certification, claim.certification_id)
-    others = (find_actor(session, account_id, today) for account_id in _list_staff(session))
-    return any(
-        other.key not in returned_by and _may_check(session, other, certification, today)
-        for other in others
-        if other is not None
+    following = aliased(ClaimVersion)
+    is_taken_back = (
+        select(following.id)
+        .where(following.claim_id == claim.id, following.no == ClaimVersion.no + 1, following.reason == TAKEN_BACK)
+        .exists()
     )
-
-
-def _list_staff(session: Session) -> list[int]:
-    query = select(Account.id).join(AccountRole, AccountRole.account_id == Account.id)
-    query = query.where(Account.is_active, AccountRole.role != Role.SPECIALIST).distinct()
-    return list(session.scalars(query.order_by(Account.id)))
-
-
-def _may_check(session: Session, actor: Actor, certification: Certification, today: date) -> bool:
-    open_ones = open_certifications(actor, today, Act.CHECK_CREDITS)
-    found = session.scalar(select(Certification.id).where(Certification.id == certification.id, open_ones))
-    return found is not None and not is_own(session, actor, certification.person_id)
+    returned_by = select(ClaimVersion.recorded_by).where(
+        ClaimVersion.claim_id == claim.id, ClaimVersion.decision == "returned", ~is_taken_back
+    )
+    is_mine = returned_by.where(ClaimVersion.recorded_by == actor.key).exists()
+    key = literal("account:") + cast(Account.id, String)
+    other = (
+        select(Account.id)
+        .where(Account.is_active, Account.id.in_(accounts_that_may(Act.CHECK_CREDITS, certification, today)))
+        .where(or_(Account.person_id.is_(None), Account.person_id.not_in(same_person(certification.person_id))))
+        .where(key.not_in(returned_by))
+    )
+    return bool(session.scalar(select(is_mine & other.exists())))

@@ -1,26 +1,23 @@
-"""Credits as pages show them: on a certification, and in the queue of whoever may check them."""
+"""Credits as pages show them, on a certification."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import func, null, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Claim, ClaimVersion, Credit, CreditVersion
 from certtrack.db.queries.facts import load_facts
-from certtrack.db.queries.merges import same_person
 from certtrack.db.queries.versions import join_known
 from certtrack.rules.facts import Activity, CreditRole, CycleFact, Decision, Form, Proof
 from certtrack.rules.hours import CreditCount
 from certtrack.rules.pack import Pack, Text
 from certtrack.rules.standing import Standing
-from certtrack.security import Act, Actor
-from certtrack.services.actors import find_actor_name, open_certifications
+from certtrack.services.actors import find_actor_name
 from certtrack.services.credits.amounts import Unit
 from certtrack.services.evidence.shown import ShownFile, list_files
-from certtrack.services.people import load_holders
 from certtrack.services.rulebook import Rulebook
 
 _OF_OTHER_DAYS = ("before_cycle", "after_cycle")
@@ -89,16 +86,6 @@ class ShownCredit(ClaimedCredit):
     count: CreditCount | None
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingCredit(ClaimedCredit):
-    """A credit in the queue: whose it is, merges followed, and for what it is claimed; `recorded_at` since when."""
-
-    person_id: int
-    name: str
-    certification: Certification
-    recorded_at: datetime
-
-
 def list_shown_credits(
     session: Session,
     rulebook: Rulebook,
@@ -119,62 +106,22 @@ def list_shown_credits(
     pack = rulebook.packs.get(certification.pack_key, on=standing.cycle.due_on if standing.cycle else None)
     return tuple(
         ShownCredit(
-            **_values(claimed),
+            **values_of_claimed(claimed),
             named_areas=name_areas(pack, claimed.areas),
             count=_find_count(claimed, counts.get(claimed.id), others),
         )
-        for claimed in _make_claimed(session, rows, known_at, with_files=with_files)
+        for claimed in make_claimed(session, rows, known_at, with_files=with_files)
     )
 
 
-def list_waiting(session: Session, actor: Actor, today: date) -> tuple[WaitingCredit, ...]:
-    """What waits to be checked by this actor, the longest on record first; never the actor's own.
-
-    With the files: whoever may check a credit may see what backs it.
-    """
-    query = _waiting(
-        select(Certification, Claim.recorded_at, *_columns(Claim, Credit, null())).select_from(Claim), actor, today
-    )
-    query = query.order_by(Claim.recorded_at, Claim.id)
-    rows = session.execute(query).all()
-    people = load_holders(session, {row[0].person_id for row in rows})
-    claimed = _make_claimed(session, (row[2:] for row in rows), with_files=True)
-    return tuple(
-        WaitingCredit(
-            **_values(one),
-            person_id=people[certification.person_id].id,
-            name=people[certification.person_id].shown_name,
-            certification=certification,
-            recorded_at=recorded_at,
-        )
-        for (certification, recorded_at, *_), one in zip(rows, claimed, strict=True)
-    )
-
-
-def count_waiting(session: Session, actor: Actor, today: date) -> int:
-    """How many wait to be checked by this actor."""
-    return session.scalar(_waiting(select(func.count(Claim.id)).select_from(Claim), actor, today)) or 0
-
-
-def _waiting(query: Any, actor: Actor, today: date) -> Any:  # noqa: ANN401  # any select of claims, with its own columns
-    query = (
-        query.join(Certification, Certification.id == Claim.certification_id)
-        .join(Credit, Credit.id == Claim.credit_id)
-        .where(Claim.decision == "waiting", Claim.is_dropped.is_(False), Credit.state == "logged")
-        .where(open_certifications(actor, today, Act.CHECK_CREDITS))
-    )
-    if actor.person_id is not None:
-        query = query.where(Certification.person_id.not_in(same_person(actor.person_id)))
-    return query
-
-
-def _values(claimed: ClaimedCredit) -> dict[str, Any]:
+def values_of_claimed(claimed: ClaimedCredit) -> dict[str, Any]:
+    """What a claimed credit says, by the names of its fields."""
     return {**asdict(claimed), "claim": claimed.claim, "files": claimed.files}
 
 
 def _list_now(session: Session, certification_id: int) -> Iterable[Any]:
     return session.execute(
-        select(*_columns(Claim, Credit, Claim.decided_by))
+        select(*claimed_columns(Claim, Credit, Claim.decided_by))
         .join(Credit, Credit.id == Claim.credit_id)
         .where(Claim.certification_id == certification_id, Claim.is_dropped.is_(False), Credit.state == "logged")
         .order_by(Credit.last_on.desc(), Credit.id.desc())
@@ -182,7 +129,7 @@ def _list_now(session: Session, certification_id: int) -> Iterable[Any]:
 
 
 def _list_then(session: Session, certification_id: int, known_at: datetime) -> Iterable[Any]:
-    query = select(*_columns(ClaimVersion, CreditVersion, ClaimVersion.recorded_by)).select_from(Claim)
+    query = select(*claimed_columns(ClaimVersion, CreditVersion, ClaimVersion.recorded_by)).select_from(Claim)
     query = join_known(query, Claim.id, ClaimVersion, ClaimVersion.claim_id, known_at)
     query = join_known(query, Claim.credit_id, CreditVersion, CreditVersion.credit_id, known_at)
     return session.execute(
@@ -192,11 +139,12 @@ def _list_then(session: Session, certification_id: int, known_at: datetime) -> I
     )
 
 
-def _columns(
+def claimed_columns(
     claim: type[Claim] | type[ClaimVersion],
     credit: type[Credit] | type[CreditVersion],
     decided_by: Any,  # noqa: ANN401  # a column, or none
 ) -> tuple[Any, ...]:
+    """What `make_claimed` reads of each row, in its order."""
     of_claim = (Claim.id, claim.no, Claim.certification_id, claim.decision, claim.reason_code, claim.words, decided_by)
     names = (
         *("no", "title", "provider", "first_on", "last_on", "unit", "amount", "minutes", "parts"),
@@ -205,9 +153,10 @@ def _columns(
     return (*of_claim, Claim.credit_id, *(getattr(credit, name) for name in names))
 
 
-def _make_claimed(
+def make_claimed(
     session: Session, rows: Iterable[Any], known_at: datetime | None = None, *, with_files: bool
 ) -> Iterator[ClaimedCredit]:
+    """Claimed credits of rows of `claimed_columns`, with their files if they are wanted."""
     names: dict[str | None, str | None] = {}  # few people decide on many
     found = list(rows)
     files = list_files(session, {row[7] for row in found}, known_at) if with_files else {}

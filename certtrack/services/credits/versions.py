@@ -13,6 +13,8 @@ _CREDIT_VALUES = (
     *("activity", "form", "role", "proof", "proof_seen_by", "state"),
 )
 _CLAIM_VALUES = ("decision", "reason_code", "words", "is_dropped")
+TAKEN_BACK = "taken_back"
+"""Why there is a version by which the decision of the one before it was taken back."""
 
 
 def let_wait(claim: Claim) -> None:

@@ -14,7 +14,8 @@ from certtrack.services.actors import command_actor
 from certtrack.services.certifications import get_certification
 from certtrack.services.credits.claims import answer_claim, drop_claim, get_claim
 from certtrack.services.credits.records import get_credit, withdraw_credit
-from certtrack.services.credits.shown import ShownArea, ShownCredit, WaitingCredit, list_shown_credits, list_waiting
+from certtrack.services.credits.shown import ShownArea, ShownCredit, list_shown_credits
+from certtrack.services.credits.waiting import WaitingCredit, list_waiting
 from certtrack.services.cycles import NewCycle, open_cycle
 from certtrack.services.organizations import get_organization, set_role
 from certtrack.services.standing import load_standings
