@@ -44,6 +44,7 @@ from certtrack.web.signing import signing
 from certtrack.web.stand_ins import stand_ins
 from certtrack.web.supervision import supervision
 from certtrack.web.supervision_due import supervision_due
+from certtrack.web.taking_back import taking_back
 from certtrack.web.tellings import tellings
 from certtrack.web.training_people import training_people
 from certtrack.web.trainings import trainings
@@ -54,8 +55,8 @@ from certtrack.web.what_if import what_if
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, sign_in_code, passwords, account, second_step, sessions, late_forms, by_mail),
-    *(people, people_list, credits_, drafts, evidence, checking, answers, findings, held, health, jobs, forecast),
-    *(leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
+    *(people, people_list, credits_, drafts, evidence, checking, taking_back, answers, findings, held),
+    *(health, jobs, forecast, leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),
     *(background_checks, stand_ins, undeliverable, mail_preferences, policy_preview),

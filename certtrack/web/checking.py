@@ -1,11 +1,12 @@
 """Credits that wait: looked through and decided by whoever may check them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, request
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from certtrack.clock import FixedClock, today_in
@@ -20,16 +21,18 @@ from certtrack.services.credits.claims import (
     find_affirmative,
     get_claim,
 )
-from certtrack.services.credits.queue import PAGE, MovedClaim, find_moved, list_queue
+from certtrack.services.credits.queue import MovedClaim, QueuePage, find_moved, list_queue
 from certtrack.services.credits.texts import clean
+from certtrack.services.credits.waiting import PAGE
 from certtrack.services.overview import find_zone
+from certtrack.web.desk import ENTRY, desk_query, desk_url, read_asked
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, show_toast, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
 
 checking = Blueprint("checking", __name__)
 
-_MOST_PAGES = 100_000
+_UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,10 @@ class TypedReturn:
 @checking.get("/credits")
 @needs(Task.CHECK_QUEUE)
 def index() -> str:
-    """What waits to be checked, the longest on record first; `?person=ID` narrows it, `?page=` turns the page."""
+    """What waits to be checked, the longest on record first, and one of it on the desk.
+
+    `?person=` or `?name=` narrows it; `?claim=` says what lies on the desk, `?after=` after which, `?page=` the page.
+    """
     return _show()
 
 
@@ -55,18 +61,21 @@ def decide(claim_id: int) -> ResponseReturnValue:
     """Say yes by the word that is theirs, or return it; where somebody was quicker, what was typed is kept."""
     way, typed = request.form.get("way"), _read_typed(claim_id)
     if way not in ("yes", "return"):
-        return _show(), 400
+        return _show(claim_id), 400
     if way == "return" and typed.problem:
-        return _show(typed=typed), 400
+        return _show(claim_id, typed=typed), 400
     try:
-        sentence = _decide(claim_id, request.form.get("no", 0, type=read_number), typed if way == "return" else None)
+        sentence, number = _decide(
+            claim_id, request.form.get("no", 0, type=read_number), typed if way == "return" else None
+        )
     except NotAllowed:
         raise
     except Refused:
         moved = _find_moved(claim_id)
-        return _show(typed=typed, moved=(moved,) if moved else (), is_own=moved is None), 409
+        return _show(claim_id, typed=typed, moved=(moved,) if moved else (), is_own=moved is None), 409
     show_toast(sentence)
-    return redirect(_back_url())
+    cookie[_UNDO] = [claim_id, number]
+    return redirect(desk_url(after=claim_id))
 
 
 @checking.post("/credits/checked")
@@ -91,18 +100,18 @@ def decide_many() -> ResponseReturnValue:
         return _show(moved=moved, done=done, is_own=is_own, is_gone=not moved and not is_own), 409
     sentence = translations(locale()).ngettext("Saved: 1 credit.", "Saved: %(num)d credits.", done)
     show_toast(sentence % {"num": done})
-    return redirect(_back_url())
+    return redirect(desk_url())
 
 
-def _decide(claim_id: int, number: int, typed: TypedReturn | None) -> str:
-    """Decide on what waits: the sentence that says so. Raises what `decide_claim` raises."""
+def _decide(claim_id: int, expected_no: int, typed: TypedReturn | None) -> tuple[str, int]:
+    """Decide on what waits: the sentence that says so, and the claim's version then. Raises as `decide_claim` does."""
     at = parts().clock.now()
     with writing() as session:
         moved = find_moved(session, actor(), claim_id, at)
         if moved.claim.decision != "waiting":
             raise StaleRecord("Somebody else has decided on this meanwhile, so nothing was written.")
         claim = get_claim(session, claim_id)
-        values: dict[str, Any] = {"expected_no": number, "actor": actor(), "at": at}
+        values: dict[str, Any] = {"expected_no": expected_no, "actor": actor(), "at": at}
         if typed is not None:
             values |= {"reason_code": typed.reason, "words": typed.words}
             decide_claim(session, parts().rulebook, claim, "returned", **values)
@@ -111,7 +120,8 @@ def _decide(claim_id: int, number: int, typed: TypedReturn | None) -> str:
             word = find_affirmative(session, actor(), get_certification(session, claim.certification_id))
             decide_claim(session, parts().rulebook, claim, word, **values)
             said = _("Checked: “%(title)s”, %(name)s.") if word == "checked" else _("Accepted: “%(title)s”, %(name)s.")
-    return said % {"title": moved.title, "name": moved.name}
+        number = claim.no
+    return said % {"title": moved.title, "name": moved.name}, number
 
 
 def _find_moved(claim_id: int) -> MovedClaim | None:
@@ -126,27 +136,32 @@ def _find_moved(claim_id: int) -> MovedClaim | None:
 
 
 def _show(
+    claim_id: int | None = None,
     *,
     typed: TypedReturn | None = None,
     moved: Sequence[MovedClaim] = (),
-    done: int = 0,
     is_own: bool = False,
-    is_gone: bool = False,
-    has_chosen_none: bool = False,
+    **said: Any,  # noqa: ANN401  # done, is_gone, has_chosen_none
 ) -> str:
-    person_id = request.args.get("person", type=read_number)
-    asked = min(max(request.args.get("page", 1, type=int), 1), _MOST_PAGES)
+    """The page, with `claim_id` on the desk rather than what the address asks for."""
+    asked = read_asked() if claim_id is None else replace(read_asked(), claim_id=claim_id, after_id=None)
     with reading() as session:
         zone = find_zone(session, actor())
         today = today_in(parts().clock, zone)
-        page = list_queue(session, parts().rulebook, actor(), today, person_id, asked)
+        page = list_queue(session, parts().rulebook, actor(), today, asked)
     note_look("credits.listed", [*page.person_ids, *(one.person_id for one in moved)])
-    oldest = today_in(FixedClock(page.oldest_at), zone) if page.oldest_at else today
+    days = {
+        item.credit.claim.id: (today - item.credit.recorded_at.astimezone(ZoneInfo(zone)).date()).days
+        for item in page.items
+    }
+    oldest = today_in(FixedClock(page.waiting.oldest_at), zone) if page.waiting.oldest_at else today
+    undo = cookie.pop(_UNDO, None)
     return render(
         "credits/queue.html",
         can_log_for_many=can_do(actor(), Task.LOG_FOR_MANY),
         page=page,
-        person_id=person_id,
+        asked=asked,
+        days=days,
         waited=max((today - oldest).days, 0),
         zone=zone,
         packs={pack.key: pack for pack in parts().rulebook.packs.list()},
@@ -154,14 +169,23 @@ def _show(
         longest=LONGEST_WORDS,
         typed=typed,
         moved=moved,
-        done=done,
         is_own=is_own,
-        is_gone=is_gone,
-        has_chosen_none=has_chosen_none,
-        query=_write_query(person_id, page.number),
-        previous_url=_page_url(person_id, page.number - 1) if page.number > 1 else None,
-        next_url=_page_url(person_id, page.number + 1) if page.has_more else None,
+        said={"done": 0, "is_gone": False, "has_chosen_none": False} | said,
+        undo=undo,
+        entry=ENTRY,
+        query=desk_query(),
+        **_list_urls(page),
     )
+
+
+def _list_urls(page: QueuePage) -> dict[str, Any]:
+    return {
+        "urls": {item.credit.claim.id: desk_url(claim=item.credit.claim.id) for item in page.items},
+        "back_url": desk_url(claim=page.previous_id) if page.previous_id is not None else None,
+        "on_url": desk_url(claim=page.next_id) if page.next_id is not None else None,
+        "previous_url": f"/credits{desk_query(page=page.number - 1)}" if page.number > 1 else None,
+        "next_url": f"/credits{desk_query(page=page.number + 1)}" if page.has_more else None,
+    }
 
 
 def _read_typed(claim_id: int) -> TypedReturn:
@@ -175,16 +199,3 @@ def _find_problem(reason: str, said: str) -> str | None:
     if len(said) > LONGEST_WORDS:
         return "long"
     return "words" if reason == "other" and not said else None
-
-
-def _back_url() -> str:
-    return _page_url(request.args.get("person", type=read_number), request.args.get("page", 1, type=int))
-
-
-def _page_url(person_id: int | None, number: int) -> str:
-    return f"/credits{_write_query(person_id, number)}"
-
-
-def _write_query(person_id: int | None, number: int) -> str:
-    values = ({"person": person_id} if person_id is not None else {}) | ({"page": number} if number > 1 else {})
-    return f"?{urlencode(values)}" if values else ""

@@ -18,6 +18,7 @@ from certtrack.db.models import AuditEvent, AuditPerson, Claim
 from certtrack.security import Role
 from certtrack.services.accounts import get_account, give_role
 from certtrack.services.credits.claims import RETURN_REASONS, answer_claim, drop_claim, get_claim
+from certtrack.services.credits.waiting import PAGE
 from certtrack.services.organizations import assign_supervisor, get_organization, set_role
 
 
@@ -89,14 +90,16 @@ def test_a_card_says_all_that_is_to_be_looked_at(bob: CheckingClient, office: Of
 def test_the_longest_on_record_comes_first_and_how_long_is_said(bob: CheckingClient, office: Office) -> None:
     now = office.world.at
     office.world.at = now - timedelta(days=4)
-    office.log(title="An older one")
+    office.log(title="An older one", first_on=office.world.today - timedelta(days=12))
     office.world.at = now
-    office.log(title="A newer one", first_on=office.world.today - timedelta(days=12))
+    office.log(title="A newer one")
 
     said = read(bob.get("/credits").text)
 
     assert said.index("An older one") < said.index("A newer one")
     assert "2 credits from 1 person. The oldest has waited 4 days." in said
+    assert "waits 4 days" in said
+    assert "came today" in said
     assert "Days " in said
 
 
@@ -106,7 +109,7 @@ def test_a_keepers_word_is_checked_and_renews_nothing(bob: CheckingClient, offic
     page = read(bob.get("/credits").text)
     assert "It renews nothing" in page
     assert not re.search(r"[Aa]ccept|[Gg]rant", page)
-    assert bob.send(f"/credits/claims/{claim}", no="1", way="yes").location == "/credits"
+    assert bob.send(f"/credits/claims/{claim}", no="1", way="yes").location == f"/credits?after={claim}#entry"
 
     after = bob.get("/credits").text
     assert "Checked: “Ethics for peers”, Carol Example." in after
@@ -144,26 +147,26 @@ def test_whoever_has_either_word_is_told_both(client: CheckingClient, office: Of
         give_role(session, account, Role.PROGRAMME_ADMINISTRATOR, where, **values)
     sign_up(client, office.world, number)
 
-    page = client.get("/credits").text
-    assert "Mark all chosen as checked, or accept them" in page
-    assert (page.count(">Accept</button>"), page.count(">Mark as checked</button>")) == (1, 1)
     claim = find_claim(office.world, credit, office.cpps)[0]
+    first, second = client.get("/credits").text, client.get(f"/credits?claim={claim}").text
+    assert "Mark all chosen as checked, or accept them" in first
+    assert [">Accept<kbd" in page for page in (first, second)] == [True, False]
+    assert [">Mark as checked<kbd" in page for page in (first, second)] == [False, True]
     client.send(f"/credits/claims/{claim}", no="1", way="yes")
     assert office.load(claim).decision == "checked"
 
 
-@pytest.mark.parametrize("reason", RETURN_REASONS)
-def test_it_goes_back_with_a_reason_and_words(bob: CheckingClient, office: Office, reason: str) -> None:
+def test_it_goes_back_with_a_reason_and_words(bob: CheckingClient, office: Office) -> None:
     _, claim = office.log()
+    fields = {"no": "1", "way": "return", "reason": "hours_differ", "words": " Look "}
 
-    answer = bob.send(
-        f"/credits/claims/{claim}?person={office.carol}", no="1", way="return", reason=reason, words=" Look "
-    )
+    assert [code for code in RETURN_REASONS if f'value="{code}"' not in bob.get("/credits").text] == []
+    answer = bob.send(f"/credits/claims/{claim}?person={office.carol}", **fields)
 
-    assert answer.location == f"/credits?person={office.carol}"
+    assert answer.location == f"/credits?person={office.carol}&after={claim}#entry"
     assert "Returned: “Ethics for peers”, Carol Example." in bob.get("/credits").text
     found = office.load(claim)
-    assert (found.decision, found.reason_code, found.words) == ("returned", reason, "Look")
+    assert (found.decision, found.reason_code, found.words) == ("returned", "hours_differ", "Look")
 
 
 @pytest.mark.parametrize(
@@ -232,7 +235,7 @@ def test_a_credit_that_was_amended_meanwhile_still_waits_with_what_was_typed(
     assert "It was changed since you looked. It still waits: look at it again." in said
     assert "Hours 5 hours" in said
     assert ">Mine</textarea>" in late.text
-    assert f'id="r{claim}-duplicate" value="duplicate" checked' in late.text
+    assert 'id="r-duplicate" value="duplicate" checked' in late.text
     assert bob.send(f"/credits/claims/{claim}", no="2", way="return", reason="duplicate").status_code == 302
 
 
@@ -278,7 +281,7 @@ def test_many_are_decided_each_in_its_own_right(bob: CheckingClient, office: Off
     assert [office.load(number).decision for number in claims] == ["checked", "returned", "checked", "waiting"]
 
     again = bob.post("/credits/checked", data={"csrf_token": bob.token(), "claim": claims[3], f"no{claims[3]}": "1"})
-    assert again.location == "/credits"
+    assert again.location == "/credits#entry"
     assert "Saved: 1 credit." in bob.get("/credits").text
 
 
@@ -313,16 +316,47 @@ def test_the_queue_is_narrowed_to_one_person_and_says_so(client: CheckingClient,
     assert "Nothing of this person waits." in client.get(f"/credits?person={office.bob}").text
 
 
-def test_fifty_stand_on_a_page_and_a_page_too_far_is_the_last(bob: CheckingClient, office: Office) -> None:
-    for place in range(51):
-        office.log(title=f"Course {place}.")
+def test_a_page_too_far_is_the_last_and_what_is_asked_for_lies_on_the_desk(bob: CheckingClient, office: Office) -> None:
+    claims = [office.log(title=f"Course {place}.")[1] for place in range(PAGE + 1)]
 
-    first, second = bob.get("/credits").text, bob.get("/credits?page=2").text
+    first, second = bob.get("/credits").text, bob.get("/credits?page=7").text
 
-    assert first.count("<article") == 50
-    assert ("Course 0." in first, "Course 50." in first, "Course 50." in second) == (True, False, True)
-    assert "51 to 51 of 51" in second
-    assert "Course 50." in bob.get("/credits?page=7").text
+    assert first.count('name="claim"') == PAGE
+    assert "26 to 26 of 26" in second
+    assert read_desk(first) == "Course 0."
+    assert read_desk(second) == f"Course {PAGE}."
+    assert read_desk(bob.get(f"/credits?claim={claims[3]}").text) == "Course 3."
+    assert read_desk(bob.get(f"/credits?after={claims[3]}").text) == "Course 4."
+    decide(office.world, claims[5], "checked")
+    gone = bob.get(f"/credits?claim={claims[5]}").text
+    assert (read_desk(gone), "doesn't wait here any more. This is the next one." in read(gone)) == ("Course 6.", True)
+
+
+def read_desk(page: str) -> str:
+    found = re.search(r'<h2 id="entry" tabindex="-1">(.*?)</h2>', page)
+    return found[1] if found else ""
+
+
+def test_a_decision_is_undone_from_where_it_was_made_and_from_the_list_of_ones_own(
+    bob: CheckingClient, office: Office
+) -> None:
+    (_, first), (_, second) = office.log(title="One"), office.log(title="Two")
+    bob.send(f"/credits/claims/{first}", no="1", way="yes")
+    page = bob.get(f"/credits?after={first}").text
+    assert f'action="/credits/claims/{first}/take-back"' in page
+    assert f'action="/credits/claims/{first}/take-back"' not in bob.get("/credits").text
+
+    back = bob.send(f"/credits/claims/{first}/take-back", no="2")
+    assert (back.location, office.load(first).decision) == (f"/credits?claim={first}#entry", "waiting")
+    assert "Taken back: “One”, Carol Example. It waits again." in bob.get("/credits").text
+    bob.send(f"/credits/claims/{second}", no="1", way="return", reason="duplicate", words="Twice?")
+
+    own = read(bob.get("/credits/decided").text)
+    assert ("Two You returned it." in own, "It is on record already. “Twice?”" in own, "One" in own) == (True, True, False)
+    late = bob.send(f"/credits/claims/{second}/take-back", no="1")
+    assert (late.status_code, "That can't be taken back" in read(late.text)) == (409, True)
+    assert bob.send(f"/credits/claims/{second}/take-back", no="2").status_code == 302
+    assert "Nothing to take back." in bob.get("/credits/decided").text
 
 
 def test_a_look_is_one_event_with_its_people(bob: CheckingClient, office: Office) -> None:

@@ -67,7 +67,10 @@ CREDITS: Mapping[DemoPerson, tuple[DemoCredit, ...]] = {
         ),
     ),
     BOB: (DemoCredit("Supervising Peers Well", -30, 360, "6", _ETHICS, days=2),),
-    _NAMED["Twomonths"]: (DemoCredit("Peer Gathering", -60, 300, "5", activity="conference"),),
+    _NAMED["Twomonths"]: (
+        DemoCredit("Peer Gathering", -60, 300, "5", activity="conference"),
+        DemoCredit("Peer Gathering, Saturday", -59, 300, "5", activity="conference"),
+    ),
     _NAMED["Fortnight"]: (
         DemoCredit("Wellness and Recovery, a Course", -380, 1080, "18", days=3, decision="checked"),
         DemoCredit("Ethics Refresher", -90, 120, "2", _ETHICS, decision="checked"),
