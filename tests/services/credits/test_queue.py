@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from kit.counting import counting_statements
@@ -121,7 +122,7 @@ def show_doubles(world: World, cast: Cast, credit: int) -> list[LikelyDouble]:
 
 def test_what_may_be_the_same_once_more_stands_beside_it_the_likeliest_first(world: World, cast: Cast) -> None:
     day = date(2026, 3, 2)
-    shown = {"title": "Boundaries and Social Media", "provider": "Example Cooperative", "last_on": day}
+    shown: dict[str, Any] = {"title": "Boundaries and Social Media", "provider": "Example Cooperative", "last_on": day}
     near = log(
         world, cast.carol, make_new(3, **(shown | {"title": "Boundaries Online", "last_on": day - timedelta(days=1)}))
     )
