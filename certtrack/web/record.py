@@ -19,7 +19,7 @@ from certtrack.services.people import get_person
 from certtrack.services.transcripts import get_transcript
 from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _
-from certtrack.web.proving import check_proof, needs_password
+from certtrack.web.proving import check_proof, needs_password, own_login
 
 record = Blueprint("record", __name__)
 
@@ -124,4 +124,5 @@ def _show_names(person_id: int, *, errors: dict[str, str] | None = None, is_stal
         errors=errors or {},
         is_stale=is_stale,
         needs_password=needs_password(),
+        links_go_to=own_login().address if found.can_change else None,
     )
