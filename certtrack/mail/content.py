@@ -16,9 +16,9 @@ from certtrack.rules.so_far import SoFar
 LinkKind = Literal["account_link", "password_reset"]
 NoticeKind = Literal[
     "second_step_set", "second_step_dropped", "second_step_reset", "recovery_codes_made", "recovery_code_used",
-    "password_changed",
+    "password_changed", "addresses_changed", "record_downloaded",
 ]  # fmt: skip
-"""What was done to an account that its owner should hear of, whoever did it."""
+"""What was done to an account, or by it, that its owner should hear of, whoever did it."""
 DAY_MOVED = "day_moved"
 """The stage of a mail that says only that the day is another one now."""
 CALLED_OFF = "called_off"

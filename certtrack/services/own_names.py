@@ -100,6 +100,12 @@ def change_details(
     return change_person(session, person, asdict(new), actor=actor, at=at)
 
 
+def has_other_addresses(session: Session, person_id: int, new: OwnDetails) -> bool:
+    """True where mail would go to another address by `new` than by what is on record, or no more to one of them."""
+    now = _get_details(get_person(session, person_id))
+    return (now.private_address, now.work_address) != (new.private_address, new.work_address)
+
+
 def _get_details(person: Person) -> OwnDetails:
     return OwnDetails(person.chosen_name, person.private_address, person.work_address)
 

@@ -63,9 +63,10 @@ def end() -> ResponseReturnValue:
 @calendar_feed.get("/calendar/<token>.ics")
 @for_everybody
 def read(token: str) -> Response:
-    """The days, for a calendar program; an address that isn't one, for whatever reason, is answered alike."""
-    if wait_s := find_wait(_MISS):
-        return _say_nothing(429, {"Retry-After": str(wait_s)})
+    """The days, for a calendar program; an address that isn't one, for whatever reason, is answered alike.
+
+    Programs of many people ask from one network, where somebody else's old address makes nobody wait.
+    """
     settings = parts().settings
     with reading() as session:
         found = load_feed(
@@ -77,6 +78,8 @@ def read(token: str) -> Response:
             clock=parts().clock,
         )
     if found is None:
+        if wait_s := find_wait(_MISS):
+            return _say_nothing(429, {"Retry-After": str(wait_s)})
         count_miss(_MISS)
         return _say_nothing(404)
     answer = Response(write_feed(found.writer, found.days), mimetype="text/calendar")

@@ -3,7 +3,8 @@
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from certtrack.db.models import Email, Evidence
+from certtrack.auth.account_mail import queue_notice
+from certtrack.db.models import Account, Email, Evidence
 from certtrack.services.downloads.gathering import gather, get_own, note_download
 from certtrack.services.downloads.tables import LEFT_OUT
 from certtrack.services.downloads.writing import Sources, write_archive
@@ -11,7 +12,7 @@ from certtrack.services.evidence.parts import find_main
 from certtrack.services.evidence.reading import read_part
 from certtrack.services.people import get_person
 from certtrack.web.edge import Parts, actor, parts, reading, render, signed_in, today, writing
-from certtrack.web.proving import check_proof, needs_password
+from certtrack.web.proving import check_proof, needs_password, own_login
 
 downloads = Blueprint("downloads", __name__)
 
@@ -33,11 +34,12 @@ def download(person_id: int) -> ResponseReturnValue:
         get_own(session, actor(), person_id, today(get_person(session, person_id).zone))
     if wrong := check_proof():
         return _show(person_id, {"current": wrong}), 400
-    at = parts().clock.now()
+    number, at = own_login().id, parts().clock.now()
     with reading() as session:
         held = gather(session, get_own(session, actor(), person_id, today(get_person(session, person_id).zone)))
     with writing() as session:
         note_download(session, held, actor=actor(), at=at)
+        queue_notice(session, parts().settings, session.get_one(Account, number), "record_downloaded", at=at)
     read_me = render("record/read_me.txt", held=held, at=at, left_out=LEFT_OUT)
     pieces = write_archive(held, _open_sources(parts()), read_me=read_me, made_at=at)
     answer = Response(pieces, mimetype="application/zip")

@@ -3,6 +3,8 @@
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
+from certtrack.auth.account_mail import queue_notice
+from certtrack.db.models import Account
 from certtrack.errors import NotFound, StaleRecord
 from certtrack.services.feeds import find_feed
 from certtrack.services.looks import find_last_look, get_looks
@@ -11,8 +13,10 @@ from certtrack.services.own_names import (
     FIELDS,
     LONGEST_NAME,
     BadDetails,
+    OwnDetails,
     change_details,
     get_own_names,
+    has_other_addresses,
     read_details,
 )
 from certtrack.services.people import get_person
@@ -89,14 +93,22 @@ def change_names(person_id: int) -> ResponseReturnValue:
     if errors:
         return _show_names(person_id, errors=errors), 400
     try:
-        with writing() as session:
-            day = today(get_person(session, person_id).zone)
-            seen, at = request.form.get("seen", ""), parts().clock.now()
-            is_other = change_details(session, person_id, new, seen=seen, today=day, actor=actor(), at=at)
+        is_other = _save_names(person_id, new)
     except StaleRecord:
         return _show_names(person_id, is_stale=True), 409
     show_toast(_("Saved. It holds from now on.") if is_other else _("It was on record like this already."))
     return redirect("/record")
+
+
+def _save_names(person_id: int, new: OwnDetails) -> bool:
+    """Put them on record; where mail goes elsewhere from now on, a mail to the address until then says so."""
+    number, at = own_login().id, parts().clock.now()
+    with writing() as session:
+        if has_other_addresses(session, person_id, new):
+            queue_notice(session, parts().settings, session.get_one(Account, number), "addresses_changed", at=at)
+        day = today(get_person(session, person_id).zone)
+        seen = request.form.get("seen", "")
+        return change_details(session, person_id, new, seen=seen, today=day, actor=actor(), at=at)
 
 
 def _check_own(person_id: int) -> None:

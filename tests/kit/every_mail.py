@@ -225,4 +225,6 @@ MAILS: dict[str, Callable[[str], Read]] = {
     "notice-recovery_codes_made": lambda locale: notice_mail("recovery_codes_made", locale),
     "notice-recovery_code_used": lambda locale: notice_mail("recovery_code_used", locale),
     "notice-password_changed": lambda locale: notice_mail("password_changed", locale),
+    "notice-addresses_changed": lambda locale: notice_mail("addresses_changed", locale),
+    "notice-record_downloaded": lambda locale: notice_mail("record_downloaded", locale),
 }

@@ -14,17 +14,25 @@ from kit.counting import counting_statements
 from kit.credit_pages import Office, read
 from kit.databases import on_both
 from kit.files import keep, pdf
+from kit.mails import read as read_mail
 from kit.many import multiply
 from kit.second_steps import move
 from sqlalchemy import select
 
-from certtrack.db.models import AuditEvent, Person
+from certtrack.db.models import AuditEvent, Email, Person
 from certtrack.security import Role
 from certtrack.services.people import change_person
 from certtrack.web.parts import EXTENSION
 
 MOST = 12
 ADDRESS = re.compile(r"https?://[^/\"<]+(/calendar/[\w-]+\.ics)")
+
+
+def read_notice(office: Office) -> str:
+    """The one mail to the account's own address."""
+    with office.world.database.reading() as session:
+        mail = session.scalars(select(Email).where(Email.address == "carol@example.org")).one()
+        return read_mail(mail.data or b"").text
 
 
 def make_address(client: CheckingClient) -> str:
@@ -58,6 +66,7 @@ def test_a_calendar_is_read_without_signing_in_until_it_is_ended(app: Flask, car
             break
     else:
         pytest.fail("nobody tries addresses without an end")
+    assert program.get(make_address(carol)).status_code == 200, "and nobody's own waits for that"
 
 
 @on_both
@@ -87,6 +96,7 @@ def test_names_and_addresses_are_changed_by_the_holder_who_proves_that_it_is_the
     again = re.search(r'name="seen" value="([^"]*)"', late.text)
     assert again
     assert carol.send(path, seen=again[1], **fields).location == "/record"
+    assert "The addresses that your mail goes to were changed." in read_notice(office)
     assert "You go by Charlie here; mail goes to charlie@example.org." in read(carol.get("/record").text)
 
 
@@ -113,6 +123,7 @@ def test_everything_is_handed_out_as_one_file_to_whoever_proves_that_it_is_them(
     with office.world.database.reading() as session:
         noted = session.scalars(select(AuditEvent).where(AuditEvent.action == "record.downloaded")).all()
     assert [one.actor for one in noted] == ["account:1"]
+    assert "Everything that is kept about you was taken along" in read_notice(office)
 
 
 @on_both
