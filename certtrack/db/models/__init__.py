@@ -43,6 +43,7 @@ from certtrack.db.models.people import (
     OrganizationCredential,
     Person,
 )
+from certtrack.db.models.recertifying import ApplicationDraft, Attestation, Wording
 from certtrack.db.models.recipients import StandIn, StandInVersion, TeamMail
 from certtrack.db.models.records import (
     Alarm,
@@ -101,11 +102,13 @@ __all__ = [
     "AffiliationVersion",
     "Alarm",
     "AlarmNotice",
+    "ApplicationDraft",
     "ApplicationStep",
     "ApplicationStepVersion",
     "Assignment",
     "Attempt",
     "Attendance",
+    "Attestation",
     "AuditEvent",
     "AuditPerson",
     "AuditSeal",
@@ -191,4 +194,5 @@ __all__ = [
     "Waiver",
     "WaiverVersion",
     "WebSession",
+    "Wording",
 ]
