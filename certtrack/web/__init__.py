@@ -34,6 +34,7 @@ from certtrack.web.people_list import people_list
 from certtrack.web.policy_preview import policy_preview
 from certtrack.web.qualifications import qualifications
 from certtrack.web.record import record
+from certtrack.web.recertify import recertify
 from certtrack.web.reminders import reminders
 from certtrack.web.second_step import second_step
 from certtrack.web.service_hours import service_hours
@@ -52,6 +53,7 @@ from certtrack.web.trainings_elsewhere import trainings_elsewhere
 from certtrack.web.undeliverable import undeliverable
 from certtrack.web.waivers import waivers
 from certtrack.web.what_if import what_if
+from certtrack.web.wordings import wordings
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, sign_in_code, passwords, account, second_step, sessions, late_forms, by_mail),
@@ -61,4 +63,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),
     *(background_checks, stand_ins, undeliverable, mail_preferences, policy_preview),
     *(record, calendar_feed, downloads),
+    *(recertify, wordings),
 )

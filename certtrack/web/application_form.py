@@ -70,7 +70,7 @@ def answer_form(
     """
     if request.method == "GET":
         return _show(template, person_id, certification_id, Received(), **values)
-    came = _take_files(person_id, certification_id)
+    came = take_files(lambda session: _get_offer(session, person_id, certification_id).person.id)
     if came.refused:
         return _show(template, person_id, certification_id, came, problems={"upload": "refused"}, **values), 400
     try:
@@ -135,8 +135,11 @@ def _show(
     )
 
 
-def _take_files(person_id: int, certification_id: int) -> Received:
-    """Files chosen before, and those that came now, put on record once the actor is known to be allowed."""
+def take_files(find_person: Callable[[Session], int]) -> Received:
+    """Files chosen before, and those that came now, put on record for this person.
+
+    `find_person` gives the number once the actor is known to be allowed, and raises where they aren't.
+    """
     chosen: list[int] = []
     for text in request.form.getlist("files")[: MOST_FILES + 1]:
         with suppress(ValueError):
@@ -145,8 +148,8 @@ def _take_files(person_id: int, certification_id: int) -> Received:
     if not uploads:
         return Received(tuple(chosen))
     with reading() as session:
-        offer = _get_offer(session, person_id, certification_id)
-    received = receive_files(uploads, offer.person.id)
+        person_id = find_person(session)
+    received = receive_files(uploads, person_id)
     return Received(tuple(dict.fromkeys((*chosen, *received.ids))), received.refused)
 
 

@@ -24,6 +24,7 @@ _TASKS: dict[str, Task | None] = {
     "/trainings": Task.RUN_TRAININGS,
     "/exams": Task.ARRANGE_EXAMS,
     "/applications": Task.LIST_APPLICATIONS,
+    "/wordings": Task.KEEP_WORDINGS,
     _OWN: None,
 }
 # the first row whose role the reader has is theirs
@@ -76,6 +77,7 @@ def _name_all(gettext: Callable[[str], str]) -> dict[str, str]:
         "/trainings": gettext("Trainings"),
         "/exams": gettext("Exams"),
         "/applications": gettext("Applications"),
+        "/wordings": gettext("Words to agree to"),
         _OWN: gettext("My record"),
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from kit.credits import act_as
+from kit.recertifying import prepare, save
 from kit.world import World
 
 from certtrack.security import Role
@@ -25,3 +26,15 @@ def test_a_draft_is_kept_for_60_days_after_it_was_saved_last(world: World, make_
     assert run(make_work()) == {"purged": 1}
     with world.database.reading() as session:
         assert list_drafts(session, holder, carol) == ()
+
+
+def test_what_was_saved_of_an_application_is_kept_for_a_year(world: World, make_work: Callable[..., Workplace]) -> None:
+    carol = world.person()
+    cps, _ = world.certify(carol, world.today + timedelta(days=90))
+    holder = act_as(world, world.account("carol", Role.SPECIALIST, person_id=carol))
+    save(world, prepare(world, holder, carol, cps), "fee", holder)
+    world.at += timedelta(days=365)
+    assert run(make_work()) == {"purged": 0}
+    world.at += timedelta(seconds=1)
+    assert run(make_work()) == {"purged": 1}
+    assert prepare(world, holder, carol, cps).saved == {}

@@ -19,6 +19,7 @@ from certtrack.services.demo.letters import add_letter
 from certtrack.services.demo.looks import add_looks
 from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place, open_office
+from certtrack.services.demo.recertifying import add_recertification
 from certtrack.services.demo.records import add_person
 from certtrack.services.demo.returned import add_returned
 from certtrack.services.demo.stand_ins import add_stand_in
@@ -113,6 +114,7 @@ def _add_records(
     add_returned(place, people)
     add_stand_in(place, people, actors[Role.AGENCY_ADMINISTRATOR])
     add_looks(place, people, actors[Role.SUPERVISOR])
+    add_recertification(place, people[CAROL], actors[Role.SPECIALIST], actors[Role.AGENCY_ADMINISTRATOR])
     return people, actors
 
 

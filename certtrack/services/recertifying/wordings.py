@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -12,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from certtrack.db.audit import record_event
 from certtrack.db.inserting import insert_unless_there
-from certtrack.db.models import Organization, Wording
+from certtrack.db.models import Attestation, Organization, Wording
 from certtrack.errors import BadPack, StaleRecord
 from certtrack.resources import get_resource
 from certtrack.security import Actor, Task, check_can_do
@@ -72,10 +73,17 @@ def get_words(session: Session, wording_id: int | None) -> Words:
     return show_words(session.get_one(Wording, wording_id)) if wording_id is not None else load_example()
 
 
-def list_wordings(session: Session, organization_id: int) -> list[Wording]:
-    """An organization's wordings, the last first."""
-    query = select(Wording).where(Wording.organization_id == organization_id, Wording.kind == ETHICS)
-    return list(session.scalars(query.order_by(Wording.no.desc())))
+def list_wordings(session: Session, organization_ids: Sequence[int]) -> list[Wording]:
+    """The wordings of these organizations, the last first."""
+    query = select(Wording).where(Wording.organization_id.in_(organization_ids), Wording.kind == ETHICS)
+    return list(session.scalars(query.order_by(Wording.organization_id, Wording.no.desc())))
+
+
+def count_agreed(session: Session, wording_ids: Sequence[int]) -> dict[int, int]:
+    """How many have agreed to each of these wordings, and have agreed to no other one since."""
+    query = select(Attestation.wording_id, func.count().label("how_many")).group_by(Attestation.wording_id)
+    query = query.where(Attestation.wording_id.in_(wording_ids), Attestation.withdrawn_at.is_(None))
+    return {row.wording_id: row.how_many for row in session.execute(query)}
 
 
 def add_wording(

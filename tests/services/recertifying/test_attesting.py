@@ -45,7 +45,7 @@ def test_other_words_are_to_be_agreed_to_anew_and_those_before_stay(world: World
     assert state(world, cast) == "saved"
     with world.database.reading() as session:
         assert session.scalar(select(func.count(Attestation.id)).where(Attestation.withdrawn_at.is_(None))) == 1
-        assert [one.no for one in list_wordings(session, world.organization_id)] == [2, 1]
+        assert [one.no for one in list_wordings(session, [world.organization_id])] == [2, 1]
 
 
 def test_nobody_agrees_in_somebody_elses_place(world: World, cast: Cast) -> None:
