@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, Row, and_, exists, false, literal, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, exists, false, literal, select
 from sqlalchemy.orm import Session
 
 from certtrack.clock import Clock, today_in
@@ -17,6 +17,7 @@ from certtrack.db.models import (
     Cycle,
     OrganizationCredential,
     Person,
+    StandingSpan,
     Wording,
 )
 from certtrack.db.queries.merges import same_person
@@ -33,11 +34,12 @@ from certtrack.services.recertifying.backed import BackedCredit, list_backed, ma
 from certtrack.services.recertifying.wordings import Words, load_example, own_wording_id, show_words
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 
+_ENDED = ("revoked", "retired")
 StepState = Literal["open", "saved", "changed"]
 
 
 class NothingToRecertify(Refused):
-    """No cycle of the certification is open."""
+    """No cycle of the certification is open, or the record has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +122,16 @@ def load_recertification(
 ) -> Recertification:
     """Of the newest open cycle. Raises NotFound alike for what isn't there or isn't the actor's to apply for.
 
-    Raises NothingToRecertify where no cycle is open. Four queries.
+    Raises NothingToRecertify where no cycle is open, or the certification was revoked or retired. Four queries.
     """
     person = get_person(session, person_id)
-    rows = _list_rows(session, actor, person.id, certification_id, today_in(clock, person.zone))
+    local = today_in(clock, person.zone)
+    rows = _list_rows(session, actor, person.id, certification_id, local)
     if not rows:
         raise NotFound(f"There is no certification with the number {certification_id} on this person's record.")
     mine = _pick_newest(rows)
     certification, cycle = mine[0].Certification, mine[0].Cycle
-    if cycle is None:
+    if cycle is None or mine[0].validity in _ENDED or (person.died_on is not None and person.died_on <= local):
         raise NothingToRecertify("No open cycle is on record for this certification, so there is nothing to apply for.")
     pack = confirmed_rules(session, rulebook).packs.get(certification.pack_key, on=cycle.due_on)
     today = today_in(clock, pack.zone)
@@ -186,6 +189,7 @@ def _list_rows(
         select(Certification, Cycle, ApplicationDraft, ApplicationStep, Attestation, Wording)
         .add_columns(
             own_wording_id(Certification.organization_id, today).label("wording_id"),
+            _find_validity(today).label("validity"),
             _is_granter().label("is_granter"),
             _is_holder(actor, person_id).label("is_holder"),
         )
@@ -199,6 +203,12 @@ def _list_rows(
         .order_by(Cycle.start_on, Cycle.id, ApplicationStep.id)
     )
     return session.execute(query).all()
+
+
+def _find_validity(today: date) -> ScalarSelect[str]:
+    span = (StandingSpan.from_on <= today, StandingSpan.until_on >= today)
+    query = select(StandingSpan.validity).where(StandingSpan.certification_id == Certification.id, *span)
+    return query.correlate(Certification).scalar_subquery()
 
 
 def _is_granter() -> ColumnElement[bool]:

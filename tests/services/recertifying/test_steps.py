@@ -14,6 +14,8 @@ from kit.world import World
 
 from certtrack.db.models import ApplicationDraft
 from certtrack.errors import NotFound, Refused
+from certtrack.rules.facts import StatusKind
+from certtrack.services.certifications import get_certification, record_status
 from certtrack.services.cycles import close_cycle, get_cycle
 from certtrack.services.recertifying.review import load_review
 from certtrack.services.recertifying.saving import KEPT_DAYS, purge_application_drafts, save_step
@@ -131,6 +133,15 @@ def test_without_an_open_cycle_there_is_nothing_to_recertify(world: World, cast:
     with world.database.writing() as session:
         cycle = get_cycle(session, cast.cycle)
         close_cycle(session, world.rulebook, cycle, world.today, reason="", actor=world.actor, at=world.at)
+    with pytest.raises(NothingToRecertify):
+        prepare(world, cast.holder, cast.carol, cast.cps)
+
+
+@pytest.mark.parametrize("kind", ["revoked", "retired"])
+def test_where_the_record_has_ended_there_is_nothing_to_recertify(world: World, cast: Cast, kind: StatusKind) -> None:
+    with world.database.writing() as session:
+        found = get_certification(session, cast.cps)
+        record_status(session, world.rulebook, found, kind, world.today, reason=None, actor=world.actor, at=world.at)
     with pytest.raises(NothingToRecertify):
         prepare(world, cast.holder, cast.carol, cast.cps)
 
