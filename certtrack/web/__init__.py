@@ -33,8 +33,8 @@ from certtrack.web.people import people
 from certtrack.web.people_list import people_list
 from certtrack.web.policy_preview import policy_preview
 from certtrack.web.qualifications import qualifications
-from certtrack.web.record import record
 from certtrack.web.recertify import recertify
+from certtrack.web.record import record
 from certtrack.web.reminders import reminders
 from certtrack.web.second_step import second_step
 from certtrack.web.service_hours import service_hours

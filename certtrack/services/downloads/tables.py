@@ -43,6 +43,7 @@ _POINTED_TO: dict[str, tuple[str, ...]] = {
     "training": ("enrollment.training_id",),
     "training_session": ("training_attendance.session_id",),
     "exam_sitting": ("exam_registration.sitting_id", "exam_result.sitting_id"),
+    "wording": ("attestation.wording_id",),
 }
 """Tables that are about nobody, and by which columns a person's records point to their rows."""
 

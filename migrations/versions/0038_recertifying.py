@@ -6,8 +6,8 @@ from alembic import op
 from certtrack.db.base import BigId
 from certtrack.db.types import Moment
 
-revision = "0036"
-down_revision = "0035"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
