@@ -1,5 +1,6 @@
 """What an exam is passed with, and where that is said."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,5 +47,10 @@ def find_exam_pack(session: Session, rulebook: Rulebook, person_id: int | None, 
             Certification.person_id.in_(same_person(person_id)), Certification.credential == credential
         )
         keys = set(session.scalars(query))
-    keys = keys or {pack.key for pack in rulebook.packs.list() if pack.credential == credential}
+    return choose_exam_pack(rulebook, credential, keys)
+
+
+def choose_exam_pack(rulebook: Rulebook, credential: str, pack_keys: Collection[str]) -> Pack | None:
+    """The same by the rules of the person's certifications for the credential; without one by the credential's own."""
+    keys = set(pack_keys) or {pack.key for pack in rulebook.packs.list() if pack.credential == credential}
     return rulebook.packs.get(keys.pop()) if len(keys) == 1 else None

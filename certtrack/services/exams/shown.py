@@ -1,24 +1,25 @@
 """The exams on one person's page: what each reader may see of them, as of a day and as known at a moment."""
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Cycle, ExamResult, ExamResultVersion
+from certtrack.db.models import Certification, Cycle, ExamResult, ExamResultVersion, OrganizationCredential
 from certtrack.db.queries.merges import same_person
 from certtrack.db.queries.versions import join_known
 from certtrack.rules.facts import Outcome, Route
 from certtrack.rules.pack import Text
-from certtrack.security import Act, Actor, can_act
+from certtrack.security import Act, Actor, Task, can_act, can_do
 from certtrack.services.actors import list_relations
 from certtrack.services.credits.rights import is_own
-from certtrack.services.exams.certificates import Giving, find_certified, find_giving
-from certtrack.services.exams.marks import find_exam_pack
-from certtrack.services.exams.rights import can_enter, visible_days, visible_scores
+from certtrack.services.exams.certificates import Giving, find_certified_ids
+from certtrack.services.exams.marks import choose_exam_pack
+from certtrack.services.exams.rights import visible_days, visible_scores
 from certtrack.services.former import FORMER, LastDay
 from certtrack.services.rulebook import Rulebook
 
@@ -77,15 +78,16 @@ def list_shown_exams(
     scores = set(session.scalars(select(ExamResult.id).where(visible_scores(actor, relations))))
     days = visible_days(actor, relations)
     can_record = actor.is_command or can_act(relations, Act.RECORD_CERTIFICATE)
-    found = []
+    found, is_now = [], known_at is None and as_of is None
     people = last.own_ids if last is not None else set(session.scalars(same_person(person_id)))
-    for result, told in _list_told(session, people, days, known_at):
+    rows = list(_list_told(session, people, days, known_at))
+    around = _load_around(session, actor, person_id, [result for result, _ in rows])
+    for result, told in rows:
         is_scored = result.id in scores
         if told.taken_on > (as_of or date.max) or (told.outcome == "not_passed_yet" and not is_scored):
             continue
-        pack = find_exam_pack(session, rulebook, person_id, result.credential)
+        pack = choose_exam_pack(rulebook, result.credential, around.pack_keys.get(result.credential, ()))
         most = pack.exam_route.value.attempts if pack and pack.exam_route and told.route == "way_back" else None
-        is_now = known_at is None and as_of is None
         found.append(
             ShownExam(
                 id=result.id,
@@ -94,8 +96,8 @@ def list_shown_exams(
                 taken_on=told.taken_on,
                 outcome=cast("Outcome", told.outcome),
                 marked=_mark(told, most) if is_scored else None,
-                giving=_find_giving(session, actor, result, can_record=can_record) if is_now else None,
-                can_withdraw=is_now and is_scored and _can_withdraw(session, actor, result),
+                giving=_find_giving(around, actor, result, can_record=can_record) if is_now else None,
+                can_withdraw=is_now and is_scored and around.can_enter(actor, result) and not around.is_own,
             )
         )
     return tuple(found)
@@ -134,33 +136,65 @@ def _mark(told: ExamResult | ExamResultVersion, most: int | None) -> Marked:
     )
 
 
-def _can_withdraw(session: Session, actor: Actor, result: ExamResult) -> bool:
-    is_theirs = can_enter(session, actor, result.organization_id, result.credential)
-    return is_theirs and not is_own(session, actor, result.person_id)
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What giving and taking back rest on, of all results of one person.
+
+    `granting`: places with the credentials that they give; `certified`: results under a cycle already; `open_until`:
+    by credential the last due day of a cycle that is open; `pack_keys`: by credential the person's rules.
+    """
+
+    is_own: bool
+    granting: frozenset[tuple[int, str]]
+    certified: frozenset[int]
+    open_until: Mapping[str, date]
+    pack_keys: Mapping[str, Collection[str]]
+
+    def can_enter(self, actor: Actor, result: ExamResult) -> bool:
+        """As `certtrack.services.exams.rights.can_enter`."""
+        if actor.is_command:
+            return True
+        is_theirs = can_do(actor, Task.ENTER_RESULTS, result.organization_id)
+        return is_theirs and self.gives(result)
+
+    def gives(self, result: ExamResult) -> bool:
+        """True where the result's organization gives its credential."""
+        return (result.organization_id, result.credential) in self.granting
 
 
-def _find_giving(session: Session, actor: Actor, result: ExamResult, *, can_record: bool) -> Giving | None:
-    giving = find_giving(session, result)
-    if is_own(session, actor, result.person_id) or find_certified(session, result) is not None:
+def _load_around(session: Session, actor: Actor, person_id: int, results: Sequence[ExamResult]) -> _Around:
+    """Four queries, and none where there is no result."""
+    if not results:
+        return _Around(False, frozenset(), frozenset(), {}, {})
+    granting = select(OrganizationCredential.organization_id, OrganizationCredential.credential)
+    is_open = (Cycle.is_withdrawn.is_(False), Cycle.closed_on.is_(None))
+    query = select(Certification.credential, Certification.pack_key, Cycle.due_on)
+    query = query.outerjoin(Cycle, and_(Cycle.certification_id == Certification.id, *is_open))
+    open_until: dict[str, date] = {}
+    keys: dict[str, set[str]] = defaultdict(set)
+    for credential, key, due_on in session.execute(query.where(Certification.person_id.in_(same_person(person_id)))):
+        keys[credential].add(key)
+        if due_on is not None:
+            open_until[credential] = max(due_on, open_until.get(credential, due_on))
+    return _Around(
+        is_own=is_own(session, actor, person_id),
+        granting=frozenset(
+            (row.organization_id, row.credential)
+            for row in session.execute(granting.where(OrganizationCredential.role == "granter"))
+        ),
+        certified=frozenset(find_certified_ids(session, results)),
+        open_until=open_until,
+        pack_keys=keys,
+    )
+
+
+def _find_giving(around: _Around, actor: Actor, result: ExamResult, *, can_record: bool) -> Giving | None:
+    if around.is_own or result.id in around.certified:
         return None
+    giving: Giving = "grant" if around.gives(result) else "record"
     if giving == "grant":
-        is_theirs = can_enter(session, actor, result.organization_id, result.credential)
-        is_open = is_theirs and result.outcome == "passed"
+        is_open = around.can_enter(actor, result) and result.outcome == "passed"
     else:
         is_open = can_record and result.outcome != "not_passed_yet"
-    return giving if is_open and not _falls_into_cycle(session, result) else None
-
-
-def _falls_into_cycle(session: Session, result: ExamResult) -> bool:
-    query = (
-        select(Cycle.id)
-        .join(Certification, Certification.id == Cycle.certification_id)
-        .where(
-            Certification.person_id.in_(same_person(result.person_id)),
-            Certification.credential == result.credential,
-            Cycle.is_withdrawn.is_(False),
-            Cycle.closed_on.is_(None),
-            Cycle.due_on >= result.taken_on,
-        )
-    )
-    return session.scalar(query.limit(1)) is not None
+    falls_into_cycle = around.open_until.get(result.credential, date.min) >= result.taken_on
+    return giving if is_open and not falls_into_cycle else None
