@@ -31,7 +31,6 @@ TOO_MANY: dict[str, tuple[int, int]] = {
     f"alice {PERSON}/credits/<int:credit_id>/amend": (18, 18),
     f"alice {PERSON}/credits/<int:credit_id>/withdraw": (15, 15),
     f"alice {PERSON}/credits/new": (13, 13),
-    f"alice {PERSON}/exams/<int:result_id>/certificate": (19, 175),
     f"alice {PERSON}/reminders": (81, 276),
     f"alice {PERSON}/reminders/<key>/letter": (34, 229),
     f"alice {PERSON}/reminders/<key>/told": (27, 222),

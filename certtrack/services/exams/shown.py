@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, ExamResult, ExamResultVersion, OrganizationCredential
@@ -14,9 +14,9 @@ from certtrack.db.queries.merges import same_person
 from certtrack.db.queries.versions import join_known
 from certtrack.rules.facts import Outcome, Route
 from certtrack.rules.pack import Text
-from certtrack.security import Act, Actor, Task, can_act, can_do
+from certtrack.rules.terms import compute_due_on
+from certtrack.security import Act, Actor, Relation, Task, can_act, can_do
 from certtrack.services.actors import list_relations
-from certtrack.services.credits.rights import is_own
 from certtrack.services.exams.certificates import Giving, find_certified_ids
 from certtrack.services.exams.marks import choose_exam_pack
 from certtrack.services.exams.rights import visible_days, visible_scores
@@ -43,7 +43,8 @@ class Marked:
 class ShownExam:
     """One attempt.
 
-    `marked`: None for a reader who sees days alone; `giving`: what they may give for it now, None: nothing;
+    `marked`: None for a reader who sees days alone; `computed_due_on`: until when a certificate for it is good by the
+    rules, None where they don't say; `giving`: what they may give for it now, None: nothing;
     `can_withdraw`: they may take it back, as whoever enters results may, but for their own.
     """
 
@@ -53,6 +54,7 @@ class ShownExam:
     taken_on: date
     outcome: Outcome
     marked: Marked | None
+    computed_due_on: date | None
     giving: Giving | None
     can_withdraw: bool
 
@@ -75,13 +77,13 @@ def list_shown_exams(
     `known_at` are bound by it already, and of merged rows only the office's own are shown.
     """
     relations = FORMER if last is not None else list_relations(session, actor, person_id, today)
-    scores = set(session.scalars(select(ExamResult.id).where(visible_scores(actor, relations))))
-    days = visible_days(actor, relations)
     can_record = actor.is_command or can_act(relations, Act.RECORD_CERTIFICATE)
     found, is_now = [], known_at is None and as_of is None
-    people = last.own_ids if last is not None else set(session.scalars(same_person(person_id)))
-    rows = list(_list_told(session, people, days, known_at))
-    around = _load_around(session, actor, person_id, [result for result, _ in rows])
+    people = last.own_ids if last is not None else same_person(person_id)
+    rows = list(_list_told(session, people, visible_days(actor, relations), known_at))
+    around = _load_around(session, person_id, [result for result, _ in rows], is_own=Relation.HOLDER in relations)
+    with_score = (ExamResult.id.in_([result.id for result, _ in rows]), visible_scores(actor, relations))
+    scores = set(session.scalars(select(ExamResult.id).where(*with_score))) if rows else set[int]()
     for result, told in rows:
         is_scored = result.id in scores
         if told.taken_on > (as_of or date.max) or (told.outcome == "not_passed_yet" and not is_scored):
@@ -96,6 +98,7 @@ def list_shown_exams(
                 taken_on=told.taken_on,
                 outcome=cast("Outcome", told.outcome),
                 marked=_mark(told, most) if is_scored else None,
+                computed_due_on=compute_due_on(pack, told.taken_on) if pack else None,
                 giving=_find_giving(around, actor, result, can_record=can_record) if is_now else None,
                 can_withdraw=is_now and is_scored and around.can_enter(actor, result) and not around.is_own,
             )
@@ -104,7 +107,10 @@ def list_shown_exams(
 
 
 def _list_told(
-    session: Session, people: Collection[int], days: ColumnElement[bool], known_at: datetime | None
+    session: Session,
+    people: Collection[int] | CompoundSelect[int],
+    days: ColumnElement[bool],
+    known_at: datetime | None,
 ) -> Iterable[tuple[ExamResult, ExamResult | ExamResultVersion]]:
     mine = select(ExamResult).where(ExamResult.person_id.in_(people), days)
     if known_at is None:
@@ -162,8 +168,8 @@ class _Around:
         return (result.organization_id, result.credential) in self.granting
 
 
-def _load_around(session: Session, actor: Actor, person_id: int, results: Sequence[ExamResult]) -> _Around:
-    """Four queries, and none where there is no result."""
+def _load_around(session: Session, person_id: int, results: Sequence[ExamResult], *, is_own: bool) -> _Around:
+    """Three queries, and none where there is no result."""
     if not results:
         return _Around(False, frozenset(), frozenset(), {}, {})
     granting = select(OrganizationCredential.organization_id, OrganizationCredential.credential)
@@ -177,7 +183,7 @@ def _load_around(session: Session, actor: Actor, person_id: int, results: Sequen
         if due_on is not None:
             open_until[credential] = max(due_on, open_until.get(credential, due_on))
     return _Around(
-        is_own=is_own(session, actor, person_id),
+        is_own=is_own,
         granting=frozenset(
             (row.organization_id, row.credential)
             for row in session.execute(granting.where(OrganizationCredential.role == "granter"))
