@@ -11,13 +11,15 @@ from typing import Any
 
 from kit.databases import make_copy_on_server, migrate
 from kit.postgres import run_postgres
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, insert, select, text
 
 from certtrack.db.engine import Database
 from certtrack.db.models import Affiliation, Certification, Claim, Credit, Cycle, CycleVersion, Person
+from certtrack.rules.spans import spans
 from certtrack.services.actors import command_actor
 from certtrack.services.organizations import create_organization
 from certtrack.services.rulebook import Rulebook, load_rulebook, pin
+from certtrack.services.standing import load_held, replace_spans
 
 ZONE = "America/Chicago"
 AT = datetime(2026, 8, 4, 17, tzinfo=UTC)
@@ -102,6 +104,16 @@ def make_registry(
             session.execute(text("ANALYZE"))  # as the server does by itself within a minute
     database.close()
     return Registry(url, kind)
+
+
+def add_spans(database: Database, rulebook: Rulebook) -> None:
+    """Put everybody's spans on record, as the rules make them, without the planning that goes with a change."""
+    with database.reading() as session:
+        ids = list(session.scalars(select(Certification.id).order_by(Certification.id)))
+    for start in range(0, len(ids), _AT_ONCE):
+        with database.writing() as session:
+            held = load_held(session, rulebook, ids[start : start + _AT_ONCE])
+            replace_spans(session, {number: spans(pack, facts) for number, (pack, facts) in held.items()})
 
 
 def _fill(connection: Connection, numbers: range, due: int, held: dict[str, Any], version_id: int) -> None:

@@ -10,12 +10,11 @@ from typing import Any, Literal, TypeVar
 import click
 
 from certtrack.language import LOCALES
+from certtrack.services.tables.cells import escape_cell
 
 Format = Literal["table", "json", "csv"]
 Row = Mapping[str, Any]
 F = TypeVar("F", bound=Callable[..., Any])
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def formatted(command: F) -> F:
@@ -75,13 +74,8 @@ def _make_csv(rows: Iterable[Row], columns: Sequence[str]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows([_escape(_write_value(row[column])) for column in columns] for row in rows)
+    writer.writerows([escape_cell(_write_value(row[column])) for column in columns] for row in rows)
     return text.getvalue()
-
-
-def _escape(cell: str) -> str:
-    # a spreadsheet would run such a cell as a formula
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
 def _write_cell(value: object) -> str:

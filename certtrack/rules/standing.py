@@ -227,7 +227,8 @@ def find_next(
     if validity in ("revoked", "retired"):
         return None, None
     if following is not None:
-        return "due", days_of(pack, following).due_on
+        due_on = days_of(pack, following).due_on
+        return ("due", due_on) if as_of <= due_on else (None, None)
     if now is None:
         start_on = min((c.start_on for c in facts.cycles if c.start_on > as_of), default=None)
         return ("starts", start_on) if start_on else (None, None)

@@ -20,7 +20,7 @@ from certtrack.db.models import (
     Person,
 )
 from certtrack.db.once import ask_once
-from certtrack.db.queries.merges import same_people, same_person
+from certtrack.db.queries.merges import is_one_of, same_people, same_person
 from certtrack.db.queries.stand_ins import covered_by
 from certtrack.security import RECORD_ACTS, RECORD_RIGHTS, Act, Actor, Errand, Fields, Relation, Role, RoleGrant
 
@@ -114,6 +114,40 @@ def visible_certifications(actor: Actor, today: date, fields: Fields = Fields.ST
     if actor.is_command:
         return true()
     return _are_certifications(actor, _open_ways(actor, today, fields))
+
+
+def visible_one_by_one(actor: Actor, today: date) -> ColumnElement[bool]:
+    """What `visible_certifications` says of the standing, asked certification by certification.
+
+    For a list that is read in an order of its own: nobody is gathered first. It is slower where few are visible among
+    very many.
+    """
+    if actor.is_command:
+        return true()
+    ways = {relation: people for relation, people in _list_ways(actor, today) if _opens_standing(relation)}
+    granted = ways.pop(Relation.PROGRAMME_ADMINISTRATOR, None)
+    found = [is_one_of(Certification.person_id, people) for people in ways.values()]
+    if granted is not None:
+        found.append(Certification.credential.in_(_list_granted(actor)))
+    return or_(false(), *found)
+
+
+def _opens_standing(relation: Relation) -> bool:
+    return Fields.STANDING in RECORD_RIGHTS[relation]
+
+
+def is_wide(session: Session, actor: Actor, today: date, most: int) -> bool:
+    """True where the actor's roles may open more than `most` people's records; one query that counts no further.
+
+    Supervisors' never do.
+    """
+    if actor.is_command or _organizations(actor, Role.PROGRAMME_ADMINISTRATOR):
+        return True
+    organizations = _organizations(actor, Role.AGENCY_ADMINISTRATOR) | _organizations(actor, Role.AUDITOR)
+    if not organizations:
+        return False
+    counted = _affiliated(organizations, today).limit(most + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(counted)) or 0) > most
 
 
 def open_certifications(actor: Actor, today: date, act: Act) -> ColumnElement[bool]:

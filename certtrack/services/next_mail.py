@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, Reminder
@@ -46,23 +46,34 @@ def find_next_mail(
 def _find_chunk(
     session: Session, rulebook: Rulebook, certification_ids: Sequence[int], today: date
 ) -> dict[int, NextMail]:
-    query = (
-        select(Cycle, Certification.pack_key)
-        .join(Certification, Certification.id == Cycle.certification_id)
-        .where(Cycle.certification_id.in_(certification_ids))
-        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
-        .order_by(Cycle.start_on, Cycle.id)
-    )
-    newest = {row.Cycle.certification_id: (row.Cycle, row.pack_key) for row in session.execute(query)}
-    last = _load_last(session, [cycle.id for cycle, _ in newest.values()])
+    newest: dict[int, tuple[Cycle, str]] = {}
+    last: dict[int, Reminder] = {}
+    for cycle, pack_key, reminder in session.execute(_select_both(certification_ids)):
+        newest[cycle.certification_id] = (cycle, pack_key)
+        if reminder is not None:
+            last[cycle.id] = reminder
     found = {}
     for number, (cycle, pack_key) in newest.items():
-        if (row := last.get(cycle.id)) is not None:
+        row = last.get(cycle.id)
+        if row is not None and row.state not in ("sent", "told"):
             obstacle = row.reason if row.state in ("suppressed", "failed", "held") else None
             found[number] = NextMail(cast("LedgerState", row.state), row.stage_on, row.stage, obstacle)
         elif (coming_on := _find_coming(rulebook, cycle, pack_key, today)) is not None:
             found[number] = NextMail("coming", coming_on, None, None)
     return found
+
+
+def _select_both(certification_ids: Sequence[int]) -> Select[Cycle, str, Reminder | None]:
+    """The open cycles, the newest of a certification last, each with what was decided for its holder, the last last."""
+    own = (Reminder.subject_kind == "cycle", Reminder.audience == "holder", Reminder.subject_id == Cycle.id)
+    return (
+        select(Cycle, Certification.pack_key, Reminder)
+        .join(Certification, Certification.id == Cycle.certification_id)
+        .outerjoin(Reminder, and_(*own, Reminder.state.not_in(("superseded", "expired"))))
+        .where(Cycle.certification_id.in_(certification_ids))
+        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+        .order_by(Cycle.start_on, Cycle.id, Reminder.stage_on, Reminder.id)
+    )
 
 
 def _find_coming(rulebook: Rulebook, cycle: Cycle, pack_key: str, today: date) -> date | None:
@@ -74,14 +85,3 @@ def _find_coming(rulebook: Rulebook, cycle: Cycle, pack_key: str, today: date) -
     stages = stage_days(policy, days_of(rulebook.packs.get(pack_key, on=cycle.due_on), fact), days_off(policy))
     coming = (stage.stage_on for stage in stages if stage.nominal_on >= cycle.armed_on)
     return min((on for on in coming if on >= cycle.next_stage_on), default=None)
-
-
-def _load_last(session: Session, cycle_ids: Sequence[int]) -> dict[int, Reminder]:
-    """The last stage reached by cycle, where it wasn't told yet."""
-    own = (Reminder.subject_kind == "cycle", Reminder.audience == "holder")
-    query = select(Reminder).where(*own, Reminder.subject_id.in_(cycle_ids))
-    found: dict[int, Reminder] = {}
-    for row in session.scalars(query.order_by(Reminder.stage_on, Reminder.id)):
-        if row.state not in ("superseded", "expired"):
-            found[row.subject_id] = row
-    return {number: row for number, row in found.items() if row.state not in ("sent", "told")}

@@ -46,11 +46,13 @@ from certtrack.web.stand_ins import stand_ins
 from certtrack.web.supervision import supervision
 from certtrack.web.supervision_due import supervision_due
 from certtrack.web.taking_back import taking_back
+from certtrack.web.team import team
 from certtrack.web.tellings import tellings
 from certtrack.web.training_people import training_people
 from certtrack.web.trainings import trainings
 from certtrack.web.trainings_elsewhere import trainings_elsewhere
 from certtrack.web.undeliverable import undeliverable
+from certtrack.web.views import views
 from certtrack.web.waivers import waivers
 from certtrack.web.what_if import what_if
 from certtrack.web.wordings import wordings
@@ -64,4 +66,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(background_checks, stand_ins, undeliverable, mail_preferences, policy_preview),
     *(record, calendar_feed, downloads),
     *(recertify, wordings),
+    *(team, views),
 )

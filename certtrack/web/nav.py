@@ -16,6 +16,7 @@ _OWN = "/record"
 
 # None: for everybody with a record of their own
 _TASKS: dict[str, Task | None] = {
+    "/team": Task.SEE_TEAM,
     "/people": Task.LIST_PEOPLE,
     "/credits": Task.CHECK_QUEUE,
     "/supervision": Task.SEE_SUPERVISION,
@@ -31,7 +32,7 @@ _TASKS: dict[str, Task | None] = {
 _FIRST: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (Role.AGENCY_ADMINISTRATOR, ("/people", "/credits", "/findings", "/held")),
     (Role.PROGRAMME_ADMINISTRATOR, ("/people", "/credits", "/exams", "/applications", "/findings")),
-    (Role.SUPERVISOR, ("/people", "/credits", "/supervision", _OWN)),
+    (Role.SUPERVISOR, ("/team", "/credits", "/supervision", _OWN)),
     (Role.AUDITOR, ("/people",)),
     (Role.SPECIALIST, (_OWN,)),
 )
@@ -69,6 +70,7 @@ def make_nav(actor: Actor, gettext: Callable[[str], str]) -> Nav:
 
 def _name_all(gettext: Callable[[str], str]) -> dict[str, str]:
     return {
+        "/team": gettext("Team"),
         "/people": gettext("People"),
         "/credits": gettext("To check"),
         "/supervision": gettext("Supervision"),

@@ -11,7 +11,7 @@ from certtrack.db.models import Person
 from certtrack.errors import NotFound
 from certtrack.rules.calendar import add_days, check_day
 from certtrack.rules.cycles import phases_of
-from certtrack.security import Task, can_do
+from certtrack.security import Role, Task, can_do
 from certtrack.services.applications.page import show_applications
 from certtrack.services.credits.drafts import KEPT_DAYS, list_drafts
 from certtrack.services.credits.page import show_hours
@@ -38,8 +38,10 @@ _ENDED = ("revoked", "retired")
 @people.get("/")
 @signed_in
 def home() -> Response:
-    """Whoever may list people goes to the list, anybody else to their own page."""
+    """A supervisor goes to the team, whoever else may list people to the list, anybody else to their own page."""
     viewer = actor()
+    if viewer.has(Role.SUPERVISOR) and not viewer.has(Role.AGENCY_ADMINISTRATOR):
+        return redirect("/team")
     if can_do(viewer, Task.LIST_PEOPLE):
         return redirect("/people")
     if viewer.person_id is None:

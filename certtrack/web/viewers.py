@@ -24,7 +24,7 @@ _MUST_SET_UP = "must_set_up"
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Whoever is signed in. `office` is None where no organization is on record yet.
+    """Whoever is signed in. `office` is None where no organization is on record yet; `zone` is the office's, else UTC.
 
     `must_set_up`: a second step, before anything else. `session_id` is the session's number, `ends_at` when it will be
     over unless a page is opened before; `last_minute` the minute of the day, in the office's zone, at which it will be
@@ -35,6 +35,7 @@ class Viewer:
     name: str
     language: str
     office: str | None
+    zone: str
     is_granter: bool
     must_set_up: bool
     session_id: int
@@ -135,6 +136,7 @@ def _make_viewer(found: SignedIn, actor: Actor, zone: str) -> Viewer:
         name=found.person.shown_name if found.person else found.login.sign_in_name,
         language=found.login.language,
         office=found.office.name if found.office else None,
+        zone=zone,
         is_granter=found.is_granter,
         must_set_up=bool(cookie.get(_MUST_SET_UP)),
         session_id=found.session.id,

@@ -6,10 +6,12 @@ import pytest
 from kit.databases import on_both
 from kit.world import World
 
+from certtrack.db.models import Person
 from certtrack.security import Actor, Role
 from certtrack.services.actors import find_actor
 from certtrack.services.organizations import assign_supervisor
 from certtrack.services.overview import PAGE, Filters, Overview, list_overview
+from certtrack.services.people_list import ListPage, PeopleList, Place, read_place
 
 TODAY = date(2026, 11, 5)
 
@@ -17,7 +19,7 @@ TODAY = date(2026, 11, 5)
 def _list(world: World, actor: Actor | None = None, **values: object) -> Overview:
     filters = Filters(**({"as_of": TODAY} | values))  # type: ignore[arg-type]  # whatever a test narrows by
     with world.database.reading() as session:
-        return list_overview(session, world.rulebook, actor or world.actor, filters, TODAY)
+        return list_overview(session, world.rulebook, actor or world.actor, filters, today=TODAY, at=world.at)
 
 
 def _names(overview: Overview) -> list[str]:
@@ -59,7 +61,8 @@ def test_a_way_back_of_years_comes_after_a_day_that_is_near_and_last_who_has_no_
 def test_the_counts_say_what_is_near_and_what_is_past(world: World, people: dict[str, int]) -> None:
     overview = _list(world)
 
-    assert (overview.total, overview.past, overview.near) == (4, 1, 2)
+    assert (len(overview.rows), overview.past, overview.near) == (4, 1, 2)
+    assert _list(world, words="soon").near is None, "who looks for somebody isn't told of the others"
 
 
 @on_both
@@ -89,7 +92,8 @@ def test_a_name_a_number_or_an_address_finds_whatever_its_case_and_accents(
 
 def test_filters_leave_one_standing_or_one_credential(world: World, people: dict[str, int]) -> None:
     assert _names(_list(world, validity="grace")) == ["Late"]
-    assert _list(world, credential="cpps").total == 0
+    assert _names(_list(world, credential="cpps")) == []
+    assert _names(_list(world, due_before=date(2027, 1, 31))) == ["Late"]
 
 
 def test_another_day_shows_who_will_be_where_then(world: World, people: dict[str, int]) -> None:
@@ -103,9 +107,11 @@ def test_a_page_holds_fifty_and_the_next_one_the_rest(world: World) -> None:
         for no in range(PAGE + 3):
             world.add_certification(session, world.add_person(session, f"P{no}"), date(2027, 10, 31))
 
-    assert len(_list(world).rows) == PAGE
-    assert len(_list(world, page=2).rows) == 3
-    assert _list(world, page=2).first == PAGE + 1
+    first = _list(world)
+    assert len(first.rows) == PAGE
+    assert first.next_place is not None
+    rest = _list(world, after=first.next_place)
+    assert (len(rest.rows), rest.next_place) == (3, None)
 
 
 def test_a_supervisor_sees_the_assigned_only_and_finds_nobody_by_address(world: World, people: dict[str, int]) -> None:
@@ -118,8 +124,8 @@ def test_a_supervisor_sees_the_assigned_only_and_finds_nobody_by_address(world: 
     actor = _actor(world, world.account("bob", Role.SUPERVISOR, person_id=bob))
 
     assert _names(_list(world, actor)) == ["José"]
-    assert _list(world, actor, words="jose@example.org").total == 0
-    assert _list(world, actor, words="jose").total == 1
+    assert _names(_list(world, actor, words="jose@example.org")) == []
+    assert _names(_list(world, actor, words="jose")) == ["José"]
 
 
 def test_a_specialist_sees_only_their_own_and_an_outsider_nobody(world: World, people: dict[str, int]) -> None:
@@ -127,7 +133,7 @@ def test_a_specialist_sees_only_their_own_and_an_outsider_nobody(world: World, p
     dave = _actor(world, world.account("dave", Role.SPECIALIST))
 
     assert _names(_list(world, carol)) == ["Soon"]
-    assert _list(world, dave).total == 0
+    assert _names(_list(world, dave)) == []
 
 
 def test_an_administrator_finds_an_address(world: World, people: dict[str, int]) -> None:
@@ -158,3 +164,43 @@ def test_the_next_mail_is_shown_to_those_only_whose_table_of_rights_has_it(
     assert seen[Role.SUPERVISOR] == {"Soon": (False, False), "Bob": (True, True)}
     assert seen[Role.AGENCY_ADMINISTRATOR]["Soon"] == (True, True)
     assert set(seen[Role.AUDITOR].values()) == {(False, False)}
+
+
+@on_both
+def test_a_list_read_in_its_order_is_that_of_people_gathered_first_place_by_place(
+    world: World, people: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):  # three of each day, and one who has no day left
+        world.certify(world.person(f"P{number}"), date(2027, 1, 31) if number % 2 else date(2020, 10, 31))
+    double = world.person("Double")
+    world.certify(double, date(2027, 3, 31))
+    with world.database.writing() as session:
+        session.get_one(Person, people["Soon"]).merged_into_id = double
+    alice = _actor(world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
+    gathered = _list(world, alice)
+    monkeypatch.setattr("certtrack.services.people_list.MOST_GATHERED", 1)
+    in_order = _list(world, alice)
+    assert [row.certification.id for row in in_order.rows] == [row.certification.id for row in gathered.rows]
+    assert (in_order.near, in_order.past) == (gathered.near, gathered.past)
+    assert people["Soon"] not in {row.person.id for row in in_order.rows}
+    found, place = [], None
+    for row in in_order.rows:
+        page = _page(world, alice, place)
+        assert page.rows[0].certification.id == row.certification.id
+        found.append(row.certification.id)
+        place = page.rows[0].place
+    assert len(set(found)) == 11
+    assert _page(world, alice, place).rows == ()
+
+
+def _page(world: World, actor: Actor, after: Place | None) -> ListPage:
+    with world.database.reading() as session:
+        filters = Filters(as_of=TODAY, after=after)
+        return PeopleList(session, actor, filters, today=TODAY, at=world.at).load_page(1)
+
+
+@pytest.mark.parametrize("text", ["", "x", "2027-01-31", "2027-01-31.2026-01-01.", "2027-13-31.2026-01-01.7", "..7"])
+def test_a_place_that_is_none_begins_at_the_beginning(text: str) -> None:
+    assert read_place(text) is None
+    place = Place(None, date(2026, 1, 1), 7)
+    assert read_place(str(place)) == place

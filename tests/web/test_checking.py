@@ -419,12 +419,12 @@ def test_a_second_look_is_somebody_elses_and_the_page_says_so(bob: CheckingClien
     assert ">Still 2.</textarea>" in again.text
 
 
-def test_how_many_wait_is_said_beside_the_people(bob: CheckingClient, office: Office) -> None:
-    assert "to be checked" not in bob.get("/people").text
+def test_how_many_wait_is_said_on_a_page_that_the_people_lead_to(bob: CheckingClient, office: Office) -> None:
+    assert "to be checked" not in bob.get("/people/waiting").text
     office.log()
     office.log(title="Another")
 
-    page = bob.get("/people").text
+    page = bob.get("/people/waiting").text
 
     assert '<a href="/credits">2 credits wait to be checked</a>' in page
     assert '<a href="/credits">To check</a>' in page

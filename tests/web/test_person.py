@@ -152,7 +152,7 @@ def test_an_office_sees_who_has_left_as_of_the_last_day_and_not_among_its_people
     sign_up(client, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
 
     people, gone = client.get("/people").text, words(client.get("/people/former").text)
-    assert (f"/people/{carol}" in people, "1 person is no longer with you" in people) == (False, True)
+    assert (f"/people/{carol}" in people, "People who are no longer with you" in people) == (False, True)
     assert "Carol Example Lakeside Peers Last day May 15" in gone
 
     page = client.get(f"/people/{carol}?as_of=2026-05-24&known_at=2026-05-24T10:00").text

@@ -21,7 +21,7 @@ def test_the_office_finds_somebody_without_an_address_and_enters_one(
     carol = world.person("Carol", address=None)
     world.certify(carol, world.today + timedelta(days=40))
     sign_up(client, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
-    assert 'href="/undeliverable"' in client.get("/people").text
+    assert 'href="/undeliverable"' in client.get("/people/waiting").text
     page = client.get("/undeliverable").text
     assert "No address is on record, so Carol Example can" in page
     assert f'href="/people/{carol}/addresses"' in page

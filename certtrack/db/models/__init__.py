@@ -93,6 +93,7 @@ from certtrack.db.models.trainings import (
     TrainingSessionVersion,
     TrainingVersion,
 )
+from certtrack.db.models.views import SavedView
 from certtrack.db.models.waivers import GroupAct, Waiver, WaiverVersion
 
 __all__ = [
@@ -170,6 +171,7 @@ __all__ = [
     "Resource",
     "ResourceVersion",
     "RuleConfirmation",
+    "SavedView",
     "SecondStep",
     "ServiceSpan",
     "ServiceSpanVersion",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, CompoundSelect, Select, Subquery, bindparam, or_, select, union
+from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, Subquery, bindparam, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import Person
@@ -30,6 +30,30 @@ def same_people(people: Select[int]) -> CompoundSelect[int]:
 def same_person(person_id: int) -> CompoundSelect[int]:
     """The person's number, and the numbers of everybody who is the same person by merges."""
     return same_people(select(Person.id).where(Person.id == person_id))
+
+
+def is_one_of(column: Any, people: Select[int]) -> ColumnElement[bool]:  # noqa: ANN401  # a column of any table
+    """True where the column names one of `people`, or somebody who is the same person by merges.
+
+    It says what `column.in_(same_people(people))` says, and is asked row by row: for a list that is read in an order of
+    its own until a page is full, however many `people` there are.
+    """
+
+    def has(number: Any) -> ColumnElement[bool]:  # noqa: ANN401  # likewise
+        # a range, and not an equality, which PostgreSQL would answer by gathering all of them first
+        asked = people.where(people.selected_columns[0].between(number, number))
+        return asked.correlate(number.table).exists()
+
+    merged = _all_ways()
+    way, near, far = merged.alias(), merged.alias(), merged.alias()
+    back = merged.alias()
+    together = select(far.c.person_id).join(near, near.c.into_id == far.c.into_id)
+    others = union(
+        select(way.c.into_id).where(has(way.c.person_id)),
+        select(back.c.person_id).where(has(back.c.into_id)),
+        together.where(has(near.c.person_id)),
+    )
+    return or_(has(column), column.in_(others))
 
 
 def load_merged(session: Session, people: Iterable[int]) -> dict[int, int]:

@@ -104,7 +104,9 @@ def test_as_known_before_the_second_file_there_is_one_cycle(renewed: World) -> N
 def test_a_list_counts_nobody_as_near_for_a_day_that_is_renewed(renewed: World) -> None:
     with renewed.database.reading() as session:
         filters = Filters(as_of=date(2026, 10, 1))
-        overview = list_overview(session, renewed.rulebook, renewed.actor, filters, renewed.today)
+        overview = list_overview(
+            session, renewed.rulebook, renewed.actor, filters, today=renewed.today, at=renewed.at
+        )  # fmt: skip
         spans = session.execute(select(StandingSpan.from_on, StandingSpan.next_on).order_by(StandingSpan.from_on)).all()
     assert (overview.near, overview.past) == (0, 0)
     assert {on for start, on in spans if date(2024, 11, 1) <= start <= NEW} == {NEW}

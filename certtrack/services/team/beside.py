@@ -1,0 +1,185 @@
+"""What stands beside a team's rows, asked by one statement: days to come, whom mail doesn't reach, who was told."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    distinct,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Certification, Cycle, Intention, Person, Reminder, SavedView, StandingSpan, Telling
+from certtrack.db.types import Moment
+from certtrack.rules.calendar import add_days, add_months
+from certtrack.services.people_list import Listed, ListPage, PeopleList
+from certtrack.services.unreached import find_since, has_no_way
+
+MONTHS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ComingDay:
+    """A day in the coming months on which so many certifications have something: `code` is a validity, or `plan`.
+
+    `person_id` is whose it is where it is one alone.
+    """
+
+    on: date
+    code: str
+    count: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view that somebody has given a name; `query` are its filters as they stand in the address."""
+
+    id: int
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """`certifications` and `people` are all that the filters leave, None where they are too many to be counted.
+
+    `told_at` is by certification when its holder was told last: a moment, or the day that somebody noted. `since` is
+    by person, of those whom mail doesn't reach: since when, None where there is no address.
+    """
+
+    certifications: int | None = None
+    people: int | None = None
+    days: tuple[ComingDay, ...] = ()
+    told_at: dict[int, datetime | date] = field(default_factory=dict)
+    since: dict[int, datetime | None] = field(default_factory=dict)
+    views: tuple[View, ...] = ()
+
+
+def find_last_day(as_of: date) -> date:
+    """The last day of the months that are shown, the one of `as_of` the first of them."""
+    return add_days(add_months(as_of.replace(day=1), MONTHS), -1)
+
+
+def load_beside(session: Session, people: PeopleList, page: ListPage, account_id: int | None, at: datetime) -> Beside:
+    """All of it, for the rows of `page`; one query."""
+    as_of = people.filters.as_of
+    parts = [
+        _select_days(people, as_of),
+        _select_plans(people, as_of),
+        *_select_notes(page.rows, at),
+        _select_views(account_id),
+    ]
+    if not people.is_wide:
+        parts.append(_select_total(people))
+    return _gather(session, parts)
+
+
+def load_notes(session: Session, rows: Sequence[Listed], at: datetime) -> Beside:
+    """Of these rows who was told, and whom mail doesn't reach, and nothing else; one query."""
+    return _gather(session, _select_notes(rows, at))
+
+
+def list_views(session: Session, account_id: int | None, page: str) -> tuple[View, ...]:
+    """The views of one page that an account has saved, by name."""
+    query = select(SavedView).where(SavedView.account_id == account_id, SavedView.page == page)
+    return tuple(View(one.id, one.name, one.query) for one in session.scalars(query.order_by(SavedView.name)))
+
+
+def _gather(session: Session, parts: Sequence[Select[Any]]) -> Beside:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in session.execute(union_all(*parts)):
+        found[row.sort].append(row)
+    days = [ComingDay(row.on, row.word, row.count, row.number) for row in (*found["day"], *found["plan"])]
+    total = found["total"][0] if found["total"] else None
+    return Beside(
+        certifications=total.count if total else None,
+        people=total.number if total else None,
+        days=tuple(sorted(days, key=lambda day: (day.on, day.code))),
+        told_at={row.number: _pick_last(row.on, row.at) for row in found["told"] if row.on or row.at},
+        since={row.number: row.at for row in found["unreached"]},
+        views=tuple(View(row.number, row.word, row.more) for row in sorted(found["view"], key=lambda row: row.word)),
+    )
+
+
+def _pick_last(on: date | None, at: datetime | None) -> date | datetime:
+    """The later of a noted day and a moment."""
+    if on is None or (at is not None and at.date() > on):
+        assert at is not None  # noqa: S101  # one of them is there, or the row isn't asked for
+        return at
+    return on
+
+
+def _make(sort: str, number: Any, **columns: Any) -> tuple[Any, ...]:  # noqa: ANN401  # columns of any table
+    """The columns of one sort, with NULL for what it has not: NULL of a type, which PostgreSQL wants of every one."""
+    types: dict[str, Any] = {"on": Date, "at": Moment, "count": BigInteger, "word": Text, "more": Text}
+    rest = (columns.get(name, cast(null(), of)).label(name) for name, of in types.items())
+    return literal(sort).label("sort"), cast(number, BigInteger).label("number"), *rest
+
+
+def _select_total(people: PeopleList) -> Select[Any]:
+    holders = func.count(distinct(Certification.person_id))
+    return people.select_spans(*_make("total", holders, count=func.count()))
+
+
+def _select_days(people: PeopleList, as_of: date) -> Select[Any]:
+    """The last days of phases, those of phases to come among them, by day and phase."""
+    count = func.count(distinct(StandingSpan.certification_id))
+    columns = {"on": StandingSpan.next_on, "count": count, "word": StandingSpan.validity}
+    query = people.select_all_days(*_make("day", func.min(Certification.person_id), **columns))
+    query = query.where(StandingSpan.next_on.between(as_of, find_last_day(as_of)), StandingSpan.until_on >= as_of)
+    return query.group_by(StandingSpan.next_on, StandingSpan.validity)
+
+
+def _select_plans(people: PeopleList, as_of: date) -> Select[Any]:
+    columns = {"on": Intention.until_on, "count": func.count(), "word": literal("plan")}
+    query = people.select_spans(*_make("plan", func.min(Certification.person_id), **columns))
+    its = and_(Cycle.certification_id == Certification.id, Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+    said = and_(Intention.cycle_id == Cycle.id, Intention.kind == "plan", Intention.state != "taken_back")
+    query = query.join(Cycle, its).join(Intention, said)
+    return query.where(Intention.until_on.between(as_of, find_last_day(as_of))).group_by(Intention.until_on)
+
+
+def _select_notes(rows: Sequence[Listed], at: datetime) -> list[Select[Any]]:
+    told = _select_told([row.certification.id for row in rows])
+    return [told, _select_unreached(sorted({row.person.id for row in rows}), at)]
+
+
+def _select_told(certification_ids: Sequence[int]) -> Select[Any]:
+    """Of the open cycles' own reminders: the last day on which somebody told one, and when a mail last did."""
+    by_mail = func.max(case((Reminder.state == "sent", Reminder.settled_at)))
+    columns = {"on": func.max(Telling.told_on), "at": by_mail}
+    told = and_(Telling.reminder_id == Reminder.id, Telling.is_withdrawn.is_(False))
+    own = (Reminder.subject_kind == "cycle", Reminder.audience == "holder", Reminder.subject_id == Cycle.id)
+    return (
+        select(*_make("told", Cycle.certification_id, **columns))
+        .select_from(Cycle)
+        .join(Reminder, and_(*own, Reminder.state.in_(("sent", "told"))))
+        .outerjoin(Telling, told)
+        .where(Cycle.certification_id.in_(certification_ids), Cycle.closed_on.is_(None))
+        .group_by(Cycle.certification_id)
+    )
+
+
+def _select_unreached(person_ids: Sequence[int], at: datetime) -> Select[Any]:
+    query = select(*_make("unreached", Person.id, at=find_since(at))).select_from(Person)
+    return query.where(Person.id.in_(person_ids), has_no_way(at))
+
+
+def _select_views(account_id: int | None) -> Select[Any]:
+    query = select(*_make("view", SavedView.id, word=SavedView.name, more=SavedView.query))
+    return query.where(SavedView.account_id == account_id, SavedView.page == "team")

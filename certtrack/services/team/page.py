@@ -1,0 +1,212 @@
+"""A supervisor's team on a day: each certification with its hours still to do, most urgent first, and what is near."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Certification, Person
+from certtrack.rules.applications import find_hush_end
+from certtrack.rules.calendar import add_days
+from certtrack.rules.facts import IntentionFact, IntentionKind
+from certtrack.rules.heat import NOTHING, Cell, Heat, make_heat
+from certtrack.rules.pack import Pack, Text
+from certtrack.rules.standing import Standing, stand
+from certtrack.security import Actor
+from certtrack.services.people_list import Filters, Listed, PeopleList, Place
+from certtrack.services.rulebook import Rulebook, confirmed_rules
+from certtrack.services.standing import load_held
+from certtrack.services.team.beside import Beside, load_beside
+
+MOST_COLUMNS = 8
+"""Of more areas than these a table says only how many are open: it would be wider than any page."""
+MOST_HANDS = 4
+NEAR_DAYS, DUE_DAYS = 14, 60
+_ON_ITS_WAY = ("sent", "submitted", "received")
+_HUSHING: tuple[IntentionKind, ...] = ("plan", "more_time")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An area that the rules of some row have. `name` is None where none is published."""
+
+    key: str
+    name: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """One certification of the team. `pack` is the version of its rules that speaks for it.
+
+    `due_on` is the day on which its cycle is due, or the next one where that is on record; None without one. `plan_on`
+    is the day that its holder has named, `quiet_until` until when they are left in peace, `told_on` when they were told
+    last: None each for nothing. `has_no_way`: mail doesn't reach them, since `unreached_since`, None where there is no
+    address.
+    """
+
+    certification: Certification
+    person: Person
+    pack: Pack
+    standing: Standing
+    heat: Heat
+    due_on: date | None
+    is_over: bool
+    plan_on: date | None = None
+    quiet_until: date | None = None
+    told_on: date | None = None
+    has_no_way: bool = False
+    unreached_since: date | None = None
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """True where an application was sent of which nothing is known yet."""
+        return self.standing.application in _ON_ITS_WAY
+
+    @property
+    def has_note(self) -> bool:
+        """True where there is something to say of mail and plans."""
+        return self.has_no_way or any((self.plan_on, self.quiet_until, self.told_on))
+
+    @property
+    def needs_a_hand(self) -> bool:
+        """True where a day is near and something is to be done for it, or where mail to them doesn't arrive."""
+        by = self.standing.next_on
+        if by is None or self.is_over or self.is_on_its_way or self.standing.following is not None:
+            return False
+        if self.has_no_way:
+            return True
+        is_near = by <= add_days(self.standing.as_of, NEAR_DAYS)
+        return is_near and self.standing.validity in ("current", "grace", "late")
+
+    def cell_of(self, column: Column) -> Cell:
+        """The row's cell in that column."""
+        mine = any((area.key, area.name) == (column.key, column.name) for area in list_areas(self.pack))
+        return self.heat.areas[column.key] if mine else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPage:
+    """One page of a team. `columns` are the areas of its rows, empty where they are more than fit a page.
+
+    `areas` is how many they are. `next_place` is behind which the next page begins, None where this is the last.
+    """
+
+    rows: tuple[TeamRow, ...]
+    columns: tuple[Column, ...]
+    areas: int
+    beside: Beside
+    next_place: Place | None
+
+    @property
+    def person_ids(self) -> list[int]:
+        """Whose records this page shows."""
+        return sorted({row.person.id for row in self.rows})
+
+    @property
+    def hands(self) -> tuple[TeamRow, ...]:
+        """Who could use a hand now, one row a person."""
+        first: dict[int, TeamRow] = {}
+        for row in self.rows:
+            if row.needs_a_hand:
+                first.setdefault(row.person.id, row)
+        return tuple(first.values())
+
+    @property
+    def noted(self) -> tuple[TeamRow, ...]:
+        """The rows of which there is something to say of mail and plans; whom mail doesn't reach first."""
+        noted = (row for row in self.rows if row.has_note)
+        return tuple(sorted(noted, key=lambda row: (not row.has_no_way, not (row.plan_on or row.quiet_until))))
+
+    def count_due(self, as_of: date) -> int:
+        """How many certifications are due within 60 days."""
+        until = add_days(as_of, DUE_DAYS)
+        return sum(day.count for day in self.beside.days if day.code == "current" and day.on <= until)
+
+
+def load_team(
+    session: Session, rulebook: Rulebook, actor: Actor, filters: Filters, *, today: date, at: datetime, zone: str
+) -> TeamPage:
+    """The page that the filters ask for, of those whom the actor may see today; at most seven queries.
+
+    What is said of mail is as things are now, whatever day is asked for.
+    """
+    people = PeopleList(session, actor, filters, today=today, at=at)
+    page = people.load_page()
+    rows = make_rows(session, rulebook, page.rows, filters.as_of)
+    beside = load_beside(session, people, page, actor.account_id, at)
+    noted = tuple(note_row(row, beside, zone) for row in rows)
+    columns = list_columns(row.pack for row in rows)
+    return TeamPage(noted, columns if len(columns) <= MOST_COLUMNS else (), len(columns), beside, page.next_place)
+
+
+def make_rows(session: Session, rulebook: Rulebook, listed: Sequence[Listed], as_of: date) -> tuple[TeamRow, ...]:
+    """The rows without what is said of mail; four queries for each 500."""
+    rules = confirmed_rules(session, rulebook)
+    held = load_held(session, rules, [row.certification.id for row in listed])
+    found = []
+    for row in listed:
+        pack, facts = held[row.certification.id]
+        standing = stand(pack, facts, as_of)
+        is_over = facts.died_on is not None and facts.died_on <= as_of
+        heat = make_heat(standing, [area.key for area in list_areas(pack)], is_over=is_over)
+        said = {one.kind: one for one in standing.intentions}
+        found.append(
+            TeamRow(
+                certification=row.certification,
+                person=row.person,
+                pack=pack,
+                standing=standing,
+                heat=heat,
+                due_on=_find_due(standing),
+                is_over=is_over,
+                plan_on=_find_plan(said.get("plan"), as_of),
+                quiet_until=_find_quiet_end(standing, said),
+            )
+        )
+    return tuple(found)
+
+
+def list_areas(pack: Pack) -> Sequence[Column]:
+    """The areas of these rules in which hours are counted."""
+    return [Column(area.key, area.name) for area in pack.hours.areas] if pack.hours else []
+
+
+def list_columns(packs: Iterable[Pack]) -> tuple[Column, ...]:
+    """The areas of all of these, each once: two are one where the rules call them alike."""
+    return tuple(dict.fromkeys(area for pack in packs for area in list_areas(pack)))
+
+
+def _find_due(standing: Standing) -> date | None:
+    if standing.following is not None:
+        return standing.following.due_on
+    return standing.days.due_on if standing.days else None
+
+
+def _find_plan(plan: IntentionFact | None, as_of: date) -> date | None:
+    return plan.until_on if plan is not None and plan.until_on is not None and plan.until_on > as_of else None
+
+
+def _find_quiet_end(standing: Standing, said: Mapping[IntentionKind, IntentionFact]) -> date | None:
+    """The first day on which reminders go on, with a plan or with more time asked for; None where they go on now."""
+    if standing.days is None:
+        return None
+    ends = [find_hush_end(standing.days, said[kind]) for kind in _HUSHING if kind in said]
+    return max((day for day in ends if day > standing.as_of), default=None)
+
+
+def note_row(row: TeamRow, beside: Beside, zone: str) -> TeamRow:
+    """The row with what is said of its mail; days are those in `zone`."""
+    told, has_no_way = beside.told_at.get(row.certification.id), row.person.id in beside.since
+    since = beside.since.get(row.person.id)
+    return replace(
+        row,
+        told_on=_day_of(told, zone) if told is not None else None,
+        has_no_way=has_no_way and not row.is_over,
+        unreached_since=_day_of(since, zone) if since is not None else None,
+    )
+
+
+def _day_of(when: date | datetime, zone: str) -> date:
+    return when.astimezone(ZoneInfo(zone)).date() if isinstance(when, datetime) else when

@@ -1,0 +1,83 @@
+"""The filters of a list of people as they stand in its address: a link to what is seen shows the same to others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import request
+
+from certtrack.errors import NotAllowed
+from certtrack.services.people_list import OPEN, Filters, Place, read_place
+from certtrack.web.days import read_day
+from certtrack.web.edge import locale, parts, today
+from certtrack.web.viewers import find_viewer
+
+VALIDITIES = (
+    *("current", "grace", "late", "exam_route", "full_route", "not_yet", "not_established"),
+    *("suspended", "revoked", "retired"),
+)
+NAMES = ("words", "standing", "credential", "open", "due_before", "as_of")
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for. `errors` are the fields with a day that is none, which narrow nothing."""
+
+    filters: Filters
+    typed: Mapping[str, str]
+    errors: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def query(self) -> str:
+        """The filters as they stand in the address, whatever the page of the list; empty without any."""
+        return urlencode({name: value for name, value in self.typed.items() if value and name in NAMES})
+
+
+def find_today() -> date:
+    """The day that it is at the reader's office."""
+    return today(find_zone())
+
+
+def find_zone() -> str:
+    """The zone of the reader's office, which is known already; UTC where there is no office yet."""
+    viewer = find_viewer()
+    if viewer is None:
+        raise NotAllowed("This page isn't here, or isn't yours to see.")
+    return viewer.zone
+
+
+def read_asked(now: date, *, is_team: bool = False) -> Asked:
+    """What the address asks for; a day that is none is left out and told."""
+    typed = {name: request.args.get(name, "").strip()[:_LONGEST] for name in (*NAMES, "after")}
+    errors: dict[str, bool] = {}
+    days: dict[str, date | None] = {}
+    for name in ("as_of", "due_before"):
+        try:
+            days[name] = read_day(typed[name])
+        except ValueError:
+            days[name], errors[name] = None, True
+    filters = Filters(
+        as_of=days["as_of"] or now,
+        words=typed["words"],
+        validity=typed["standing"] if typed["standing"] in VALIDITIES else "",
+        credential=typed["credential"],
+        open=typed["open"] if typed["open"] in OPEN else "",
+        due_before=days["due_before"],
+        after=read_place(typed["after"]),
+        is_team=is_team,
+    )
+    return Asked(filters, typed, errors)
+
+
+def make_url(path: str, asked: Asked, place: Place | None = None) -> str:
+    """The address of the same list, from its beginning or from behind a place on."""
+    after = urlencode({"after": str(place)}) if place is not None else ""
+    query = "&".join(part for part in (asked.query, after) if part)
+    return f"{path}?{query}" if query else path
+
+
+def name_credentials() -> dict[str, str]:
+    """What each credential is called whose rules are used here, by its code, in the reader's language."""
+    return {pack.credential: pack.name.of(locale()) for pack in parts().rulebook.packs.list()}

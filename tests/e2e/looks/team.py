@@ -1,0 +1,10 @@
+"""A supervisor's team and what the list of people leads to; no page of these has a script of its own."""
+
+FULL = (("/team", "bob"),)
+NIGHTLY = (
+    ("/team", "alice"),
+    ("/team?open=hours&credential=cps", "bob"),
+    ("/team?open=answer&credential=cpps", "bob"),
+    ("/people/waiting", "alice"),
+)
+WRONG = (("/team?due_before=2026-02-30", "bob"),)

@@ -1,0 +1,89 @@
+"""The pages of a team: what a supervisor sees of it, what a file holds, and views by a name."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from kit.client import CheckingClient
+from kit.counting import counting_statements
+from kit.many import multiply
+from kit.world import World
+from sqlalchemy import select
+
+from certtrack.db.models import AuditEvent, AuditPerson, SavedView
+from certtrack.web.parts import EXTENSION
+
+
+def test_a_supervisor_is_led_to_the_team_and_sees_hours_standing_and_a_hand_but_no_mail(
+    clients: dict[str, CheckingClient], numbers: dict[str, int]
+) -> None:
+    assert clients["bob"].get("/").location == "/team"
+    assert clients["alice"].get("/").location == "/people"
+    page = clients["bob"].get("/team").text
+    assert f'href="/people/{numbers["carol"]}"' in page
+    assert "hours still to do" in page
+    assert "minimum not known" in page
+    assert "/reminders" not in page
+    assert "carol@example.org" not in page
+
+
+def test_filters_stand_in_the_address_and_a_day_that_is_none_stays_with_its_error(
+    clients: dict[str, CheckingClient],
+) -> None:
+    page = clients["bob"].get("/team?due_before=2026-02-30&credential=cpps&after=nonsense").text
+    assert "That isn't a day" in page
+    assert 'value="2026-02-30"' in page
+    assert "Nobody fits." in page
+    assert "/team/export.csv?credential=cpps&amp;due_before=2026-02-30" in page
+
+
+def test_a_file_is_what_the_page_shows_and_the_audit_names_everybody_in_it(
+    app: Flask, clients: dict[str, CheckingClient], numbers: dict[str, int], world: World
+) -> None:
+    answer = clients["bob"].get("/team/export.csv")
+    head, *rows = csv.reader(io.StringIO(answer.data.decode("utf-8-sig"), newline=""))
+    assert [row[0] for row in rows] == ["Carol Example"]
+    assert dict(zip(head, rows[0], strict=True))["In all"] in clients["bob"].get("/team").text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert clients["bob"].get("/team/export.xlsx").data.startswith(b"PK")
+    with world.database.reading() as session:
+        events = session.scalars(select(AuditEvent.id).where(AuditEvent.action == "people.exported")).all()
+        people = session.scalars(select(AuditPerson.person_id).where(AuditPerson.event_id.in_(events))).all()
+    assert (len(events), set(people)) == (2, {numbers["carol"]})
+
+
+def test_a_view_is_its_accounts_own_and_what_was_typed_stays_where_it_has_no_name(
+    clients: dict[str, CheckingClient], world: World
+) -> None:
+    bob, alice = clients["bob"], clients["alice"]
+    answer = bob.send("/views", page="team", name=" Due  this winter ", query="credential=cps&evil=//x&after=1.2.3")
+    assert answer.location == "/team?credential=cps"
+    page = bob.get("/team?credential=cps").text
+    assert '<a href="/team?credential=cps" aria-current="true">Due this winter</a>' in page
+    assert "Due this winter" not in alice.get("/team").text
+    refused = bob.send("/views", page="team", name="", query="open=hours")
+    assert refused.status_code == 400
+    assert 'name="query" value="open=hours"' in refused.text
+    with world.database.reading() as session:
+        (view,) = session.scalars(select(SavedView))
+    assert alice.send(f"/views/{view.id}/delete").status_code == 404
+    assert bob.send(f"/views/{view.id}/delete").location == "/team"
+    assert "Due this winter" not in bob.get("/team").text
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_lists_ask_twelve_statements_at_most_for_one_row_and_for_forty(
+    app: Flask, clients: dict[str, CheckingClient], numbers: dict[str, int], world: World
+) -> None:
+    asked: dict[tuple[str, str], set[int]] = {}
+    for times in (0, 39):
+        multiply(world.database, times, {"person": [numbers["carol"]]})
+        for name, path in (("bob", "/team"), ("alice", "/team"), ("alice", "/people"), ("bob", "/people")):
+            for query in ("", "?words=carol", f"?as_of={world.today + timedelta(days=200)}&open=hours"):
+                with counting_statements(app.extensions[EXTENSION].database) as counted:
+                    assert clients[name].get(path + query).status_code == 200
+                asked.setdefault((name, path + query), set()).add(len(counted))
+    assert {key: found for key, found in asked.items() if max(found) > 12} == {}
+    assert {key: found for key, found in asked.items() if len(found) > 1} == {}
