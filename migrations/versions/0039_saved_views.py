@@ -6,8 +6,8 @@ from alembic import op
 from certtrack.db.base import BigId
 from certtrack.db.types import Moment
 
-revision = "0037"
-down_revision = "0036"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
