@@ -28,6 +28,8 @@ from certtrack.web.late_forms import late_forms
 from certtrack.web.leaving import leaving
 from certtrack.web.letters import letters
 from certtrack.web.mail_preferences import mail_preferences
+from certtrack.web.offerings import offerings
+from certtrack.web.offerings_found import offerings_found
 from certtrack.web.passwords import passwords
 from certtrack.web.people import people
 from certtrack.web.people_list import people_list
@@ -36,7 +38,9 @@ from certtrack.web.qualifications import qualifications
 from certtrack.web.recertify import recertify
 from certtrack.web.record import record
 from certtrack.web.reminders import reminders
+from certtrack.web.resources import resources
 from certtrack.web.second_step import second_step
+from certtrack.web.self_check import self_check
 from certtrack.web.service_hours import service_hours
 from certtrack.web.sessions import sessions
 from certtrack.web.sign_in import sign_in
@@ -54,6 +58,7 @@ from certtrack.web.trainings_elsewhere import trainings_elsewhere
 from certtrack.web.undeliverable import undeliverable
 from certtrack.web.views import views
 from certtrack.web.waivers import waivers
+from certtrack.web.ways_in import ways_in
 from certtrack.web.what_if import what_if
 from certtrack.web.wordings import wordings
 
@@ -67,4 +72,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(record, calendar_feed, downloads),
     *(recertify, wordings),
     *(team, views),
+    *(offerings, offerings_found, ways_in, self_check, resources),
 )

@@ -26,15 +26,20 @@ _TASKS: dict[str, Task | None] = {
     "/exams": Task.ARRANGE_EXAMS,
     "/applications": Task.LIST_APPLICATIONS,
     "/wordings": Task.KEEP_WORDINGS,
+    "/offerings": None,
+    "/ways-in": None,
+    "/resources": None,
     _OWN: None,
 }
+_FOR_ALL = ("/offerings", "/ways-in", "/resources")
+"""For whoever is signed in, with a record or without."""
 # the first row whose role the reader has is theirs
 _FIRST: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (Role.AGENCY_ADMINISTRATOR, ("/people", "/credits", "/findings", "/held")),
     (Role.PROGRAMME_ADMINISTRATOR, ("/people", "/credits", "/exams", "/applications", "/findings")),
     (Role.SUPERVISOR, ("/team", "/credits", "/supervision", _OWN)),
     (Role.AUDITOR, ("/people",)),
-    (Role.SPECIALIST, (_OWN,)),
+    (Role.SPECIALIST, ("/offerings", _OWN)),
 )
 
 
@@ -57,7 +62,7 @@ class Nav:
 
 def make_nav(actor: Actor, gettext: Callable[[str], str]) -> Nav:
     """The links of that reader, named by `gettext`, in the order in which they stand."""
-    mine = [url for url, task in _TASKS.items() if _may_open(actor, task)]
+    mine = [url for url, task in _TASKS.items() if _may_open(actor, url, task)]
     chosen = next((urls for role, urls in _FIRST if actor.has(role)), (_OWN,))[:MOST]
     names = _name_all(gettext)
     nearest = max(mine, key=lambda url: _measure(url, actor), default="")
@@ -80,12 +85,17 @@ def _name_all(gettext: Callable[[str], str]) -> dict[str, str]:
         "/exams": gettext("Exams"),
         "/applications": gettext("Applications"),
         "/wordings": gettext("Words to agree to"),
+        "/offerings": gettext("Activities"),
+        "/ways-in": gettext("The way in"),
+        "/resources": gettext("Links that help"),
         _OWN: gettext("My record"),
     }
 
 
-def _may_open(actor: Actor, task: Task | None) -> bool:
-    return actor.person_id is not None if task is None else can_do(actor, task)
+def _may_open(actor: Actor, url: str, task: Task | None) -> bool:
+    if task is None:
+        return url in _FOR_ALL or actor.person_id is not None
+    return can_do(actor, task)
 
 
 def _measure(url: str, actor: Actor) -> int:

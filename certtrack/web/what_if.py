@@ -1,4 +1,7 @@
-"""What would still be needed for one certification, and what planned activities would change: counted, never stored."""
+"""What would still be needed for one certification, with what its holder plans, and with what is typed here.
+
+What is typed is counted and never stored.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +13,9 @@ from certtrack.services.credits.drafts import KEPT_DAYS
 from certtrack.services.credits.problems import BadCredit, Problem
 from certtrack.services.credits.typed import NewCredit, TypedCredit
 from certtrack.services.credits.what_if import BLANK_PLAN, Planning, forecast, get_planning, read_plan
+from certtrack.services.offerings.counting import list_counted, suppose
+from certtrack.services.offerings.planning import Plan as KeptPlan
+from certtrack.services.offerings.planning import list_plans
 from certtrack.web.application_form import AT
 from certtrack.web.edge import actor, note_look, parts, reading, render, signed_in
 
@@ -37,34 +43,44 @@ class Plan(_Read):
     found: PlannedCount
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the holder plans, and what it would count; `found` None where it doesn't: it was called off."""
+
+    plan: KeptPlan
+    found: PlannedCount | None
+
+
 @what_if.get(f"{AT}/what-if")
 @signed_in
 def show(person_id: int, certification_id: int) -> str:
-    """What is still needed, and an empty row."""
-    return _show(_get_planning(person_id, certification_id), [BLANK_PLAN])
+    """What is still needed with what the holder plans, and an empty row."""
+    return _show(*_load(person_id, certification_id), [BLANK_PLAN])
 
 
 @what_if.post(f"{AT}/what-if")
 @signed_in
 def count(person_id: int, certification_id: int) -> str | tuple[str, int]:
     """The hours with what was typed; or one row more, or one less, and nothing counted."""
-    planning, rows = _get_planning(person_id, certification_id), _list_rows()
+    (planning, kept), rows = _load(person_id, certification_id), _list_rows()
     if request.form.get("way") == "add":
-        return _show(planning, [*rows, BLANK_PLAN][:MOST_ROWS])
+        return _show(planning, kept, [*rows, BLANK_PLAN][:MOST_ROWS])
     if dropped := request.form.get("drop", 0, type=int):
-        return _show(planning, [row for number, row in enumerate(rows, start=1) if number != dropped] or [BLANK_PLAN])
+        left = [row for number, row in enumerate(rows, start=1) if number != dropped]
+        return _show(planning, kept, left or [BLANK_PLAN])
     read, problems = _read_rows(planning, rows)
     if problems:
-        return _show(planning, rows, problems=problems), 400
-    return _show(planning, rows, read)
+        return _show(planning, kept, rows, problems=problems), 400
+    return _show(planning, kept, rows, read)
 
 
-def _get_planning(person_id: int, certification_id: int) -> Planning:
+def _load(person_id: int, certification_id: int) -> tuple[Planning, tuple[KeptPlan, ...]]:
     found = parts()
     with reading() as session:
         planning = get_planning(session, found.rulebook, actor(), person_id, certification_id, found.clock)
+        kept = list_plans(session, planning.person.id)
     note_look("person.viewed", [planning.person.id])
-    return planning
+    return planning, kept
 
 
 def _list_rows() -> list[TypedCredit]:
@@ -94,19 +110,25 @@ def _read_rows(planning: Planning, rows: Sequence[TypedCredit]) -> tuple[list[_R
 
 def _show(
     planning: Planning,
+    kept: Sequence[KeptPlan],
     rows: Sequence[TypedCredit],
     read: Sequence[_Read] = (),
     problems: Mapping[str, Problem] | None = None,
 ) -> str:
-    found = forecast(planning, [one.credit for one in read])
-    counted = zip(read, found.found.planned, strict=False)  # nothing is counted where nothing can be earned
+    counting = list_counted(kept)
+    found = forecast(planning, [*(suppose(plan, planning) for plan in counting), *(one.credit for one in read)])
+    counts = found.found.planned  # empty where nothing can be earned
+    counted = {plan.id: count for plan, count in zip(counting, counts, strict=False)}
+    typed = zip(read, counts[len(counting) :], strict=False)
     return render(
         "credits/what_if.html",
         planning=planning,
         forecast=found,
         rows=rows,
-        plans=[Plan(one.number, one.typed, one.credit, count) for one, count in counted],
+        kept=[Kept(plan, counted.get(plan.id)) for plan in kept],
+        plans=[Plan(one.number, one.typed, one.credit, count) for one, count in typed],
         problems=problems or {},
         most=MOST_ROWS,
         kept_days=KEPT_DAYS,
+        today_on=planning.today,
     )

@@ -56,11 +56,12 @@ FORMS = (
 )
 TOO_MANY |= {f"alice {AT}{form}": (22, 22) for form in FORMS}
 READERS = ("alice", "bob", "carol")
-READ_BY_EACH = ("/people", PERSON, "/credits", "/supervision")
+READ_BY_EACH = ("/people", PERSON, "/credits", "/supervision", "/offerings", "/offerings/<int:offering_id>", "/ways-in")
 """Pages of which each reader has another; of all others it is the first who may see them that is counted."""
 RECORDS = (
     *("credit", "exam_result", "exam_sitting", "training", "training_elsewhere", "supervision_session"),
     *("service_span", "background_check", "finding", "group_act", "telling"),
+    *("offering", "planned_credit", "resource"),
 )
 """Of what one person, or one office, may have forty."""
 

@@ -13,6 +13,7 @@ from kit.exams import hold, seat, sit
 from kit.files import keep, pdf
 from kit.group_acts import begin, make_wish
 from kit.group_acts import plan as plan_group
+from kit.offerings import offer, plan_it, show
 from kit.registries import read_registry
 from kit.supervision import hold as hold_supervision
 from kit.supervision import make_session, qualify, serve
@@ -67,6 +68,8 @@ def numbers(app: Flask, world: World) -> dict[str, int]:
     more["act"] = begin(world, plan_group(world, replace(group, from_on=world.today - timedelta(days=1))))
     more["telling"] = note_next(world, carol)
     more["span"] = serve(world, carol, day, day, 6)
+    offering = offer(world)
+    more |= {"offering": offering, "plan": plan_it(world, carol, offering), "resource": show(world)}
     return {"carol": carol, "bob": bob, "finding": finding, "credit": credit, "claim": claim, "file": file} | more
 
 
@@ -95,6 +98,7 @@ def places(numbers: dict[str, int], world: World) -> dict[str, str]:
     found |= {"<int:evidence_id>": str(numbers["file"]), "<int:number>": "1", "<int:draft_id>": "9999"}
     found |= {"<int:training_id>": str(numbers["training"]), "<int:enrollment_id>": str(numbers["enrollment"])}
     found |= {f"<int:{name}_id>": str(numbers[name]) for name in ("sitting", "check", "result", "session", "span")}
+    found |= {f"<int:{name}_id>": str(numbers[name]) for name in ("offering", "plan", "resource")}
     found |= {"<int:registration_id>": str(numbers["seat"]), "<int:qualification_id>": str(numbers["qualification"])}
     found |= {"<int:credit_id>": str(numbers["credit"]), "<int:claim_id>": str(numbers["claim"])}
     found |= {"<int:certification_id>": str(numbers["cps"]), "<int:intention_id>": str(numbers["asked"])}

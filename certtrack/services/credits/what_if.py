@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import false, select
 from sqlalchemy.orm import Session
 
 from certtrack.clock import Clock, today_in
@@ -15,8 +15,8 @@ from certtrack.rules.calendar import add_years
 from certtrack.rules.facts import CertificationFacts, CreditFact
 from certtrack.rules.pack import Pack, Sure
 from certtrack.rules.what_if import Least, WhatIf, least_needed, what_if
-from certtrack.security import Act, Actor, Fields, Relation, can_act
-from certtrack.services.actors import list_relations, visible_certifications
+from certtrack.security import Act, Actor, Fields
+from certtrack.services.actors import open_certifications, visible_certifications
 from certtrack.services.credits.page import Progress, describe_hours
 from certtrack.services.credits.problems import BadCredit
 from certtrack.services.credits.shown import ShownArea
@@ -76,17 +76,19 @@ def get_planning(
     """What plans rest on. Raises NotFound alike for what isn't there and where its hours aren't the actor's to see."""
     person = get_person(session, person_id)
     local = today_in(clock, person.zone)
-    query = select(Certification).where(
+    can_log = open_certifications(actor, local, Act.LOG_CREDITS)
+    is_holder = false() if actor.person_id is None else Certification.person_id.in_(same_person(actor.person_id))
+    query = select(Certification, can_log, is_holder).where(
         Certification.id == certification_id,
         Certification.person_id.in_(same_person(person.id)),
         visible_certifications(actor, local, Fields.CREDITS),
     )
-    certification = session.scalar(query)
-    if certification is None:
+    row = session.execute(query).one_or_none()
+    if row is None:
         raise NotFound(f"There is no certification with the number {certification_id} on this person's record.")
+    certification = row[0]
     pack, facts = load_held(session, confirmed_rules(session, rulebook), [certification.id])[certification.id]
     areas, ceu_minutes, ceu_sure = describe_hours([pack])
-    relations = list_relations(session, actor, person.id, local)
     return Planning(
         person=person,
         certification=certification,
@@ -96,8 +98,8 @@ def get_planning(
         areas=areas,
         ceu_minutes=ceu_minutes,
         ceu_sure=ceu_sure,
-        can_log=can_act(relations, Act.LOG_CREDITS),
-        is_holder=Relation.HOLDER in relations,
+        can_log=bool(row[1]),
+        is_holder=bool(row[2]),
     )
 
 

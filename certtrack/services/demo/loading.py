@@ -17,6 +17,7 @@ from certtrack.services.demo.credits import add_credits
 from certtrack.services.demo.exams import add_exams
 from certtrack.services.demo.letters import add_letter
 from certtrack.services.demo.looks import add_looks
+from certtrack.services.demo.offerings import add_offerings
 from certtrack.services.demo.people import BOB, CAROL, PEOPLE, DemoPerson
 from certtrack.services.demo.place import ACTOR, Place, open_office
 from certtrack.services.demo.recertifying import add_recertification
@@ -115,6 +116,7 @@ def _add_records(
     add_stand_in(place, people, actors[Role.AGENCY_ADMINISTRATOR])
     add_looks(place, people, actors[Role.SUPERVISOR])
     add_recertification(place, people[CAROL], actors[Role.SPECIALIST], actors[Role.AGENCY_ADMINISTRATOR])
+    add_offerings(place, people, actors[Role.SPECIALIST])
     return people, actors
 
 

@@ -5,13 +5,20 @@ from typing import Any
 from certtrack.db.models import Offering
 
 
+def write_amount(minutes: int) -> tuple[str, str]:
+    """The amount and its unit: whole and half hours as hours, anything else as minutes."""
+    if minutes % 30:
+        return str(minutes), "minutes"
+    return f"{minutes // 60}.5" if minutes % 60 else str(minutes // 60), "hours"
+
+
 def fill_typed(offering: Offering, day: str) -> dict[str, Any]:
     """The fields of the form, as they are typed there; `day` is the last day where the offering has none of its own.
 
     Beside them `parts`, which the form doesn't ask for: the minutes by area.
     """
     minutes = sum(part["minutes"] for part in offering.parts)
-    amount, unit = _write_amount(minutes)
+    amount, unit = write_amount(minutes)
     first_on, last_on = offering.first_on, offering.last_on
     return {
         "title": offering.title,
@@ -27,10 +34,3 @@ def fill_typed(offering: Offering, day: str) -> dict[str, Any]:
         "proof": "",
         "parts": offering.parts,
     }
-
-
-def _write_amount(minutes: int) -> tuple[str, str]:
-    """Whole and half hours as hours, anything else in minutes."""
-    if minutes % 30:
-        return str(minutes), "minutes"
-    return f"{minutes // 60}.5" if minutes % 60 else str(minutes // 60), "hours"

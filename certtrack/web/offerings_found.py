@@ -1,0 +1,198 @@
+"""Finding activities, one of them, and what the reader plans: counted by the rules of each of their certifications."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from certtrack.db.models import Offering, Organization, Person
+from certtrack.errors import NotFound, Refused
+from certtrack.rules.what_if import PlannedCount
+from certtrack.security import Task, can_do
+from certtrack.services.credits.texts import clean
+from certtrack.services.offerings.counting import Outlook, load_plannings, look_out, suppose_offering
+from certtrack.services.offerings.finding import Wanted, find_offerings
+from certtrack.services.offerings.planning import Plan, TooManyPlans, drop_plan, list_plans, plan_offering
+from certtrack.services.offerings.records import get_offering
+from certtrack.services.overview import find_zone
+from certtrack.services.people import get_person
+from certtrack.services.typed_fields import Unfit
+from certtrack.services.typed_fields import read_day as read_typed_day
+from certtrack.web.days import read_day
+from certtrack.web.edge import actor, parts, reading, render, show_toast, signed_in, today, writing
+from certtrack.web.frame import gettext as _
+from certtrack.web.offerings import can_keep, list_all_areas
+
+offerings_found = Blueprint("offerings_found", __name__)
+
+Answer = str | Response | tuple[str, int]
+_DAYS = ("from", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks: their day, what they plan, and the hours of each certification with that; without a record none."""
+
+    today: date
+    person: Person | None = None
+    plans: tuple[Plan, ...] = ()
+    outlooks: tuple[Outlook, ...] = ()
+
+    @property
+    def open_outlooks(self) -> list[Outlook]:
+        """Those for which something can still be earned."""
+        return [one for one in self.outlooks if one.can_earn]
+
+    def find_plan(self, offering_id: int) -> Plan | None:
+        """What they plan of that offering; None where they don't."""
+        return next((plan for plan in self.plans if plan.offering_id == offering_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one offering would count for one certification, beside what is planned; `outlook` is with it."""
+
+    outlook: Outlook
+    found: PlannedCount
+
+
+@offerings_found.get("/offerings")
+@signed_in
+def index() -> Answer:
+    """Those that fit, the nearest day first; `?area= &form= &words= &from= &until= &page=`."""
+    typed = {name: request.args.get(name, "").strip() for name in _DAYS}
+    wanted, errors = _read_wanted(typed)
+    with reading() as session:
+        reader = _load_reader(session)
+        found = find_offerings(session, wanted, reader.today)
+    page = render(
+        "offerings/list.html",
+        found=found,
+        wanted=wanted,
+        typed=typed,
+        errors=errors,
+        reader=reader,
+        areas=list_all_areas(),
+        can_add=can_do(actor(), Task.KEEP_OFFERINGS),
+        query=[(name, value) for name, value in request.args.items() if name != "page" and value],
+    )
+    return (page, 400) if errors else page
+
+
+@offerings_found.get("/offerings/<int:offering_id>")
+@signed_in
+def show(offering_id: int) -> Answer:
+    """One activity, and what it would count for the reader."""
+    return _show(offering_id)
+
+
+@offerings_found.post("/offerings/<int:offering_id>/plan")
+@signed_in
+def plan(offering_id: int) -> Answer:
+    """Put it among what the reader plans; what is offered for any time needs a day."""
+    typed = request.form.get("day", "")[:500]
+    at = parts().clock.now()
+    try:
+        with writing() as session:
+            person = _get_own(session)
+            offering = get_offering(session, offering_id)
+            day = _read_plan_day(typed, today(person.zone)) if offering.last_on is None else None
+            plan_offering(session, person.id, offering, day, actor=actor(), at=at)
+    except Unfit as error:
+        return _show(offering_id, typed, problem=error.problem), 400
+    except TooManyPlans:
+        return _show(offering_id, typed, problem="too_many"), 409
+    except Refused:
+        return _show(offering_id, typed, problem="not_to_come"), 409
+    show_toast(_("Planned. It counts once you have logged it with its certificate."))
+    return redirect(f"/offerings/{offering_id}")
+
+
+@offerings_found.post("/people/<int:person_id>/plans/<int:plan_id>/drop")
+@signed_in
+def drop(person_id: int, plan_id: int) -> Answer:
+    """Plan it no more."""
+    with writing() as session:
+        drop_plan(session, person_id, plan_id, actor=actor(), at=parts().clock.now())
+    show_toast(_("You don't plan it any more."))
+    return redirect("/offerings")
+
+
+def _show(offering_id: int, typed: str = "", *, problem: str | None = None) -> str:
+    with reading() as session:
+        offering = get_offering(session, offering_id)
+        office = session.get_one(Organization, offering.organization_id)
+        reader = _load_reader(session)
+    return render(
+        "offerings/show.html",
+        offering=offering,
+        office=office,
+        reader=reader,
+        mine=reader.find_plan(offering.id),
+        counted=_count(reader, offering),
+        areas={area.key: area for area in list_all_areas()},
+        can_keep=can_keep(offering),
+        typed=typed,
+        problem=problem,
+    )
+
+
+def _count(reader: Reader, offering: Offering) -> list[Counted]:
+    """What it would count beside what is planned already, for each certification that still takes hours."""
+    if offering.state == "called_off":
+        return []
+    others = [plan for plan in reader.plans if plan.offering_id != offering.id and not plan.is_called_off]
+    found = []
+    for one in reader.open_outlooks:
+        with_it = look_out(one.planning, [*others, suppose_offering(offering, one.planning)])
+        found.append(Counted(with_it, with_it.forecast.found.planned[-1]))
+    return found
+
+
+def _load_reader(session: Session) -> Reader:
+    number = actor().person_id
+    if number is None:
+        return Reader(today(find_zone(session, actor())))
+    person = get_person(session, number)
+    plans = list_plans(session, person.id)
+    plannings = load_plannings(session, parts().rulebook, person, parts().clock)
+    return Reader(today(person.zone), person, plans, tuple(look_out(planning, plans) for planning in plannings))
+
+
+def _read_plan_day(typed: str, now: date) -> date:
+    """The day that what is offered for any time is planned for. Raises Unfit, for a blank one too."""
+    day = read_typed_day(typed, now)
+    if day is None:
+        raise Unfit("missing")
+    return day
+
+
+def _get_own(session: Session) -> Person:
+    """The reader's own record. Raises NotFound where they have none."""
+    number = actor().person_id
+    if number is None:
+        raise NotFound("This page isn't here, or isn't yours to see.")
+    return get_person(session, number)
+
+
+def _read_wanted(typed: dict[str, str]) -> tuple[Wanted, Sequence[str]]:
+    """What is asked for; a day that can't be read narrows nothing, and is named."""
+    days: dict[str, date | None] = {}
+    errors = []
+    for name, text in typed.items():
+        try:
+            days[name] = read_day(text)
+        except ValueError:
+            errors.append(name)
+    form, area = request.args.get("form", ""), request.args.get("area", "")
+    return Wanted(
+        area=area if area in {one.key for one in list_all_areas()} else "",
+        form=form if form in ("in_person", "live_online", "recorded", "self_study") else "",
+        words=clean(request.args.get("words", ""))[:200],
+        from_on=days.get("from"),
+        until_on=days.get("until"),
+        page=min(max(request.args.get("page", 1, type=int), 1), 1_000),
+    ), errors
