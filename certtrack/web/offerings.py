@@ -9,15 +9,13 @@ from werkzeug.wrappers import Response
 
 from certtrack.db.models import Offering, Organization
 from certtrack.errors import BadInput, StaleRecord
-from certtrack.security import Task, can_do, list_places
+from certtrack.security import Task, list_places
 from certtrack.services.credits.shown import ShownArea
-from certtrack.services.credits.texts import clean
 from certtrack.services.offerings.areas import list_areas
 from certtrack.services.offerings.records import (
     CalledOff,
     add_offering,
     amend_offering,
-    call_off_offering,
     get_kept_offering,
 )
 from certtrack.services.offerings.typed import TypedOffering, read_offering
@@ -95,20 +93,6 @@ def amend(offering_id: int) -> Answer:
     return redirect(f"/offerings/{offering_id}")
 
 
-@offerings.post("/offerings/<int:offering_id>/call-off")
-@needs(Task.KEEP_OFFERINGS)
-def call_off(offering_id: int) -> Answer:
-    """Say that it isn't held, with a reason; whoever plans it sees that."""
-    reason = clean(request.form.get("reason", ""))[:1_000]
-    with writing() as session:
-        offering = get_kept_offering(session, actor(), offering_id)
-        call_off_offering(
-            session, offering, reason, expected_no=_get_expected(), actor=actor(), at=parts().clock.now()
-        )  # fmt: skip
-    show_toast(_("Saved. It is called off; whoever plans it sees that."))
-    return redirect(f"/offerings/{offering_id}")
-
-
 def list_all_areas() -> tuple[ShownArea, ...]:
     """Every area of the rules in use here."""
     return list_areas(list_newest_packs(parts().rulebook))
@@ -128,11 +112,6 @@ def find_office(offices: list[Organization]) -> Organization:
     if not found:
         raise BadInput("Choose whose it is.")
     return found[0]
-
-
-def can_keep(offering: Offering) -> bool:
-    """True where the reader keeps the offerings of its organization."""
-    return can_do(actor(), Task.KEEP_OFFERINGS, offering.organization_id)
 
 
 def _read(session: Session, form: TypedOffering, offering: Offering) -> Any:  # noqa: ANN401  # what read_offering gives

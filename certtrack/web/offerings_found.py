@@ -9,27 +9,29 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from certtrack.db.models import Offering, Organization, Person
-from certtrack.errors import NotFound, Refused
+from certtrack.errors import NotFound, Refused, StaleRecord
 from certtrack.rules.what_if import PlannedCount
 from certtrack.security import Task, can_do
 from certtrack.services.credits.texts import clean
 from certtrack.services.offerings.counting import Outlook, load_plannings, look_out, suppose_offering
 from certtrack.services.offerings.finding import Wanted, find_offerings
 from certtrack.services.offerings.planning import Plan, TooManyPlans, drop_plan, list_plans, plan_offering
-from certtrack.services.offerings.records import get_offering
+from certtrack.services.offerings.records import CalledOff, call_off_offering, get_kept_offering, get_offering
 from certtrack.services.overview import find_zone
 from certtrack.services.people import get_person
 from certtrack.services.typed_fields import Unfit
 from certtrack.services.typed_fields import read_day as read_typed_day
 from certtrack.web.days import read_day
-from certtrack.web.edge import actor, parts, reading, render, show_toast, signed_in, today, writing
+from certtrack.web.edge import actor, needs, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _
-from certtrack.web.offerings import can_keep, list_all_areas
+from certtrack.web.numbers import read_number
+from certtrack.web.offerings import list_all_areas
 
 offerings_found = Blueprint("offerings_found", __name__)
 
 Answer = str | Response | tuple[str, int]
 _DAYS = ("from", "until")
+_LONGEST_REASON = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,31 @@ def drop(person_id: int, plan_id: int) -> Answer:
     return redirect("/offerings")
 
 
-def _show(offering_id: int, typed: str = "", *, problem: str | None = None) -> str:
+@offerings_found.post("/offerings/<int:offering_id>/call-off")
+@needs(Task.KEEP_OFFERINGS)
+def call_off(offering_id: int) -> Answer:
+    """Say that it isn't held; whoever plans it sees that. Where somebody else was first nothing is saved."""
+    reason = clean(request.form.get("reason", ""))[:_LONGEST_REASON]
+    try:
+        with writing() as session:
+            offering = get_kept_offering(session, actor(), offering_id)
+            number = request.form.get("expected_no", 0, type=read_number)
+            call_off_offering(session, offering, reason, expected_no=number, actor=actor(), at=parts().clock.now())
+    except (StaleRecord, CalledOff) as error:
+        why_not = "called_off" if isinstance(error, CalledOff) else "stale"
+        return _show(offering_id, reason=reason, why_not=why_not), 409
+    show_toast(_("Saved. It is called off; whoever plans it sees that."))
+    return redirect(f"/offerings/{offering_id}")
+
+
+def _show(
+    offering_id: int,
+    typed: str = "",
+    *,
+    problem: str | None = None,
+    reason: str = "",
+    why_not: str | None = None,
+) -> str:
     with reading() as session:
         offering = get_offering(session, offering_id)
         office = session.get_one(Organization, offering.organization_id)
@@ -134,9 +160,11 @@ def _show(offering_id: int, typed: str = "", *, problem: str | None = None) -> s
         mine=reader.find_plan(offering.id),
         counted=_count(reader, offering),
         areas={area.key: area for area in list_all_areas()},
-        can_keep=can_keep(offering),
+        can_keep=can_do(actor(), Task.KEEP_OFFERINGS, offering.organization_id),
         typed=typed,
         problem=problem,
+        reason=reason,
+        why_not=why_not,
     )
 
 

@@ -58,6 +58,8 @@ def test_an_activity_is_kept_by_its_office_and_what_is_wrong_stays_with_what_was
     assert alice.send(f"{url}/amend", **amended).status_code == 302
     stale = alice.send(f"{url}/amend", **(amended | {"title": "Mine"}))
     assert (stale.status_code, 'value="Mine"' in stale.text) == (409, True)
+    stale = alice.send(f"{url}/call-off", expected_no="1", reason="Too few")
+    assert (stale.status_code, 'value="Too few"' in stale.text) == (409, True)
     assert alice.send(f"{url}/call-off", expected_no="2", reason="Too few").status_code == 302
     assert "This was called off." in read(alice.get(url).text)
     with office.world.database.reading() as session:

@@ -78,7 +78,8 @@ def get_planning(
     local = today_in(clock, person.zone)
     can_log = open_certifications(actor, local, Act.LOG_CREDITS)
     is_holder = false() if actor.person_id is None else Certification.person_id.in_(same_person(actor.person_id))
-    query = select(Certification, can_log, is_holder).where(
+    own = (can_log.label("can_log"), is_holder.label("is_holder"))
+    query = select(Certification, *own).where(
         Certification.id == certification_id,
         Certification.person_id.in_(same_person(person.id)),
         visible_certifications(actor, local, Fields.CREDITS),

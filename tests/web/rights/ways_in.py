@@ -23,3 +23,19 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "GET /resources/<int:resource_id>/amend": (200, 404, 404, 404, IN),
     "POST /resources/<int:resource_id>/amend": (400, 404, 404, 404, IN),
 }
+NOTHING_TYPED = {
+    "/people/<int:person_id>/plans/<int:plan_id>/drop",
+    "/ways-in/check",
+    "/ways-in/trainings/<int:training_id>/apply",
+    "/ways-in/trainings/<int:training_id>/withdraw",
+}
+ELSEWHERE = {
+    "/offerings/<int:offering_id>/plan": "web/test_ways_in.py",
+    "/offerings/<int:offering_id>/call-off": "web/test_ways_in.py",
+}
+SHARED = {
+    "GET /offerings/<int:offering_id>",
+    "POST /offerings/<int:offering_id>/plan",
+    "POST /ways-in/trainings/<int:training_id>/apply",
+}
+"""What everybody of the installation sees: activities, and trainings that somebody may apply for."""
