@@ -14,7 +14,7 @@ from certtrack.security import Actor, Role, Task, can_do
 MOST = 5
 _OWN = "/record"
 
-# None: for everybody with a record of their own
+# None: for everybody with a record of their own, and some for whoever is signed in
 _TASKS: dict[str, Task | None] = {
     "/team": Task.SEE_TEAM,
     "/people": Task.LIST_PEOPLE,
