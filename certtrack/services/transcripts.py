@@ -1,20 +1,30 @@
 """Everything that somebody has done for their certifications on one sheet, as it is on record: for them to print."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    cast,
+    exists,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from certtrack.clock import Clock, today_in
 from certtrack.db.models import (
     Attendance,
     Certification,
-    Claim,
-    Credit,
     Enrollment,
     Organization,
     Person,
@@ -25,24 +35,27 @@ from certtrack.db.models import (
 )
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
-from certtrack.rules.facts import CycleFact, Decision
+from certtrack.rules.facts import CertificationFacts, CreditFact, CycleFact, Decision
 from certtrack.rules.pack import Pack, Text
 from certtrack.rules.service import SessionKind, Side
 from certtrack.rules.standing import Standing, stand
-from certtrack.security import Actor, Relation
+from certtrack.security import Actor, Relation, Task, list_places
 from certtrack.services.actors import list_relations
 from certtrack.services.credits.shown import ShownArea, name_areas
-from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held
+
+_READERS = frozenset({Relation.HOLDER, Relation.AGENCY_ADMINISTRATOR})
+_OFFICE = Task.MANAGE_SUPERVISION
+_TRAINING, _SUPERVISED = "training", "supervised"
 
 
 @dataclass(frozen=True, slots=True)
 class CreditLine:
-    """A credit as it was claimed for one certification; `areas` are the chosen ones. Returned ones are no lines."""
+    """A credit as it was claimed for one certification; `provider` is empty where nobody said."""
 
     title: str
-    provider: str | None
+    provider: str
     first_on: date
     last_on: date
     minutes: int
@@ -104,6 +117,7 @@ class Transcript:
     """All of it, as of `as_of`: what is on record. It gives nothing, since each program gives its own certification."""
 
     person: Person
+    is_own: bool
     as_of: date
     held: tuple[Held, ...]
     trainings: tuple[CompletedTraining, ...]
@@ -116,34 +130,48 @@ class Transcript:
 
 
 def get_transcript(session: Session, rulebook: Rulebook, actor: Actor, person_id: int, clock: Clock) -> Transcript:
-    """The holder's own. An attempt at an exam that wasn't passed, and a credit that was returned, are left out of it.
+    """The holder's own; the office prints it for them, with the supervision that it keeps itself.
 
-    Raises NotFound alike for nobody and for a record that isn't the actor's own.
+    An attempt at an exam that wasn't passed, and a credit that was returned, are left out. Raises NotFound alike for
+    nobody and for a record that isn't theirs.
     """
-    person = get_person(session, person_id)
+    person, kept = _load_kept(session, person_id)
     today = today_in(clock, person.zone)
-    if Relation.HOLDER not in list_relations(session, actor, person.id, today):
+    relations = list_relations(session, actor, person.id, today)
+    if not relations & _READERS:
         raise NotFound(f"There is no person with the number {person_id}.")
+    is_own = Relation.HOLDER in relations
+    trainings, supervised = _load_rest(session, rulebook, person.id, None if is_own else list_places(actor, _OFFICE))
     return Transcript(
         person=person,
+        is_own=is_own,
         as_of=today,
-        held=tuple(_list_held(session, rulebook, person.id, clock)),
-        trainings=tuple(_list_trainings(session, rulebook, person.id)),
-        supervised=tuple(_list_supervised(session, person.id)),
+        held=tuple(_list_held(session, rulebook, kept, clock)),
+        trainings=trainings,
+        supervised=supervised,
     )
 
 
-def _list_held(session: Session, rulebook: Rulebook, person_id: int, clock: Clock) -> Iterable[Held]:
-    rows = same_person(person_id)
+def _load_kept(session: Session, person_id: int) -> tuple[Person, list[tuple[Certification, str]]]:
+    """The person, merges followed, with their certifications and who keeps each; one query. Raises NotFound."""
     query = (
-        select(Certification, Organization.name)
-        .join(Organization, Organization.id == Certification.organization_id)
-        .where(Certification.person_id.in_(rows))
+        select(Person, Certification, Organization.name)
+        .outerjoin(Certification, Certification.person_id == Person.id)
+        .outerjoin(Organization, Organization.id == Certification.organization_id)
+        .where(Person.id.in_(same_person(person_id)))
         .order_by(Certification.issued_on, Certification.id)
     )
-    kept = session.execute(query).all()
+    rows = session.execute(query).all()
+    person = next((one for one, _, _ in rows if one.merged_into_id is None), None)
+    if person is None:
+        raise NotFound(f"There is no person with the number {person_id}.")
+    return person, [(certification, office) for _, certification, office in rows if certification is not None]
+
+
+def _list_held(
+    session: Session, rulebook: Rulebook, kept: Sequence[tuple[Certification, str]], clock: Clock
+) -> Iterable[Held]:
     held = load_held(session, confirmed_rules(session, rulebook), [certification.id for certification, _ in kept])
-    claimed = _load_claimed(session, person_id)
     for certification, office in kept:
         pack, facts = held[certification.id]
         yield Held(
@@ -151,82 +179,80 @@ def _list_held(session: Session, rulebook: Rulebook, person_id: int, clock: Cloc
             office=office,
             pack=pack,
             standing=stand(pack, facts, today_in(clock, pack.zone)),
-            terms=tuple(_list_terms(pack, facts.cycles, claimed[certification.id])),
+            terms=tuple(_list_terms(pack, facts)),
             passed_on=tuple(exam.taken_on for exam in facts.exams if exam.outcome == "passed"),
         )
 
 
-def _load_claimed(session: Session, person_id: int) -> dict[int, list[tuple[Credit, str]]]:
-    query = (
-        select(Credit, Claim.decision, Claim.certification_id)
-        .join(Claim, Claim.credit_id == Credit.id)
-        .where(Credit.person_id.in_(same_person(person_id)), Credit.state == "logged")
-        .where(Claim.is_dropped.is_(False), Claim.decision != "returned")
-        .order_by(Credit.last_on, Credit.id)
-    )
-    found: dict[int, list[tuple[Credit, str]]] = defaultdict(list)
-    for credit, decision, certification_id in session.execute(query):
-        found[certification_id].append((credit, decision))
-    return found
-
-
-def _list_terms(pack: Pack, cycles: Iterable[CycleFact], claimed: Iterable[tuple[Credit, str]]) -> Iterable[Term]:
+def _list_terms(pack: Pack, facts: CertificationFacts) -> Iterable[Term]:
     """Each cycle with the credits of its days, the latest first, and at the end those of other days."""
-    latest_first = sorted(cycles, key=lambda one: (one.start_on, one.due_on, one.id), reverse=True)
+    latest_first = sorted(facts.cycles, key=lambda one: (one.start_on, one.due_on, one.id), reverse=True)
     by_cycle: dict[CycleFact | None, list[CreditLine]] = {cycle: [] for cycle in latest_first}
-    for credit, decision in claimed:
+    for credit in facts.credits:
+        if credit.decision == "returned":
+            continue
         cycle = next((one for one in latest_first if one.start_on <= credit.last_on <= one.due_on), None)
-        by_cycle.setdefault(cycle, []).append(_make_line(pack, credit, decision))
+        by_cycle.setdefault(cycle, []).append(_make_line(pack, credit))
     return (Term(cycle, tuple(lines)) for cycle, lines in by_cycle.items())
 
 
-def _make_line(pack: Pack, credit: Credit, decision: str) -> CreditLine:
-    areas = tuple(dict.fromkeys(area for part in credit.parts for area in part["areas"]))
+def _make_line(pack: Pack, credit: CreditFact) -> CreditLine:
     return CreditLine(
         title=credit.title,
         provider=credit.provider,
         first_on=credit.first_on,
         last_on=credit.last_on,
         minutes=credit.minutes,
-        areas=name_areas(pack, areas),
-        decision=cast("Decision", decision),
+        areas=name_areas(pack, dict.fromkeys(area for part in credit.parts for area in part.areas)),
+        decision=credit.decision,
     )
 
 
-def _list_trainings(session: Session, rulebook: Rulebook, person_id: int) -> Iterable[CompletedTraining]:
+def _load_rest(
+    session: Session, rulebook: Rulebook, person_id: int, places: frozenset[int] | None
+) -> tuple[tuple[CompletedTraining, ...], tuple[Supervised, ...]]:
+    """Trainings and supervision, of these places alone where some are named; one query."""
     rows = same_person(person_id)
-    here = (
-        select(Training.title, Enrollment.completed_on, null(), Training.credential)
-        .join(Enrollment, Enrollment.training_id == Training.id)
-        .where(Enrollment.person_id.in_(rows), Enrollment.completed_on.is_not(None))
-    )
-    elsewhere = select(
-        TrainingElsewhere.provider,
-        TrainingElsewhere.completed_on,
-        TrainingElsewhere.minutes,
-        TrainingElsewhere.credential,
-    ).where(TrainingElsewhere.person_id.in_(rows), TrainingElsewhere.state == "recorded")
+    query = union_all(_select_here(rows), _select_elsewhere(rows), _select_supervised(rows, places))
+    found: Any = session.execute(query)
     names = {pack.credential: pack.name for pack in rulebook.packs.list()}
-    completed: Iterable[Any] = session.execute(union_all(here, elsewhere))
-    found = [
-        CompletedTraining(title, completed_on, minutes, credential, names.get(credential))
-        for title, completed_on, minutes, credential in completed
-    ]
-    return sorted(found, key=lambda one: (one.completed_on, one.title))
+    trainings: list[CompletedTraining] = []
+    by_year: dict[int, dict[SessionKind, int]] = defaultdict(lambda: defaultdict(int))
+    for what, on, minutes, word, credential in found:
+        if what == _SUPERVISED:
+            by_year[on.year][word] += minutes
+        else:
+            trainings.append(CompletedTraining(word, on, minutes, credential, names.get(credential)))
+    supervised = (Supervised(year, dict(by_kind)) for year, by_kind in sorted(by_year.items(), reverse=True))
+    return tuple(sorted(trainings, key=lambda one: (one.completed_on, one.title))), tuple(supervised)
 
 
-def _list_supervised(session: Session, person_id: int) -> Iterable[Supervised]:
-    mine = Attendance.person_id.in_(same_person(person_id))
-    query = (
-        select(SupervisionSession.held_on, SupervisionSession.minutes, SupervisionSession.kind)
-        .join(Attendance, Attendance.session_id == SupervisionSession.id)
-        .where(Attendance.no == SupervisionSession.no, mine, SupervisionSession.state == "held")
-        .where(_has_signed("supervisor", SupervisionSession.supervisor_id), _has_signed("person", Attendance.person_id))
+def _select_here(rows: CompoundSelect[int]) -> Select[Any]:
+    columns = (literal(_TRAINING), Enrollment.completed_on, cast(null(), Integer), Training.title, Training.credential)
+    query: Any = select(*columns).join(Training, Training.id == Enrollment.training_id)
+    completed: Select[Any] = query.where(Enrollment.person_id.in_(rows), Enrollment.completed_on.is_not(None))
+    return completed
+
+
+def _select_elsewhere(rows: CompoundSelect[int]) -> Select[Any]:
+    source = TrainingElsewhere
+    columns = (literal(_TRAINING), source.completed_on, source.minutes, source.provider, source.credential)
+    query: Any = select(*columns)
+    recorded: Select[Any] = query.where(source.person_id.in_(rows), source.state == "recorded")
+    return recorded
+
+
+def _select_supervised(rows: CompoundSelect[int], places: frozenset[int] | None) -> Select[Any]:
+    """Sessions that both sides have signed as they are said now."""
+    source = SupervisionSession
+    query: Any = (
+        select(literal(_SUPERVISED), source.held_on, source.minutes, source.kind, cast(null(), String))
+        .join(Attendance, Attendance.session_id == source.id)
+        .where(Attendance.no == source.no, Attendance.person_id.in_(rows), source.state == "held")
+        .where(_has_signed("supervisor", source.supervisor_id), _has_signed("person", Attendance.person_id))
     )
-    found: dict[int, dict[SessionKind, int]] = defaultdict(lambda: defaultdict(int))
-    for held_on, minutes, kind in session.execute(query):
-        found[held_on.year][cast("SessionKind", kind)] += minutes
-    return [Supervised(year, dict(by_kind)) for year, by_kind in sorted(found.items(), reverse=True)]
+    signed: Select[Any] = query if places is None else query.where(source.organization_id.in_(places))
+    return signed
 
 
 def _has_signed(side: Side, person: InstrumentedAttribute[int]) -> ColumnElement[bool]:

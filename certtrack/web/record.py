@@ -57,6 +57,7 @@ def transcript(person_id: int) -> str:
     """Everything on one sheet, to be printed."""
     with reading() as session:
         sheet = get_transcript(session, parts().rulebook, actor(), person_id, parts().clock)
+    note_look("person.viewed", [sheet.person.id])
     return render("record/transcript.html", sheet=sheet)
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from kit.credits import DUE, Cast, decide, find_claim, log, make_new
 from kit.exams import sit
-from kit.supervision import hold, make_session, sign
+from kit.supervision import hold, make_session, say_paper, sign
 from kit.world import World
 
 from certtrack.errors import NotFound
@@ -14,6 +14,7 @@ from certtrack.security import Actor
 from certtrack.services.credits.claims import RETURN_REASONS
 from certtrack.services.credits.records import get_credit, withdraw_credit
 from certtrack.services.merges import merge_people
+from certtrack.services.organizations import create_organization
 from certtrack.services.trainings.elsewhere import NewElsewhere, record_elsewhere
 from certtrack.services.transcripts import Transcript, get_transcript
 
@@ -104,8 +105,28 @@ def test_a_record_that_was_merged_into_hers_stands_on_her_sheet(world: World, ca
     assert tell(sheet, 2) == [(DUE + timedelta(days=90), ["Of the twin"])]
 
 
-@pytest.mark.parametrize("who", ["supervisor", "office", "stranger"])
-def test_it_is_the_holders_alone(world: World, cast: Cast, who: str) -> None:
+def test_the_office_prints_it_with_the_supervision_that_it_keeps_itself(world: World, cast: Cast) -> None:
+    with world.database.writing() as session:
+        other = create_organization(
+            session, key="harbor", name="Harbor Peers", zone="UTC", actor=world.actor, at=world.at
+        ).id
+    bob = cast.supervisor.person_id or 0
+    for place in (world.organization_id, other):
+        say_paper(
+            world,
+            hold(world, make_session(bob, cast.carol), organization_id=place),
+            ("supervisor", bob),
+            ("person", cast.carol),
+        )
+    own, by_office = read(world, cast.holder, cast.carol), read(world, cast.office, cast.carol)
+    assert [one.minutes for one in own.supervised] == [{"individual": 120}]
+    assert [one.minutes for one in by_office.supervised] == [{"individual": 60}]
+    assert (own.is_own, by_office.is_own) == (True, False)
+    assert len(by_office.held) == 2
+
+
+@pytest.mark.parametrize("who", ["supervisor", "stranger"])
+def test_nobody_else_prints_it(world: World, cast: Cast, who: str) -> None:
     with pytest.raises(NotFound):
         read(world, getattr(cast, who), cast.carol)
 

@@ -4,7 +4,7 @@ OPEN, IN = (200,) * 5, 302
 AT = "/people/<int:person_id>"
 MATRIX: dict[str, tuple[int, ...]] = {
     "GET /record": (404, 200, 200, 404, IN),
-    f"GET {AT}/transcript": (404, 404, 200, 404, IN),
+    f"GET {AT}/transcript": (200, 404, 200, 404, IN),
     f"GET {AT}/looks": (200, 404, 200, 404, IN),
     f"GET {AT}/names": (200, 404, 200, 404, IN),
     f"POST {AT}/names": (404, 404, 409, 404, IN),
