@@ -53,6 +53,13 @@
     isLeaving = true;
     it.click();
   });
+  // the way out of the return form leads to the page anew where there are no scripts
+  document.querySelector("[data-close]")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    const fold = event.target.closest("details");
+    fold.open = false;
+    fold.querySelector("summary").focus();
+  });
   // the browser's back brings the page as it was left
   addEventListener("pageshow", () => (isLeaving = false));
 

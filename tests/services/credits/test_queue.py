@@ -15,7 +15,7 @@ from certtrack.security import Actor, Role
 from certtrack.services.credits.claims import answer_claim, get_claim
 from certtrack.services.credits.likely import LikelyDouble
 from certtrack.services.credits.queue import QueuePage, list_queue
-from certtrack.services.credits.waiting import MOST_NAMED, PAGE, Narrowing
+from certtrack.services.credits.waiting import MOST_NAMED, PAGE, Narrowing, select_waiting
 
 AT_MOST = 6
 
@@ -112,6 +112,16 @@ def test_two_hundred_ask_as_much_as_one_and_very_many_people_are_not_named(world
     assert (many, count(programme)[1] <= AT_MOST) == ((201, one[1]), True)
     waiting = ask(world, cast.office).waiting
     assert (waiting.people, waiting.everybody > MOST_NAMED) == ((), True)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_what_waits_is_found_by_its_index_in_its_order(world: World, cast: Cast) -> None:
+    with world.database.reading() as session:
+        query = select_waiting(cast.office, world.today, Narrowing()).limit(PAGE)
+        compiled = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+        plan = [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
+    assert "SCAN claim USING INDEX ix_claim_waiting" in plan
+    assert not [step for step in plan if "ORDER BY" in step]
 
 
 def show_doubles(world: World, cast: Cast, credit: int) -> list[LikelyDouble]:
