@@ -3,7 +3,7 @@
 FULL = (("/credits/decided", "bob"),)
 PLAIN = (
     ("/credits", "alice"),
-    ("/credits/decided", "bob"),
+    ("/credits?claim=7", "alice"),
 )
 NIGHTLY = (
     ("/credits?claim=7", "alice"),
