@@ -100,6 +100,7 @@ def decide_many() -> ResponseReturnValue:
         return _show(moved=moved, done=done, is_own=is_own, is_gone=not moved and not is_own), 409
     sentence = translations(locale()).ngettext("Saved: 1 credit.", "Saved: %(num)d credits.", done)
     show_toast(sentence % {"num": done})
+    cookie[_UNDO] = []
     return redirect(desk_url())
 
 

@@ -282,7 +282,9 @@ def test_many_are_decided_each_in_its_own_right(bob: CheckingClient, office: Off
 
     again = bob.post("/credits/checked", data={"csrf_token": bob.token(), "claim": claims[3], f"no{claims[3]}": "1"})
     assert again.location == "/credits#entry"
-    assert "Saved: 1 credit." in bob.get("/credits").text
+    after = bob.get("/credits").text
+    assert "Saved: 1 credit." in after
+    assert after.count('href="/credits/decided"') == 2, "beside the sentence, too"
 
 
 def test_of_none_chosen_and_of_none_theirs_nothing_is_saved(bob: CheckingClient, office: Office) -> None:

@@ -3,13 +3,13 @@
 from datetime import date
 
 from sqlalchemy import String, cast, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from certtrack.db.models import Account, Certification, Claim, ClaimVersion
 from certtrack.db.queries.merges import same_person
 from certtrack.security import Act, Actor
 from certtrack.services.credits.shown import ShownClaim
-from certtrack.services.credits.versions import TAKEN_BACK
+from certtrack.services.credits.versions import was_taken_back
 from certtrack.services.who_may import accounts_that_may
 
 
@@ -22,14 +22,8 @@ def is_left_to_others(session: Session, actor: Actor, claim: Claim | ShownClaim,
     if actor.is_command or claim.decision != "waiting" or claim.reason_code is None:
         return False
     certification = session.get_one(Certification, claim.certification_id)
-    following = aliased(ClaimVersion)
-    is_taken_back = (
-        select(following.id)
-        .where(following.claim_id == claim.id, following.no == ClaimVersion.no + 1, following.reason == TAKEN_BACK)
-        .exists()
-    )
     returned_by = select(ClaimVersion.recorded_by).where(
-        ClaimVersion.claim_id == claim.id, ClaimVersion.decision == "returned", ~is_taken_back
+        ClaimVersion.claim_id == claim.id, ClaimVersion.decision == "returned", ~was_taken_back()
     )
     is_mine = returned_by.where(ClaimVersion.recorded_by == actor.key).exists()
     key = literal("account:") + cast(Account.id, String)

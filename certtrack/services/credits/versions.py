@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import Claim, ClaimVersion, Credit, CreditVersion
 from certtrack.security import Actor
@@ -15,6 +16,13 @@ _CREDIT_VALUES = (
 _CLAIM_VALUES = ("decision", "reason_code", "words", "is_dropped")
 TAKEN_BACK = "taken_back"
 """Why there is a version by which the decision of the one before it was taken back."""
+
+
+def was_taken_back() -> ColumnElement[bool]:
+    """A condition on `claim_version`: what it decided was taken back by the version that follows."""
+    following = aliased(ClaimVersion)
+    next_one = (following.claim_id == ClaimVersion.claim_id, following.no == ClaimVersion.no + 1)
+    return exists().where(*next_one, following.reason == TAKEN_BACK).correlate(ClaimVersion)
 
 
 def let_wait(claim: Claim) -> None:
