@@ -6,7 +6,8 @@ What is typed is counted and never stored.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
 
 from certtrack.rules.what_if import PlannedCount
 from certtrack.services.credits.drafts import KEPT_DAYS
@@ -15,9 +16,10 @@ from certtrack.services.credits.typed import NewCredit, TypedCredit
 from certtrack.services.credits.what_if import BLANK_PLAN, Planning, forecast, get_planning, read_plan
 from certtrack.services.offerings.counting import list_counted, suppose
 from certtrack.services.offerings.planning import Plan as KeptPlan
-from certtrack.services.offerings.planning import list_plans
+from certtrack.services.offerings.planning import list_plans, plan_activity
 from certtrack.web.application_form import AT
-from certtrack.web.edge import actor, note_look, parts, reading, render, signed_in
+from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, writing
+from certtrack.web.frame import gettext as _
 
 what_if = Blueprint("what_if", __name__)
 
@@ -72,6 +74,29 @@ def count(person_id: int, certification_id: int) -> str | tuple[str, int]:
     if problems:
         return _show(planning, kept, rows, problems=problems), 400
     return _show(planning, kept, rows, read)
+
+
+@what_if.post(f"{AT}/what-if/plan")
+@signed_in
+def plan(person_id: int, certification_id: int) -> Response | tuple[str, int]:
+    """Put one of what was counted among what the holder plans; what can't be read comes back as a row."""
+    planning, kept = _load(person_id, certification_id)
+    row = _take_row(1)
+    try:
+        new = _read_named(row, planning)
+    except BadCredit as error:
+        return _show(planning, kept, [row], problems={f"{name}-1": code for name, code in error.problems.items()}), 400
+    with writing() as session:
+        plan_activity(session, planning.person.id, new, actor=actor(), at=parts().clock.now())
+    show_toast(_("Planned. It counts once you have logged it with its certificate."))
+    return redirect(request.path.removesuffix("/plan"))
+
+
+def _read_named(row: TypedCredit, planning: Planning) -> NewCredit:
+    """The activity with its name, which one that is kept can't do without. Raises BadCredit."""
+    if not row.title.strip():
+        raise BadCredit({"title": "missing"})
+    return read_plan(row, planning)
 
 
 def _load(person_id: int, certification_id: int) -> tuple[Planning, tuple[KeptPlan, ...]]:

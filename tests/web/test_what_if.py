@@ -64,6 +64,17 @@ def test_a_row_comes_and_goes_without_a_script_and_what_was_typed_stays(
     )
 
 
+def test_what_was_counted_can_be_kept_as_a_plan_by_its_name(carol: CheckingClient, office: Office, url: str) -> None:
+    counted = carol.send(url, **PLAN).text
+    assert f'action="{url}/plan"' in counted
+    nameless = carol.send(f"{url}/plan", **(PLAN | {"title-1": " "}))
+    assert (nameless.status_code, 'value="2026-09-01"' in nameless.text) == (400, True)
+    assert carol.send(f"{url}/plan", **PLAN).headers["Location"] == url
+    page = read(carol.get(url).text)
+    assert "With what is planned, still to do by October 31, 2026: at least 17 hours." in page
+    assert "What you plan Find an activity Sep 1, 2026 Ethics for peers 3 hours It would count:" in page
+
+
 def test_what_cannot_be_read_is_said_beside_it_and_nothing_is_lost(
     carol: CheckingClient, office: Office, url: str
 ) -> None:
@@ -82,7 +93,7 @@ def test_a_planned_activity_can_be_kept_as_a_draft_that_the_form_for_credits_ope
     carol: CheckingClient, office: Office, url: str
 ) -> None:
     page = carol.send(url, **PLAN).text
-    form = re.search(r'(?s)<form class="acts small" method="post" action="([^"]+)">(.*?)</form>', page)
+    form = re.search(r'(?s)<form class="acts small" method="post" action="([^"]+/credits/new)">(.*?)</form>', page)
     assert form
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[2]))
     assert carol.post(form[1], data=fields).status_code == 302

@@ -16,8 +16,9 @@ from certtrack.rules.facts import Activity, CreditPart, Form
 from certtrack.security import Act, Actor, can_act
 from certtrack.services.actors import list_relations
 from certtrack.services.credits.rights import today_of
+from certtrack.services.credits.typed import NewCredit
 from certtrack.services.locking import lock_people
-from certtrack.services.offerings.prefill import fill_typed
+from certtrack.services.offerings.prefill import fill_typed, write_typed
 from certtrack.services.offerings.records import CalledOff
 from certtrack.services.people import get_person
 
@@ -71,12 +72,28 @@ def plan_offering(
     typed = fill_typed(offering, last_on.isoformat())
     plan = next((one for one in mine if one.offering_id == offering.id), None)
     if plan is None:
-        if len(mine) >= MOST_PLANS:
-            raise TooManyPlans(f"{MOST_PLANS} activities are planned already; log or drop one first.")
+        _check_room(mine)
         stamp = {"recorded_at": at, "recorded_by": actor.key}
         plan = PlannedCredit(person_id=person.id, offering_id=offering.id, **stamp)
         session.add(plan)
     plan.typed, plan.state, plan.changed_at = typed, "planned", at
+    session.flush()
+    _record(session, plan, "planned", actor, at)
+    return plan
+
+
+def plan_activity(session: Session, person_id: int, new: NewCredit, *, actor: Actor, at: datetime) -> PlannedCredit:
+    """Put an activity that nobody offers here among what this person plans, as it would be logged.
+
+    Raises NotAllowed unless the record is the actor's own; TooManyPlans.
+    """
+    person = get_person(session, person_id)
+    _check_can_plan(session, actor, person.id, at)
+    lock_people(session, [person.id])
+    _check_room(_list_open(session, person.id))
+    plan = PlannedCredit(person_id=person.id, recorded_at=at, recorded_by=actor.key)
+    plan.typed, plan.state, plan.changed_at = write_typed(new), "planned", at
+    session.add(plan)
     session.flush()
     _record(session, plan, "planned", actor, at)
     return plan
@@ -141,6 +158,11 @@ def _read(row: PlannedCredit, is_called_off: bool) -> Plan:
         form=cast("Form | None", typed["form"] or None),
         is_called_off=is_called_off,
     )
+
+
+def _check_room(mine: Sequence[PlannedCredit]) -> None:
+    if len(mine) >= MOST_PLANS:
+        raise TooManyPlans(f"{MOST_PLANS} activities are planned already; log or drop one first.")
 
 
 def _check_can_plan(session: Session, actor: Actor, person_id: int, at: datetime) -> None:

@@ -1,8 +1,9 @@
-"""What the form for a credit would say of an offering that somebody was at."""
+"""What the form for a credit would say of an activity that somebody was at."""
 
 from typing import Any
 
 from certtrack.db.models import Offering
+from certtrack.services.credits.typed import NewCredit
 
 
 def write_amount(minutes: int) -> tuple[str, str]:
@@ -33,4 +34,22 @@ def fill_typed(offering: Offering, day: str) -> dict[str, Any]:
         "role": "participant",
         "proof": "",
         "parts": offering.parts,
+    }
+
+
+def write_typed(new: NewCredit) -> dict[str, Any]:
+    """The same of an activity that is known as it would be logged; whether there will be proof isn't said."""
+    return {
+        "title": new.title,
+        "provider": new.provider or "",
+        "first_on": new.first_on.isoformat() if new.first_on != new.last_on else "",
+        "last_on": new.last_on.isoformat(),
+        "amount": new.amount,
+        "unit": new.unit,
+        "areas": list(dict.fromkeys(area for part in new.parts for area in part.areas)),
+        "activity": new.activity,
+        "form": new.form or "",
+        "role": new.role,
+        "proof": "",
+        "parts": [{"minutes": part.minutes, "areas": list(part.areas)} for part in new.parts],
     }

@@ -62,13 +62,14 @@ class PersonTrainings:
 
 @dataclass(frozen=True, slots=True)
 class ListedTraining:
-    """One training in the list: its days, None where it has no session, and how many are accepted."""
+    """One training in the list: its days, None where it has no session; how many are accepted, and wait for that."""
 
     training: Training
     organization: str
     first_on: date | None
     last_on: date | None
     accepted: int
+    applied: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +132,14 @@ def list_trainings(session: Session, actor: Actor) -> list[ListedTraining]:
         .group_by(TrainingSession.training_id)
         .subquery()
     )
-    taken = (
+    accepted, applied = (
         select(func.count(Enrollment.id))
-        .where(Enrollment.training_id == Training.id, Enrollment.state == "accepted")
+        .where(Enrollment.training_id == Training.id, Enrollment.state == state)
         .scalar_subquery()
+        for state in ("accepted", "applied")
     )
     query = (
-        select(Training, Organization.name, days.c.first_on, days.c.last_on, taken)
+        select(Training, Organization.name, days.c.first_on, days.c.last_on, accepted, applied)
         .join(Organization, Organization.id == Training.organization_id)
         .outerjoin(days, days.c.training_id == Training.id)
     )

@@ -15,7 +15,7 @@ from certtrack.rules.facts import CreditPart
 from certtrack.security import Actor
 from certtrack.services.merges import merge_people
 from certtrack.services.offerings.counting import Outlook, load_plannings, look_out, suppose_offering
-from certtrack.services.offerings.planning import MOST_PLANS, TooManyPlans, drop_plan, use_plan
+from certtrack.services.offerings.planning import MOST_PLANS, TooManyPlans, drop_plan, plan_activity, use_plan
 from certtrack.services.offerings.records import call_off_offering, get_offering
 from certtrack.services.people import get_person
 
@@ -83,6 +83,20 @@ def test_the_same_offering_is_planned_once_and_another_day_moves_it(world: World
     first = plan_it(world, cast.carol, number, day, actor=cast.holder)
     assert plan_it(world, cast.carol, number, day + timedelta(days=1), actor=cast.holder) == first
     assert [plan.last_on for plan in list_planned(world, cast.carol)] == [day + timedelta(days=1)]
+
+
+def test_what_nobody_offers_here_is_planned_as_it_would_be_logged(world: World, cast: Cast) -> None:
+    new = make_new(3, areas=(ETHICS,), last_on=world.today + timedelta(days=9), amount="180", unit="minutes")
+    with world.database.writing() as session:
+        number = plan_activity(session, cast.carol, new, actor=cast.holder, at=world.at).id
+        with pytest.raises(NotAllowed):
+            plan_activity(session, cast.carol, new, actor=cast.supervisor, at=world.at)
+    [plan] = list_planned(world, cast.carol)
+    assert (plan.offering_id, plan.title, plan.parts, plan.is_called_off) == (None, new.title, new.parts, False)
+    assert counted(look(world, cast)[cast.cps]) == {"total": 180, ETHICS: 180}
+    with world.database.reading() as session:
+        typed = session.get_one(PlannedCredit, number).typed
+        assert [typed[name] for name in ("amount", "unit", "first_on", "proof")] == ["180", "minutes", "", ""]
 
 
 def test_only_the_person_plans_and_drops(world: World, cast: Cast) -> None:

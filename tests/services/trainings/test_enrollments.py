@@ -21,7 +21,7 @@ from certtrack.services.trainings.elsewhere import (
     withdraw_elsewhere,
 )
 from certtrack.services.trainings.enrollments import complete, decide_enrollment, take_back_completion
-from certtrack.services.trainings.shown import PersonTrainings, show_trainings
+from certtrack.services.trainings.shown import PersonTrainings, list_trainings, show_trainings
 
 LAST = FIRST + timedelta(days=11)
 
@@ -72,6 +72,15 @@ def test_an_application_is_decided_by_versions_and_stale_decisions_write_nothing
         ]
     events = [("enrollment.recorded", [cast.carol]), ("enrollment.decided", [cast.carol])]
     assert list_events(world, "enrollment") == events
+
+
+def test_the_list_says_how_many_wait_for_an_answer(world: World, cast: Cast) -> None:
+    training, _ = plan(world)
+    put_in(world, training, cast.carol, "applied")
+    put_in(world, training, world.person("Erin"))
+    with world.database.reading() as session:
+        [listed] = list_trainings(session, cast.office)
+    assert (listed.accepted, listed.applied) == (1, 1)
 
 
 def test_nobody_is_in_a_training_twice_merged_people_neither(world: World, cast: Cast) -> None:

@@ -1,5 +1,6 @@
 """Activities, the way in and links that help: found by everybody, kept by administrators, planned by each person."""
 
+AT = "/people/<int:person_id>/certifications/<int:certification_id>"
 OPEN, IN = (200,) * 5, 302
 MATRIX: dict[str, tuple[int, ...]] = {
     "GET /offerings": (200, 200, 200, 200, IN),
@@ -11,6 +12,7 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "POST /offerings/<int:offering_id>/amend": (400, 404, 404, 404, IN),
     "POST /offerings/<int:offering_id>/call-off": (409, 404, 404, 404, IN),
     "POST /people/<int:person_id>/plans/<int:plan_id>/drop": (404, 404, 302, 404, IN),
+    f"POST {AT}/what-if/plan": (400, 400, 400, 404, IN),
     "GET /ways-in": (200, 200, 200, 200, IN),
     "GET /ways-in/check": OPEN,
     "POST /ways-in/check": (404,) * 5,
@@ -24,6 +26,7 @@ MATRIX: dict[str, tuple[int, ...]] = {
     "POST /resources/<int:resource_id>/amend": (400, 404, 404, 404, IN),
 }
 NOTHING_TYPED = {
+    f"{AT}/what-if/plan",
     "/people/<int:person_id>/plans/<int:plan_id>/drop",
     "/ways-in/check",
     "/ways-in/trainings/<int:training_id>/apply",
