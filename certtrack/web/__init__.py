@@ -12,6 +12,8 @@ from certtrack.web.by_mail import by_mail
 from certtrack.web.calendar_feed import calendar_feed
 from certtrack.web.checking import checking
 from certtrack.web.credit_drafts import drafts
+from certtrack.web.credit_files import credit_files
+from certtrack.web.credit_preview import credit_preview
 from certtrack.web.credits import credits_
 from certtrack.web.credits_together import credits_together
 from certtrack.web.downloads import downloads
@@ -66,7 +68,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, sign_in_code, passwords, account, second_step, sessions, late_forms, by_mail),
     *(people, people_list, credits_, drafts, evidence, checking, taking_back, answers, findings, held),
     *(health, jobs, forecast, leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
-    *(credits_together, trainings, training_people, attendance, trainings_elsewhere),
+    *(credit_files, credit_preview, credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),
     *(background_checks, stand_ins, undeliverable, mail_preferences, policy_preview),
     *(record, calendar_feed, downloads),

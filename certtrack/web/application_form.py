@@ -20,10 +20,9 @@ from certtrack.services.evidence.limits import MOST_FILES, BadFile
 from certtrack.services.evidence.shown import list_usable
 from certtrack.services.people import get_person
 from certtrack.web.credit_form import FormFiles
-from certtrack.web.credits import FILE_LIMITS
 from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.numbers import read_number
-from certtrack.web.uploads import Received, list_uploads, receive_files
+from certtrack.web.uploads import FILE_LIMITS, Received, list_uploads, receive_files
 
 AT = "/people/<int:person_id>/certifications/<int:certification_id>"
 """Where the forms about a certification are."""

@@ -1,5 +1,7 @@
-"""Drafts of credits: kept whenever a form comes back, gone on with, discarded."""
+"""Drafts of credits: kept whenever a form comes back and as somebody types, gone on with, discarded."""
 
+import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +11,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from certtrack.db.models import Credit
-from certtrack.services.credits.drafts import drop_draft, find_draft, get_draft, list_draft_files, save_draft
+from certtrack.services.credits.drafts import (
+    FormState,
+    drop_draft,
+    find_draft,
+    get_draft,
+    list_draft_files,
+    save_draft,
+)
 from certtrack.services.credits.rights import check_can_log
 from certtrack.services.people import get_person
 from certtrack.web.credit_form import CreditForm, FormFiles, draft_form
@@ -18,6 +27,7 @@ from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
 
 drafts = Blueprint("drafts", __name__)
+_KEY = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class LoadedDraft:
     form: CreditForm
     reason: str
     expected_no: int | None
+    touched_at: datetime
 
 
 def keep_draft(
@@ -37,21 +48,25 @@ def keep_draft(
     files: FormFiles,
     *,
     credit: Credit | None = None,
+    is_quiet: bool = False,
     **beside: object,
 ) -> int | None:
-    """Keep what was typed; `beside`: what an amendment says beside the credit. The draft's number."""
+    """Keep what was typed; `beside`: what an amendment says beside the credit. The draft's number.
+
+    `is_quiet`: it is kept as somebody types, and nobody has pressed anything.
+    """
     known = {file.id for file in files.known}
     return save_draft(
         session, actor(), person_id, form.to_draft() | beside, [number for number in form.files if number in known],
-        draft_id=_find_number(), credit_id=credit.id if credit else None, seen_at=_find_seen_at(),
-        at=parts().clock.now(),
+        form=read_state(request.form, is_quiet=is_quiet), proposed=form.proposed,
+        credit_id=credit.id if credit else None, at=parts().clock.now(),
     )  # fmt: skip
 
 
 def use_draft(session: Session, person_id: int, credit: Credit | None = None) -> None:
-    """What was typed is on record now: forget its draft, where there was one that nobody has saved since."""
-    number, about = _find_number(), credit.id if credit else None
-    draft = find_draft(session, actor(), person_id, number, about, _find_seen_at()) if number else None
+    """What was typed is on record now: forget its draft, where there was one that no other form has saved since."""
+    state = read_state(request.form)
+    draft = find_draft(session, actor(), person_id, state, credit.id if credit else None)
     if draft is not None:
         drop_draft(session, draft, "used", actor=actor(), at=parts().clock.now())
 
@@ -59,11 +74,18 @@ def use_draft(session: Session, person_id: int, credit: Credit | None = None) ->
 def load_draft(session: Session, person_id: int, credit: Credit | None = None) -> LoadedDraft | None:
     """The draft that `?draft=` names; None where it names none of the actor's for this."""
     number = request.args.get("draft", type=read_number)
-    draft = find_draft(session, actor(), person_id, number, credit.id if credit else None) if number else None
+    state, about = FormState(number), credit.id if credit else None
+    draft = find_draft(session, actor(), person_id, state, about) if number else None
     if draft is None:
         return None
-    form = draft_form(draft.typed, list_draft_files(session, draft))
-    return LoadedDraft(draft.id, form, draft.typed.get("reason", ""), draft.typed.get("expected_no"))
+    form = draft_form(draft.typed, list_draft_files(session, draft), draft.proposed)
+    return LoadedDraft(draft.id, form, draft.typed.get("reason", ""), draft.typed.get("expected_no"), draft.touched_at)
+
+
+def read_state(fields: Mapping[str, str], *, is_quiet: bool = False) -> FormState:
+    """What a form says of itself, of its fields as a browser sends them."""
+    key = fields.get("form_key", "")
+    return FormState(_read_draft(fields), _read_seen_at(fields), key if _KEY.fullmatch(key) else None, is_quiet)
 
 
 @drafts.post("/people/<int:person_id>/drafts/<int:draft_id>/discard")
@@ -79,13 +101,15 @@ def discard(person_id: int, draft_id: int) -> Response:
     return redirect(f"/people/{person.id}")
 
 
-def _find_number() -> int | None:
-    return request.form.get("draft", type=read_number)
+def _read_draft(fields: Mapping[str, str]) -> int | None:
+    with suppress(ValueError):
+        return read_number(fields.get("draft", ""))
+    return None
 
 
-def _find_seen_at() -> datetime | None:
+def _read_seen_at(fields: Mapping[str, str]) -> datetime | None:
     """When the form was shown; None where it doesn't say so."""
     with suppress(ValueError):
-        seen_at = datetime.fromisoformat(request.form.get("draft_at", ""))
+        seen_at = datetime.fromisoformat(fields.get("draft_at", ""))
         return seen_at if seen_at.tzinfo else None
     return None

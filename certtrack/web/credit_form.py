@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from certtrack.db.models import Claim, Credit
+from certtrack.rules.reading_certificates import ReadCertificate
 from certtrack.services.credits.page import CreditOffer
 from certtrack.services.credits.problems import BadCredit, Problem
+from certtrack.services.credits.proposing import FIELDS as PROPOSED
+from certtrack.services.credits.proposing import keep_untouched, propose
 from certtrack.services.credits.typed import NewCredit, TypedCredit, read_credit
 from certtrack.services.evidence.limits import MOST_FILES
 from certtrack.services.evidence.shown import ShownFile
@@ -18,8 +22,8 @@ from certtrack.web.numbers import read_number
 from certtrack.web.uploads import RefusedFile
 
 FIELDS = (
-    *("title", "provider", "first_on", "last_on", "amount", "unit", "areas"),
-    *("activity", "form", "role", "proof", "upload", "certifications"),
+    *("upload", "proof", "title", "provider", "last_on", "first_on", "amount", "unit", "areas"),
+    *("activity", "form", "role", "certifications"),
 )
 """In the order of the page."""
 
@@ -39,12 +43,20 @@ class CreditForm:
     """What was typed, as it came: `typed`, the certifications that were chosen, as texts, and the chosen files.
 
     `seen` are the versions of claims that the form was made from, as texts: certification and number, `3:1`.
+    `proposed` are the fields that hold what was read from a file and that nobody has touched, each with its text.
     """
 
     typed: TypedCredit
     certifications: tuple[str, ...] = ()
     files: tuple[int, ...] = ()
     seen: tuple[str, ...] = ()
+    proposed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_blank(self) -> bool:
+        """True where nobody has told anything of a credit yet."""
+        told = (getattr(self.typed, name) for name in ("title", "provider", "first_on", "last_on", "amount"))
+        return not (self.files or self.typed.areas or any(text.strip() for text in told))
 
     @property
     def seen_claims(self) -> Mapping[int, int]:
@@ -59,6 +71,15 @@ class CreditForm:
     def with_files(self, came: Iterable[int]) -> "CreditForm":
         """The form with the files that came with it chosen too."""
         return replace(self, files=tuple(dict.fromkeys((*self.files, *came))))
+
+    def without_file(self, number: int) -> "CreditForm":
+        """The form without one of its files."""
+        return replace(self, files=tuple(one for one in self.files if one != number))
+
+    def filled_in(self, read: Iterable[ReadCertificate], offer: CreditOffer, today: date) -> "CreditForm":
+        """The form with what was read from its files where nothing is typed."""
+        typed, filled = propose(self.typed, read, offer.ceu_minutes, today)
+        return replace(self, typed=typed, proposed={**self.proposed, **filled})
 
     def to_draft(self) -> dict[str, Any]:
         """What a draft keeps of it, but for the files."""
@@ -114,20 +135,33 @@ def blank_form() -> CreditForm:
 
 def typed_form() -> CreditForm:
     """The form as it came with this request."""
+    return sent_form(request.form)
+
+
+def sent_form(fields: MultiDict[str, str]) -> CreditForm:
+    """The form whose fields these are, as a browser sends them."""
     names = ("title", "provider", "first_on", "last_on", "amount", "unit", "activity", "form", "role", "proof")
-    texts = {name: request.form.get(name, "")[:_LONGEST] for name in names}
-    areas = tuple(text[:_LONGEST] for text in request.form.getlist("areas"))
-    certifications = tuple(request.form.getlist("certifications"))
-    seen = tuple(request.form.getlist("seen"))
-    return CreditForm(TypedCredit(**texts, areas=areas), certifications, tuple(_read_files()), seen)
+    texts = {name: fields.get(name, "")[:_LONGEST] for name in names}
+    typed = TypedCredit(**texts, areas=tuple(text[:_LONGEST] for text in fields.getlist("areas")))
+    pairs = (text.partition(":") for text in fields.getlist("proposed"))
+    proposed = {name: text[:_LONGEST] for name, _, text in pairs if name in PROPOSED}
+    return CreditForm(
+        typed,
+        tuple(fields.getlist("certifications")),
+        tuple(_read_files(fields)),
+        tuple(fields.getlist("seen")),
+        keep_untouched(typed, proposed, proposed),
+    )
 
 
-def draft_form(kept: Mapping[str, Any], files: Iterable[int]) -> CreditForm:
+def draft_form(kept: Mapping[str, Any], files: Iterable[int], proposed: Mapping[str, str]) -> CreditForm:
     """The form as a draft kept it."""
     blank = asdict(blank_form().typed)
     texts = {name: kept.get(name, blank[name]) for name in blank}
     typed = TypedCredit(**(texts | {"areas": tuple(texts["areas"])}))
-    return CreditForm(typed, tuple(kept.get("certifications", ())), tuple(files), tuple(kept.get("seen", ())))
+    return CreditForm(
+        typed, tuple(kept.get("certifications", ())), tuple(files), tuple(kept.get("seen", ())), dict(proposed)
+    )
 
 
 def recorded_form(credit: Credit, files: Iterable[ShownFile], claims: Mapping[int, Claim]) -> CreditForm:
@@ -168,8 +202,8 @@ def list_differences(mine: CreditForm, theirs: CreditForm, offer: CreditOffer) -
     return {name: pair for name, pair in pairs.items() if _settle(pair[0]) != _settle(pair[1])}
 
 
-def _read_files() -> Iterator[int]:
-    for text in request.form.getlist("files"):
+def _read_files(fields: MultiDict[str, str]) -> Iterator[int]:
+    for text in fields.getlist("files"):
         with suppress(ValueError):
             yield read_number(text)
 

@@ -7,6 +7,7 @@ from certtrack.auth.kept_forms import Form, drop_form, find_form, keep_form
 from certtrack.auth.sessions import find_run_out
 from certtrack.errors import NotFound
 from certtrack.services.accounts import find_office
+from certtrack.web.credit_kept import find_credit_page
 from certtrack.web.edge import parts, reading, render, show_toast, signed_in, writing
 from certtrack.web.errors import list_written
 from certtrack.web.frame import gettext as _
@@ -50,13 +51,15 @@ def forget_sent_form(viewer: Viewer) -> None:
 @late_forms.get("/account/form")
 @signed_in
 def show() -> ResponseReturnValue:
-    """What was typed, with a button that sends it."""
+    """What was typed, with a button that sends it; a form for a credit is there as the form itself."""
     number = own_login().id
     with reading() as session:
         form = find_form(session, sealer(), number)
         office = find_office(session, number)
     if form is None:
         raise NotFound("No form waits for you.")
+    if url := find_credit_page(form.path):
+        return redirect(f"{url}?kept=y")
     zone = office.zone if office else "UTC"
     return render("account/form.html", form=form, typed=list_written(form.fields), zone=zone)
 

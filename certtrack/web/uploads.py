@@ -16,8 +16,17 @@ from werkzeug.datastructures import FileStorage
 
 from certtrack.db.models import Evidence
 from certtrack.logs import get_log
-from certtrack.services.evidence.intake import KeptFile, digest, take_in, tidy_name
-from certtrack.services.evidence.limits import LARGEST, MOST_FILES, BadFile, FileProblem
+from certtrack.rules.reading_certificates import ReadCertificate
+from certtrack.services.evidence.intake import KeptFile, digest, read_again, take_in, tidy_name
+from certtrack.services.evidence.limits import (
+    LARGEST,
+    LARGEST_MB,
+    MOST_FILES,
+    MOST_PAGES,
+    MOST_PIXELS_M,
+    BadFile,
+    FileProblem,
+)
 from certtrack.services.evidence.records import find_same, record_evidence
 from certtrack.services.evidence.store import EvidenceStore, StoreAway
 from certtrack.services.people import get_person
@@ -25,6 +34,8 @@ from certtrack.web.edge import actor, parts, reading, today, writing
 from certtrack.web.viewers import find_viewer
 
 FIELD = "upload"
+FILE_LIMITS = {"mb": LARGEST_MB, "files": MOST_FILES, "pages": MOST_PAGES, "pixels": MOST_PIXELS_M}
+"""What a file may be, for the words of pages."""
 _MARK = "certtrack_takes_files"
 _MOST_HARD = 2
 # read and dropped, so that what was typed beside a film isn't lost; nor where somebody's session has just ended
@@ -41,10 +52,14 @@ class RefusedFile:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came with a form: the numbers of the files that are on record now, and those that weren't taken."""
+    """What came with a form: the numbers of the files that are on record now, and those that weren't taken.
+
+    `read`: what the texts of PDFs among them seem to say, in the order in which they came.
+    """
 
     ids: tuple[int, ...] = ()
     refused: tuple[RefusedFile, ...] = ()
+    read: tuple[ReadCertificate, ...] = ()
 
 
 class UploadRequest(Request):
@@ -122,7 +137,7 @@ def receive_files(uploads: Sequence[FileStorage], person_id: int) -> Received:
     Call it when no session of the request is open, and once it is known that the actor may send them. What the store
     keeps is taken out again where it doesn't come on record.
     """
-    found: list[KeptFile | int] = []
+    found: list[_Found] = []
     refused: list[RefusedFile] = []
     recorded: list[str] = []
     try:
@@ -136,15 +151,15 @@ def receive_files(uploads: Sequence[FileStorage], person_id: int) -> Received:
                 refused.append(RefusedFile(name, error.problem))
         if found:
             with writing() as session:
-                evidence = [_record(session, person_id, one) for one in found]
+                evidence = [_record(session, person_id, one.file) for one in found]
                 ids = tuple(dict.fromkeys(one.id for one in evidence))
             recorded = [one.key for one in evidence]
     finally:
         for one in found:
-            if isinstance(one, KeptFile) and one.key not in recorded:
+            if isinstance(one.file, KeptFile) and one.file.key not in recorded:
                 with suppress(StoreAway):  # the purge finds it
-                    parts().store.remove(one.key)
-    return Received(ids if found else (), tuple(refused))
+                    parts().store.remove(one.file.key)
+    return Received(ids if found else (), tuple(refused), tuple(one.read for one in found if one.read))
 
 
 def _note(error: BadFile) -> None:
@@ -167,12 +182,23 @@ def _check_openable(upload: FileStorage, place: int, refused: Sequence[RefusedFi
         raise BadFile("not_kept")
 
 
-def _receive(upload: FileStorage, name: str, person_id: int) -> KeptFile | int:
-    """Its number where it is here already. Raises BadFile."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file that came: as it is kept now, or its number where it was here already; and what its text seems to say."""
+
+    file: KeptFile | int
+    read: ReadCertificate | None
+
+
+def _receive(upload: FileStorage, name: str, person_id: int) -> _Found:
+    """Raises BadFile."""
     source = cast("BinaryIO", upload.stream)
     with reading() as session:
         same = _find_same(session, person_id, digest(source))
-    return same.id if same else take_in(source, name, _get_store())
+    if same is None:
+        kept = take_in(source, name, _get_store())
+        return _Found(kept, kept.drawn.read)
+    return _Found(same.id, read_again(source) if same.kind == "pdf" else None)
 
 
 def _get_store() -> EvidenceStore:

@@ -201,7 +201,7 @@ def test_a_wrong_sign_in_is_clean_and_keeps_the_name(visit: Visit, scripts: bool
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_credit_with_errors_is_clean_and_keeps_what_was_typed(visit: Visit, scripts: bool) -> None:
-    page = visit("/people/2/credits/new", "carol", width=320, lang="es", scripts=scripts)
+    page = visit("/people/2/credits/new?blank=y", "carol", width=320, lang="es", scripts=scripts)
     page.get_by_label("Título").fill("Ética")
     page.get_by_label("Cantidad").fill("unas tres")
     page.keyboard.press("Enter")

@@ -8,7 +8,7 @@ from kit.recertifying import prepare, save
 from kit.world import World
 
 from certtrack.security import Role
-from certtrack.services.credits.drafts import list_drafts, save_draft
+from certtrack.services.credits.drafts import FormState, list_drafts, save_draft
 from jobs.purge_drafts import run
 from jobs.workplace import Workplace
 
@@ -17,7 +17,7 @@ def test_a_draft_is_kept_for_60_days_after_it_was_saved_last(world: World, make_
     carol = world.person()
     holder = act_as(world, world.account("carol", Role.SPECIALIST, person_id=carol))
     with world.database.writing() as session:
-        save_draft(session, holder, carol, {"title": "Ethics"}, (), draft_id=None, at=world.at)
+        save_draft(session, holder, carol, {"title": "Ethics"}, (), form=FormState(), at=world.at)
 
     world.at += timedelta(days=60)
     assert run(make_work()) == {"purged": 0}

@@ -50,7 +50,8 @@ class CheckingClient(FlaskClient):
     def open(self, *args: object, **kwargs: object) -> TestResponse:
         answer: TestResponse = super().open(*args, **kwargs)  # type: ignore[arg-type]  # handed on as it came
         is_page = answer.mimetype == "text/html" and answer.request.method != "HEAD"
-        if is_page and not 300 <= answer.status_code < 400:  # no redirect
+        is_part = "HX-Request" in answer.request.headers  # of a page, for a script
+        if is_page and not is_part and not 300 <= answer.status_code < 400:  # no redirect
             check_page(answer.text)
         return answer
 

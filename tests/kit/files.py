@@ -55,13 +55,23 @@ def pdf(
     pages: int = 1, size: tuple[float, float] = (612, 792), text: str = "Ethics, 3 hours", trailer: str = ""
 ) -> bytes:
     """A PDF of that many pages, each with the text. `trailer`: what else its end says."""
-    kids = " ".join(f"{5 + number} 0 R" for number in range(pages))
     drawn = f"BT /F1 24 Tf 72 {size[1] / 2:f} Td ({text}) Tj ET"
+    return _draw(drawn, pages, size, trailer)
+
+
+def certificate(*lines: str) -> bytes:
+    """A PDF of one page with these lines one below the other, as a provider's system makes it."""
+    shown = "".join(f"({line}) Tj T* " for line in lines)
+    return _draw(f"BT /F1 14 Tf 24 TL 72 700 Td {shown}ET")
+
+
+def _draw(drawn: str, pages: int = 1, size: tuple[float, float] = (612, 792), trailer: str = "") -> bytes:
+    kids = " ".join(f"{5 + number} 0 R" for number in range(pages))
     width, height = size
     bodies = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>",
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
         f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
     ]
     box = f"/MediaBox [0 0 {width:f} {height:f}]"

@@ -32,7 +32,7 @@ def test_a_form_with_a_mistake_is_a_draft_with_its_files_until_it_is_saved(
     assert "0 of 20 hours are on record" in read(page.text)
 
     again = carol.get(f"{office.new}?draft={number}").text
-    for kept in ('value="Ethics for peers"', 'value="much"', 'value="ethics_boundaries" checked', "scan.jpg, picture"):
+    for kept in ('value="Ethics for peers"', 'value="much"', 'value="ethics_boundaries" checked', "scan.jpg"):
         assert kept in again
     still = carol.send(office.new, **(TYPED | {"amount": "more"}), draft=number, files="1")
     assert find_draft(still.text) == number

@@ -33,8 +33,8 @@ def send(client: CheckingClient, path: str, *files: tuple[bytes, str], **typed: 
     return answer
 
 
-def list_ticked(page: str) -> list[str]:
-    return re.findall(r'name="files" type="checkbox" value="(\d+)" checked', page)
+def list_chosen(page: str) -> list[str]:
+    return re.findall(r'name="files" value="(\d+)"', page)
 
 
 def count_evidence(office: Office) -> int:
@@ -70,9 +70,9 @@ def test_with_another_mistake_a_file_is_kept_and_comes_back_by_name(carol: Check
     wrong = send(carol, office.new, (picture(), "my <b>scan.jpg"), amount="much")
 
     assert wrong.status_code == 400
-    assert "my &lt;b&gt;scan.jpg, picture" in wrong.text
-    assert list_ticked(wrong.text) == ["1"]
-    assert send(carol, office.new, files=list_ticked(wrong.text), proof="").location == office.page
+    assert "my &lt;b&gt;scan.jpg" in wrong.text
+    assert list_chosen(wrong.text) == ["1"]
+    assert send(carol, office.new, files=list_chosen(wrong.text), proof="").location == office.page
     assert (office.load()[0].proof, count_evidence(office)) == ("file", 1)
 
 
@@ -104,7 +104,7 @@ def test_a_file_that_is_not_taken_is_named_and_nothing_typed_is_lost(
     assert f"One thing to fix {says}" in page
     assert re.search(r'<li><a href="#upload">', answer.text)
     assert 'value="Kept title"' in answer.text
-    assert "good.jpg, picture" in page
+    assert "good.jpg Kept safely picture" in page
     assert (office.load(), count_evidence(office), len(list(folder.glob("*/*")))) == ([], 1, 1)
 
 
@@ -205,16 +205,18 @@ def test_a_file_that_is_gone_meanwhile_is_asked_for_again(carol: CheckingClient,
     assert (answer.status_code, "isn't here any more. Add it once more." in answer.text) == (400, True)
 
 
-def test_amending_shows_the_files_and_takes_away_what_is_not_ticked(
+def test_amending_shows_the_files_and_takes_away_what_is_not_chosen(
     carol: CheckingClient, office: Office, folder: Path
 ) -> None:
     one, two = keep(office.world, folder, office.carol), keep(office.world, folder, office.carol, pdf(), name="b.pdf")
     credit = office.log(3, areas=("ethics_boundaries",), files=(one, two))
     path = f"{office.page}/credits/{credit}/amend"
-    assert list_ticked(carol.get(path).text) == [str(one), str(two)]
+    assert list_chosen(carol.get(path).text) == [str(one), str(two)]
 
     wrong = send(carol, path, files=[str(two)], expected_no="1", amount="much")
-    assert (list_ticked(wrong.text), "a.jpg, picture" in wrong.text) == ([str(two)], True)
+    assert (list_chosen(wrong.text), "Keep it after all" in wrong.text) == ([str(two)], True)
+    back = carol.send(f"{office.page}/credits/{credit}/files", files=str(two), back=str(one), expected_no="1")
+    assert list_chosen(carol.get(back.location).text) == [str(one), str(two)]
     assert send(carol, path, files=[str(two)], expected_no="1").location == office.page
 
     assert "Certificate: b.pdf (PDF, 1 page)" in read(carol.get(office.page).text)

@@ -1,12 +1,14 @@
 """A form sent after the session has run out: kept, sent once its owner has signed in, and seen by nobody else."""
 
 import html
+import io
 import re
 from datetime import timedelta
 
 from flask import Flask
 from kit.client import PASSWORD, CheckingClient, sign_up
 from kit.credit_pages import TYPED, Office
+from kit.files import picture
 from kit.second_steps import move
 from werkzeug.test import TestResponse
 
@@ -35,16 +37,40 @@ def read_form(page: str) -> tuple[str, dict[str, list[str]]]:
 
 
 def test_it_waits_for_its_owner_who_sends_it_as_it_was(app: Flask, carol: CheckingClient, office: Office) -> None:
-    assert send_late(app, carol, office.new).location == "/sign-in?kept=y"
+    path = f"{office.page}/credits/{office.log(3)}/withdraw"
+    assert send_late(app, carol, path, reason="Not mine", expected_no="1").location == "/sign-in?kept=y"
     assert "What you typed is kept." in carol.get("/sign-in?kept=y").text
-    assert office.load() == []
+    assert [credit.state for credit in office.load()] == ["logged"]
     assert carol.enter("carol@example.org").location == "/account/form"
     page = carol.get("/account/form")
-    assert "Ethics for peers" in page.text
+    assert "Not mine" in page.text
     action, fields = read_form(page.text)
     assert carol.post(action, data=fields | {"csrf_token": carol.token()}).location == office.page
-    assert [credit.title for credit in office.load()] == ["Ethics for peers"]
+    assert [credit.state for credit in office.load()] == ["withdrawn"]
     assert carol.get("/account/form").status_code == 404
+
+
+def test_a_credit_comes_back_as_the_form_itself_with_its_draft_and_its_file(
+    app: Flask, carol: CheckingClient, office: Office
+) -> None:
+    send = {"csrf_token": carol.token(), "upload": (io.BytesIO(picture()), "scan.jpg")}
+    draft = carol.post(f"{office.page}/credits/files", data=send).location.partition("draft=")[2]
+    send_late(app, carol, f"{office.page}/credits/preview", draft=draft, files="1", first_on="2026-03-01")
+    carol.enter("carol@example.org")
+    page = carol.get("/account/form", follow_redirects=True).text
+    for there in (
+        'value="2026-03-01"',
+        'value="3"',
+        'value="in_person" checked',
+        "scan.jpg",
+        f'name="draft" value="{draft}"',
+    ):
+        assert there in page
+    assert "You had been signed out. All that you typed is here" in page
+    kept = carol.send(office.new, **TYPED, draft=draft, files="1", kept_form="y")
+    assert (kept.location, office.load()[0].proof) == (office.page, "file")
+    assert carol.get("/account/form").status_code == 404
+    assert "draft" not in carol.get(office.page).text
 
 
 def test_its_owner_finds_it_under_the_account_and_may_discard_it(

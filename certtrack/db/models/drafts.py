@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certtrack.db.base import Base, Numbered
@@ -21,6 +21,10 @@ class CreditDraft(Numbered, Base):
     """The credit that is to be amended; None where a new one is to be logged."""
     typed: Mapped[dict[str, Any]]
     """The form's fields as they came."""
+    proposed: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """What was read from its files and put into fields, by field, while nobody has touched it."""
+    form_key: Mapped[str | None] = mapped_column(String(32))
+    """The form that saved it last: of two windows each has a form of its own."""
     touched_at: Mapped[datetime] = mapped_column(index=True)
     """When it was saved last."""
 

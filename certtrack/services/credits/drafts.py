@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, false, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
@@ -29,6 +29,19 @@ class ShownDraft:
     touched_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """What a form says of itself: the draft that it goes on with, when it was shown, and its own key.
+
+    `seen_at` and `key` None: it doesn't say. `is_quiet`: nobody has pressed anything, it is kept as somebody types.
+    """
+
+    draft_id: int | None = None
+    seen_at: datetime | None = None
+    key: str | None = None
+    is_quiet: bool = False
+
+
 def save_draft(
     session: Session,
     actor: Actor,
@@ -36,28 +49,37 @@ def save_draft(
     typed: Mapping[str, Any],
     files: Sequence[int],
     *,
-    draft_id: int | None,
+    form: FormState,
+    proposed: Mapping[str, str] | None = None,
     credit_id: int | None = None,
-    seen_at: datetime | None = None,
     at: datetime,
 ) -> int | None:
-    """Keep what was typed, in the draft of that number where it is the actor's, else in a new one; its number.
+    """Keep what was typed, in the draft that the form goes on with where it is the actor's, else in a new one.
 
-    A new one also where that draft was saved after `seen_at`: two windows of one browser don't write over each other.
-    `files` are on record and the actor's to see. None, and nothing kept, for an actor without an account.
+    Its number. A new one also where another form has saved that draft since this one was shown: two windows of one
+    browser don't write over each other. `files` are on record and the actor's to see; `proposed` are the fields that
+    hold what was read. None, and nothing kept, for an actor without an account, and for a form that is kept as somebody
+    types while its draft has become a credit or was discarded. The audit has the first time and each by a button.
     """
-    if actor.account_id is None:
+    if actor.account_id is None or (form.is_quiet and _is_gone(session, actor, person_id, form)):
         return None
-    draft = find_draft(session, actor, person_id, draft_id, credit_id, seen_at) if draft_id else None
+    draft = find_draft(session, actor, person_id, form, credit_id)
+    is_told = draft is None or not form.is_quiet
     if draft is None:
         draft = CreditDraft(account_id=actor.account_id, person_id=person_id, credit_id=credit_id)
-    draft.typed, draft.touched_at = dict(typed), at
+    draft.typed, draft.proposed, draft.form_key, draft.touched_at = dict(typed), dict(proposed or {}), form.key, at
     session.add(draft)
     session.flush()
     session.execute(delete(DraftFile).where(DraftFile.draft_id == draft.id))
     session.add_all(DraftFile(draft_id=draft.id, evidence_id=number) for number in dict.fromkeys(files))
-    _record(session, draft, "saved", actor, at)
+    if is_told:
+        _record(session, draft, "saved", actor, at)
     return draft.id
+
+
+def _is_gone(session: Session, actor: Actor, person_id: int, form: FormState) -> bool:
+    own = (CreditDraft.id == form.draft_id, _are_own(actor, person_id))
+    return form.draft_id is not None and session.scalar(select(CreditDraft.id).where(*own)) is None
 
 
 def list_drafts(session: Session, actor: Actor, person_id: int) -> tuple[ShownDraft, ...]:
@@ -71,21 +93,19 @@ def list_drafts(session: Session, actor: Actor, person_id: int) -> tuple[ShownDr
 
 
 def find_draft(
-    session: Session,
-    actor: Actor,
-    person_id: int,
-    draft_id: int,
-    credit_id: int | None,
-    seen_at: datetime | None = None,
+    session: Session, actor: Actor, person_id: int, form: FormState, credit_id: int | None
 ) -> CreditDraft | None:
-    """The actor's draft of that number for this person and this credit, None: a new one; None where it isn't there.
+    """The actor's draft for this person and this credit, None: a new one, that the form goes on with.
 
-    None as well where it was saved after `seen_at`, where that is given.
+    It is the one of its number, else the one that was saved by its key. None where it isn't there, or where another
+    form has saved it since this one was shown.
     """
-    query = select(CreditDraft).where(CreditDraft.id == draft_id, _are_own(actor, person_id))
-    if seen_at is not None:
-        query = query.where(CreditDraft.touched_at <= seen_at)
-    draft = session.scalar(query)
+    own_key = CreditDraft.form_key == form.key if form.key else false()
+    is_meant = CreditDraft.id == form.draft_id if form.draft_id else own_key
+    query = select(CreditDraft).where(is_meant, _are_own(actor, person_id))
+    if form.seen_at is not None:
+        query = query.where(or_(CreditDraft.touched_at <= form.seen_at, own_key))
+    draft = session.scalar(query.order_by(CreditDraft.id).limit(1))
     return draft if draft is not None and draft.credit_id == credit_id else None
 
 

@@ -25,15 +25,23 @@ def list_keys(packs: Iterable[Pack]) -> frozenset[Key]:
     return frozenset(rule.same_by.value if rule.same_by else USUAL for rule in rules) or frozenset({USUAL})
 
 
-def list_duplicates(session: Session, person_id: int, new: NewCredit, keys: Iterable[Key] = (USUAL,)) -> list[Credit]:
+def list_duplicates(
+    session: Session, person_id: int, new: NewCredit, keys: Iterable[Key] = (USUAL,), *, but: int | None = None
+) -> list[Credit]:
     """What may be the same on this person's record, oldest first: all that one of the keys names is alike.
+
+    `but`: the number of the credit that is amended, which is no double of itself.
 
     Titles and providers are compared folded. Of the days the first or the last is enough: of a course of several days
     an office's log often has but one.
     """
     wanted = tuple(keys)
     query = select(Credit).where(Credit.person_id.in_(same_person(person_id)), Credit.state == "logged")
-    return [credit for credit in session.scalars(query.order_by(Credit.id)) if is_same(credit, new, wanted)]
+    return [
+        credit
+        for credit in session.scalars(query.order_by(Credit.id))
+        if credit.id != but and is_same(credit, new, wanted)
+    ]
 
 
 def is_same(credit: Credit, other: Compared, keys: Iterable[Key]) -> bool:

@@ -5,26 +5,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Credit, Person
-from certtrack.db.queries.facts import load_facts
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
+from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.hours import TOTAL, Requirement
 from certtrack.rules.pack import Pack, Sure
 from certtrack.rules.what_if import is_beside
 from certtrack.security import Act, Actor, Fields, Relation, can_act, can_see
 from certtrack.services.actors import list_relations, open_certifications, visible_certifications
-from certtrack.services.credits.records import get_credit
 from certtrack.services.credits.rights import check_can_log
 from certtrack.services.credits.shown import ShownArea, ShownCredit, list_shown_credits
 from certtrack.services.former import FORMER
 from certtrack.services.people import get_person
 from certtrack.services.person_page import PersonPage, ShownCertification
 from certtrack.services.rulebook import Rulebook, confirmed_rules
-from certtrack.services.standing import pack_for
+from certtrack.services.standing import load_held
 
 _EARNING = (None, "on_time", "grace", "late")
 _ENDED = ("revoked", "retired")
@@ -77,10 +76,11 @@ class HoursPage:
 
 @dataclass(frozen=True, slots=True)
 class Claimable:
-    """A certification that a credit can be claimed for, and its rules, which ask for hours."""
+    """A certification that a credit can be claimed for, its rules, which ask for hours, and what is on record of it."""
 
     certification: Certification
     pack: Pack
+    facts: CertificationFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,18 @@ def get_credit_offer(
     return CreditOffer(person, claimable, areas, ceu_minutes, ceu_sure)
 
 
+def has_claimable(
+    session: Session, rulebook: Rulebook, actor: Actor, person_id: int, *, today: date, at: datetime
+) -> bool:
+    """True where this person has a certification that a credit can be claimed for, of those that are the actor's.
+
+    Raises NotFound, or NotAllowed where the actor may not log here.
+    """
+    check_can_log(session, actor, person_id, at)
+    keys = session.scalars(_select_claimable(actor, person_id, today).with_only_columns(Certification.pack_key))
+    return any(rulebook.packs.get(key, on=today).hours is not None for key in keys)
+
+
 def describe_hours(packs: Iterable[Pack]) -> tuple[tuple[ShownArea, ...], int | None, Sure | None]:
     """Every area of these rules, and what 1 CEU is by them and how sure that is.
 
@@ -164,9 +176,11 @@ class WithdrawnCredit(NotFound):
 
 def get_own_credit(session: Session, person_id: int, credit_id: int) -> Credit:
     """A credit that is on this person's record and not withdrawn. Raises NotFound; WithdrawnCredit where it was."""
-    credit = get_credit(session, credit_id)
     missing = f"There is no credit with the number {credit_id} on this person's record."
-    if credit.person_id not in session.scalars(same_person(person_id)).all():
+    credit = session.scalar(
+        select(Credit).where(Credit.id == credit_id, Credit.person_id.in_(same_person(person_id)))
+    )  # fmt: skip
+    if credit is None:
         raise NotFound(missing)
     if credit.state == "withdrawn":
         raise WithdrawnCredit(missing)
@@ -176,15 +190,18 @@ def get_own_credit(session: Session, person_id: int, credit_id: int) -> Credit:
 def _list_claimable(
     session: Session, rulebook: Rulebook, actor: Actor, person_id: int, today: date
 ) -> Iterable[Claimable]:
+    certifications = session.scalars(_select_claimable(actor, person_id, today)).all()
+    held = load_held(session, confirmed_rules(session, rulebook), [one.id for one in certifications])
+    for certification in certifications:
+        pack, facts = held[certification.id]
+        if pack.hours is not None:
+            yield Claimable(certification, pack, facts)
+
+
+def _select_claimable(actor: Actor, person_id: int, today: date) -> Select[Certification]:
     mine = Certification.person_id.in_(same_person(person_id))
     query = select(Certification).where(mine, open_certifications(actor, today, Act.LOG_CREDITS))
-    certifications = session.scalars(query.order_by(Certification.id)).all()
-    facts = load_facts(session, [one.id for one in certifications])
-    rulebook = confirmed_rules(session, rulebook)
-    for certification in certifications:
-        pack = pack_for(rulebook, certification.pack_key, facts[certification.id])
-        if pack.hours is not None:
-            yield Claimable(certification, pack)
+    return query.order_by(Certification.id)
 
 
 def _list_progress(shown: ShownCertification, claimed: Sequence[ShownCredit]) -> Iterable[Progress]:

@@ -14,7 +14,8 @@ from certtrack.services.credits.texts import clean
 from certtrack.services.people import fold
 
 LONGEST_TEXT = 200
-_YEARS_BACK = 30
+YEARS_BACK = 30
+"""So long ago the last day of a credit may be."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AREA = re.compile(r"[a-z0-9_]{1,40}")
 
@@ -174,6 +175,6 @@ def _read_day(typed: str, today: date) -> date:
         raise Unreadable("not_a_day") from error
     if day > today:
         raise Unreadable("lies_ahead")
-    if day < add_years(today, -_YEARS_BACK):
+    if day < add_years(today, -YEARS_BACK):
         raise Unreadable("too_long_ago")
     return day

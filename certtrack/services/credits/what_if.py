@@ -124,7 +124,7 @@ def read_plan(typed: TypedCredit, planning: Planning) -> NewCredit:
 
 def forecast(planning: Planning, plans: Sequence[NewCredit]) -> Forecast:
     """The hours with these plans beside what is on record; the planned ones are numbered -1, -2 ... as they come."""
-    planned = [_suppose(-place, plan) for place, plan in enumerate(plans, start=1)]
+    planned = [suppose(-place, plan) for place, plan in enumerate(plans, start=1)]
     found = what_if(planning.pack, planning.facts, planned, planning.today)
     pairs = zip(found.before.requirements, found.after.requirements, strict=True)
     return Forecast(
@@ -136,7 +136,8 @@ def forecast(planning: Planning, plans: Sequence[NewCredit]) -> Forecast:
     )
 
 
-def _suppose(number: int, plan: NewCredit) -> CreditFact:
+def suppose(number: int, plan: NewCredit) -> CreditFact:
+    """The plan as a credit that is on record under this number and waits to be checked."""
     return CreditFact(
         id=number,
         first_on=plan.first_on,

@@ -9,6 +9,7 @@ from shutil import copyfileobj, rmtree
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+from certtrack.rules.reading_certificates import ReadCertificate
 from certtrack.services.credits.texts import clean
 from certtrack.services.evidence.limits import BadFile
 from certtrack.services.evidence.opening import open_file
@@ -45,6 +46,13 @@ def take_in(source: BinaryIO, file_name: str, store: EvidenceStore) -> KeptFile:
             return _draw_and_keep(source, file_name, Path(name), store)
     except OSError as error:  # a full disk, or one that can't be written to
         raise BadFile("not_kept") from error
+
+
+def read_again(source: BinaryIO) -> ReadCertificate | None:
+    """What the text of a PDF that is kept already seems to say: that is kept nowhere. None where it can't be read."""
+    with suppress(OSError, BadFile), TemporaryDirectory(prefix=_PREFIX) as name:
+        return open_file(source, Path(name)).read
+    return None
 
 
 def _draw_and_keep(source: BinaryIO, file_name: str, folder: Path, store: EvidenceStore) -> KeptFile:

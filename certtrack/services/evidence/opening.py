@@ -4,11 +4,14 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from certtrack.rules.reading_certificates import ReadCertificate
 from certtrack.services.evidence.limits import BadFile
 from certtrack.services.evidence.parts import Drawn
+from certtrack.services.evidence.words import take_read
 
 _PATIENCE_S = 45
 _OPENER = (sys.executable, "-I", "-m", "certtrack.services.evidence.opener")
@@ -29,11 +32,20 @@ def open_file(source: BinaryIO, folder: Path) -> Drawn:
         raise BadFile("too_hard") from error
     finally:
         _one_at_a_time.release()
-    if done.returncode:  # over its limits, or the decoder broke off
+    lines = done.stdout.splitlines()
+    if not lines:  # over its limits, or the decoder broke off
         raise BadFile("too_hard")
-    said = json.loads(done.stdout)
+    said = json.loads(lines[0])
     if said.get("problem") == "not_kept":
         raise BadFile("not_kept") from OSError("There is no room to draw it in.")
     if "problem" in said:
         raise BadFile(said["problem"])
-    return Drawn(said["kind"], said["pages"])
+    return Drawn(said["kind"], said["pages"], _take_read(lines[1:]))
+
+
+def _take_read(lines: Sequence[bytes]) -> ReadCertificate | None:
+    """None too where the process has broken off while it read: the file is drawn all the same."""
+    try:
+        return take_read(json.loads(lines[0])) if lines else None
+    except ValueError:
+        return None

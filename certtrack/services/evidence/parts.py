@@ -1,8 +1,10 @@
 """What a file is kept as: its original where that is a PDF, a picture of each page, and a small one of the first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from certtrack.rules.reading_certificates import ReadCertificate
 
 Kind = Literal["picture", "pdf"]
 
@@ -12,10 +14,14 @@ PREVIEW = "preview.jpg"
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a file turned out to be, and how many pages were drawn; a picture is one."""
+    """What a file turned out to be, and how many pages were drawn; a picture is one.
+
+    `read`: what a PDF's text seems to say, to be proposed to whoever sent it and kept nowhere else; None without text.
+    """
 
     kind: Kind
     pages: int
+    read: ReadCertificate | None = field(default=None, compare=False)
 
     @property
     def main(self) -> str:

@@ -1,17 +1,19 @@
 """Drafts: one account's own, for one person, counting nowhere, and forgotten after a while."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from kit.credits import Cast, count_minutes, list_events, log, make_new
-from kit.files import keep
+from kit.files import keep as keep_file
 from kit.world import World
 
 from certtrack.errors import NotFound
 from certtrack.security import Actor
 from certtrack.services.credits.drafts import (
     KEPT_DAYS,
+    FormState,
     ShownDraft,
     drop_draft,
     get_draft,
@@ -31,10 +33,18 @@ def save(
     with world.database.writing() as session:
         number = save_draft(
             session, actor or cast.holder, cast.carol, {"title": title, "amount": "3"}, files,
-            draft_id=draft, credit_id=credit, seen_at=seen_at, at=world.at,
+            form=FormState(draft, seen_at), credit_id=credit, at=world.at,
         )  # fmt: skip
         assert number is not None
         return number
+
+
+def keep(world: World, cast: Cast, title: str, form: FormState) -> int | None:
+    """As it is typed, a minute later."""
+    world.at += timedelta(minutes=1)
+    quiet = replace(form, is_quiet=True)
+    with world.database.writing() as session:
+        return save_draft(session, cast.holder, cast.carol, {"title": title}, (), form=quiet, at=world.at)
 
 
 def list_titles(world: World, cast: Cast, actor: Actor) -> list[str]:
@@ -76,6 +86,28 @@ def test_what_another_window_has_saved_meanwhile_is_not_written_over(world: Worl
     assert list_titles(world, cast, cast.holder) == ["There", "Here"]
 
 
+def test_as_it_is_typed_one_form_has_one_draft_and_the_audit_one_event(world: World, cast: Cast) -> None:
+    form = FormState(None, world.at, "a form")
+    first = keep(world, cast, "Eth", form)
+    assert keep(world, cast, "Ethics", form) == first
+    assert keep(world, cast, "Ethics for", replace(form, draft_id=first)) == first
+    other = keep(world, cast, "Another window", FormState(first, form.seen_at, "another form"))
+
+    assert other != first
+    assert list_titles(world, cast, cast.holder) == ["Another window", "Ethics for"]
+    assert list_events(world, "credit_draft") == [("draft.saved", [cast.carol])] * 2
+
+
+def test_what_is_typed_last_does_not_bring_back_a_draft_that_has_become_a_credit(world: World, cast: Cast) -> None:
+    number = save(world, cast)
+    with world.database.writing() as session:
+        drop_draft(
+            session, get_draft(session, cast.holder, cast.carol, number), "used", actor=cast.holder, at=world.at
+        )  # fmt: skip
+    assert keep(world, cast, "Ethics", FormState(number, world.at, "a form")) is None
+    assert list_titles(world, cast, cast.holder) == []
+
+
 def test_drafts_are_listed_the_last_saved_first_and_none_of_what_was_withdrawn(world: World, cast: Cast) -> None:
     credit = log(world, cast.carol, make_new(3), cast.cps)
     save(world, cast, "A change", credit=credit)
@@ -96,11 +128,11 @@ def test_drafts_are_listed_the_last_saved_first_and_none_of_what_was_withdrawn(w
 
 def test_a_command_has_no_drafts(world: World, cast: Cast) -> None:
     with world.database.writing() as session:
-        assert save_draft(session, world.actor, cast.carol, {}, (), draft_id=None, at=world.at) is None
+        assert save_draft(session, world.actor, cast.carol, {}, (), form=FormState(), at=world.at) is None
 
 
 def test_a_file_is_kept_as_long_as_its_draft(world: World, cast: Cast, tmp_path: Path) -> None:
-    number = save(world, cast, "Ethics", keep(world, tmp_path, cast.carol))
+    number = save(world, cast, "Ethics", keep_file(world, tmp_path, cast.carol))
     soon = world.at + timedelta(days=KEPT_DAYS)
     with world.database.writing() as session:
         draft = get_draft(session, cast.holder, cast.carol, number)
@@ -112,7 +144,7 @@ def test_a_file_is_kept_as_long_as_its_draft(world: World, cast: Cast, tmp_path:
 
 
 def test_what_nobody_has_saved_for_a_while_is_forgotten(world: World, cast: Cast, tmp_path: Path) -> None:
-    old = save(world, cast, "Old", keep(world, tmp_path, cast.carol))
+    old = save(world, cast, "Old", keep_file(world, tmp_path, cast.carol))
     world.at += timedelta(days=1)
     save(world, cast, "Newer")
     with world.database.writing() as session:

@@ -1,0 +1,33 @@
+// The form for a credit: a file that is chosen is sent at once, and what was proposed is the person's once touched.
+(() => {
+  for (const pick of document.querySelectorAll("[data-pick]")) {
+    const send = pick.querySelector("button");
+    const said = pick.querySelector("[role='status']");
+    send.parentElement.hidden = true; // a choice is enough
+    for (const input of pick.querySelectorAll("input[type='file']")) {
+      input.addEventListener("change", () => {
+        if (!input.files.length) return;
+        said.textContent = said.dataset.sending;
+        input.form.requestSubmit(send);
+      });
+    }
+    // of a form that comes out of the browser's memory the choice must be possible once more
+    window.addEventListener("pageshow", ({ persisted }) => {
+      if (persisted) pick.closest("form").reset();
+      said.textContent = "";
+    });
+  }
+
+  for (const field of document.querySelectorAll("[data-proposed]")) {
+    field.addEventListener("input", () => {
+      for (const mark of field.querySelectorAll(".proposed__mark, input[name='proposed']")) mark.remove();
+      field.classList.remove("proposed");
+    }, { once: true });
+  }
+
+  const form = document.getElementById("credit");
+  form?.addEventListener("submit", () => {
+    // what is kept as one types must not come after what is saved
+    window.htmx?.trigger("#ahead", "htmx:abort");
+  });
+})();

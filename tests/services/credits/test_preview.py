@@ -1,0 +1,113 @@
+"""What a credit would change is what it does change once it is saved; nothing is written for it."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from kit.credits import DUE, Cast, log, make_new
+from kit.world import World
+from sqlalchemy import func, select
+
+from certtrack.db.models import AuditEvent, Credit
+from certtrack.services.credits.page import CreditOffer, get_credit_offer
+from certtrack.services.credits.preview import Converted, Preview, convert, look_ahead
+from certtrack.services.credits.typed import TypedCredit
+from certtrack.services.standing import load_standings
+
+TYPED = TypedCredit(
+    title="Ethics for peers", provider="Lakeside", first_on="", last_on="2026-03-02", amount="3", unit="hours",
+    areas=("ethics_boundaries",), activity="course", form="in_person", role="participant", proof="",
+)  # fmt: skip
+
+
+def look(
+    world: World, cast: Cast, typed: TypedCredit, *chosen: int, credit_id: int | None = None
+) -> tuple[CreditOffer, Preview]:
+    with world.database.reading() as session:
+        offer = get_credit_offer(session, world.rulebook, cast.holder, cast.carol, today=world.today, at=world.at)
+        return offer, look_ahead(session, offer, typed, chosen, credit_id=credit_id, at=world.at)
+
+
+def count_then(world: World, cast: Cast, numbers: Collection[int], on: date = DUE) -> dict[int, list[int]]:
+    """Minutes of each requirement, by certification, on its due day."""
+    with world.database.reading() as session:
+        standings = load_standings(session, world.rulebook, [*numbers], on)
+    return {number: [line.counted for line in one.counted.requirements] for number, one in standings.items()}
+
+
+def foresee(found: Preview) -> dict[int, list[int]]:
+    return {
+        one.claimable.certification.id: [line.requirement.counted for line in one.forecast.progress]
+        for one in found.ahead
+    }
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_what_is_foreseen_is_what_counts_once_it_is_saved(world: World, cast: Cast, both: bool) -> None:
+    log(world, cast.carol, make_new(16, title="Before"), cast.cps)
+    chosen = (cast.cps, cast.cpps) if both else (cast.cps,)
+    _, found = look(world, cast, TYPED, *chosen)
+    assert found.converted == Converted("3", "hours", 180)
+    log(world, cast.carol, make_new(3, areas=("ethics_boundaries",)), *chosen)
+    assert foresee(found) == count_then(world, cast, chosen)
+
+
+def test_an_amendment_takes_the_place_of_what_is_on_record(world: World, cast: Cast) -> None:
+    credit = log(world, cast.carol, make_new(3), cast.cps)
+    _, found = look(world, cast, replace(TYPED, amount="1.5"), cast.cps, credit_id=credit)
+    assert found.doubles == ()
+    assert found.ahead[0].forecast.progress[0].requirement.counted == 90
+
+
+def test_what_may_be_on_record_already_is_named(world: World, cast: Cast) -> None:
+    credit = log(world, cast.carol, make_new(3), cast.cps)
+    assert [one.id for one in look(world, cast, TYPED, cast.cps)[1].doubles] == [credit]
+    assert look(world, cast, replace(TYPED, title=""), cast.cps)[1].doubles == ()
+
+
+def test_nothing_is_written(world: World, cast: Cast) -> None:
+    def count() -> list[int | None]:
+        with world.database.reading() as session:
+            return [session.scalar(select(func.count()).select_from(model)) for model in (AuditEvent, Credit)]
+
+    before = count()
+    look(world, cast, TYPED, cast.cps, cast.cpps)
+    assert count() == before
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        replace(TYPED, last_on=""),
+        replace(TYPED, last_on="2026-05-16"),
+        replace(TYPED, activity=""),
+        replace(TYPED, areas=("made_up",)),
+    ],
+)
+def test_while_what_hours_rest_on_is_missing_or_wrong_only_the_amount_is_told(
+    world: World, cast: Cast, typed: TypedCredit
+) -> None:
+    assert look(world, cast, typed, cast.cps)[1] == Preview(Converted("3", "hours", 180))
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "found"),
+    [
+        ("0.3", "ceu", Converted("0.3", "ceu", 180)),
+        ("90 min", "hours", Converted("90", "minutes", 90)),
+        ("1:30", "", Converted("1:30", "hours", 90)),
+        ("3", "", None),
+        ("3", "days", None),
+        ("much", "hours", None),
+        ("", "hours", None),
+    ],
+)
+def test_an_amount_is_turned_into_minutes_by_the_unit_that_stands_in_it_or_is_chosen(
+    amount: str, unit: str, found: Converted | None
+) -> None:
+    assert convert(replace(TYPED, amount=amount, unit=unit), 600) == found
+
+
+def test_ceu_without_a_published_worth_come_to_nothing() -> None:
+    assert convert(replace(TYPED, amount="0.3", unit="ceu"), None) is None
