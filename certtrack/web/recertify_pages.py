@@ -17,9 +17,8 @@ from certtrack.services.recertifying.steps import Recertification, load_recertif
 from certtrack.services.recertifying.typed import FEE_WAYS
 from certtrack.services.recertifying.wordings import get_words
 from certtrack.web.credit_form import FormFiles
-from certtrack.web.credits import FILE_LIMITS
 from certtrack.web.edge import actor, note_look, parts, reading, render, today
-from certtrack.web.uploads import Received
+from certtrack.web.uploads import FILE_LIMITS, Received
 
 _LONGEST = 1_500  # what is longer than any text that is taken need not come back whole
 _WITH_HOURS = ("exam", "hours", "evidence")
