@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from certtrack.rules.calendar import add_years
 from certtrack.rules.reading_certificates import ReadCertificate
@@ -26,10 +26,11 @@ def propose(
     """
     filled: dict[str, str] = {}
     for one in read:
-        for texts in (_say("title", one), _say("provider", one), _say_days(one, today), _say_amount(one, ceu_minutes)):
-            if not any(_is_typed(typed, name) or name in filled for name in texts):
-                filled |= texts
-    return replace(typed, **filled), filled
+        for said in (_say("title", one), _say("provider", one), _say_days(one, today), _say_amount(one, ceu_minutes)):
+            if not any(_is_typed(typed, name) or name in filled for name in said):
+                filled |= said
+    texts: dict[str, Any] = dict(filled)  # the areas, which aren't one text, can't be proposed
+    return replace(typed, **texts), filled
 
 
 def keep_untouched(typed: TypedCredit, proposed: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
