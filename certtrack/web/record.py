@@ -23,6 +23,7 @@ from certtrack.services.people import get_person
 from certtrack.services.transcripts import get_transcript
 from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _
+from certtrack.web.numbers import read_number
 from certtrack.web.proving import check_proof, needs_password, own_login
 
 record = Blueprint("record", __name__)
@@ -65,7 +66,7 @@ def transcript(person_id: int) -> str:
 @signed_in
 def looks(person_id: int) -> str:
     """Who has looked at the record, the latest first; the office's own look at this page is one of them."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=read_number)
     with reading() as session:
         page = get_looks(session, actor(), person_id, today(find_zone(session, actor())), before)
     note_look("looks.listed", [page.person.id])

@@ -139,6 +139,8 @@ def test_the_office_sees_names_before_and_who_looked_and_its_looks_are_told(
     assert "Carol Example On the certificate" in read(alice.get(f"{office.page}/names").text)
     assert alice.get(f"{office.page}/looks").status_code == 200
     assert "Carol Example" not in read(carol.get(f"{office.page}/names").text)
+    for odd in ("0", "-1", "soon", str(2**70)):
+        assert carol.get(f"{office.page}/looks?before={odd}").status_code == 200
     told = read(carol.get(f"{office.page}/looks").text)
     assert "alice@example.org, Lakeside Peers Read this page." in told
     assert "alice@example.org, Lakeside Peers Opened a page about you." in told
