@@ -13,7 +13,7 @@ from certtrack.services.people import get_person
 from certtrack.web.edge import actor, for_everybody, parts, reading, render, show_toast, signed_in, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.login import sealer
-from certtrack.web.proving import own_login
+from certtrack.web.proving import check_proof, needs_password, own_login
 from certtrack.web.record import own_number
 from certtrack.web.tries import count_miss, find_wait
 
@@ -27,20 +27,33 @@ _TOKEN = "calendar_token"  # noqa: S105  # where the cookie has it, sealed, unti
 @signed_in
 def show() -> str:
     """Whether there is one; its address once, right after it was made."""
+    return _show()
+
+
+def _show(errors: dict[str, str] | None = None) -> str:
     number, login = own_number(), own_login()
     token = sealer().unseal(cookie.pop(_TOKEN, "")) if _TOKEN in cookie else None
     with reading() as session:
         feed, person = find_feed(session, login.id), get_person(session, number)
     base_url = parts().settings.base_url.rstrip("/")
     address = f"{base_url}/calendar/{token}.ics" if token and feed else None
-    return render("account/calendar.html", feed=feed, zone=person.zone, address=address)
+    return render(
+        "account/calendar.html",
+        feed=feed,
+        zone=person.zone,
+        address=address,
+        errors=errors or {},
+        needs_password=needs_password(),
+    )
 
 
 @calendar_feed.post("/account/calendar/renew")
 @signed_in
 def renew() -> ResponseReturnValue:
-    """Make one; an address that there was before is none any more from this moment on."""
+    """Make one, for whoever proves that it is them, since it outlasts the session; one before is over at once."""
     own_number()
+    if wrong := check_proof():
+        return _show({"current": wrong}), 400
     with writing() as session:
         account = session.get_one(Account, own_login().id)
         token = make_feed(session, account, actor=actor(), at=parts().clock.now())
