@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
@@ -44,8 +45,7 @@ def attest(
     words = get_words(session, found.wording_id)
     if words.sha256 != sha256:
         raise StaleRecord("Other words are in force by now, so nothing was written. Read them first.")
-    if found.agreed is not None:
-        _withdraw(session, found, found.agreed.attestation, actor, at)
+    _withdraw_all(session, found, actor, at)
     said = Attestation(
         cycle_id=found.cycle.id,
         wording_id=found.wording_id if found.wording_id is not None else store_example(session, at).id,
@@ -76,6 +76,13 @@ def take_back_attestation(
     if found.agreed is None or found.agreed.attestation.id != attestation_id:
         raise StaleRecord("This has changed meanwhile, so nothing was written. Look at it again.")
     _withdraw(session, found, found.agreed.attestation, actor, at)
+
+
+def _withdraw_all(session: Session, found: Recertification, actor: Actor, at: datetime) -> None:
+    """Whatever stands of this cycle by now, its row being locked: somebody may have agreed in another window."""
+    standing = (Attestation.cycle_id == found.cycle.id, Attestation.withdrawn_at.is_(None))
+    for said in session.scalars(select(Attestation).where(*standing).order_by(Attestation.id)):
+        _withdraw(session, found, said, actor, at)
 
 
 def _withdraw(session: Session, found: Recertification, said: Attestation, actor: Actor, at: datetime) -> None:

@@ -11,7 +11,14 @@ from sqlalchemy import func, select
 
 from certtrack.db.models import Attestation, Wording
 from certtrack.errors import BadPack, NotAllowed, NotFound, Refused, StaleRecord
-from certtrack.services.recertifying.wordings import digest_words, list_wordings, load_example, store_example
+from certtrack.services.recertifying.attesting import attest
+from certtrack.services.recertifying.wordings import (
+    digest_words,
+    get_words,
+    list_wordings,
+    load_example,
+    store_example,
+)
 
 
 def state(world: World, cast: Cast) -> str:
@@ -46,6 +53,17 @@ def test_other_words_are_to_be_agreed_to_anew_and_those_before_stay(world: World
     with world.database.reading() as session:
         assert session.scalar(select(func.count(Attestation.id)).where(Attestation.withdrawn_at.is_(None))) == 1
         assert [one.no for one in list_wordings(session, [world.organization_id])] == [2, 1]
+
+
+def test_agreed_to_in_two_windows_it_stands_once(world: World, cast: Cast) -> None:
+    put_words(world)
+    found = prepare(world, cast.holder, cast.carol, cast.cps)
+    for _ in range(2):
+        with world.database.writing() as session:
+            words = get_words(session, found.wording_id)
+            attest(session, found, "Carol", sha256=words.sha256, language="en", actor=cast.holder, at=world.at)
+    with world.database.reading() as session:
+        assert session.scalar(select(func.count(Attestation.id)).where(Attestation.withdrawn_at.is_(None))) == 1
 
 
 def test_nobody_agrees_in_somebody_elses_place(world: World, cast: Cast) -> None:
