@@ -29,7 +29,7 @@ from certtrack.web.uploads import Received, takes_files
 recertify = Blueprint("recertify", __name__)
 
 _STEPS = "<any(exam, hours, evidence, statement, fee, send):step>"
-Values = dict[str, Any]
+_LONGEST_MARK = 16
 
 
 @recertify.get(f"{AT}/recertify")
@@ -70,7 +70,10 @@ def save(person_id: int, certification_id: int, step: str) -> ResponseReturnValu
         key = found.find_step(step).key
         if key == "send" and request.form.get("do") == "send":
             return _send(session, found, came), None
-        _SAVING[key](session, found)
+        if key == "statement":
+            _agree(session, found)
+        else:
+            save_step(session, found, key, _read(found, key), **doing())
         return _say_saved(found), found.find_next(key)
 
     return _answer(write, person_id, certification_id, step, came)
@@ -144,41 +147,17 @@ def _send(session: Session, found: Recertification, came: Received) -> str:
     return _("On record: it was sent. We can't see the answer: enter the new certificate when it comes.")
 
 
-def _save_mark(name: StepKey) -> Callable[[Session, Recertification], None]:
-    def save_mark(session: Session, found: Recertification) -> None:
-        papers = read_papers(request.form.getlist("papers"), found.papers)
-        _keep(session, found, name, {"seen": request.form.get("seen", "")[:16], "papers": list(papers)})
-
-    return save_mark
-
-
-def _save_seen(name: StepKey) -> Callable[[Session, Recertification], None]:
-    return lambda session, found: _keep(session, found, name, {"seen": request.form.get("seen", "")[:16]})
-
-
-def _save_fee(session: Session, found: Recertification) -> None:
-    _keep(session, found, "fee", read_fee(request.form, found.today))
-
-
-def _save_sending(session: Session, found: Recertification) -> None:
-    _keep(session, found, "send", keep_sending(request.form))
+def _read(found: Recertification, key: StepKey) -> Mapping[str, Any]:
+    """What is kept of a step that nothing else is put on record of. Raises BadApplication."""
+    if key == "fee":
+        return read_fee(request.form, found.today)
+    if key == "send":
+        return keep_sending(request.form)
+    seen: dict[str, Any] = {"seen": request.form.get("seen", "")[:_LONGEST_MARK]}
+    return seen | ({"papers": read_papers(request.form.getlist("papers"), found.papers)} if key == "evidence" else {})
 
 
 def _agree(session: Session, found: Recertification) -> None:
     name = read_name(request.form, found.today)
     sha256, language = request.form.get("sha256", ""), request.form.get("language", "")
     attest(session, found, name, sha256=sha256, language=language, **doing())
-
-
-def _keep(session: Session, found: Recertification, key: StepKey, values: Values) -> None:
-    save_step(session, found, key, values, **doing())
-
-
-_SAVING: Mapping[StepKey, Callable[[Session, Recertification], None]] = {
-    "exam": _save_seen("exam"),
-    "hours": _save_seen("hours"),
-    "evidence": _save_mark("evidence"),
-    "statement": _agree,
-    "fee": _save_fee,
-    "send": _save_sending,
-}

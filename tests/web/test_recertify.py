@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,8 +16,10 @@ from kit.many import multiply
 from kit.recertifying import put_words
 from kit.world import World
 
+from certtrack.clock import FixedClock
 from certtrack.security import Role
 from certtrack.services.organizations import end_affiliation, find_affiliation
+from certtrack.services.rulebook import load_rulebook
 from certtrack.web.parts import EXTENSION
 
 NEVER_A_KEEPERS = re.compile(r"submit|grant|renew|accepted|approv|present|otorg|renov|concedi|aprob", re.IGNORECASE)
@@ -200,3 +203,25 @@ def test_an_office_puts_in_its_own_words_and_what_was_typed_stays_where_somebody
     assert 'name="expected_no" value="1"' in late.text
     assert client.get("/wordings/99999/new").status_code == 404
     assert "Wording 1" in read(client.get("/wordings?lang=en").text)
+
+
+def test_every_shipped_packs_steps_have_their_pages(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, world: World
+) -> None:
+    used = ("*", "us-mn-cprs", "icrc-pr", "mha-ncps", "us-mo-cps")
+    monkeypatch.setenv("CERTTRACK_PACKS", " ".join(used))
+    world.rulebook = load_rulebook(Path("nowhere"), used)
+    client: CheckingClient = request.getfixturevalue("client")
+    client.application.extensions[EXTENSION].clock = FixedClock(world.at)
+    carol = world.person("Carol")
+    sign_up(client, world, world.account("carol", Role.SPECIALIST, person_id=carol))
+    found = {}
+    for key in sorted({pack.key for pack in world.rulebook.packs.list()}):
+        number, _ = world.certify(carol, world.today + timedelta(days=100), pack=key)
+        at = f"/people/{carol}/certifications/{number}"
+        start = client.get(f"{at}/recertify").text
+        steps = set(re.findall(rf'href="{at}/recertify/([a-z]+)"', start))
+        pages = (*(f"recertify/{step}" for step in steps), "packet")
+        found[key] = "send" in steps and {client.get(f"{at}/{name}").status_code for name in pages} == {200}
+    assert [key for key, is_there in found.items() if not is_there] == []
+    assert len(found) >= 17
