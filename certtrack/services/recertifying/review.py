@@ -41,6 +41,11 @@ class Review:
         """Those that count without a certificate, as a file or on paper."""
         return tuple(one for one in self.counted if one.backed.credit.proof == "none" and not one.backed.files)
 
+    @property
+    def in_want(self) -> tuple[ReviewedCredit, ...]:
+        """Those that don't count for want of a certificate, and would with one."""
+        return tuple(one for one in self.left_out if one.count.code == "no_certificate")
+
 
 def load_review(session: Session, rulebook: Rulebook, found: Recertification) -> Review:
     """How the hours are counted today; four queries, one of which `load_recertification` has asked already."""
