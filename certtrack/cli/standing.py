@@ -98,15 +98,13 @@ def _load_coming(
     known_at: datetime | None,
 ) -> dict[int, RecordSource]:
     """Where the next cycle comes from, by certification; those that have none on record are left out."""
-    by_zone: dict[str, dict[int, int]] = defaultdict(dict)
+    following, zones = dict[int, int](), dict[int, str]()
     for item in certifications:
-        if item.id in standings and (following := standings[item.id].following) is not None:
-            by_zone[edge.rulebook.packs.get(item.pack_key).zone][item.id] = following.id
-    found: dict[int, RecordSource] = {}
-    for zone, cycles in by_zone.items():
-        sources = load_sources(session, cycles.values(), zone, known_at)
-        found |= {number: sources[cycle_id] for number, cycle_id in cycles.items()}
-    return found
+        if item.id in standings and (coming := standings[item.id].following) is not None:
+            following[item.id] = coming.id
+            zones[coming.id] = edge.rulebook.packs.get(item.pack_key).zone
+    sources = load_sources(session, zones, known_at)
+    return {number: sources[cycle_id] for number, cycle_id in following.items()}
 
 
 def _row(certification: Certification, standing: Standing, coming: RecordSource | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from certtrack.language import say_by
 from certtrack.mail.view import View
 from certtrack.mail.words import Paragraph, paragraphs
 from certtrack.rules.requirements import TOTAL, Requirement
-from certtrack.rules.so_far import SoFar
+from certtrack.rules.so_far import SoFar, find_only_area
 from certtrack.rules.what_if import LeastLine
 
 _HOURS = "hours.jinja"
@@ -22,7 +22,7 @@ def speaks_first(seen: View) -> bool:
 
 def say_first(seen: View, so_far: SoFar) -> str:
     """How many hours are still to do by which day, those in the one area that asks for some among them."""
-    return _say(seen, "still_to_do_by", *_list_amounts(seen, so_far), seen.now.act_by)
+    return say_by(_HOURS, seen.locale, "still_to_do_by", *_list_amounts(seen, so_far), seen.now.act_by)
 
 
 def tell_hours(seen: View) -> list[Paragraph]:
@@ -65,8 +65,8 @@ def _list_still_to_do(seen: View, so_far: SoFar) -> list[str]:
         amount = say_by(_HOURS, seen.locale, "hours_text", minutes) if minutes else lines
         return [_say(seen, "was_to_do", amount)]
     is_said = speaks_first(seen)
-    said = [_say(seen, "still_to_do", *_list_amounts(seen, so_far))] if minutes and not is_said else []
-    if lines and not (minutes and _find_only_area(seen, so_far)):
+    said = [say_by(_HOURS, seen.locale, "still_to_do", *_list_amounts(seen, so_far))] if minutes and not is_said else []
+    if lines and not (minutes and find_only_area(seen.item.pack, so_far)):
         said.append(_say(seen, "of_these", lines, bool(minutes)))
     return said if so_far.counts_now == "yes" else [*said, _say(seen, "after_due")]
 
@@ -74,24 +74,17 @@ def _list_still_to_do(seen: View, so_far: SoFar) -> list[str]:
 def _list_doubts(seen: View, so_far: SoFar) -> list[str]:
     """What nobody has published, or only in a way that leaves something open."""
     unknown = [key for key in so_far.least.unknown if key != TOTAL]
-    said = [_say(seen, "may_be_less")] if so_far.may_be_less else []
+    said = [say_by(_HOURS, seen.locale, "may_be_less")] if so_far.may_be_less else []
     if unknown:
-        said.append(_say(seen, "areas_not_published", len(unknown)))
+        said.append(say_by(_HOURS, seen.locale, "areas_not_published", len(unknown)))
     return said
 
 
 def _list_amounts(seen: View, so_far: SoFar) -> tuple[int, bool, int, str]:
     """The minutes still to do, whether it may be more, and those of them in the one area that asks for some."""
-    area = _find_only_area(seen, so_far)
-    of_area = (area.amount, _lower(_name(seen, area.key))) if area is not None else (0, "")
+    area = find_only_area(seen.item.pack, so_far)
+    of_area = (area.amount, _name(seen, area.key)) if area is not None else (0, "")
     return so_far.least.minutes, so_far.may_be_more, *of_area
-
-
-def _find_only_area(seen: View, so_far: SoFar) -> LeastLine | None:
-    """The only requirement that asks for some of the hours still to do, where it is an area with a name."""
-    lines, rule = so_far.least.lines, seen.item.pack.hours
-    named = {area.key for area in rule.areas if area.name is not None and area.minimum is not None} if rule else set()
-    return lines[0] if len(lines) == 1 and lines[0].key in named and lines[0].unit == "minutes" else None
 
 
 def _say_line(seen: View, line: LeastLine) -> str:
@@ -105,11 +98,6 @@ def _name(seen: View, key: str) -> str:
 
 def _say(seen: View, macro: str, *values: object) -> str:
     return say_by(_WORDS, seen.locale, macro, *values)
-
-
-def _lower(name: str) -> str:
-    """A name within a sentence; one with more capitals than its first stays as it is written."""
-    return name[:1].lower() + name[1:] if name[1:] == name[1:].lower() else name
 
 
 def _is_there(total: Requirement) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.history import History
+from certtrack.rules.hours_rule import Area, Minimum
 from certtrack.rules.pack import Pack
 from certtrack.rules.requirements import AREAS, TOTAL
 from certtrack.rules.standing import Standing
@@ -52,6 +53,15 @@ def find_next_step(pack: Pack, history: History, facts: CertificationFacts, stan
         days = {"start_on": standing.following.start_on, "due_on": standing.following.due_on}
         return NextStep("next_cycle_on_record", days)
     return _in_cycle(pack, history, standing)
+
+
+def find_named(pack: Pack, step: NextStep) -> Area | Minimum | None:
+    """What the pack says of the area or requirement that the step names; None where it names none."""
+    key = step.values.get("area") or step.values.get("requirement")
+    if pack.hours is None or key is None:
+        return None
+    lines: tuple[Area | Minimum, ...] = (*pack.hours.areas, *pack.hours.minima)
+    return next((one for one in lines if one.key == key), None)
 
 
 def _before_a_cycle(pack: Pack, history: History, standing: Standing) -> NextStep:

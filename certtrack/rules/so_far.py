@@ -10,7 +10,7 @@ from certtrack.rules.pack import Holds, Pack
 from certtrack.rules.provisional import is_provisional
 from certtrack.rules.requirements import TOTAL, Hours, HoursCount, Requirement
 from certtrack.rules.standing import Standing
-from certtrack.rules.what_if import Least, find_last_day, is_beside, least_needed
+from certtrack.rules.what_if import Least, LeastLine, find_last_day, is_beside, least_needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,13 @@ def find_so_far(pack: Pack, facts: CertificationFacts, standing: Standing, cycle
         may_be_less=may_be_less,
         counts_now=_do_count(pack, days, standing.as_of),
     )
+
+
+def find_only_area(pack: Pack, so_far: SoFar) -> LeastLine | None:
+    """The only requirement that asks for some of the hours still to do, where it is an area with a name."""
+    lines, rule = so_far.least.lines, pack.hours
+    named = {area.key for area in rule.areas if area.name is not None and area.minimum is not None} if rule else set()
+    return lines[0] if len(lines) == 1 and lines[0].key in named and lines[0].unit == "minutes" else None
 
 
 def _count_waiting(facts: CertificationFacts, counted: HoursCount) -> int:

@@ -1,11 +1,28 @@
 """Who acts, and how they stand to a person's record: what the table of rights is asked with."""
 
 import getpass
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, false, func, or_, select, true, union
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union,
+    union_all,
+)
+from sqlalchemy.orm import Session
 
 from certtrack.db.models import (
     Account,
@@ -19,7 +36,7 @@ from certtrack.db.models import (
     OrganizationCredential,
     Person,
 )
-from certtrack.db.once import ask_once
+from certtrack.db.once import ask_once, tell_once
 from certtrack.db.queries.merges import is_one_of, same_people, same_person
 from certtrack.db.queries.stand_ins import covered_by
 from certtrack.security import RECORD_ACTS, RECORD_RIGHTS, Act, Actor, Errand, Fields, Relation, Role, RoleGrant
@@ -69,34 +86,54 @@ def list_relations(session: Session, actor: Actor, person_id: int, today: date) 
     return ask_once(session, key, lambda: _find_relations(session, actor, person_id, today))
 
 
-def _find_relations(session: Session, actor: Actor, person_id: int, today: date) -> frozenset[Relation]:
-    ways = _list_ways(actor, today)
-    if not ways:
-        return frozenset({Relation.NONE})
-    # of one person: to look for them among everybody whom a way opens takes longer, the more they are
+def tell_relations(session: Session, actor: Actor, person_id: int, today: date, opened: Iterable[str]) -> None:
+    """What `list_relations` would give, where `select_relations` was asked together with something else."""
+    found = frozenset(Relation(relation) for relation in opened)
+    tell_once(session, ("relations", actor, person_id, today), found or frozenset({Relation.NONE}))
+
+
+def select_relations(actor: Actor, person_id: int, today: date) -> Select[str]:
+    """The relations that are open to the actor, each as a row with its value."""
     them = same_person(person_id).cte("them")
+    # of one person: to look for them among everybody whom a way opens takes longer, the more they are
     opened = (
-        people.where(people.selected_columns[0].in_(select(them.c[0]))).exists().label(relation)
-        for relation, people in ways
+        select(literal(relation.value, String(32)).label("relation")).where(
+            people.where(people.selected_columns[0].in_(select(them.c[0]))).exists()
+        )
+        for relation, people in _list_ways(actor, today)
     )
-    row = session.execute(select(*opened)).one()
-    found = frozenset(relation for (relation, _), is_open in zip(ways, row, strict=True) if is_open)
+    none = select(cast(null(), String(32)).label("relation")).where(false())
+    found = union_all(none, *opened).subquery()
+    return select(found.c.relation)
+
+
+def _find_relations(session: Session, actor: Actor, person_id: int, today: date) -> frozenset[Relation]:
+    if not _list_ways(actor, today):
+        return frozenset({Relation.NONE})
+    found = frozenset(Relation(relation) for relation in session.scalars(select_relations(actor, person_id, today)))
     return found or frozenset({Relation.NONE})
 
 
-def load_relations(
-    session: Session, actor: Actor, person_ids: Iterable[int], today: date
-) -> dict[int, frozenset[Relation]]:
-    """The same of each of these people; one query."""
-    asked, none = set(person_ids), frozenset({Relation.NONE})
-    found, ways = dict.fromkeys(asked, none), _ways(actor, today)
-    if asked and ways:
-        person = aliased(Person)
-        opened = (person.id.in_(people).label(relation) for relation, people in ways.items())
-        for number, *row in session.execute(select(person.id, *opened).where(person.id.in_(asked))):
-            mine = frozenset(relation for relation, is_open in zip(ways, row, strict=True) if is_open)
-            found[number] = mine or none
-    return found
+def select_open(actors: Sequence[tuple[int, Actor]], people: Collection[int], today: date) -> Select[int, str, int]:
+    """For each of these actors, by a number of the caller's, the relations that they have to whom of these people.
+
+    People are told by every number that is the same person by merges.
+    """
+    them = same_people(select(Person.id).where(Person.id.in_(people))).cte("them")
+    ways = (
+        select(literal(number, BigInteger()), literal(relation.value, String(32)), way.selected_columns[0]).where(
+            way.selected_columns[0].in_(select(them.c[0]))
+        )
+        for number, actor in actors
+        for relation, way in _list_ways(actor, today)
+    )
+    nothing = select(
+        cast(null(), BigInteger()).label("place"),
+        cast(null(), String(32)).label("relation"),
+        cast(null(), BigInteger()).label("person_id"),
+    )
+    found = union_all(nothing.where(false()), *ways).subquery()
+    return select(found.c.place, found.c.relation, found.c.person_id)
 
 
 def visible_people(actor: Actor, today: date, fields: Fields = Fields.STANDING) -> ColumnElement[bool]:

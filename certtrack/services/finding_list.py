@@ -93,6 +93,28 @@ def list_findings_of(
     return show_findings(session, rulebook, session.scalars(query.order_by(Finding.id)), actor)
 
 
+@dataclass(frozen=True, slots=True)
+class NamedFinding:
+    """One finding in short: what it is and what is asked, without a word on addresses. `its` are as in ShownFinding."""
+
+    finding: Finding
+    its: Mapping[str, Any]
+
+
+def select_findings_of(actor: Actor, person_id: int, today: date) -> Select[Finding]:
+    """What waits about the person and is the actor's to decide."""
+    query: Select[Finding] = _open(select(Finding), actor, today)
+    return query.where(Finding.person_id.in_(same_person(person_id)))
+
+
+def name_findings(found: Iterable[Finding]) -> tuple[NamedFinding, ...]:
+    """These findings in short, the oldest first."""
+    return tuple(
+        NamedFinding(one, _read_days(hide_addresses(one.kind, one.details)))
+        for one in sorted(found, key=lambda one: one.id)
+    )
+
+
 def count_findings(session: Session, actor: Actor, today: date) -> int:
     """How many wait for the actor."""
     return session.scalar(_open(select(func.count(Finding.id)), actor, today)) or 0

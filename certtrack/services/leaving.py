@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import Select, or_, select, true
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
@@ -60,6 +60,17 @@ def list_places_to_leave(session: Session, actor: Actor, person_id: int, today: 
         known = found.get(organization.id)
         found[organization.id] = Place(organization, (*(known.affiliations if known else ()), affiliation))
     return tuple(found.values())
+
+
+def select_times_to_end(actor: Actor, person_id: int, today: date) -> Select[int]:
+    """The affiliations of such places; none for whoever may end none at all."""
+    places = list_places(actor, Task.END_AFFILIATION)
+    return select(Affiliation.id).where(
+        Affiliation.person_id.in_(same_person(person_id)),
+        or_(Affiliation.from_on.is_(None), Affiliation.from_on <= today),
+        or_(Affiliation.until_on.is_(None), Affiliation.until_on >= today),
+        true() if places is None else Affiliation.organization_id.in_(places),
+    )
 
 
 def get_place_to_leave(session: Session, actor: Actor, person_id: int, organization_id: int, today: date) -> Place:

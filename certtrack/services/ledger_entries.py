@@ -1,16 +1,17 @@
 """The entries of ledgers: what was decided about one stage each, with the mails that carried it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.clock import end_of
 from certtrack.db.models import Attempt, Cause, Email, Reminder, ReminderEmail
+from certtrack.db.together import ask_together
 from certtrack.rules.reminders import Audience, StageDay
 
 LedgerState = Literal[
@@ -209,17 +210,28 @@ def load_attempts(
     session: Session, reminders: Sequence[Reminder], until: datetime | None
 ) -> dict[int, list[LedgerAttempt]]:
     """Each reminder's attempts, those of its earlier mails included, in the order of the mails."""
-    query = (
+    wanted = select_attempts(ReminderEmail.reminder_id.in_([reminder.id for reminder in reminders]))
+    if until is not None:
+        wanted = wanted.where(Attempt.ended_at <= until)
+    return make_attempts(ask_together(session, wanted)[0], until)
+
+
+def select_attempts(which: ColumnElement[bool]) -> Select[int, Attempt, bool, datetime | None]:
+    """The attempts of the mails of reminders, as `which` says of `reminder_email`."""
+    return (
         select(ReminderEmail.reminder_id, Attempt, Email.is_paired, Email.bounced_at)
         .join(Attempt, Attempt.email_id == ReminderEmail.email_id)
         .join(Email, Email.id == ReminderEmail.email_id)
-        .where(ReminderEmail.reminder_id.in_([reminder.id for reminder in reminders]))
-        .order_by(Attempt.email_id, Attempt.number)
+        .where(which)
     )
-    if until is not None:
-        query = query.where(Attempt.ended_at <= until)
+
+
+def make_attempts(
+    rows: Iterable[tuple[int, Attempt, bool, datetime | None]], until: datetime | None = None
+) -> dict[int, list[LedgerAttempt]]:
+    """What `load_attempts` gives, of the rows of `select_attempts`."""
     found: dict[int, list[LedgerAttempt]] = defaultdict(list)
-    for reminder_id, attempt, is_paired, bounced_at in session.execute(query):
+    for reminder_id, attempt, is_paired, bounced_at in sorted(rows, key=lambda row: (row[1].email_id, row[1].number)):
         values = (attempt.ended_at, attempt.outcome, attempt.smtp_code, attempt.email_id, attempt.answer)
         came_back = bounced_at is not None and (until is None or bounced_at <= until)
         found[reminder_id].append(LedgerAttempt(len(found[reminder_id]) + 1, *values, is_paired, came_back))

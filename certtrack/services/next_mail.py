@@ -1,6 +1,7 @@
 """The next mail of many certifications, as a list says it."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -47,20 +48,28 @@ def _find_chunk(
     session: Session, rulebook: Rulebook, certification_ids: Sequence[int], today: date
 ) -> dict[int, NextMail]:
     newest: dict[int, tuple[Cycle, str]] = {}
-    last: dict[int, Reminder] = {}
+    reminders: dict[int, list[Reminder]] = defaultdict(list)
     for cycle, pack_key, reminder in session.execute(_select_both(certification_ids)):
         newest[cycle.certification_id] = (cycle, pack_key)
         if reminder is not None:
-            last[cycle.id] = reminder
-    found = {}
-    for number, (cycle, pack_key) in newest.items():
-        row = last.get(cycle.id)
-        if row is not None and row.state not in ("sent", "told"):
-            obstacle = row.reason if row.state in ("suppressed", "failed", "held") else None
-            found[number] = NextMail(cast("LedgerState", row.state), row.stage_on, row.stage, obstacle)
-        elif (coming_on := _find_coming(rulebook, cycle, pack_key, today)) is not None:
-            found[number] = NextMail("coming", coming_on, None, None)
-    return found
+            reminders[cycle.id].append(reminder)
+    found = {
+        number: pick_next_mail(rulebook, cycle, pack_key, reminders[cycle.id], today)
+        for number, (cycle, pack_key) in newest.items()
+    }
+    return {number: mail for number, mail in found.items() if mail is not None}
+
+
+def pick_next_mail(
+    rulebook: Rulebook, cycle: Cycle, pack_key: str, reminders: Iterable[Reminder], today: date
+) -> NextMail | None:
+    """The same of one open cycle and the holder's reminders of it, the oldest stage first; None: none is to come."""
+    reached = [row for row in reminders if row.state not in ("superseded", "expired")]
+    if reached and (row := reached[-1]).state not in ("sent", "told"):
+        obstacle = row.reason if row.state in ("suppressed", "failed", "held") else None
+        return NextMail(cast("LedgerState", row.state), row.stage_on, row.stage, obstacle)
+    coming_on = _find_coming(rulebook, cycle, pack_key, today)
+    return NextMail("coming", coming_on, None, None) if coming_on is not None else None
 
 
 def _select_both(certification_ids: Sequence[int]) -> Select[Cycle, str, Reminder | None]:

@@ -1,14 +1,15 @@
 """Where the day of a cycle comes from: the file that stated it, and the day on which it came on record so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import ApplicationStep, CycleVersion, ImportRun
+from certtrack.db.together import ask_together
 
 _CHUNK = 500
 
@@ -26,28 +27,57 @@ class RecordSource:
 
 
 def load_sources(
-    session: Session, cycle_ids: Iterable[int], zone: str, known_at: datetime | None = None
+    session: Session, zones: Mapping[int, str], known_at: datetime | None = None
 ) -> dict[int, RecordSource]:
-    """The source of each cycle's day, in `zone`, as on record now or at `known_at`.
+    """The source of each of these cycles' days, in the zone that stands beside it, as on record now or at `known_at`.
 
     A version that leaves the day and its evidence alone, such as the closing of the cycle, is no source of it.
     """
-    numbers, first = sorted(set(cycle_ids)), dict[int, CycleVersion]()
+    numbers, versions = sorted(zones), list[CycleVersion]()
     for start in range(0, len(numbers), _CHUNK):
-        query = select(CycleVersion).where(CycleVersion.cycle_id.in_(numbers[start : start + _CHUNK]))
-        if known_at is not None:
-            query = query.where(CycleVersion.recorded_at <= known_at)
-        for version in session.scalars(query.order_by(CycleVersion.cycle_id, CycleVersion.no)):
-            known = first.get(version.cycle_id)
-            if known is None or _says(known) != _says(version):
-                first[version.cycle_id] = version
-    files = _load_files(session, first.values())
-    papers = _load_papers(session, first.values())
+        versions += session.scalars(select_versions(numbers[start : start + _CHUNK], known_at))
+    first = find_first(versions)
+    return make_sources(first, ask_together(session, *select_papers(first)), zones)
+
+
+def select_versions(cycle_ids: Sequence[int], known_at: datetime | None = None) -> Select[CycleVersion]:
+    """Every version of these cycles, as on record now or at that moment."""
+    query = select(CycleVersion).where(CycleVersion.cycle_id.in_(cycle_ids))
+    return query if known_at is None else query.where(CycleVersion.recorded_at <= known_at)
+
+
+def find_first(versions: Iterable[CycleVersion]) -> dict[int, CycleVersion]:
+    """By cycle the version that first said its day as it is said last."""
+    first: dict[int, CycleVersion] = {}
+    for version in sorted(versions, key=lambda one: (one.cycle_id, one.no)):
+        known = first.get(version.cycle_id)
+        if known is None or _says(known) != _says(version):
+            first[version.cycle_id] = version
+    return first
+
+
+def select_papers(first: Mapping[int, CycleVersion]) -> tuple[Select[int, str], Select[int, str | None]]:
+    """The files that these versions were read in, and who has seen the certificates that they rest on."""
+    runs, steps = (
+        {number for version in first.values() if (number := _find(version.evidence, kind)) is not None}
+        for kind in ("import", "application_step")
+    )
+    return (
+        select(ImportRun.id, ImportRun.file_name).where(ImportRun.id.in_(runs)),
+        select(ApplicationStep.id, ApplicationStep.proof_seen_by).where(ApplicationStep.id.in_(steps)),
+    )
+
+
+def make_sources(
+    first: Mapping[int, CycleVersion], papers: Sequence[Iterable[tuple[int, str | None]]], zones: Mapping[int, str]
+) -> dict[int, RecordSource]:
+    """What `load_sources` gives, of the rows of `select_papers`."""
+    files, seen_by = (dict(rows) for rows in papers)
     return {
         number: RecordSource(
-            version.recorded_at.astimezone(ZoneInfo(zone)).date(),
+            version.recorded_at.astimezone(ZoneInfo(zones[number])).date(),
             files.get(_find(version.evidence, "import") or 0),
-            papers.get(_find(version.evidence, "application_step") or 0),
+            seen_by.get(_find(version.evidence, "application_step") or 0),
         )
         for number, version in first.items()
     }
@@ -55,19 +85,6 @@ def load_sources(
 
 def _says(version: CycleVersion) -> tuple[date, str, str | None]:
     return version.due_on, version.due_source, version.evidence
-
-
-def _load_files(session: Session, versions: Iterable[CycleVersion]) -> dict[int, str]:
-    runs = {run for version in versions if (run := _find(version.evidence, "import")) is not None}
-    query = select(ImportRun.id, ImportRun.file_name).where(ImportRun.id.in_(runs))
-    return {row.id: row.file_name for row in session.execute(query)}
-
-
-def _load_papers(session: Session, versions: Iterable[CycleVersion]) -> dict[int, str | None]:
-    """Who has seen each certificate that a cycle's day rests on."""
-    steps = {step for version in versions if (step := _find(version.evidence, "application_step")) is not None}
-    query = select(ApplicationStep.id, ApplicationStep.proof_seen_by).where(ApplicationStep.id.in_(steps))
-    return {row.id: row.proof_seen_by for row in session.execute(query)}
 
 
 def _find(evidence: str | None, wanted: str) -> int | None:

@@ -1,6 +1,6 @@
 """The rules in force: packs and policies from the installation, each version pinned in the database on first use."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import PackVersion, RuleConfirmation
-from certtrack.db.once import ask_once
+from certtrack.db.once import ask_once, tell_once
 from certtrack.errors import BadPack
 from certtrack.packs import Packs, Policies, ServicePacks, find_used, load_packs, load_policies, load_service_packs
 from certtrack.packs.confirming import Confirmed, confirm_all
@@ -71,11 +71,20 @@ def load_confirmed(session: Session, known_at: datetime | None = None) -> tuple[
     return ask_once(session, ("confirmed", known_at), lambda: _load_confirmed(session, known_at))
 
 
+def tell_confirmed(session: Session, rows: Iterable[RuleConfirmation]) -> None:
+    """What `load_confirmed` would give now, where all rows were asked for together with something else."""
+    tell_once(session, ("confirmed", None), _pick_newest(sorted(rows, key=lambda row: row.id)))
+
+
 def _load_confirmed(session: Session, known_at: datetime | None) -> tuple[Confirmed, ...]:
     query = select(RuleConfirmation).order_by(RuleConfirmation.id)
     if known_at is not None:
         query = query.where(RuleConfirmation.recorded_at <= known_at)
-    newest = {(row.pack_key, row.key): row for row in session.scalars(query)}
+    return _pick_newest(session.scalars(query))
+
+
+def _pick_newest(rows: Iterable[RuleConfirmation]) -> tuple[Confirmed, ...]:
+    newest = {(row.pack_key, row.key): row for row in rows}
     return tuple(
         Confirmed(row.pack_key, row.key, row.value, row.source, row.said_on)
         for _, row in sorted(newest.items())

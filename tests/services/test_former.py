@@ -66,7 +66,7 @@ class Gone:
     def hours(self, **values: Any) -> HoursPage:
         world, page = self.world, self.page(**values)
         with world.database.reading() as session:
-            return show_hours(session, world.rulebook, self.office, page, world.today)
+            return show_hours(session, world.rulebook, page)
 
     def change(self, **changes: Any) -> None:
         with self.world.database.writing() as session:

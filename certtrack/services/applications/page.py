@@ -25,7 +25,6 @@ from certtrack.services.certifications import get_certification
 from certtrack.services.cycles import find_open_cycle
 from certtrack.services.evidence.shown import ShownFile, list_files
 from certtrack.services.people import get_person
-from certtrack.services.person_page import PersonPage
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.waivers.records import list_waivers, may_record
 
@@ -89,20 +88,6 @@ class ApplicationOffer:
     is_holder: bool
 
 
-def show_applications(
-    session: Session, rulebook: Rulebook, actor: Actor, page: PersonPage, today: date
-) -> dict[int, ShownApplication]:
-    """By certification of the page, for those whose open cycle is on record; none on a page of another day."""
-    found: dict[int, ShownApplication] = {}
-    if page.as_of is not None or page.known_at is not None:
-        return found
-    for shown in page.certifications:
-        application = _show(session, rulebook, actor, shown.certification, today)
-        if application is not None:
-            found[shown.certification.id] = application
-    return found
-
-
 def get_application_offer(
     session: Session, rulebook: Rulebook, actor: Actor, person_id: int, certification_id: int, today: date
 ) -> ApplicationOffer:
@@ -147,7 +132,7 @@ def _show(
         steps=tuple(shown[step.id] for step in steps),
         opened_by=shown[opened_by[0].id] if opened_by else None,
         coming=NEXT[steps[-1].kind if steps else "none"] if is_granter else (),
-        timely=_find_timely(pack, cycle, steps),
+        timely=find_timely(pack, cycle, steps),
         suggested_due_on=suggest_due_on(pack, cycle.due_on),
         waivers=tuple(ShownWaiver(one, _name(session, one.recorded_by)) for one in list_waivers(session, cycle.id)),
         said={kind: said for kind, said in intentions.items() if said.state == "said"},
@@ -176,7 +161,8 @@ def _name(session: Session, key: str) -> str:
     return find_actor_name(session, key) or key
 
 
-def _find_timely(pack: Pack, cycle: Cycle, steps: Sequence[ApplicationStep]) -> Timely | None:
+def find_timely(pack: Pack, cycle: Cycle, steps: Sequence[ApplicationStep]) -> Timely | None:
+    """Whether what was received last was in time; None where nothing was."""
     received = [step for step in steps if step.kind == "received"]
     if not received:
         return None

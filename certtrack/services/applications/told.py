@@ -1,5 +1,6 @@
 """What answers to a reminder rest on: which one was told last, and which day a plan may name."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import cast
 
@@ -32,7 +33,16 @@ def find_told(session: Session, cycle: Cycle) -> Reminder | None:
 
 def find_unseen(session: Session, cycle: Cycle, seen: Intention | None) -> int | None:
     """The number of the last reminder that was told, unless it is said that it was seen; None where there is none."""
-    told = find_told(session, cycle)
+    return _find_unseen(find_told(session, cycle), seen)
+
+
+def pick_unseen(reminders: Iterable[Reminder], seen: Intention | None) -> int | None:
+    """The same of the holder's reminders of one cycle, the oldest stage first."""
+    told = [row for row in reminders if row.state in _TOLD and row.stage not in _UNASKED]
+    return _find_unseen(told[-1] if told else None, seen)
+
+
+def _find_unseen(told: Reminder | None, seen: Intention | None) -> int | None:
     if told is None or (seen is not None and seen.state == "said" and is_of(told, seen)):
         return None
     return told.id

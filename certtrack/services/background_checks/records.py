@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import Select, or_, select, true
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Affiliation, BackgroundCheck, BackgroundCheckVersion, Organization
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import BadInput, NotAllowed, NotFound, Refused
-from certtrack.security import Act, Actor, Task, can_act, list_places
+from certtrack.security import Act, Actor, Relation, Task, can_act, list_places
 from certtrack.services.actors import list_relations
 from certtrack.services.credits.rights import is_own, today_of
 from certtrack.services.locking import lock_current
@@ -99,24 +99,29 @@ def get_check(session: Session, actor: Actor, person_id: int, check_id: int) -> 
 
 def list_check_places(session: Session, actor: Actor, person_id: int, today: date) -> Sequence[Organization]:
     """Where the actor may keep a check of this person: offices of theirs that the person belongs to, by name."""
+    query = select_check_places(actor, person_id, today)
+    return session.scalars(query.order_by(Organization.name, Organization.id)).all()
+
+
+def select_check_places(actor: Actor, person_id: int, today: date) -> Select[Organization]:
+    """The same in no order."""
     places = list_places(actor, Task.END_AFFILIATION)
     belonging = select(Affiliation.organization_id).where(
         Affiliation.person_id.in_(same_person(person_id)),
         or_(Affiliation.from_on.is_(None), Affiliation.from_on <= today),
         or_(Affiliation.until_on.is_(None), Affiliation.until_on >= today),
     )
-    query = select(Organization).where(
+    return select(Organization).where(
         Organization.id.in_(belonging), true() if places is None else Organization.id.in_(places)
     )
-    return session.scalars(query.order_by(Organization.name, Organization.id)).all()
 
 
 def can_keep(session: Session, actor: Actor, person_id: int, today: date) -> bool:
     """True where the actor may keep checks of this person; nobody keeps their own."""
     if actor.is_command:
         return True
-    is_theirs = can_act(list_relations(session, actor, person_id, today), Act.KEEP_CHECKS)
-    return is_theirs and not is_own(session, actor, person_id)
+    relations = list_relations(session, actor, person_id, today)
+    return can_act(relations, Act.KEEP_CHECKS) and Relation.HOLDER not in relations
 
 
 def check_can_keep(session: Session, actor: Actor, person_id: int, at: datetime) -> None:

@@ -1,11 +1,11 @@
 """Drafts of credits: what an account has typed for one person, kept for a while. A draft counts nowhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, false, or_, select
+from sqlalchemy import ColumnElement, Select, delete, false, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
@@ -84,11 +84,20 @@ def _is_gone(session: Session, actor: Actor, person_id: int, form: FormState) ->
 
 def list_drafts(session: Session, actor: Actor, person_id: int) -> tuple[ShownDraft, ...]:
     """The actor's drafts for this person, the last saved first; none of a credit that was withdrawn meanwhile."""
+    return make_drafts(session.scalars(select_drafts(actor, person_id)))
+
+
+def select_drafts(actor: Actor, person_id: int) -> Select[CreditDraft]:
+    """What `list_drafts` asks for."""
     query = select(CreditDraft).outerjoin(Credit, Credit.id == CreditDraft.credit_id)
-    query = query.where(_are_own(actor, person_id), or_(Credit.id.is_(None), Credit.state == "logged"))
+    return query.where(_are_own(actor, person_id), or_(Credit.id.is_(None), Credit.state == "logged"))
+
+
+def make_drafts(rows: Iterable[CreditDraft]) -> tuple[ShownDraft, ...]:
+    """What `list_drafts` gives, of what it asks for."""
     return tuple(
         ShownDraft(draft.id, str(draft.typed.get("title", "")).strip(), draft.credit_id, draft.touched_at)
-        for draft in session.scalars(query.order_by(CreditDraft.touched_at.desc(), CreditDraft.id.desc()))
+        for draft in sorted(rows, key=lambda one: (one.touched_at, one.id), reverse=True)
     )
 
 

@@ -4,22 +4,36 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Credit, Person
 from certtrack.db.queries.merges import same_person
+from certtrack.db.together import AnySelect, ask_together
 from certtrack.errors import NotFound
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.hours import TOTAL, Requirement
 from certtrack.rules.pack import Pack, Sure
 from certtrack.rules.what_if import is_beside
-from certtrack.security import Act, Actor, Fields, Relation, can_act, can_see
-from certtrack.services.actors import list_relations, open_certifications, visible_certifications
+from certtrack.security import Act, Actor, Fields, Relation, can_act
+from certtrack.services.actors import open_certifications
+from certtrack.services.credits.drafts import ShownDraft, make_drafts, select_drafts
+from certtrack.services.credits.records import get_credit
 from certtrack.services.credits.rights import check_can_log
-from certtrack.services.credits.shown import ShownArea, ShownCredit, list_shown_credits
-from certtrack.services.former import FORMER
+from certtrack.services.credits.shown import (
+    ClaimedCredit,
+    ShownArea,
+    ShownCredit,
+    list_deciders,
+    make_of_rows,
+    make_shown,
+    select_claimed,
+    select_claimed_files,
+)
+from certtrack.services.evidence.shown import ShownFile, list_files, make_files
+from certtrack.services.names import load_names
 from certtrack.services.people import get_person
 from certtrack.services.person_page import PersonPage, ShownCertification
 from certtrack.services.rulebook import Rulebook, confirmed_rules
@@ -97,37 +111,73 @@ class CreditOffer:
     ceu_sure: Sure | None
 
 
-def show_hours(session: Session, rulebook: Rulebook, actor: Actor, page: PersonPage, today: date) -> HoursPage:
-    """The hours beside the standings of `page`, for the same day and moment; those that the actor may see today."""
-    relations = list_relations(session, actor, page.person.id, today)
-    seen, with_files = (_list_seen(session, actor, page, today, fields) for fields in (Fields.CREDITS, Fields.EVIDENCE))
-    died_on = page.person.died_on
-    found = {}
-    for shown in page.certifications:
-        number, standing = shown.certification.id, shown.standing
-        if number not in seen or shown.pack.hours is None:
-            continue
-        claimed = list_shown_credits(
-            session, rulebook, shown.certification, standing, page.known_at, with_files=number in with_files
-        )
-        if page.last_day is not None:
-            claimed = tuple(_with_files_then(credit) for credit in claimed)
-        is_over = standing.validity in _ENDED or (died_on is not None and died_on <= standing.as_of)
-        found[number] = ShownHours(
-            certification_id=number,
-            is_open=not is_over,
-            has_to_do=standing.following is None and standing.phase in _EARNING,
-            progress=() if is_over else tuple(_list_progress(shown, claimed)),
-            credits=claimed,
-        )
-    return HoursPage(found, can_act(relations, Act.LOG_CREDITS), Relation.HOLDER in relations)
+def show_hours(session: Session, rulebook: Rulebook, page: PersonPage) -> HoursPage:
+    """The hours beside the standings of `page`, for the same day and moment; those that its reader may see.
+
+    At most three queries.
+    """
+    rows = ask_together(session, *select_hours(page))
+    return make_hours(rulebook, page, *_name(session, page, *rows))
 
 
-def _list_seen(session: Session, actor: Actor, page: PersonPage, today: date, fields: Fields) -> set[int]:
-    """The certifications of which the page may show its reader these fields."""
+def load_hours(
+    session: Session, rulebook: Rulebook, actor: Actor, page: PersonPage
+) -> tuple[HoursPage, tuple[ShownDraft, ...]]:
+    """The same with the actor's own drafts of credits, which only whoever may log has, on the record as it is today."""
+    *rows, drafts = ask_together(session, *select_hours(page), select_drafts(actor, page.person.id))
+    hours = make_hours(rulebook, page, *_name(session, page, *rows))
+    return hours, make_drafts(drafts) if hours.can_log and page.is_now else ()
+
+
+def select_hours(page: PersonPage) -> tuple[AnySelect, AnySelect]:
+    """What is claimed for the certifications of which the page's reader sees credits, and the files that back it."""
+    numbers = [shown.certification.id for shown in page.certifications if Fields.CREDITS in shown.fields]
+    return select_claimed(numbers, page.known_at), select_claimed_files(numbers)
+
+
+def _name(
+    session: Session, page: PersonPage, rows: Sequence[Any], links: Sequence[Any]
+) -> tuple[Sequence[Any], Mapping[str, str], Mapping[int, Sequence[ShownFile]]]:
+    files = make_files(links) if page.known_at is None else list_files(session, {row[7] for row in rows}, page.known_at)
+    return rows, load_names(session, list_deciders(rows)), files
+
+
+def make_hours(
+    rulebook: Rulebook,
+    page: PersonPage,
+    rows: Iterable[Any],
+    names: Mapping[str, str],
+    files: Mapping[int, Sequence[ShownFile]],
+) -> HoursPage:
+    """What `show_hours` gives, of rows of `select_claimed` that were asked for together with something else."""
+    claimed = defaultdict(list)
+    for one in make_of_rows(rows, names, files):
+        claimed[one.claim.certification_id].append(one)
+    found = {
+        shown.certification.id: _make_hours(rulebook, page, shown, claimed[shown.certification.id])
+        for shown in page.certifications
+        if Fields.CREDITS in shown.fields and shown.pack.hours is not None
+    }
+    return HoursPage(found, can_act(page.relations, Act.LOG_CREDITS), Relation.HOLDER in page.relations)
+
+
+def _make_hours(
+    rulebook: Rulebook, page: PersonPage, shown: ShownCertification, claimed: Iterable[ClaimedCredit]
+) -> ShownHours:
+    standing = shown.standing
+    credits_ = make_shown(rulebook, shown.certification, standing, shown.facts.cycles, claimed)
+    if Fields.EVIDENCE not in shown.fields:
+        credits_ = tuple(replace(credit, files=()) for credit in credits_)
     if page.last_day is not None:
-        return {shown.certification.id for shown in page.certifications} if can_see(FORMER, fields) else set()
-    return set(session.scalars(select(Certification.id).where(visible_certifications(actor, today, fields))))
+        credits_ = tuple(_with_files_then(credit) for credit in credits_)
+    is_over = standing.validity in _ENDED or shown.is_over
+    return ShownHours(
+        certification_id=shown.certification.id,
+        is_open=not is_over,
+        has_to_do=standing.following is None and standing.phase in _EARNING,
+        progress=() if is_over else tuple(_list_progress(shown, credits_)),
+        credits=credits_,
+    )
 
 
 def _with_files_then(credit: ShownCredit) -> ShownCredit:

@@ -1,23 +1,32 @@
 """Credits as pages show them, on a certification."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Claim, ClaimVersion, Credit, CreditVersion
+from certtrack.db.models import (
+    Certification,
+    Claim,
+    ClaimVersion,
+    Credit,
+    CreditVersion,
+    Evidence,
+    EvidenceLink,
+)
 from certtrack.db.queries.facts import load_facts
 from certtrack.db.queries.versions import join_known
+from certtrack.db.together import AnySelect
 from certtrack.rules.facts import Activity, CreditRole, CycleFact, Decision, Form, Proof
 from certtrack.rules.hours import CreditCount
 from certtrack.rules.pack import Pack, Text
 from certtrack.rules.standing import Standing
-from certtrack.services.actors import find_actor_name
 from certtrack.services.credits.amounts import Unit
 from certtrack.services.evidence.shown import ShownFile, list_files
+from certtrack.services.names import load_names
 from certtrack.services.rulebook import Rulebook
 
 _OF_OTHER_DAYS = ("before_cycle", "after_cycle")
@@ -100,17 +109,31 @@ def list_shown_credits(
     With `known_at` as they were on record at that moment; `standing` is to be of the same. `with_files`: whether the
     reader may see what backs them.
     """
-    rows = _list_now(session, certification.id) if known_at is None else _list_then(session, certification.id, known_at)
+    rows = session.execute(select_claimed([certification.id], known_at)).all()
+    cycles = _list_cycles(session, certification.id, standing, known_at)
+    claimed = make_claimed(session, rows, known_at, with_files=with_files)
+    return make_shown(rulebook, certification, standing, cycles, claimed)
+
+
+def make_shown(
+    rulebook: Rulebook,
+    certification: Certification,
+    standing: Standing,
+    cycles: Iterable[CycleFact],
+    claimed: Iterable[ClaimedCredit],
+) -> tuple[ShownCredit, ...]:
+    """What `list_shown_credits` gives, of what is claimed for the certification; `cycles` are all of it."""
     counts = {count.id: count for count in standing.counted.credits}
-    others = _list_other_cycles(session, certification.id, standing, known_at)
+    mine = standing.cycle.id if standing.cycle else None
+    others = [cycle for cycle in cycles if cycle.id != mine]
     pack = rulebook.packs.get(certification.pack_key, on=standing.cycle.due_on if standing.cycle else None)
     return tuple(
         ShownCredit(
-            **values_of_claimed(claimed),
-            named_areas=name_areas(pack, claimed.areas),
-            count=_find_count(claimed, counts.get(claimed.id), others),
+            **values_of_claimed(one),
+            named_areas=name_areas(pack, one.areas),
+            count=_find_count(one, counts.get(one.id), others),
         )
-        for claimed in make_claimed(session, rows, known_at, with_files=with_files)
+        for one in sorted(claimed, key=lambda one: (one.last_on, one.id), reverse=True)
     )
 
 
@@ -119,23 +142,28 @@ def values_of_claimed(claimed: ClaimedCredit) -> dict[str, Any]:
     return {**asdict(claimed), "claim": claimed.claim, "files": claimed.files}
 
 
-def _list_now(session: Session, certification_id: int) -> Iterable[Any]:
-    return session.execute(
-        select(*claimed_columns(Claim, Credit, Claim.decided_by))
-        .join(Credit, Credit.id == Claim.credit_id)
-        .where(Claim.certification_id == certification_id, Claim.is_dropped.is_(False), Credit.state == "logged")
-        .order_by(Credit.last_on.desc(), Credit.id.desc())
-    )
+def select_claimed(certification_ids: Sequence[int], known_at: datetime | None = None) -> AnySelect:
+    """What is claimed for these certifications, as on record now or at that moment; `make_of_rows` makes it of it."""
+    if known_at is None:
+        query: Any = select(*claimed_columns(Claim, Credit, Claim.decided_by)).join(
+            Credit, Credit.id == Claim.credit_id
+        )
+        query = query.where(Claim.is_dropped.is_(False), Credit.state == "logged")
+    else:
+        query = select(*claimed_columns(ClaimVersion, CreditVersion, ClaimVersion.recorded_by)).select_from(Claim)
+        query = join_known(query, Claim.id, ClaimVersion, ClaimVersion.claim_id, known_at)
+        query = join_known(query, Claim.credit_id, CreditVersion, CreditVersion.credit_id, known_at)
+        query = query.where(ClaimVersion.is_dropped.is_(False), CreditVersion.state == "logged")
+    wanted: AnySelect = query.where(Claim.certification_id.in_(certification_ids))
+    return wanted
 
 
-def _list_then(session: Session, certification_id: int, known_at: datetime) -> Iterable[Any]:
-    query = select(*claimed_columns(ClaimVersion, CreditVersion, ClaimVersion.recorded_by)).select_from(Claim)
-    query = join_known(query, Claim.id, ClaimVersion, ClaimVersion.claim_id, known_at)
-    query = join_known(query, Claim.credit_id, CreditVersion, CreditVersion.credit_id, known_at)
-    return session.execute(
-        query.where(Claim.certification_id == certification_id)
-        .where(ClaimVersion.is_dropped.is_(False), CreditVersion.state == "logged")
-        .order_by(CreditVersion.last_on.desc(), Claim.credit_id.desc())
+def select_claimed_files(certification_ids: Sequence[int]) -> Select[int, Evidence]:
+    """The files that back now what is claimed for these certifications, each with the credit."""
+    query = select(EvidenceLink.subject_id, Evidence).join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+    claimed = select(Claim.credit_id).where(Claim.certification_id.in_(certification_ids))
+    return query.where(
+        EvidenceLink.subject_kind == "credit", EvidenceLink.is_attached, EvidenceLink.subject_id.in_(claimed)
     )
 
 
@@ -156,15 +184,24 @@ def claimed_columns(
 def make_claimed(
     session: Session, rows: Iterable[Any], known_at: datetime | None = None, *, with_files: bool
 ) -> Iterator[ClaimedCredit]:
-    """Claimed credits of rows of `claimed_columns`, with their files if they are wanted."""
-    names: dict[str | None, str | None] = {}  # few people decide on many
+    """What each row of these columns says of a credit and its claim, in their order; at most two queries."""
     found = list(rows)
     files = list_files(session, {row[7] for row in found}, known_at) if with_files else {}
-    for row in found:
+    return make_of_rows(found, load_names(session, list_deciders(found)), files)
+
+
+def list_deciders(rows: Iterable[Any]) -> set[str]:
+    """The keys of those who have decided on claims, of rows of `select_claimed`."""
+    return {row[6] for row in rows if row[3] != "waiting" and row[6] is not None}
+
+
+def make_of_rows(
+    rows: Iterable[Any], names: Mapping[str, str], files: Mapping[int, Sequence[ShownFile]]
+) -> Iterator[ClaimedCredit]:
+    """The same of rows with who decided and the files that back them."""
+    for row in rows:
         claim_id, claim_no, certification_id, decision, reason_code, words, decided_by = row[:7]
-        if decision != "waiting" and decided_by not in names:
-            names[decided_by] = find_actor_name(session, decided_by) or decided_by
-        by = None if decision == "waiting" else names[decided_by]
+        by = None if decision == "waiting" else names.get(decided_by, decided_by)
         claim = ShownClaim(claim_id, claim_no, certification_id, cast("Decision", decision), reason_code, words, by)
         number, no, title, provider, first_on, last_on, unit, amount, minutes, parts = row[7:17]
         areas = tuple(dict.fromkeys(area for part in parts for area in part["areas"]))
@@ -181,14 +218,13 @@ def name_areas(pack: Pack, keys: Iterable[str]) -> tuple[ShownArea, ...]:
     return tuple(ShownArea(key, names.get(key)) for key in keys)
 
 
-def _list_other_cycles(
+def _list_cycles(
     session: Session, certification_id: int, standing: Standing, known_at: datetime | None
-) -> list[CycleFact]:
+) -> Sequence[CycleFact]:
     if not any(count.code in _OF_OTHER_DAYS for count in standing.counted.credits):
-        return []
+        return ()
     facts = load_facts(session, [certification_id], known_at).get(certification_id)
-    mine = standing.cycle.id if standing.cycle else None
-    return [cycle for cycle in facts.cycles if cycle.id != mine] if facts else []
+    return facts.cycles if facts else ()
 
 
 def _find_count(claimed: ClaimedCredit, count: CreditCount | None, others: Iterable[CycleFact]) -> CreditCount | None:

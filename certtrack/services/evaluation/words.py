@@ -3,8 +3,8 @@
 from functools import lru_cache
 
 from certtrack.language import LOCALES, say_by
-from certtrack.rules.next_step import NextStep
-from certtrack.rules.pack import Area, Minimum, Pack
+from certtrack.rules.next_step import NextStep, find_named
+from certtrack.rules.pack import Pack
 
 _WORDS = "next_step.jinja"
 _KEPT = 4096
@@ -13,17 +13,8 @@ _KEPT = 4096
 def tell_step(pack: Pack, step: NextStep) -> dict[str, str]:
     """The sentence by language."""
     values = tuple(step.values.items())
-    named = _find_named(pack, step)
+    named = find_named(pack, step)
     return {locale: _say(locale, step.code, values, pack.whom_to_ask.of(locale), named) for locale in LOCALES}
-
-
-def _find_named(pack: Pack, step: NextStep) -> Area | Minimum | None:
-    """What the pack says of the area or requirement that the step names."""
-    key = step.values.get("area") or step.values.get("requirement")
-    if pack.hours is None or key is None:
-        return None
-    lines: tuple[Area | Minimum, ...] = (*pack.hours.areas, *pack.hours.minima)
-    return next((one for one in lines if one.key == key), None)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -56,6 +56,14 @@ def list_files(
     return found
 
 
+def make_files(rows: Iterable[tuple[int, Evidence]]) -> Mapping[int, Sequence[ShownFile]]:
+    """What `list_files` gives now, of what each file backs and the file itself."""
+    found: dict[int, list[ShownFile]] = defaultdict(list)
+    for subject_id, evidence in sorted(rows, key=lambda row: row[1].id):
+        found[subject_id].append(_show(evidence))
+    return found
+
+
 def list_usable(
     session: Session, actor: Actor, person_id: int, evidence_ids: Iterable[int], today: date
 ) -> list[ShownFile]:

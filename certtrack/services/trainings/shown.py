@@ -3,13 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Enrollment, Organization, Person, Training, TrainingElsewhere, TrainingSession
+from certtrack.db.models import Enrollment, Organization, Person, Training, TrainingSession
 from certtrack.db.queries.merges import load_merged, same_person
-from certtrack.db.queries.trainings import ElsewhereFacts, TrainingFacts, load_elsewhere, load_trainings
+from certtrack.db.queries.trainings import (
+    ElsewhereFacts,
+    TrainingFacts,
+    load_trainings,
+    make_elsewhere,
+    make_trainings,
+    select_elsewhere,
+    select_trainings,
+)
+from certtrack.db.together import AnySelect, ask_together
 from certtrack.rules.pack import Pack
 from certtrack.rules.training import EnrollmentState, TrainingCount, count_training
 from certtrack.security import Act, Actor, Fields, Relation, Task, can_act, can_see, list_places
@@ -97,22 +107,41 @@ def show_trainings(
     What became of an application is for the person and for whoever may record it; others see who was accepted.
     """
     relations = list_relations(session, actor, person_id, today)
+    rows = ask_together(session, *select_path(person_id, known_at))
+    return make_path(session, rulebook, actor, relations, rows, as_of)
+
+
+def select_path(person_id: int, known_at: datetime | None = None) -> tuple[AnySelect, ...]:
+    """What the trainings of a person are made of, as on record now or at that moment."""
+    rows = same_person(person_id)
+    return (*select_trainings(Enrollment.person_id.in_(rows), known_at), select_elsewhere(rows, known_at))
+
+
+def make_path(
+    session: Session,
+    rulebook: Rulebook,
+    actor: Actor,
+    relations: frozenset[Relation],
+    rows: Sequence[Sequence[Any]],
+    as_of: date,
+) -> PersonTrainings:
+    """What `show_trainings` gives, of the rows of `select_path`; at most one query."""
     if not (actor.is_command or can_see(relations, Fields.TRAINING)):
         return PersonTrainings((), (), can_record=False)
     can_record = actor.is_command or can_act(relations, Act.RECORD_TRAINING)
     only = _list_only(session, actor, relations)
-    numbers = session.scalars(same_person(person_id)).all()
+    enrollments, sessions, attended, elsewhere = rows
     offered = [
         _show(rulebook, facts, as_of)
-        for facts in load_trainings(session, people=numbers, known_at=known_at)
+        for facts in make_trainings(enrollments, sessions, attended)
         if only is None or facts.credential in only
     ]
     sees_all = can_record or Relation.HOLDER in relations
     return PersonTrainings(
         offered=tuple(one for one in offered if sees_all or one.state == "accepted"),
         elsewhere=tuple(
-            ShownElsewhere(facts, find_training_pack(rulebook, facts.credential), _find_no(session, facts.id))
-            for facts in load_elsewhere(session, numbers, known_at)
+            ShownElsewhere(facts, find_training_pack(rulebook, facts.credential), facts.no)
+            for facts in make_elsewhere(elsewhere)
             if facts.completed_on <= as_of and (only is None or facts.credential in only)
         ),
         can_record=can_record and Relation.HOLDER not in relations,
@@ -191,10 +220,6 @@ def _list_only(session: Session, actor: Actor, relations: frozenset[Relation]) -
     if actor.is_command or can_see(others, Fields.TRAINING):
         return None
     return list_granted_credentials(session, actor)
-
-
-def _find_no(session: Session, number: int) -> int:
-    return session.get_one(TrainingElsewhere, number).no
 
 
 def _load_people(session: Session, numbers: set[int]) -> dict[int, Person]:

@@ -93,7 +93,7 @@ def test_a_certificate_opens_the_next_cycle_with_the_day_that_it_states(world: W
     assert (now.application, now.following and now.following.due_on) == ("sent", NEXT)
     assert (later.application, later.validity, later.next_on) == ("none", "current", NEXT)
     with world.database.reading() as session:
-        assert load_sources(session, [new.id], "America/Chicago")[new.id].seen_by == "Bob Example"
+        assert load_sources(session, {new.id: "America/Chicago"})[new.id].seen_by == "Bob Example"
 
 
 def test_a_day_that_the_rule_does_not_give_is_a_finding_and_both_stand_as_readings(world: World, cast: Cast) -> None:

@@ -107,7 +107,7 @@ def test_each_number_of_a_page_opens_into_the_credits_that_make_it(world: World,
     with world.database.reading() as session:
         clock = FixedClock(world.at)
         page = get_person_page(session, world.rulebook, cast.holder, cast.carol, clock)
-        progress = show_hours(session, world.rulebook, cast.holder, page, world.today).hours[cast.cps].progress
+        progress = show_hours(session, world.rulebook, page).hours[cast.cps].progress
     pieces = {
         its.requirement.key: [(one.credit.id, one.amount, one.is_sure) for one in its.pieces]
         for its in progress
@@ -127,7 +127,7 @@ def test_what_goes_by_a_clock_of_its_own_opens_into_credits_of_earlier_cycles(wo
     older = log(world, carol, make_new(2, areas=("suicide_prevention",), last_on=date(2023, 3, 1)), certification)
     with world.database.reading() as session:
         page = get_person_page(session, world.rulebook, world.actor, carol, FixedClock(world.at))
-        shown = show_hours(session, world.rulebook, world.actor, page, world.today).hours[certification]
+        shown = show_hours(session, world.rulebook, page).hours[certification]
     pieces = {its.requirement.key: [(one.credit.id, one.amount) for one in its.pieces] for its in shown.progress}
     assert pieces["suicide_prevention"] == [(older, 120)]
     assert pieces["total"] == []

@@ -13,7 +13,7 @@ from certtrack.db.models import Person
 from certtrack.services.actors import command_actor
 from certtrack.services.demo import load_demo
 from certtrack.services.rulebook import load_rulebook
-from certtrack.services.supervision.shown import show_supervision
+from certtrack.services.supervision.part import show_supervision
 
 
 @pytest.mark.parametrize("today", [date(2026, 1, 31), date(2028, 2, 29)], ids=str)

@@ -36,6 +36,7 @@ from certtrack.services.supervision.duties import (
     start_duty,
     withdraw_qualification,
 )
+from certtrack.services.supervision.part import show_supervision
 from certtrack.services.supervision.service import (
     NewService,
     amend_service,
@@ -43,7 +44,6 @@ from certtrack.services.supervision.service import (
     list_overlapping,
     withdraw_service,
 )
-from certtrack.services.supervision.shown import show_supervision
 
 MONDAY, SUNDAY = date(2026, 5, 11), date(2026, 5, 17)
 

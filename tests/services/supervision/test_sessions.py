@@ -14,8 +14,9 @@ from certtrack.db.queries.supervision import SessionRow, load_sessions
 from certtrack.errors import BadInput, NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.security import Actor, Role
 from certtrack.services.organizations import affiliate, create_organization
+from certtrack.services.supervision.part import show_supervision
 from certtrack.services.supervision.records import find_same_session, get_session, withdraw_session
-from certtrack.services.supervision.shown import get_session_page, list_to_sign, show_supervision
+from certtrack.services.supervision.shown import get_session_page, list_to_sign
 
 
 def load(world: World, number: int, **values: object) -> SessionRow | None:

@@ -1,0 +1,1 @@
+"""What a person is told first: where each certification stands, what to do next, what waits for their word."""

@@ -1,0 +1,103 @@
+"""What the first page of a record asks for beside standings: all of it at once, by certification or by person."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import (
+    Attendance,
+    CreditDraft,
+    CycleVersion,
+    Enrollment,
+    Finding,
+    Person,
+    Signature,
+    SupervisionSession,
+    Training,
+    TrainingElsewhere,
+)
+from certtrack.db.queries.merges import same_person
+from certtrack.db.together import AnySelect, ask_together
+from certtrack.security import Actor, Fields
+from certtrack.services.applications.of_person import ApplicationRows, select_rows
+from certtrack.services.credits.drafts import select_drafts
+from certtrack.services.credits.shown import select_claimed
+from certtrack.services.finding_list import select_findings_of
+from certtrack.services.leaving import select_times_to_end
+from certtrack.services.person_page import PersonPage, list_speaking
+from certtrack.services.record_sources import select_versions
+
+
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """A session of supervision that waits for the person's own signature."""
+
+    id: int
+    held_on: date
+    minutes: int
+    supervisor: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeRows:
+    """What is on record, as it came: claims with their credits, versions of cycles, findings, and what follows."""
+
+    claimed: Sequence[Any]
+    versions: Sequence[CycleVersion]
+    findings: Sequence[Finding]
+    drafts: Sequence[CreditDraft]
+    to_sign: Sequence[tuple[int, date, int, Person]]
+    to_leave: Sequence[int]
+    offered: Sequence[tuple[str, date]]
+    elsewhere: Sequence[tuple[str, date, int | None]]
+
+
+def ask(session: Session, page: PersonPage, actor: Actor) -> tuple[HomeRows, ApplicationRows]:
+    """All of it by one query; what isn't the reader's to see stays in the database."""
+    person_id, today = page.person.id, page.today
+    claimed = [shown.certification.id for shown in page.certifications if Fields.CREDITS in shown.fields]
+    everything = [shown.certification.id for shown in page.certifications]
+    mine: tuple[AnySelect, ...] = (
+        select_claimed(claimed, page.known_at),
+        select_versions(
+            sorted({number for one in page.certifications for number in list_speaking(one)}), page.known_at
+        ),
+        select_findings_of(actor, person_id, today),
+        select_drafts(actor, person_id),
+        _select_to_sign(person_id),
+        select_times_to_end(actor, person_id, today),
+        *_select_completions(person_id),
+    )
+    found = ask_together(session, *mine, *select_rows(everything, actor, today))
+    own = len(fields(HomeRows))
+    return HomeRows(*found[:own]), ApplicationRows(*found[own:])
+
+
+def list_to_sign(rows: Iterable[tuple[int, date, int, Person]]) -> tuple[ToSign, ...]:
+    """The sessions of these rows, the latest first."""
+    ordered = sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)
+    return tuple(ToSign(number, on, minutes, who.shown_name) for number, on, minutes, who in ordered)
+
+
+def _select_to_sign(person_id: int) -> Select[int, date, int, Person]:
+    me, held = same_person(person_id), SupervisionSession
+    by_version = (
+        (one.session_id == held.id, one.no == held.no, one.person_id.in_(me)) for one in (Attendance, Signature)
+    )
+    there, signed = (exists().where(*each) for each in by_version)
+    query = select(held.id, held.held_on, held.minutes, Person).join(Person, Person.id == held.supervisor_id)
+    return query.where(held.state == "held", there, ~signed, held.supervisor_id.not_in(me))
+
+
+def _select_completions(person_id: int) -> tuple[Select[str, date | None], Select[str, date, int | None]]:
+    rows = same_person(person_id)
+    offered = select(Training.credential, Enrollment.completed_on).join(Training, Training.id == Enrollment.training_id)
+    elsewhere = select(TrainingElsewhere.credential, TrainingElsewhere.completed_on, TrainingElsewhere.minutes)
+    return (
+        offered.where(Enrollment.person_id.in_(rows), Enrollment.completed_on.is_not(None)),
+        elsewhere.where(TrainingElsewhere.person_id.in_(rows), TrainingElsewhere.state == "recorded"),
+    )
