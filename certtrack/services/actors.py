@@ -1,11 +1,9 @@
 """Who acts, and how they stand to a person's record: what the table of rights is asked with."""
 
 import getpass
-from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     CompoundSelect,
     Select,
@@ -36,7 +34,7 @@ from certtrack.db.models import (
     OrganizationCredential,
     Person,
 )
-from certtrack.db.once import ask_once, tell_once
+from certtrack.db.once import ask_once
 from certtrack.db.queries.merges import is_one_of, same_people, same_person
 from certtrack.db.queries.stand_ins import covered_by
 from certtrack.security import RECORD_ACTS, RECORD_RIGHTS, Act, Actor, Errand, Fields, Relation, Role, RoleGrant
@@ -86,12 +84,6 @@ def list_relations(session: Session, actor: Actor, person_id: int, today: date) 
     return ask_once(session, key, lambda: _find_relations(session, actor, person_id, today))
 
 
-def tell_relations(session: Session, actor: Actor, person_id: int, today: date, opened: Iterable[str]) -> None:
-    """What `list_relations` would give, where `select_relations` was asked together with something else."""
-    found = frozenset(Relation(relation) for relation in opened)
-    tell_once(session, ("relations", actor, person_id, today), found or frozenset({Relation.NONE}))
-
-
 def select_relations(actor: Actor, person_id: int, today: date) -> Select[str]:
     """The relations that are open to the actor, each as a row with its value."""
     them = same_person(person_id).cte("them")
@@ -100,7 +92,7 @@ def select_relations(actor: Actor, person_id: int, today: date) -> Select[str]:
         select(literal(relation.value, String(32)).label("relation")).where(
             people.where(people.selected_columns[0].in_(select(them.c[0]))).exists()
         )
-        for relation, people in _list_ways(actor, today)
+        for relation, people in list_ways(actor, today)
     )
     none = select(cast(null(), String(32)).label("relation")).where(false())
     found = union_all(none, *opened).subquery()
@@ -108,32 +100,10 @@ def select_relations(actor: Actor, person_id: int, today: date) -> Select[str]:
 
 
 def _find_relations(session: Session, actor: Actor, person_id: int, today: date) -> frozenset[Relation]:
-    if not _list_ways(actor, today):
+    if not list_ways(actor, today):
         return frozenset({Relation.NONE})
     found = frozenset(Relation(relation) for relation in session.scalars(select_relations(actor, person_id, today)))
     return found or frozenset({Relation.NONE})
-
-
-def select_open(actors: Sequence[tuple[int, Actor]], people: Collection[int], today: date) -> Select[int, str, int]:
-    """For each of these actors, by a number of the caller's, the relations that they have to whom of these people.
-
-    People are told by every number that is the same person by merges.
-    """
-    them = same_people(select(Person.id).where(Person.id.in_(people))).cte("them")
-    ways = (
-        select(literal(number, BigInteger()), literal(relation.value, String(32)), way.selected_columns[0]).where(
-            way.selected_columns[0].in_(select(them.c[0]))
-        )
-        for number, actor in actors
-        for relation, way in _list_ways(actor, today)
-    )
-    nothing = select(
-        cast(null(), BigInteger()).label("place"),
-        cast(null(), String(32)).label("relation"),
-        cast(null(), BigInteger()).label("person_id"),
-    )
-    found = union_all(nothing.where(false()), *ways).subquery()
-    return select(found.c.place, found.c.relation, found.c.person_id)
 
 
 def visible_people(actor: Actor, today: date, fields: Fields = Fields.STANDING) -> ColumnElement[bool]:
@@ -161,7 +131,7 @@ def visible_one_by_one(actor: Actor, today: date) -> ColumnElement[bool]:
     """
     if actor.is_command:
         return true()
-    ways = {relation: people for relation, people in _list_ways(actor, today) if _opens_standing(relation)}
+    ways = {relation: people for relation, people in list_ways(actor, today) if _opens_standing(relation)}
     granted = ways.pop(Relation.PROGRAMME_ADMINISTRATOR, None)
     found = [is_one_of(Certification.person_id, people) for people in ways.values()]
     if granted is not None:
@@ -231,10 +201,11 @@ def _open_ways(actor: Actor, today: date, fields: Fields) -> dict[Relation, Comp
 
 def _ways(actor: Actor, today: date) -> dict[Relation, CompoundSelect[int]]:
     """What the actor's person and roles open, each with the people's numbers. People who were merged are one."""
-    return {relation: same_people(people) for relation, people in _list_ways(actor, today)}
+    return {relation: same_people(people) for relation, people in list_ways(actor, today)}
 
 
-def _list_ways(actor: Actor, today: date) -> list[tuple[Relation, Select[int]]]:
+def list_ways(actor: Actor, today: date) -> list[tuple[Relation, Select[int]]]:
+    """What opens records to the actor, each way with the people's numbers as they were put on record."""
     ways: list[tuple[Relation, Select[int]]] = []
     if actor.person_id is not None:
         ways.append((Relation.HOLDER, select(Person.id).where(Person.id == actor.person_id)))

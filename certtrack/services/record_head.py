@@ -14,9 +14,10 @@ from certtrack.db.queries.merges import same_person
 from certtrack.db.together import ask_together
 from certtrack.errors import NotFound
 from certtrack.security import Actor, Fields, Relation, can_see
-from certtrack.services.actors import list_relations, select_relations, tell_relations, visible_certifications
+from certtrack.services.actors import list_relations, select_relations, visible_certifications
 from certtrack.services.former import FORMER, LastDay, find_last_day, load_person_then
 from certtrack.services.people import get_person
+from certtrack.services.relating import tell_relations
 from certtrack.services.rulebook import tell_confirmed
 
 _OF_CERTIFICATIONS = (Fields.STANDING, Fields.CREDITS, Fields.EVIDENCE)

@@ -25,6 +25,7 @@ from certtrack.web.forecast import forecast
 from certtrack.web.group_acts import group_acts
 from certtrack.web.health import health
 from certtrack.web.held import held
+from certtrack.web.home import home
 from certtrack.web.jobs import jobs
 from certtrack.web.late_forms import late_forms
 from certtrack.web.leaving import leaving
@@ -35,6 +36,7 @@ from certtrack.web.offerings_found import offerings_found
 from certtrack.web.passwords import passwords
 from certtrack.web.people import people
 from certtrack.web.people_list import people_list
+from certtrack.web.person_parts import person_parts
 from certtrack.web.policy_preview import policy_preview
 from certtrack.web.qualifications import qualifications
 from certtrack.web.recertify import recertify
@@ -66,7 +68,8 @@ from certtrack.web.wordings import wordings
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *(sign_in, sign_in_code, passwords, account, second_step, sessions, late_forms, by_mail),
-    *(people, people_list, credits_, drafts, evidence, checking, taking_back, answers, findings, held),
+    *(home, people, person_parts, people_list),
+    *(credits_, drafts, evidence, checking, taking_back, answers, findings, held),
     *(health, jobs, forecast, leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credit_files, credit_preview, credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),

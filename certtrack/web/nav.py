@@ -13,6 +13,8 @@ from certtrack.security import Actor, Role, Task, can_do
 
 MOST = 5
 _OWN = "/record"
+_OWN_PARTS = ("/home", "/people/{person_id}/credits", "/people/{person_id}/supervision")
+"""Of one's own record, for whoever has no other page to begin with; others find them from there."""
 
 # None: for everybody with a record of their own, and some for whoever is signed in
 _TASKS: dict[str, Task | None] = {
@@ -29,6 +31,7 @@ _TASKS: dict[str, Task | None] = {
     "/offerings": None,
     "/ways-in": None,
     "/resources": None,
+    **dict.fromkeys(_OWN_PARTS),
     _OWN: None,
 }
 _FOR_ALL = ("/offerings", "/ways-in", "/resources")
@@ -39,7 +42,7 @@ _FIRST: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (Role.PROGRAMME_ADMINISTRATOR, ("/people", "/credits", "/exams", "/applications", "/findings")),
     (Role.SUPERVISOR, ("/team", "/credits", "/supervision", _OWN)),
     (Role.AUDITOR, ("/people",)),
-    (Role.SPECIALIST, ("/offerings", _OWN)),
+    (Role.SPECIALIST, (*_OWN_PARTS[:2], "/offerings", _OWN_PARTS[2], _OWN)),
 )
 
 
@@ -63,13 +66,15 @@ class Nav:
 def make_nav(actor: Actor, gettext: Callable[[str], str]) -> Nav:
     """The links of that reader, named by `gettext`, in the order in which they stand."""
     mine = [url for url, task in _TASKS.items() if _may_open(actor, url, task)]
-    chosen = next((urls for role, urls in _FIRST if actor.has(role)), (_OWN,))[:MOST]
+    chosen = next((urls for role, urls in _FIRST if actor.has(role)), (*_OWN_PARTS, _OWN))[:MOST]
     names = _name_all(gettext)
     nearest = max(mine, key=lambda url: _measure(url, actor), default="")
-    items = {url: NavItem(names[url], url, url == nearest and _measure(url, actor) > 0) for url in mine}
+    items = {
+        url: NavItem(names[url], _fill_in(url, actor), url == nearest and _measure(url, actor) > 0) for url in mine
+    }
     return Nav(
         tuple(items[url] for url in chosen if url in mine),
-        tuple(items[url] for url in mine if url not in chosen),
+        tuple(items[url] for url in mine if url not in (*chosen, *_OWN_PARTS)),
     )
 
 
@@ -88,6 +93,9 @@ def _name_all(gettext: Callable[[str], str]) -> dict[str, str]:
         "/offerings": gettext("Activities"),
         "/ways-in": gettext("The way in"),
         "/resources": gettext("Links that help"),
+        _OWN_PARTS[0]: gettext("Home"),
+        _OWN_PARTS[1]: gettext("Credits"),
+        _OWN_PARTS[2]: gettext("Supervision"),
         _OWN: gettext("My record"),
     }
 
@@ -100,8 +108,12 @@ def _may_open(actor: Actor, url: str, task: Task | None) -> bool:
 
 def _measure(url: str, actor: Actor) -> int:
     """How near the page lies under that address, 0 where it doesn't: one's own record is nearer than the people."""
-    places = (url, f"/people/{actor.person_id}") if url == _OWN else (url,)
+    places = (url, f"/people/{actor.person_id}") if url == _OWN else (_fill_in(url, actor),)
     return max((len(place) for place in places if _is_under(place)), default=0)
+
+
+def _fill_in(url: str, actor: Actor) -> str:
+    return url.format(person_id=actor.person_id)
 
 
 def _is_under(url: str) -> bool:

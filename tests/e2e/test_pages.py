@@ -179,7 +179,7 @@ def test_paper_has_the_day_and_the_reasons_and_nothing_to_press(visit: Visit) ->
     page.emulate_media(media="print")
     expect(page.locator(".for-print")).to_have_text(re.compile(r"^As of \w+, "))
     expect(page.locator(".why").first).to_be_visible()
-    for gone in ("header.top", ".find .acts", ".filters", ".back"):
+    for gone in ("header.top", ".next", ".certs", ".filters", ".back"):
         expect(page.locator(gone).first).to_be_hidden()
 
 

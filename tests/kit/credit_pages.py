@@ -55,6 +55,11 @@ class Office:
         return f"/people/{self.carol}"
 
     @property
+    def credits(self) -> str:
+        """Where all of it stands; `page` is where her record begins."""
+        return f"{self.page}/credits"
+
+    @property
     def new(self) -> str:
         return f"/people/{self.carol}/credits/new"
 

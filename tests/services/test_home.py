@@ -1,6 +1,7 @@
 """The first page of a record: what it says first, what is next, what waits, and nothing that isn't the reader's."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from kit.applications import make_granter, send, submit
@@ -51,10 +52,11 @@ def test_the_standings_their_reasons_and_hours_are_those_of_the_whole_page(world
     decide(world, find_claim(world, checked, cast.cps)[0], "checked", actor=cast.supervisor)
     log(world, cast.carol, make_new(2, form="recorded", last_on=date(2026, 4, 1)), cast.cps)
     for actor in (cast.holder, cast.supervisor, cast.office, world.actor):
-        for asked in ({}, {"as_of": date(2026, 11, 15)}, {"known_at": world.at - timedelta(days=1)}):
+        asks: list[dict[str, Any]] = [{}, {"as_of": date(2026, 11, 15)}, {"known_at": world.at - timedelta(days=1)}]
+        for asked in asks:
             home = load(world, actor, cast.carol, **asked)
             with world.database.reading() as session:
-                whole = get_person_page(session, world.rulebook, actor, cast.carol, FixedClock(world.at), **asked)  # type: ignore[arg-type]  # a day or a moment
+                whole = get_person_page(session, world.rulebook, actor, cast.carol, FixedClock(world.at), **asked)
                 hours = show_hours(session, world.rulebook, whole)
             told = [(one.shown.standing, one.shown.because, one.shown.readings, one.shown.number) for one in home.cards]
             assert told == [(one.standing, one.because, one.readings, one.number) for one in whole.certifications]

@@ -27,7 +27,7 @@ def test_a_form_with_a_mistake_is_a_draft_with_its_files_until_it_is_saved(
     data = TYPED | {"csrf_token": carol.token(), "amount": "much", "upload": (io.BytesIO(picture()), "scan.jpg")}
     wrong = carol.post(office.new, data=data)
     number = find_draft(wrong.text)
-    page = carol.get(office.page)
+    page = carol.get(office.credits)
     assert "1 draft of a credit A draft counts nowhere." in read(page.text)
     assert "0 of 20 hours are on record" in read(page.text)
 
@@ -38,19 +38,19 @@ def test_a_form_with_a_mistake_is_a_draft_with_its_files_until_it_is_saved(
     assert find_draft(still.text) == number
     assert carol.send(office.new, **TYPED, draft=number, files="1").location == office.page
 
-    assert (office.load()[0].proof, "draft" in read(carol.get(office.page).text)) == ("file", False)
+    assert (office.load()[0].proof, "draft" in read(carol.get(office.credits).text)) == ("file", False)
 
 
 def test_what_is_not_whole_yet_is_saved_as_a_draft_and_discarded(carol: CheckingClient, office: Office) -> None:
     assert carol.send(office.new, title="<b>Half</b>", way="draft").location == office.page
-    page = carol.get(office.page).text
+    page = carol.get(office.credits).text
     assert "The draft is saved. It counts nowhere until you save it as a credit." in read(page)
     assert "<h3>&lt;b&gt;Half&lt;/b&gt;</h3>" in page
     assert f'href="{office.new}?draft=1"' in page
     assert office.load() == []
 
     assert carol.send(f"{office.page}/drafts/1/discard").location == office.page
-    page = carol.get(office.page).text
+    page = carol.get(office.credits).text
     assert ("The draft is discarded." in page, "Half" in page) == (True, False)
     assert carol.send(f"{office.page}/drafts/1/discard").status_code == 404
     assert 'value=""' in carol.get(f"{office.new}?draft=1").text
@@ -67,7 +67,7 @@ def test_a_draft_that_another_window_has_saved_meanwhile_stays_when_this_one_is_
     carol.send(office.new, title="More than half", way="draft", draft="1", draft_at=shown[1])
 
     assert carol.send(office.new, **TYPED, draft="1", draft_at=shown[1]).location == office.page
-    assert "More than half" in carol.get(office.page).text
+    assert "More than half" in carol.get(office.credits).text
 
 
 def test_a_file_that_is_not_taken_is_said_when_a_draft_is_saved(carol: CheckingClient, office: Office) -> None:
@@ -83,7 +83,7 @@ def test_an_amendment_is_a_draft_with_its_reason_and_the_version_it_began_with(
     credit = office.log(3, areas=("ethics_boundaries",))
     path = f"{office.page}/credits/{credit}/amend"
     carol.send(path, **(TYPED | {"amount": "2"}), expected_no="1", reason="A slip", way="draft")
-    assert "Draft of a change" in read(carol.get(office.page).text)
+    assert "Draft of a change" in read(carol.get(office.credits).text)
 
     form = carol.get(f"{path}?draft=1").text
     for kept in ('name="expected_no" value="1"', 'value="2"', 'value="A slip"'):
@@ -92,8 +92,8 @@ def test_an_amendment_is_a_draft_with_its_reason_and_the_version_it_began_with(
     late = carol.send(path, **(TYPED | {"amount": "2"}), expected_no="1", draft="1", reason="A slip")
     assert (late.status_code, find_draft(late.text)) == (409, "1")
     assert carol.send(path, **(TYPED | {"amount": "2"}), expected_no="2", draft="1").location == office.page
-    assert "draft" not in read(carol.get(office.page).text)
-    assert f"{office.new}?draft" not in carol.get(office.page).text
+    assert "draft" not in read(carol.get(office.credits).text)
+    assert f"{office.new}?draft" not in carol.get(office.credits).text
 
 
 def test_nobody_else_sees_a_draft_or_takes_it(client: CheckingClient, office: Office) -> None:
@@ -102,13 +102,13 @@ def test_nobody_else_sees_a_draft_or_takes_it(client: CheckingClient, office: Of
     client.send("/sign-out")
     sign_up(client, office.world, office.world.account("bob", Role.SUPERVISOR, person_id=office.bob))
 
-    assert "Half" not in client.get(office.page).text
+    assert "Half" not in client.get(office.credits).text
     assert "Half" not in client.get(f"{office.new}?draft=1").text
     assert client.send(f"{office.page}/drafts/1/discard").status_code == 404
 
 
 def test_drafts_are_told_in_spanish(carol: CheckingClient, office: Office) -> None:
     carol.send(office.new, way="draft")
-    page = read(carol.get(f"{office.page}?lang=es").text)
+    page = read(carol.get(f"{office.credits}?lang=es").text)
     assert "1 borrador de un crédito" in page
     assert "Todavía sin título" in page

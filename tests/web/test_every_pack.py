@@ -1,5 +1,6 @@
 """A person's page under packs that say less, or other things, than the usual ones."""
 
+import re
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
@@ -39,7 +40,10 @@ def test_phases_without_a_published_end_other_ways_back_and_unknown_totals_have_
     world.certify(bob, AGES_AGO, pack="us-nc-cpss")
     sign_up(client, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
 
-    page = unescape(client.get(f"/people/{carol}").text)
+    first = client.get(f"/people/{carol}").text
+    others = set(re.findall(rf'href="(/people/{carol}/certifications/\d+)"', first))
+    assert len(others) == len({pack.key for pack in world.rulebook.packs.list()})
+    page = unescape("".join(client.get(path).text for path in sorted(others)))
     assert "Until when a recertification is still taken isn't published." in page
     assert "The program's word for it: “probation”." in page
     assert "How many hours are needed isn't published." in page

@@ -57,7 +57,7 @@ def test_a_photo_that_is_sent_is_the_proof_and_is_linked_on_the_page(
     assert sent.location == office.page
     (credit,) = office.load()
     assert credit.proof == "file"
-    assert "Certificate: IMG_1.jpg (picture) ; ethics.pdf (PDF, 2 pages)" in read(carol.get(office.page).text)
+    assert "Certificate: IMG_1.jpg (picture) ; ethics.pdf (PDF, 2 pages)" in read(carol.get(office.credits).text)
     shown = carol.get(f"{office.page}/evidence/1/pages/1")
     with Image.open(io.BytesIO(shown.data)) as image:
         assert (image.size, dict(image.getexif())) == ((1600, 2400), {})
@@ -81,7 +81,7 @@ def test_the_same_file_once_more_is_kept_once(carol: CheckingClient, office: Off
     send(carol, office.new, (picture(), "c.jpg"), title="Another")
 
     assert (count_evidence(office), len(list(folder.glob("*/*")))) == (1, 1)
-    assert read(carol.get(office.page).text).count("Certificate: a.jpg") == 2
+    assert read(carol.get(office.credits).text).count("Certificate: a.jpg") == 2
 
 
 REFUSED = (
@@ -219,7 +219,7 @@ def test_amending_shows_the_files_and_takes_away_what_is_not_chosen(
     assert list_chosen(carol.get(back.location).text) == [str(one), str(two)]
     assert send(carol, path, files=[str(two)], expected_no="1").location == office.page
 
-    assert "Certificate: b.pdf (PDF, 1 page)" in read(carol.get(office.page).text)
+    assert "Certificate: b.pdf (PDF, 1 page)" in read(carol.get(office.credits).text)
     late = send(carol, path, files=[str(one)], expected_no="1")
     assert "Files You typed a.jpg On record now b.pdf" in read(late.text)
 
@@ -281,6 +281,6 @@ def test_whoever_may_not_see_a_file_gets_what_nobody_gets(
 
 
 def test_files_are_told_in_spanish(carol: CheckingClient, office: Office) -> None:
-    carol.get(f"{office.page}?lang=es")
+    carol.get(f"{office.credits}?lang=es")
     page = read(send(carol, office.new, (EXE, "a.pdf")).text)
     assert "«a.pdf» no se aceptó: solo se aceptan imágenes JPEG, PNG y WebP y archivos PDF." in page

@@ -52,10 +52,11 @@ def test_a_programme_s_administrator_sees_the_finding_without_the_address(
         set_role(session, get_organization(session, None), "cps", "granter", actor=world.actor, at=world.at)
     sign_up(client, world, world.account("perry", Role.PROGRAMME_ADMINISTRATOR))
 
-    for page in (client.get("/findings").text, client.get(f"/people/{carol}").text):
-        assert 'class="find flow"' in page
-        assert SECRET not in page
-        assert f"{HIDDEN} stands for an address" in page
+    page, person = client.get("/findings").text, client.get(f"/people/{carol}").text
+    assert 'class="find flow"' in page
+    assert f"{HIDDEN} stands for an address" in page
+    assert f'href="/findings?person={carol}#f' in person
+    assert (SECRET in page, SECRET in person) == (False, False)
 
 
 @pytest.mark.parametrize(("kind", "details"), WITH_ADDRESS)

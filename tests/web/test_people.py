@@ -106,10 +106,11 @@ def test_a_supervisor_lists_the_assigned_only(app: Flask, client: CheckingClient
 def test_a_specialist_is_led_to_their_own_page(app: Flask, client: CheckingClient, world: World, carol: int) -> None:
     enter_as(app, client, world, "carol", Role.SPECIALIST, carol)
 
-    assert client.get("/").location == f"/people/{carol}"
-    page = client.get(f"/people/{carol}").text
+    assert client.get("/").location == "/home"
+    page = client.get("/home").text
     assert "Why it stands so" in page
-    assert "carol@example.org" in page
+    assert f'href="/people/{carol}/credits/new">Log a credit' in page
+    assert "carol@example.org" in client.get(f"/people/{carol}").text
     assert client.get("/people").status_code == 404
 
 

@@ -187,10 +187,10 @@ def test_a_training_is_complete_on_a_day_and_missed_hours_need_a_reason(alice: C
     assert (no_day.status_code, 'value="made up for"' in no_day.text) == (400, True)
     assert alice.send(url, completed_on=day, reason="", expected_no="1").status_code == 409
     assert alice.send(url, completed_on=day, reason="made up for", expected_no="1").status_code == 302
-    page = read(alice.get(f"/people/{course.carol}").text)
+    page = read(alice.get(f"/people/{course.carol}/path").text)
     assert "Completed on April 8, 2026, says alice@example.org. “made up for”" in page
     assert alice.send(url, back="y", reason="a slip", expected_no="2").status_code == 302
-    assert "Not completed yet." in read(alice.get(f"/people/{course.carol}").text)
+    assert "Not completed yet." in read(alice.get(f"/people/{course.carol}/path").text)
 
 
 def test_a_training_elsewhere_is_recorded_and_withdrawn_by_the_office(alice: CheckingClient, course: Course) -> None:
@@ -200,14 +200,14 @@ def test_a_training_elsewhere_is_recorded_and_withdrawn_by_the_office(alice: Che
     assert "That day is still to come." in read(wrong.text)
     assert "Write who gave the training." in read(wrong.text)
     assert alice.send(f"{url}/new", **typed).status_code == 302
-    page = read(alice.get(f"/people/{course.carol}").text)
+    page = read(alice.get(f"/people/{course.carol}/path").text)
     assert "Completed on June 1, 2024. The paper states 48 h. On paper, recorded by alice@example.org." in page
     assert alice.send(f"{url}/new", **typed).status_code == 409
     with course.world.database.reading() as session:
         number = session.scalars(select(TrainingElsewhere.id)).one()
     assert alice.send(f"{url}/{number}/withdraw", reason="", expected_no="1").status_code == 409
     assert alice.send(f"{url}/{number}/withdraw", reason="not hers", expected_no="1").status_code == 302
-    assert "Example Academy" not in read(alice.get(f"/people/{course.carol}").text)
+    assert "Example Academy" not in read(alice.get(f"/people/{course.carol}/path").text)
 
 
 def test_each_look_at_a_sheet_is_in_the_audit_with_its_people(alice: CheckingClient, course: Course) -> None:

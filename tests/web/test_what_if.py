@@ -98,7 +98,7 @@ def test_a_planned_activity_can_be_kept_as_a_draft_that_the_form_for_credits_ope
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[2]))
     assert carol.post(form[1], data=fields).status_code == 302
 
-    draft = re.search(rf'href="({office.new}\?draft=\d+)"', carol.get(office.page).text)
+    draft = re.search(rf'href="({office.new}\?draft=\d+)"', carol.get(office.credits).text)
     assert draft
     typed = carol.get(draft[1]).text
     assert all(f'value="{text}"' in typed for text in ("Ethics for peers", "2026-09-01", "3"))

@@ -20,7 +20,6 @@ from certtrack.rules.what_if import is_beside
 from certtrack.security import Act, Actor, Fields, Relation, can_act
 from certtrack.services.actors import open_certifications
 from certtrack.services.credits.drafts import ShownDraft, make_drafts, select_drafts
-from certtrack.services.credits.records import get_credit
 from certtrack.services.credits.rights import check_can_log
 from certtrack.services.credits.shown import (
     ClaimedCredit,

@@ -103,14 +103,14 @@ def _load_part(
     there = (Attendance.session_id == SupervisionSession.id, Attendance.person_id.in_(mine))
     seen = exists().where(*there, visible_sessions(session, actor, today)).correlate(SupervisionSession)
     belonging = select(Affiliation.organization_id).where(Affiliation.person_id.in_(mine))
-    *of_sessions, places, spans = ask_together(
+    held, attendance, signatures, places, spans = ask_together(
         session,
         *select_sessions(seen, known_at),
         select(Organization).where(Organization.id.in_(belonging)),
         select_service(mine, known_at),
     )
     signed_until = [moment for moment in (end_of(as_of, person.zone) if as_of else None, known_at) if moment]
-    rows = make_sessions(session, *of_sessions, signed_until)
+    rows = make_sessions(session, held, attendance, signatures, signed_until)
     service: dict[int, list[ServiceFact]] = defaultdict(list)
     for place_id, *values in sorted(spans, key=lambda row: (row[2], row[1])):
         service[place_id].append(ServiceFact(*values))

@@ -21,8 +21,9 @@ from certtrack.db.together import ask_together
 from certtrack.errors import NotFound
 from certtrack.rules.service import Side
 from certtrack.security import Act, Actor, Relation, can_act
-from certtrack.services.actors import list_relations, select_open
+from certtrack.services.actors import list_relations
 from certtrack.services.people import get_person
+from certtrack.services.relating import select_open
 from certtrack.services.supervision.records import get_session
 from certtrack.services.supervision.rights import (
     is_office,
