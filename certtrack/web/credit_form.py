@@ -44,6 +44,7 @@ class CreditForm:
 
     `seen` are the versions of claims that the form was made from, as texts: certification and number, `3:1`.
     `proposed` are the fields that hold what was read from a file and that nobody has touched, each with its text.
+    `planned` is the number of the plan that it began with, None for none.
     """
 
     typed: TypedCredit
@@ -51,6 +52,7 @@ class CreditForm:
     files: tuple[int, ...] = ()
     seen: tuple[str, ...] = ()
     proposed: Mapping[str, str] = field(default_factory=dict)
+    planned: int | None = None
 
     @property
     def is_blank(self) -> bool:
@@ -83,7 +85,8 @@ class CreditForm:
 
     def to_draft(self) -> dict[str, Any]:
         """What a draft keeps of it, but for the files."""
-        return asdict(self.typed) | {"certifications": list(self.certifications), "seen": list(self.seen)}
+        chosen = {"certifications": list(self.certifications), "seen": list(self.seen)}
+        return asdict(self.typed) | chosen | ({"planned": self.planned} if self.planned else {})
 
     def read(self, offer: CreditOffer, files: FormFiles, today: date, *, is_new: bool) -> tuple[NewCredit, list[int]]:
         """The credit and the certifications to claim it for. Raises BadCredit with all that is wrong, in page order.
@@ -151,6 +154,7 @@ def sent_form(fields: MultiDict[str, str]) -> CreditForm:
         tuple(_read_files(fields)),
         tuple(fields.getlist("seen")),
         keep_untouched(typed, proposed, proposed),
+        fields.get("planned", type=read_number),
     )
 
 
@@ -160,8 +164,9 @@ def draft_form(kept: Mapping[str, Any], files: Iterable[int], proposed: Mapping[
     texts = {name: kept.get(name, blank[name]) for name in blank}
     typed = TypedCredit(**(texts | {"areas": tuple(texts["areas"])}))
     return CreditForm(
-        typed, tuple(kept.get("certifications", ())), tuple(files), tuple(kept.get("seen", ())), dict(proposed)
-    )
+        typed, tuple(kept.get("certifications", ())), tuple(files), tuple(kept.get("seen", ())), dict(proposed),
+        kept.get("planned"),
+    )  # fmt: skip
 
 
 def recorded_form(credit: Credit, files: Iterable[ShownFile], claims: Mapping[int, Claim]) -> CreditForm:

@@ -34,6 +34,7 @@ from certtrack.web.credit_page import (
     show_form,
     take_form,
 )
+from certtrack.web.credit_plans import begin_from_plan, close_plan
 from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
@@ -42,13 +43,13 @@ from certtrack.web.uploads import FILE_LIMITS, Received, takes_files
 credits_ = Blueprint("credits", __name__)
 
 Answer = str | Response | tuple[str, int]
-_BEGUN = ("draft", "repeat", "kept", "blank")
+_BEGUN = ("draft", "repeat", "planned", "kept", "blank")
 
 
 @credits_.get("/people/<int:person_id>/credits/new")
 @signed_in
 def new(person_id: int) -> Answer:
-    """Where to begin: with a file, without one, or with `?draft=`, `?repeat=` or what was `?kept=` to go on with."""
+    """Where to begin: with a file, without one, or with `?draft=`, `?repeat=`, `?planned=` or what was `?kept=`."""
     with reading() as session:
         person = get_person(session, person_id)
         is_begun = any(name in request.args for name in _BEGUN)
@@ -73,7 +74,7 @@ def _begin(session: Session, editing: Editing) -> str:
     if kept := load_kept(session, editing.url):
         return _show_kept(session, editing, kept)
     draft = load_draft(session, editing.offer.person.id)
-    form = draft.form if draft else _repeat(session, editing)
+    form = draft.form if draft else begin_from_plan(session, editing.offer.person.id) or _repeat(session, editing)
     files, ahead = find_files(session, editing, form), find_ahead(session, editing, form)
     of_draft: dict[str, Any] = {"draft": draft.id, "draft_at": draft.touched_at} if draft else {}
     return show_form(editing.offer, form, files, preview=ahead, **of_draft)
@@ -115,9 +116,10 @@ def log(person_id: int) -> Answer:
         doubles = list_duplicates(session, offer.person.id, credit, list_keys(item.pack for item in offer.claimable))
         if doubles and not request.form.get("anyway"):
             return come_back(session, editing, form, files, doubles=doubles), 409
-        log_credit(
+        logged = log_credit(
             session, parts().rulebook, offer.person.id, credit, chosen, actor=actor(), at=parts().clock.now()
         )  # fmt: skip
+        close_plan(session, offer.person.id, form, logged)
         use_draft(session, offer.person.id)
     show_toast(_("Saved. The credit is on record and waits to be checked."))
     return redirect(editing.url if _asks("another") else f"/people/{offer.person.id}")

@@ -8,6 +8,7 @@ from kit.client import CheckingClient
 from kit.credit_pages import TYPED, Office, read
 from kit.credits import list_events
 from kit.files import certificate, picture
+from kit.offerings import list_planned, offer, plan_it
 from werkzeug.test import TestResponse
 
 PDF = certificate(
@@ -126,3 +127,26 @@ def test_an_earlier_credit_is_begun_anew_without_its_day_and_its_paper(carol: Ch
         assert there in page
     assert "2026-03-02" not in page
     assert carol.get(f"{office.new}?repeat=9999").status_code == 404
+
+
+def test_what_was_planned_is_begun_with_and_becomes_the_credit(carol: CheckingClient, office: Office) -> None:
+    held_on = office.world.today
+    plan = plan_it(office.world, office.carol, offer(office.world, held_on))
+    page = carol.get(f"{office.new}?planned={plan}").text
+    for there in (
+        'value="Boundaries in practice"',
+        f'value="{held_on}"',
+        'value="3"',
+        f'name="planned" value="{plan}"',
+    ):
+        assert there in page
+    draft = carol.send(office.new, **TYPED, planned=str(plan), way="draft")
+    assert (draft.location, f'name="planned" value="{plan}"' in carol.get(f"{office.new}?draft=1").text) == (
+        office.page,
+        True,
+    )
+    assert carol.send(office.new, **TYPED, planned=str(plan), draft="1").location == office.page
+    assert list_planned(office.world, office.carol) == ()
+    assert carol.get(f"{office.new}?planned={plan}").status_code == 404
+    again = TYPED | {"title": "Logged once more", "planned": str(plan)}
+    assert carol.send(office.new, **again).location == office.page
