@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Credit
 from certtrack.services.credits.drafts import KEPT_DAYS
 from certtrack.services.credits.page import CreditOffer, get_credit_offer, get_own_credit
-from certtrack.services.credits.preview import Preview, convert, look_ahead
+from certtrack.services.credits.preview import Preview, convert, list_areas_now, look_ahead
 from certtrack.services.credits.shown import ShownArea
 from certtrack.services.credits.texts import clean
 from certtrack.services.evidence.shown import ShownFile, list_files, list_usable
@@ -147,6 +147,7 @@ def show_form(
         is_own=offer.person.id == actor().person_id,
         today_on=today(offer.person.zone),
         place=Editing(offer, credit).place,
+        areas_now=list_areas_now(offer, parts().clock.now()),
         preview=preview or Preview(convert(form.typed, offer.ceu_minutes)),
         **(_tell_nothing() | values),
     )

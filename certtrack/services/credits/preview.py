@@ -1,6 +1,6 @@
 """What a credit would change, said before it is saved: counted with what is on record, and never stored."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from certtrack.clock import FixedClock, today_in
 from certtrack.db.models import Credit
 from certtrack.rules.facts import Beside, CertificationFacts, CreditFact
+from certtrack.rules.requirements import Requirement
 from certtrack.rules.what_if import PlannedCount
 from certtrack.services.credits.amounts import UNITS, Unit, read_amount, to_minutes
 from certtrack.services.credits.duplicates import list_duplicates, list_keys
@@ -78,6 +79,18 @@ def look_ahead(
     return Preview(converted, new, tuple(doubles), tuple(ahead))
 
 
+def list_areas_now(offer: CreditOffer, at: datetime) -> Mapping[str, Requirement]:
+    """By area how far its hours are without the credit, at the end of the next last day to act by.
+
+    Empty where a credit may be claimed for several certifications, or none, or nothing can be earned any more: then no
+    one number is the answer.
+    """
+    if len(offer.claimable) != 1:
+        return {}
+    found = forecast(_plan(offer, offer.claimable[0], offer.claimable[0].facts, at), []).found
+    return {line.key: line for line in found.before.requirements} if found.by is not None else {}
+
+
 def convert(typed: TypedCredit, ceu_minutes: int | None) -> Converted | None:
     """What was typed in minutes; None where it can't be turned into any."""
     with suppress(Unreadable):
@@ -100,12 +113,18 @@ def _suppose_whole(typed: TypedCredit, offer: CreditOffer, today: date) -> NewCr
 def _look(
     offer: CreditOffer, item: Claimable, new: NewCredit, chosen: Collection[int], credit_id: int | None, at: datetime
 ) -> Ahead:
+    facts = _suppose_beside(offer, item, suppose(_NUMBER, new), chosen, credit_id)
+    found = forecast(_plan(offer, item, facts, at), [new])
+    return Ahead(item, found, found.found.planned[0] if found.found.planned else None)
+
+
+def _plan(offer: CreditOffer, item: Claimable, facts: CertificationFacts, at: datetime) -> Planning:
     areas, ceu_minutes, ceu_sure = describe_hours([item.pack])
-    planning = Planning(
+    return Planning(
         person=offer.person,
         certification=item.certification,
         pack=item.pack,
-        facts=_suppose_beside(offer, item, suppose(_NUMBER, new), chosen, credit_id),
+        facts=facts,
         today=today_in(FixedClock(at), item.pack.zone),
         areas=areas,
         ceu_minutes=ceu_minutes,
@@ -113,8 +132,6 @@ def _look(
         can_log=True,
         is_holder=False,
     )
-    found = forecast(planning, [new])
-    return Ahead(item, found, found.found.planned[0] if found.found.planned else None)
 
 
 def _suppose_beside(

@@ -14,6 +14,7 @@ from certtrack.security import Actor, Role, RoleGrant
 from certtrack.services.accounts import create_account
 from certtrack.services.demo.background_checks import add_checks
 from certtrack.services.demo.credits import add_credits
+from certtrack.services.demo.drafts import add_draft
 from certtrack.services.demo.exams import add_exams
 from certtrack.services.demo.letters import add_letter
 from certtrack.services.demo.looks import add_looks
@@ -117,6 +118,7 @@ def _add_records(
     add_looks(place, people, actors[Role.SUPERVISOR])
     add_recertification(place, people[CAROL], actors[Role.SPECIALIST], actors[Role.AGENCY_ADMINISTRATOR])
     add_offerings(place, people, actors[Role.SPECIALIST])
+    add_draft(place, people, actors[Role.SPECIALIST])
     return people, actors
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from certtrack.db.models import AuditEvent, Credit
 from certtrack.services.credits.page import CreditOffer, get_credit_offer
-from certtrack.services.credits.preview import Converted, Preview, convert, look_ahead
+from certtrack.services.credits.preview import Converted, Preview, convert, list_areas_now, look_ahead
 from certtrack.services.credits.typed import TypedCredit
 from certtrack.services.standing import load_standings
 
@@ -111,3 +111,11 @@ def test_an_amount_is_turned_into_minutes_by_the_unit_that_stands_in_it_or_is_ch
 
 def test_ceu_without_a_published_worth_come_to_nothing() -> None:
     assert convert(replace(TYPED, amount="0.3", unit="ceu"), None) is None
+
+
+def test_how_far_each_area_is_now_is_told_where_one_certification_alone_can_be_meant(world: World, cast: Cast) -> None:
+    log(world, cast.carol, make_new(3, areas=("ethics_boundaries",)), cast.cps)
+    offer, _ = look(world, cast, TYPED)
+    assert list_areas_now(offer, world.at) == {}
+    alone = replace(offer, claimable=tuple(one for one in offer.claimable if one.certification.id == cast.cps))
+    assert list_areas_now(alone, world.at)["ethics_boundaries"].counted == 180
