@@ -115,6 +115,8 @@ def test_what_a_pdf_says_is_marked_until_it_is_touched(phone: Any, tmp_path: Pat
     expect(title).to_have_value("\u00c9tica de cada d\u00eda")
     expect(page.get_by_text("From your file")).to_have_count(3)
     expect(page).to_have_url(re.compile(r"\?draft=\d+$"))
+    page.get_by_role("link", name="larger").first.click()
+    expect(page.get_by_role("img", name="Page 1 of 1")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
