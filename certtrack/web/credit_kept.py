@@ -44,7 +44,7 @@ def load_kept(session: Session, url: str) -> KeptCredit | None:
     state = read_state(fields)
     beside = {
         "draft": state.draft_id,
-        "form_key": state.key,
+        **({"form_key": state.key} if state.key else {}),
         "reason": fields.get("reason", ""),
         "expected_no": fields.get("expected_no", type=read_number),
         "kept_at": waiting.came_at,

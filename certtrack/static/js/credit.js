@@ -11,9 +11,10 @@
         input.form.requestSubmit(send);
       });
     }
-    // of a form that comes out of the browser's memory the choice must be possible once more
+    // a page that comes out of the browser's memory: the same file can be chosen once more
     window.addEventListener("pageshow", ({ persisted }) => {
-      if (persisted) pick.closest("form").reset();
+      if (!persisted) return;
+      for (const input of pick.querySelectorAll("input[type='file']")) input.value = "";
       said.textContent = "";
     });
   }
