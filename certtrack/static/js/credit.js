@@ -5,7 +5,9 @@
     const said = pick.querySelector("[role='status']");
     send.parentElement.hidden = true; // a choice is enough
     for (const input of pick.querySelectorAll("input[type='file']")) {
-      input.addEventListener("change", () => {
+      input.addEventListener("input", (event) => event.stopPropagation());
+      input.addEventListener("change", (event) => {
+        event.stopPropagation();
         if (!input.files.length) return;
         said.textContent = said.dataset.sending;
         input.form.requestSubmit(send);
@@ -26,9 +28,16 @@
     }, { once: true });
   }
 
-  const form = document.getElementById("credit");
-  form?.addEventListener("submit", () => {
-    // what is kept as one types must not come after what is saved
+  // what is kept as one types must not come after what is sent
+  let isSent = false;
+  document.getElementById("credit")?.addEventListener("submit", () => {
+    isSent = true;
     window.htmx?.trigger("#ahead", "htmx:abort");
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (isSent) event.preventDefault();
+  });
+  window.addEventListener("pageshow", () => {
+    isSent = false;
   });
 })();
