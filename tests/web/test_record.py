@@ -139,6 +139,8 @@ def test_the_office_sees_names_before_and_who_looked_and_its_looks_are_told(
     alice = app.test_client()
     assert isinstance(alice, CheckingClient)
     sign_up(alice, office.world, office.world.account("alice", Role.AGENCY_ADMINISTRATOR))
+    history = alice.get(f"{office.page}/history").text
+    assert all(f'href="{office.page}/{name}"' in history for name in ("looks", "names", "transcript"))
     assert "Carol Example On the certificate" in read(alice.get(f"{office.page}/names").text)
     assert alice.get(f"{office.page}/looks").status_code == 200
     assert "Carol Example" not in read(carol.get(f"{office.page}/names").text)
