@@ -76,11 +76,11 @@ RULES = load_rulebook(NOWHERE)
 
 
 def fill(url: str, kind: str, people: int) -> Filled:
-    """A registry in which a tenth are due on one day, a fiftieth are in grace, and a tenth have another credential."""
+    """A registry in which a tenth are due on one day, one of 49 is in grace, and a tenth have another credential."""
     make_registry(url, kind, certifications=people, due=people // 10)
     database = Database(url)
     with database.writing() as session:
-        late = Cycle.certification_id % 50 == 7
+        late = Cycle.certification_id % 49 == 7
         due_on = date(2026, 7, 31)
         moved = {"start_on": due_on - timedelta(days=730), "due_on": due_on, "computed_due_on": due_on}
         session.connection().execute(Cycle.__table__.update().where(late).values(**moved))  # type: ignore[attr-defined]

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, Reminder
@@ -38,26 +38,44 @@ def find_next_mail(
     session: Session, rulebook: Rulebook, certification_ids: Sequence[int], today: date
 ) -> dict[int, NextMail]:
     """The holder's next mail by certification; one that has none to come, or no open cycle, is left out."""
-    found: dict[int, NextMail] = {}
+    return load_next_mail(session, rulebook, certification_ids, today).mails
+
+
+@dataclass(frozen=True, slots=True)
+class NextMails:
+    """The next mail by certification, where there is one, and which of the certifications the reader may see it of."""
+
+    mails: dict[int, NextMail] = field(default_factory=dict)
+    open_ids: set[int] = field(default_factory=set)
+
+
+def load_next_mail(
+    session: Session,
+    rulebook: Rulebook,
+    certification_ids: Sequence[int],
+    today: date,
+    is_open: ColumnElement[bool] | None = None,
+) -> NextMails:
+    """The same of those of the certifications that `is_open` is true of; None: of all. One query for each 500."""
+    found = NextMails()
     for start in range(0, len(certification_ids), _CHUNK):
-        found |= _find_chunk(session, rulebook, certification_ids[start : start + _CHUNK], today)
+        query = _select_both(certification_ids[start : start + _CHUNK])
+        _add_chunk(found, rulebook, session.execute(query if is_open is None else query.where(is_open)), today)
     return found
 
 
-def _find_chunk(
-    session: Session, rulebook: Rulebook, certification_ids: Sequence[int], today: date
-) -> dict[int, NextMail]:
+def _add_chunk(found: NextMails, rulebook: Rulebook, rows: Iterable[Any], today: date) -> None:
     newest: dict[int, tuple[Cycle, str]] = {}
     reminders: dict[int, list[Reminder]] = defaultdict(list)
-    for cycle, pack_key, reminder in session.execute(_select_both(certification_ids)):
-        newest[cycle.certification_id] = (cycle, pack_key)
+    for number, pack_key, cycle, reminder in rows:
+        found.open_ids.add(number)
+        if cycle is not None:
+            newest[number] = (cycle, pack_key)
         if reminder is not None:
             reminders[cycle.id].append(reminder)
-    found = {
-        number: pick_next_mail(rulebook, cycle, pack_key, reminders[cycle.id], today)
-        for number, (cycle, pack_key) in newest.items()
-    }
-    return {number: mail for number, mail in found.items() if mail is not None}
+    for number, (cycle, pack_key) in newest.items():
+        if (mail := pick_next_mail(rulebook, cycle, pack_key, reminders[cycle.id], today)) is not None:
+            found.mails[number] = mail
 
 
 def pick_next_mail(
@@ -72,15 +90,16 @@ def pick_next_mail(
     return NextMail("coming", coming_on, None, None) if coming_on is not None else None
 
 
-def _select_both(certification_ids: Sequence[int]) -> Select[Cycle, str, Reminder | None]:
-    """The open cycles, the newest of a certification last, each with what was decided for its holder, the last last."""
+def _select_both(certification_ids: Sequence[int]) -> Select[int, str, Cycle | None, Reminder | None]:
+    """Each with its open cycles, the newest last, and what was decided of these for their holder, the last last."""
+    mine = (Cycle.certification_id == Certification.id, Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
     own = (Reminder.subject_kind == "cycle", Reminder.audience == "holder", Reminder.subject_id == Cycle.id)
     return (
-        select(Cycle, Certification.pack_key, Reminder)
-        .join(Certification, Certification.id == Cycle.certification_id)
+        select(Certification.id, Certification.pack_key, Cycle, Reminder)
+        .select_from(Certification)
+        .outerjoin(Cycle, and_(*mine))
         .outerjoin(Reminder, and_(*own, Reminder.state.not_in(("superseded", "expired"))))
-        .where(Cycle.certification_id.in_(certification_ids))
-        .where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+        .where(Certification.id.in_(certification_ids))
         .order_by(Cycle.start_on, Cycle.id, Reminder.stage_on, Reminder.id)
     )
 

@@ -1,14 +1,14 @@
 """The list of people: who comes first, what is near, and what each row says. Read from spans, never computed whole."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, distinct, func, select
+from sqlalchemy import BigInteger, Select, Text, cast, distinct, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Organization, Person, StandingSpan
+from certtrack.db.models import Certification, Organization, Person, SavedView, StandingSpan
 from certtrack.db.queries.facts import load_facts
 from certtrack.rules.calendar import add_days
 from certtrack.rules.facts import CertificationFacts
@@ -16,17 +16,29 @@ from certtrack.rules.standing import NextCode, Position, find_next, find_positio
 from certtrack.security import Actor, Fields
 from certtrack.services.actors import opens_alike, visible_certifications
 from certtrack.services.finding_people import list_without_certification
-from certtrack.services.next_mail import NextMail, find_next_mail
-from certtrack.services.people_list import PAGE, Filters, Listed, PeopleList, Place
+from certtrack.services.next_mail import NextMail, NextMails, load_next_mail
+from certtrack.services.people_list import PAGE, Filters, Listed, PeopleList, Place, Sorted, load_listed
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import pack_for
+from certtrack.services.team.beside import View, list_views
 
-__all__ = ["MOST_COUNTED", "NEAR_DAYS", "PAGE", "Filters", "Overview", "Row", "find_zone", "list_overview"]
+__all__ = [
+    "MOST_COUNTED",
+    "NEAR_DAYS",
+    "PAGE",
+    "Filters",
+    "Overview",
+    "Row",
+    "find_zone",
+    "list_overview",
+    "load_chunks",
+]
 
 NEAR_DAYS = 180
 MOST_COUNTED = 100
 """Of more than these a list says that there are more: to count all of them takes longer, the more they are."""
 _PAST = ("grace", "late", "exam_route")
+_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,13 @@ class Row:
     mail: NextMail | None
     can_see_mail: bool
 
+    @property
+    def due_on(self) -> date | None:
+        """When its cycle is due, or the next one where that is on record; None without one."""
+        if self.standing.following is not None:
+            return self.standing.following.due_on
+        return self.standing.days.due_on if self.standing.days else None
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
@@ -52,6 +71,7 @@ class Overview:
     `near` people have a day to act by within 180 days, `past` ones are past a due day with a way back that still has a
     day: both counted up to one more than `MOST_COUNTED`, and None on a later page and on a narrowed one. `others` are
     people whom the words fit and who have no certification, 50 at most; `is_cut`: the words fit more than were found.
+    `views` are the reader's own; where words were typed they aren't asked for.
     """
 
     rows: tuple[Row, ...]
@@ -60,6 +80,7 @@ class Overview:
     past: int | None = None
     others: tuple[Person, ...] = ()
     is_cut: bool = False
+    views: tuple[View, ...] = ()
 
     @property
     def person_ids(self) -> list[int]:
@@ -78,8 +99,8 @@ def list_overview(
         is_whole = filters == replace(filters, validity="", credential="", open="", due_before=None, after=None)
         others = list_without_certification(session, people.found, actor, today, PAGE) if is_whole else ()
         return Overview(rows, page.next_place, others=others, is_cut=people.found.is_cut)
-    near, past = _count(session, people) if filters.after is None and not filters.is_narrowed else (None, None)
-    return Overview(rows, page.next_place, near, past)
+    near, past, views = _load_beside(session, actor, people)
+    return Overview(rows, page.next_place, near, past, views=views)
 
 
 def _make_rows(
@@ -87,9 +108,10 @@ def _make_rows(
 ) -> tuple[Row, ...]:
     ids = [row.certification.id for row in listed]
     facts, rules = load_facts(session, ids, counts_hours=False), confirmed_rules(session, rulebook)
-    open_ones = set(_list_with_open_mail(session, actor, ids, today))
-    mails = find_next_mail(session, rulebook, sorted(open_ones), today)
-    return tuple(_make_row(row, facts[row.certification.id], rules, as_of, mails, open_ones) for row in listed)
+    is_alike = opens_alike(actor, today, Fields.STANDING, Fields.MAIL)  # most readers: nothing has to be asked
+    is_open = None if is_alike else visible_certifications(actor, today, Fields.MAIL)
+    mails = load_next_mail(session, rulebook, ids, today, is_open)
+    return tuple(_make_row(row, facts[row.certification.id], rules, as_of, mails) for row in listed)
 
 
 def _make_row(
@@ -97,32 +119,47 @@ def _make_row(
     facts: CertificationFacts,
     rules: Rulebook,
     as_of: date,
-    mails: Mapping[int, NextMail],
-    open_ones: Collection[int],
+    mails: NextMails,
 ) -> Row:
     number = row.certification.id
     pack = pack_for(rules, row.certification.pack_key, facts)
     at = find_position(pack, facts, as_of)
     next_code, next_on = find_next(pack, facts, at.now, at.following, at.validity, as_of)
-    return Row(row.certification, row.person, at, next_code, next_on, mails.get(number), number in open_ones)
+    return Row(row.certification, row.person, at, next_code, next_on, mails.mails.get(number), number in mails.open_ids)
 
 
-def _list_with_open_mail(session: Session, actor: Actor, ids: Sequence[int], today: date) -> list[int]:
-    """Those of the certifications, all of which the actor may see, whose mail they may see."""
-    if opens_alike(actor, today, Fields.STANDING, Fields.MAIL):  # most readers: nothing has to be asked
-        return list(ids)
-    visible = visible_certifications(actor, today, Fields.MAIL)
-    return list(session.scalars(select(Certification.id).where(Certification.id.in_(ids), visible)))
+def load_chunks(
+    session: Session, rulebook: Rulebook, actor: Actor, rows: Sequence[Sorted], *, as_of: date, today: date
+) -> Iterator[tuple[Row, ...]]:
+    """The rows of the list for each of these, 500 at a time; nothing is kept in between."""
+    for start in range(0, len(rows), _CHUNK):
+        ids = [row.certification_id for row in rows[start : start + _CHUNK]]
+        yield _make_rows(session, rulebook, actor, load_listed(session, ids, as_of), as_of, today)
+        session.expunge_all()
 
 
-def _count(session: Session, people: PeopleList) -> tuple[int, int]:
-    """How many people have a day to act by that is near, and how many are past one; one query."""
+def _load_beside(session: Session, actor: Actor, people: PeopleList) -> tuple[int | None, int | None, tuple[View, ...]]:
+    """How many people have a day to act by that is near, and how many are past one, on the list as it opens; views.
+
+    One query.
+    """
+    if people.filters.is_narrowed or people.filters.after is not None:
+        return None, None, list_views(session, actor.account_id, "people")
     until = add_days(people.filters.as_of, NEAR_DAYS)
     spans = people.select_spans(Certification.person_id)
     near = spans.where(StandingSpan.next_on.between(people.filters.as_of, until))
     past = spans.where(StandingSpan.validity.in_(_PAST))
-    row = session.execute(select(_count_people(near), _count_people(past))).one()
-    return row[0], row[1]
+    counts = [_select_number(sort, _count_people(each)) for sort, each in (("near", near), ("past", past))]
+    mine = (SavedView.account_id == actor.account_id, SavedView.page == "people")
+    views = select(literal("view"), SavedView.id, SavedView.name, SavedView.query).where(*mine)
+    rows: Sequence[Any] = session.execute(union_all(*counts, views)).all()
+    numbers = {row[0]: row[1] for row in rows}
+    named = sorted((View(*row[1:]) for row in rows if row[0] == "view"), key=lambda view: view.name)
+    return numbers["near"], numbers["past"], tuple(named)
+
+
+def _select_number(sort: str, number: Any) -> Select[str, int, str, str]:  # noqa: ANN401  # a number in a statement
+    return select(literal(sort), cast(number, BigInteger), cast(null(), Text), cast(null(), Text))
 
 
 def _count_people(spans: Select[int]) -> Any:  # noqa: ANN401  # a number in a statement

@@ -11,6 +11,7 @@ from certtrack.web.background_checks import background_checks
 from certtrack.web.by_mail import by_mail
 from certtrack.web.calendar_feed import calendar_feed
 from certtrack.web.checking import checking
+from certtrack.web.coverage import coverage
 from certtrack.web.credit_drafts import drafts
 from certtrack.web.credit_files import credit_files
 from certtrack.web.credit_preview import credit_preview
@@ -78,4 +79,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(recertify, wordings),
     *(team, views),
     *(offerings, offerings_found, ways_in, self_check, resources),
+    *(team, views, coverage),
 )

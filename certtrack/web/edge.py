@@ -66,8 +66,9 @@ def today(zone: str) -> date:
 def note_look(action: str, person_ids: Sequence[int], subject: tuple[str, int] | None = None, **details: str) -> None:
     """Write into the audit whose records were looked at, but for one's own; nothing where there were none.
 
-    `action`: `people.listed`, `credits.listed`, `exams.listed`, `findings.listed`, `held.listed`, `supervision.listed`,
-    `supervision.viewed`, `mail.foreseen`, `mail.previewed`, `person.viewed` or `evidence.viewed`; `subject` the record
+    `action`: `people.listed`, `people.exported`, `team.listed`, `coverage.listed`, `credits.listed`, `exams.listed`,
+    `findings.listed`, `held.listed`, `supervision.listed`, `supervision.viewed`, `mail.foreseen`, `mail.previewed`,
+    `person.viewed` or `evidence.viewed`; `subject` the record
     that was looked at, where it isn't the person's as a whole. Call it when no other session of the request is open.
     """
     by = actor()

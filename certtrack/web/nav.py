@@ -20,6 +20,7 @@ _OWN_PARTS = ("/home", "/people/{person_id}/credits", "/people/{person_id}/super
 _TASKS: dict[str, Task | None] = {
     "/team": Task.SEE_TEAM,
     "/people": Task.LIST_PEOPLE,
+    "/coverage": Task.SEE_COVERAGE,
     "/credits": Task.CHECK_QUEUE,
     "/supervision": Task.SEE_SUPERVISION,
     "/findings": Task.SETTLE_FINDINGS,
@@ -40,8 +41,8 @@ _FOR_ALL = ("/offerings", "/ways-in", "/resources")
 _FIRST: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (Role.AGENCY_ADMINISTRATOR, ("/people", "/credits", "/findings", "/held")),
     (Role.PROGRAMME_ADMINISTRATOR, ("/people", "/credits", "/exams", "/applications", "/findings")),
-    (Role.SUPERVISOR, ("/team", "/credits", "/supervision", _OWN)),
-    (Role.AUDITOR, ("/people",)),
+    (Role.SUPERVISOR, ("/team", "/credits", "/supervision", "/coverage", _OWN)),
+    (Role.AUDITOR, ("/people", "/coverage")),
     (Role.SPECIALIST, (*_OWN_PARTS[:2], "/offerings", _OWN_PARTS[2], _OWN)),
 )
 
@@ -82,6 +83,7 @@ def _name_all(gettext: Callable[[str], str]) -> dict[str, str]:
     return {
         "/team": gettext("Team"),
         "/people": gettext("People"),
+        "/coverage": gettext("Coverage"),
         "/credits": gettext("To check"),
         "/supervision": gettext("Supervision"),
         "/findings": gettext("Findings"),

@@ -1,20 +1,25 @@
 """The lists of people: those whom the reader may see, what waits beside them, and those who have left."""
 
+from collections.abc import Iterator
 from datetime import date
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from certtrack.language import say, say_by
 from certtrack.rules.calendar import add_days
-from certtrack.security import Task, can_do, list_places
+from certtrack.security import Task, can_do, check_can_do, list_places
 from certtrack.services.credits.waiting import count_waiting
 from certtrack.services.finding_list import count_findings
 from certtrack.services.former import PAGE as FORMER_PAGE
 from certtrack.services.former import closed_people, list_former
 from certtrack.services.held_mail import count_held
-from certtrack.services.overview import MOST_COUNTED, NEAR_DAYS, list_overview
+from certtrack.services.overview import MOST_COUNTED, NEAR_DAYS, Row, list_overview, load_chunks
+from certtrack.services.people_list import PeopleList
 from certtrack.services.undeliverable import count_undeliverable
-from certtrack.web.edge import actor, needs, note_look, parts, reading, render
+from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render
+from certtrack.web.exports import KINDS, Texts, send_table
+from certtrack.web.frame import gettext as _
 from certtrack.web.list_filters import VALIDITIES, Asked, find_today, make_url, name_credentials, read_asked
 from certtrack.web.swapping import wants_part
 
@@ -42,6 +47,7 @@ def index() -> str:
         can_write_letters=can_do(actor(), Task.WRITE_LETTERS),
         can_list_former=can_do(actor(), Task.LIST_FORMER),
         has_waiting=_leads_to_waiting(asked),
+        can_export=can_do(actor(), Task.EXPORT),
         most=MOST_COUNTED,
         near_on=add_days(asked.filters.as_of, NEAR_DAYS),
         credential_names=name_credentials(),
@@ -55,6 +61,39 @@ def _leads_to_waiting(asked: Asked) -> bool:
     """True on the list as an office opens it; a supervisor begins with the team."""
     is_opened = not (asked.query or asked.errors or asked.filters.after)
     return is_opened and any(can_do(actor(), task) for task in (Task.SETTLE_FINDINGS, Task.RELEASE_MAIL))
+
+
+@people_list.get(f"/people/export.{KINDS}")
+@needs(Task.LIST_PEOPLE)
+def export(kind: str) -> Response:
+    """What the list shows by these filters, all of it, as a file."""
+    check_can_do(actor(), Task.EXPORT)
+    viewer, now, rulebook = actor(), find_today(), parts().rulebook
+    filters = read_asked(now).filters
+    with reading() as session:
+        rows = PeopleList(session, viewer, filters, today=now, at=parts().clock.now()).list_all()
+    names, lang = name_credentials(), locale()
+
+    def make(session: Session) -> Iterator[Texts]:
+        for chunk in load_chunks(session, rulebook, viewer, rows, as_of=filters.as_of, today=now):
+            yield [_write(row, names, lang) for row in chunk]
+
+    heads = [_("Person"), _("Certification"), _("Number"), _("Standing"), _("Note"), _("Due"), _("Next mail")]
+    return send_table(kind, "people", filters.as_of, heads, rows, make)
+
+
+def _write(row: Row, names: dict[str, str], lang: str) -> list[str]:
+    credential, due_on = row.certification.credential, row.due_on
+    mail = say(lang, "next_mail", row.mail) if row.can_see_mail else _("not yours to see")
+    return [
+        row.person.shown_name,
+        names.get(credential, credential),
+        row.certification.number or "",
+        say_by("people/words.jinja", lang, "row_word", row),
+        say_by("people/words.jinja", lang, "row_note", row),
+        due_on.isoformat() if due_on else "",
+        mail,
+    ]
 
 
 @people_list.get("/people/waiting")

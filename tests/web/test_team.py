@@ -87,3 +87,29 @@ def test_lists_ask_twelve_statements_at_most_for_one_row_and_for_forty(
                 asked.setdefault((name, path + query), set()).add(len(counted))
     assert {key: found for key, found in asked.items() if max(found) > 12} == {}
     assert {key: found for key, found in asked.items() if len(found) > 1} == {}
+
+
+def test_coverage_says_who_holds_a_current_certification_on_a_day_and_why(
+    clients: dict[str, CheckingClient], world: World
+) -> None:
+    page = clients["bob"].get("/coverage").text
+    assert "Holds a current certification" in page
+    assert "1 certification holds on" in page
+    later = (world.today + timedelta(days=100)).isoformat()
+    page = clients["bob"].get(f"/coverage?as_of={later}").text
+    assert "Not established" in page
+    assert "isn't published" in page
+    _, row = csv.reader(io.StringIO(clients["bob"].get(f"/coverage/export.csv?as_of={later}").data.decode("utf-8-sig")))
+    assert (row[0], row[3], row[4]) == ("Carol Example", later, "not established")
+
+
+def test_the_list_of_people_as_a_file_tells_mail_to_those_alone_who_see_it(
+    clients: dict[str, CheckingClient],
+) -> None:
+    mails = {}
+    for name in ("alice", "bob"):
+        text = clients[name].get("/people/export.csv?words=carol").data.decode("utf-8-sig")
+        head, row = csv.reader(io.StringIO(text, newline=""))
+        mails[name] = dict(zip(head, row, strict=True))["Next mail"]
+    assert mails["bob"] == "not yours to see"
+    assert mails["alice"] != "not yours to see"

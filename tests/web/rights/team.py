@@ -12,6 +12,9 @@ def record(_world: World, _numbers: dict[str, int]) -> dict[str, str]:
 MATRIX: dict[str, tuple[int, ...]] = {
     "GET /team": (200, 200, 404, 404, IN),
     "GET /team/export.<any(csv, xlsx):kind>": (200, 200, 404, 404, IN),
+    "GET /coverage": (200, 200, 404, 404, IN),
+    "GET /coverage/export.<any(csv, xlsx):kind>": (200, 200, 404, 404, IN),
+    "GET /people/export.<any(csv, xlsx):kind>": (200, 200, 404, 404, IN),
     "GET /people/waiting": (200, 200, 404, 404, IN),
     "POST /views": (404, 404, 404, 404, IN),
     "POST /views/<int:view_id>/delete": (404, 404, 404, 404, IN),

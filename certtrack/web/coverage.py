@@ -1,0 +1,72 @@
+"""Who holds a current certification on a day: yes, no or not established, and why."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response
+from sqlalchemy.orm import Session
+
+from certtrack.language import say_by
+from certtrack.security import Task, can_do, check_can_do
+from certtrack.services.coverage import CoverageRow, load_chunks, load_coverage
+from certtrack.services.people_list import PeopleList
+from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render
+from certtrack.web.exports import KINDS, Texts, send_table
+from certtrack.web.frame import gettext as _
+from certtrack.web.list_filters import find_today, make_url, name_credentials, read_asked
+
+coverage = Blueprint("coverage", __name__)
+
+
+@coverage.get("/coverage")
+@needs(Task.SEE_COVERAGE)
+def index() -> str:
+    """The list as of a day; today unless said."""
+    now = find_today()
+    asked = read_asked(now)
+    with reading() as session:
+        page = load_coverage(
+            session, parts().rulebook, actor(), asked.filters, today=now, at=parts().clock.now()
+        )  # fmt: skip
+    note_look("coverage.listed", page.person_ids)
+    return render(
+        "coverage/index.html",
+        page=page,
+        asked=asked,
+        filters=asked.filters,
+        is_today=asked.filters.as_of == now,
+        can_export=can_do(actor(), Task.EXPORT),
+        credential_names=name_credentials(),
+        first_url=make_url("/coverage", asked) if asked.filters.after else None,
+        next_url=make_url("/coverage", asked, page.next_place) if page.next_place else None,
+    )
+
+
+@coverage.get(f"/coverage/export.{KINDS}")
+@needs(Task.SEE_COVERAGE)
+def export(kind: str) -> Response:
+    """What the page shows by these filters, all of it, as a file."""
+    check_can_do(actor(), Task.EXPORT)
+    now, rulebook = find_today(), parts().rulebook
+    filters = read_asked(now).filters
+    with reading() as session:
+        rows = PeopleList(session, actor(), filters, today=now, at=parts().clock.now()).list_all()
+    names, lang = name_credentials(), locale()
+
+    def make(session: Session) -> Iterator[Texts]:
+        for chunk in load_chunks(session, rulebook, rows, filters.as_of):
+            yield [_write(row, names, lang) for row in chunk]
+
+    heads = [_("Person"), _("Certification"), _("Number"), _("As of"), _("Holds a current certification?"), _("Why")]
+    return send_table(kind, "coverage", filters.as_of, heads, rows, make)
+
+
+def _write(row: CoverageRow, names: dict[str, str], lang: str) -> list[str]:
+    credential = row.certification.credential
+    return [
+        row.person.shown_name,
+        names.get(credential, credential),
+        row.certification.number or "",
+        row.standing.as_of.isoformat(),
+        say_by("coverage/words.jinja", lang, "holding_answer", row.holding),
+        say_by("coverage/words.jinja", lang, "why", row),
+    ]
