@@ -26,6 +26,7 @@ from certtrack.services.demo.records import add_person
 from certtrack.services.demo.returned import add_returned
 from certtrack.services.demo.stand_ins import add_stand_in
 from certtrack.services.demo.supervision import add_supervision
+from certtrack.services.demo.team import add_views
 from certtrack.services.demo.tellings import add_tellings
 from certtrack.services.demo.trainings import add_trainings
 from certtrack.services.evidence.store import EvidenceStore
@@ -95,6 +96,7 @@ def load_demo(
         while plan(session, rulebook, at=place.at).looked_at:
             pass
     add_tellings(place, people, actors[Role.SUPERVISOR])
+    add_views(place, actors[Role.SUPERVISOR])
     return LOGINS
 
 
