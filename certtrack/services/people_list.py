@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import Certification, Cycle, Intention, Person, StandingSpan
 from certtrack.db.queries.merges import every_last_way, same_person
+from certtrack.db.queries.unindexed import unindexed
 from certtrack.security import Actor
 from certtrack.services.actors import is_wide, visible_certifications, visible_one_by_one
 from certtrack.services.finding_people import are_found, find_by_words
@@ -180,9 +181,10 @@ class PeopleList:
         return StandingSpan.from_on <= as_of, StandingSpan.until_on >= as_of
 
     def _list_conditions(self, actor: Actor, today: date, at: datetime) -> list[ColumnElement[bool]]:
-        its, found = self.filters, []
+        its = self.filters
+        found: list[ColumnElement[bool]] = []
         if its.validity:
-            found.append(StandingSpan.validity == its.validity)
+            found.append(_VALIDITY.in_((its.validity,)))
         if its.credential:
             found.append(Certification.credential == its.credential)
         if its.due_before:
@@ -197,6 +199,7 @@ class PeopleList:
 
 
 _OWN = Certification.id == StandingSpan.certification_id
+_VALIDITY: ColumnElement[str] = unindexed(StandingSpan.validity)  # most of a list may have the same
 _ORDER = (StandingSpan.next_on, StandingSpan.from_on, StandingSpan.certification_id)
 
 
@@ -227,7 +230,7 @@ def _behind(place: Place) -> tuple[Any, ...]:
 
 
 def _is_open(what: Open, as_of: date, at: datetime) -> ColumnElement[bool]:
-    is_to_act = StandingSpan.validity.in_(_TO_ACT)
+    is_to_act = _VALIDITY.in_(_TO_ACT)
     if what == "hours":
         return and_(is_to_act, StandingSpan.hours == "short", StandingSpan.application.not_in(_ON_ITS_WAY))
     if what == "application":

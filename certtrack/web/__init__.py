@@ -77,7 +77,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(background_checks, stand_ins, undeliverable, mail_preferences, policy_preview),
     *(record, calendar_feed, downloads),
     *(recertify, wordings),
-    *(team, views),
     *(offerings, offerings_found, ways_in, self_check, resources),
     *(team, views, coverage),
 )
