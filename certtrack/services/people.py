@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from certtrack.clock import check_zone
 from certtrack.db.audit import record_event
 from certtrack.db.models import FormerName, Person
-from certtrack.db.queries.merges import load_merged
+from certtrack.db.queries.merges import every_last_way
 from certtrack.errors import BadInput, NotFound
 from certtrack.language import LOCALES
 from certtrack.security import Actor
@@ -141,11 +141,13 @@ def get_person(session: Session, person_id: int) -> Person:
 
 
 def load_holders(session: Session, numbers: set[int]) -> dict[int, Person]:
-    """Who each of these is in the end, merges followed; two queries."""
-    merged = load_merged(session, numbers)
-    last = {number: merged.get(number, number) for number in numbers}
-    found = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(last.values())))}
-    return {number: found[holder] for number, holder in last.items()}
+    """Who each of these is in the end, merges followed; one query, and none for nobody."""
+    if not numbers:
+        return {}
+    asked, last = aliased(Person), every_last_way()
+    query = select(asked.id, Person).outerjoin(last, last.c.person_id == asked.id)
+    query = query.join(Person, Person.id == func.coalesce(last.c.into_id, asked.id)).where(asked.id.in_(numbers))
+    return dict(session.execute(query).all())
 
 
 def list_by_address(session: Session, address: str) -> list[Person]:

@@ -13,7 +13,6 @@ from certtrack.language import translations
 from certtrack.security import Task
 from certtrack.services.credits.texts import clean
 from certtrack.services.exams.certificates import (
-    compute_certificate_due,
     find_certified,
     find_giving,
     grant_certification,
@@ -85,7 +84,7 @@ def enter(sitting_id: int) -> ResponseReturnValue:
 def show_certificate(person_id: int, result_id: int) -> str:
     """What is known of the certificate, to be completed."""
     with reading() as session:
-        person, _result, shown = _get_open(session, person_id, result_id)
+        person, shown = _get_open(session, person_id, result_id)
     note_look("person.viewed", [person.id])
     return _show(person, shown, CertificateForm())
 
@@ -96,7 +95,7 @@ def give_certificate(person_id: int, result_id: int) -> ResponseReturnValue:
     """A granter grants it; a keeper puts on record the one that came."""
     form = typed_certificate()
     with reading() as session:
-        person, _result, shown = _get_open(session, person_id, result_id)
+        person, shown = _get_open(session, person_id, result_id)
     is_grant = shown.giving == "grant"
     try:
         given = form.read(needs_number=is_grant, needs_due=not is_grant)
@@ -196,30 +195,29 @@ def _say_changed(changed: int) -> str:
     return said % {"num": changed}
 
 
-def _get_open(session: Session, person_id: int, result_id: int) -> tuple[Person, ExamResult, ShownExam]:
+def _get_open(session: Session, person_id: int, result_id: int) -> tuple[Person, ShownExam]:
     """The result, for which this reader has something to give. Raises NotFound."""
-    person, result, found = _get_shown(session, person_id, result_id)
+    person, found = _get_shown(session, person_id, result_id)
     if not found.giving:
         raise NotFound(f"There is no exam result with the number {result_id} on this person's record.")
-    return person, result, found
+    return person, found
 
 
 def _get_withdrawable(session: Session, person_id: int, result_id: int) -> tuple[Person, ExamResult, ShownExam]:
     """The result, which is this reader's to take back. Raises NotFound."""
-    person, result, found = _get_shown(session, person_id, result_id)
+    person, found = _get_shown(session, person_id, result_id)
     if not found.can_withdraw:
         raise NotFound(f"There is no exam result with the number {result_id} on this person's record.")
-    return person, result, found
+    return person, get_exam_result(session, person.id, result_id), found
 
 
-def _get_shown(session: Session, person_id: int, result_id: int) -> tuple[Person, ExamResult, ShownExam]:
+def _get_shown(session: Session, person_id: int, result_id: int) -> tuple[Person, ShownExam]:
     person = get_person(session, person_id)
-    result = get_exam_result(session, person.id, result_id)
     shown = list_shown_exams(session, parts().rulebook, actor(), person.id, today=today(person.zone))
-    found = next((one for one in shown if one.id == result.id), None)
+    found = next((one for one in shown if one.id == result_id), None)
     if found is None:
         raise NotFound(f"There is no exam result with the number {result_id} on this person's record.")
-    return person, result, found
+    return person, found
 
 
 def _show_withdrawal(
@@ -242,15 +240,12 @@ def _show_withdrawal(
 
 
 def _show(person: Person, shown: ShownExam, form: CertificateForm, problems: Mapping[str, str] | None = None) -> str:
-    with reading() as session:
-        result = get_exam_result(session, person.id, shown.id)
-        computed = compute_certificate_due(session, parts().rulebook, result)
     return render(
         "exams/certificate.html",
         person=person,
         shown=shown,
         form=form,
         problems=problems or {},
-        computed=computed,
+        computed=shown.computed_due_on,
         names=name_credentials(),
     )

@@ -16,11 +16,11 @@ from certtrack.services.credits.texts import clean
 from certtrack.services.exams.seats import Seat, show_sitting
 from certtrack.services.exams.sittings import (
     amend_sitting,
-    count_taken,
     create_sitting,
     get_registration,
     get_sitting,
     list_sittings,
+    load_taken,
     register,
     withdraw_registration,
 )
@@ -44,7 +44,7 @@ def index() -> str:
     with reading() as session:
         now = today(find_zone(session, actor()))
         sittings = list_sittings(session, actor())
-        taken = {sitting.id: count_taken(session, sitting.id) for sitting in sittings}
+        taken = load_taken(session, [sitting.id for sitting in sittings])
         places = _load_places(session)
     coming = sorted((one for one in sittings if one.held_on >= now), key=lambda one: (one.held_on, one.id))
     held = [one for one in sittings if one.held_on < now]

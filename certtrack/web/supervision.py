@@ -9,8 +9,6 @@ from werkzeug.wrappers import Response
 from certtrack.errors import NotAllowed, StaleRecord
 from certtrack.security import Task, can_do
 from certtrack.services.locking import lock_people
-from certtrack.services.overview import find_zone
-from certtrack.services.people import get_person
 from certtrack.services.supervision.due import list_places_of
 from certtrack.services.supervision.listing import PAGE, list_session_page
 from certtrack.services.supervision.offer import SessionOffer, get_offer
@@ -22,8 +20,8 @@ from certtrack.services.supervision.records import (
     log_session,
     withdraw_session,
 )
-from certtrack.services.supervision.rights import NOT_THEIRS
-from certtrack.services.supervision.shown import SessionPage, get_session_page, list_to_sign
+from certtrack.services.supervision.rights import NOT_THEIRS, find_zone_of
+from certtrack.services.supervision.shown import SessionPage, get_session_page
 from certtrack.services.supervision.typed import BadTyped, TypedSession, read_session
 from certtrack.web.edge import actor, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _
@@ -43,15 +41,14 @@ def index() -> str:
     viewer = actor()
     asked = min(max(request.args.get("page", 1, type=int), 1), _MOST_PAGES)
     with reading() as session:
-        zone = find_zone(session, viewer)
+        zone = find_zone_of(session, viewer)
         page = list_session_page(session, viewer, today(zone), asked)
-        mine = len(list_to_sign(session, viewer, today(zone)))
         places = list_places_of(session, viewer)
     note_look("supervision.listed", page.person_ids)
     return render(
         "supervision/list.html",
         page=page,
-        mine=mine,
+        mine=page.mine,
         zone=zone,
         is_titled=len(places) > 1,
         is_office=can_do(viewer, Task.MANAGE_SUPERVISION),
@@ -188,7 +185,7 @@ def _get_offer(session: Session) -> SessionOffer:
 def _offer_with(session: Session, page: SessionPage) -> SessionOffer:
     """What is offered to amend a session with: whom it names already too."""
     offer = get_offer(session, actor(), page.organization, today(page.organization.zone))
-    return offer.with_those(page.supervisor, [get_person(session, number) for number in page.row.people])
+    return offer.with_those(page.supervisor, page.everybody)
 
 
 def _read(form: TypedSession, offer: SessionOffer) -> NewSession:

@@ -18,13 +18,10 @@ from certtrack.web.parts import EXTENSION
 
 MOST = 12
 AT = "/people/<int:person_id>/certifications/<int:certification_id>"
-SESSION = "/supervision/<int:session_id>"
 PERSON = "/people/<int:person_id>"
 # What pages ask for one row and for forty where that is too much, by a reader. It only becomes less: whoever mends a
 # page takes it away here, and nothing is added.
 TOO_MANY: dict[str, tuple[int, int]] = {
-    "alice /exams": (6, 45),
-    "alice /exams/<int:sitting_id>": (10, 49),
     "alice /findings": (10, 34),
     "alice /forecast": (221, 3185),
     "alice /held": (16, 16),
@@ -35,13 +32,6 @@ TOO_MANY: dict[str, tuple[int, int]] = {
     f"alice {PERSON}/reminders/<key>/told": (27, 222),
     f"alice {PERSON}/telling": (27, 222),
     f"alice {PERSON}/tellings/<int:telling_id>/take-back": (29, 224),
-    "alice /supervision": (19, 19),
-    f"alice {SESSION}": (18, 96),
-    f"alice {SESSION}/amend": (21, 99),
-    f"alice {SESSION}/withdraw": (18, 96),
-    "alice /supervision/due": (18, 57),
-    "alice /supervision/new": (12, 51),
-    "alice /supervision/supervisors": (13, 13),
     "alice /trainings/<int:training_id>": (15, 15),
     "alice /trainings/<int:training_id>/attendance": (16, 16),
     "alice /waivers/<int:act_id>": (13, 13),

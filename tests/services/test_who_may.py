@@ -1,4 +1,4 @@
-"""Which accounts may do something to a certification is what each account's own rights say of it."""
+"""Rights that are asked for many at once, or from the other side, are what each account's own rights say one by one."""
 
 from datetime import date, timedelta
 
@@ -6,10 +6,11 @@ from kit.world import World
 from sqlalchemy import select
 
 from certtrack.db.models import Account, Affiliation, Certification, Organization, Person
-from certtrack.security import Act, Role
+from certtrack.security import Act, Actor, Relation, Role
 from certtrack.services.accounts import get_account, give_role
-from certtrack.services.actors import find_actor, open_certifications
+from certtrack.services.actors import find_actor, list_relations, open_certifications
 from certtrack.services.organizations import assign_supervisor, create_organization, end_affiliation, set_role
+from certtrack.services.relating import load_relations
 from certtrack.services.stand_ins import NewStandIn, record_stand_in
 from certtrack.services.who_may import accounts_that_may
 
@@ -80,3 +81,20 @@ def test_the_accounts_are_those_to_whose_actors_the_certification_is_open(world:
                 assert found == wanted, (act, certification.id)
                 seen.add(frozenset(found))
     assert len(seen) > 5, "they differ"
+
+
+def test_relations_of_many_are_those_of_each(world: World) -> None:
+    people_the_world(world)
+    seen = set()
+    with world.database.reading() as session:
+        people = session.scalars(select(Person.id).order_by(Person.id)).all()
+        for number in session.scalars(select(Account.id).order_by(Account.id)).all():
+            actor = find_actor(session, number, world.today)
+            assert actor is not None
+            found = load_relations(session, actor, people, world.today)
+            assert found == {one: list_relations(session, actor, one, world.today) for one in people}, number
+            seen |= set(found.values())
+        nobody = Actor("account:99")
+        assert load_relations(session, nobody, people[:1], world.today) == {people[0]: frozenset({Relation.NONE})}
+        assert load_relations(session, nobody, (), world.today) == {}
+    assert len(seen) > 4, "they differ"

@@ -1,8 +1,8 @@
 """Which rows of the database are about somebody: found by the tables themselves, so that no new one is forgotten.
 
-A table belongs to a person by a column that names them, to their account by one that names it, and to a record that
-belongs to them by its key. What a record of theirs only points to, such as a training that others took part in as
-well, is told as far as it says nothing of anybody.
+A row belongs to a person by a column that names them; where there is none, by the key of a record that belongs to them;
+and where there is none either, by their account. What a record of theirs only points to, such as a training that others
+took part in as well, is told as far as it says nothing of anybody.
 """
 
 from collections.abc import Iterable, Sequence
@@ -104,11 +104,12 @@ class _Planned:
         keys = {column: key.column.table.name for column in table.columns for key in column.foreign_keys}
         personal = [column for column, of in keys.items() if of == "person" and column.name in _PERSONAL]
         accounts = [column for column, of in keys.items() if of == "account"]
-        if personal or accounts:
-            nobodys = [column.is_(None) for column in personal]
-            by_account = (and_(*nobodys, column.in_(self.keys_of("account"))) for column in accounts)
-            return [*map(self.are_mine, personal), *by_account]
-        return [column.in_(self.keys_of(of)) for column, of in keys.items() if of in self.where]
+        records = [column for column, of in keys.items() if of in self.where and of != "account"]
+        if records and not personal:  # whoever's account wrote it
+            return [column.in_(self.keys_of(keys[column])) for column in records]
+        nobodys = [column.is_(None) for column in personal]
+        by_account = (and_(*nobodys, column.in_(self.keys_of("account"))) for column in accounts)
+        return [*map(self.are_mine, personal), *by_account]
 
 
 def _find_person(planned: _Planned) -> Iterable[ColumnElement[bool]]:

@@ -1,6 +1,6 @@
 """What an exam is passed with, and where that is said."""
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,10 +47,10 @@ def find_exam_pack(session: Session, rulebook: Rulebook, person_id: int | None, 
             Certification.person_id.in_(same_person(person_id)), Certification.credential == credential
         )
         keys = set(session.scalars(query))
-    return pick_exam_pack(rulebook, keys, credential)
+    return choose_exam_pack(rulebook, credential, keys)
 
 
-def pick_exam_pack(rulebook: Rulebook, keys: AbstractSet[str], credential: str) -> Pack | None:
-    """The same, by the keys of the rules of the person's certifications of that credential."""
-    meant = set(keys) or {pack.key for pack in rulebook.packs.list() if pack.credential == credential}
-    return rulebook.packs.get(meant.pop()) if len(meant) == 1 else None
+def choose_exam_pack(rulebook: Rulebook, credential: str, pack_keys: Collection[str]) -> Pack | None:
+    """The same by the rules of the person's certifications for the credential; without one by the credential's own."""
+    keys = set(pack_keys) or {pack.key for pack in rulebook.packs.list() if pack.credential == credential}
+    return rulebook.packs.get(keys.pop()) if len(keys) == 1 else None

@@ -1,21 +1,21 @@
 """One sitting as its page shows it: its seats, who may still have one, and what came of it for whoever enters that."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Affiliation, Certification, ExamRegistration, ExamResult, ExamSitting, Person
-from certtrack.db.queries.merges import same_person
+from certtrack.db.queries.merges import every_last_way, same_people
 from certtrack.rules.facts import Route
 from certtrack.security import Actor
 from certtrack.services.actors import visible_people
-from certtrack.services.credits.rights import is_own
 from certtrack.services.exams.marks import PassMark, find_pass_mark
 from certtrack.services.exams.rights import can_enter
-from certtrack.services.people import fold, get_person
+from certtrack.services.people import fold, load_holders
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import load_standings
 
@@ -68,8 +68,8 @@ def show_sitting(
         .join(Person, Person.id == ExamRegistration.person_id)
         .where(ExamRegistration.sitting_id == sitting.id, ExamRegistration.is_withdrawn.is_(False))
         .order_by(Person.folded_name, ExamRegistration.id)
-    )
-    seats = tuple(_show_seat(session, rulebook, actor, sitting, one, enters=enters) for one in registrations)
+    ).all()
+    seats = _show_seats(session, rulebook, actor, sitting, registrations, enters=enters)
     return SittingPage(
         sitting=sitting,
         seats=seats,
@@ -79,53 +79,67 @@ def show_sitting(
     )
 
 
-def find_route(session: Session, rulebook: Rulebook, person_id: int, credential: str, on: date) -> Route:
-    """The way back where one of the person's certifications was on it by exam on that day, else the first route."""
-    mine = (Certification.person_id.in_(same_person(person_id)), Certification.credential == credential)
-    numbers = session.scalars(select(Certification.id).where(*mine)).all()
-    standings = load_standings(session, rulebook, numbers, on).values()
-    return "way_back" if any(standing.phase in _WAYS_BACK for standing in standings) else "first"
-
-
-def _show_seat(
+def _show_seats(
     session: Session,
     rulebook: Rulebook,
     actor: Actor,
     sitting: ExamSitting,
-    registration: ExamRegistration,
+    registrations: Sequence[ExamRegistration],
     *,
     enters: bool,
-) -> Seat:
-    person = get_person(session, registration.person_id)
-    route: Route = find_route(session, rulebook, person.id, sitting.credential, sitting.held_on) if enters else "first"
-    return Seat(
-        registration=registration,
-        person=person,
-        is_own=is_own(session, actor, person.id),
-        result=_find_result(session, sitting, person.id) if enters else None,
-        route=route,
-        attempt=_count_attempts(session, sitting.credential, person.id, route) + 1 if enters else 1,
+) -> tuple[Seat, ...]:
+    own = {actor.person_id} if actor.person_id is not None else set[int]()
+    holders = load_holders(session, {one.person_id for one in registrations} | own)
+    me = holders[actor.person_id].id if actor.person_id is not None else None
+    people = {holders[one.person_id].id for one in registrations} if enters else set[int]()
+    results = _load_results(session, sitting.credential, people)
+    back = _find_on_way_back(session, rulebook, people, sitting)
+    seats = []
+    for one in registrations:
+        person = holders[one.person_id]
+        route: Route = "way_back" if person.id in back else "first"
+        mine = results.get(person.id, [])
+        attempt = max((result.attempt or 0 for result in mine if result.route == route), default=0) + 1
+        seats.append(Seat(one, person, person.id == me, _find_result(sitting, mine), route, attempt))
+    return tuple(seats)
+
+
+def _find_on_way_back(session: Session, rulebook: Rulebook, people: set[int], sitting: ExamSitting) -> set[int]:
+    """Those of whom one certification was on its way back by exam on the sitting's day."""
+    last = every_last_way()
+    holder = func.coalesce(last.c.into_id, Certification.person_id)
+    query = select(Certification.id, holder).outerjoin(last, last.c.person_id == Certification.person_id)
+    query = query.where(
+        Certification.credential == sitting.credential, Certification.person_id.in_(_select_same(people))
     )
+    owners: dict[int, int] = dict(session.execute(query).all()) if people else {}
+    standings = load_standings(session, rulebook, list(owners), sitting.held_on) if owners else {}
+    return {owners[number] for number, standing in standings.items() if standing.phase in _WAYS_BACK}
 
 
-def _find_result(session: Session, sitting: ExamSitting, person_id: int) -> ExamResult | None:
-    query = select(ExamResult).where(
-        ExamResult.person_id.in_(same_person(person_id)),
-        ExamResult.credential == sitting.credential,
-        or_(ExamResult.sitting_id == sitting.id, ExamResult.taken_on == sitting.held_on),
-        ExamResult.is_withdrawn.is_(False),
-    )
-    return session.scalar(query.order_by(ExamResult.sitting_id.is_(None), ExamResult.id).limit(1))
+def _load_results(session: Session, credential: str, people: set[int]) -> dict[int, list[ExamResult]]:
+    """By person, merges followed, their results for the credential, in the order of recording."""
+    found: dict[int, list[ExamResult]] = defaultdict(list)
+    if people:
+        last = every_last_way()
+        holder = func.coalesce(last.c.into_id, ExamResult.person_id)
+        query = select(holder, ExamResult).outerjoin(last, last.c.person_id == ExamResult.person_id)
+        query = query.where(ExamResult.credential == credential, ExamResult.is_withdrawn.is_(False))
+        for person_id, result in session.execute(
+            query.where(ExamResult.person_id.in_(_select_same(people))).order_by(ExamResult.id)
+        ):
+            found[person_id].append(result)
+    return found
 
 
-def _count_attempts(session: Session, credential: str, person_id: int, route: Route) -> int:
-    query = select(func.max(ExamResult.attempt)).where(
-        ExamResult.person_id.in_(same_person(person_id)),
-        ExamResult.credential == credential,
-        ExamResult.route == route,
-        ExamResult.is_withdrawn.is_(False),
-    )
-    return session.scalar(query) or 0
+def _select_same(people: set[int]) -> CompoundSelect[int]:
+    return same_people(select(Person.id).where(Person.id.in_(people)))
+
+
+def _find_result(sitting: ExamSitting, results: Iterable[ExamResult]) -> ExamResult | None:
+    """The one of this sitting, else one of that day."""
+    fits = [one for one in results if one.sitting_id == sitting.id or one.taken_on == sitting.held_on]
+    return min(fits, key=lambda one: (one.sitting_id is None, one.id), default=None)
 
 
 def _list_found(

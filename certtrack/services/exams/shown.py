@@ -14,10 +14,11 @@ from certtrack.db.queries.versions import join_known
 from certtrack.db.together import AnySelect, ask_together
 from certtrack.rules.facts import Outcome, Route
 from certtrack.rules.pack import Text
+from certtrack.rules.terms import compute_due_on
 from certtrack.security import Act, Actor, Relation, Task, can_act, can_do
 from certtrack.services.actors import list_relations
 from certtrack.services.exams.certificates import Giving
-from certtrack.services.exams.marks import pick_exam_pack
+from certtrack.services.exams.marks import choose_exam_pack
 from certtrack.services.exams.rights import visible_days, visible_scores
 from certtrack.services.former import FORMER, LastDay
 from certtrack.services.rulebook import Rulebook
@@ -42,7 +43,8 @@ class Marked:
 class ShownExam:
     """One attempt.
 
-    `marked`: None for a reader who sees days alone; `giving`: what they may give for it now, None: nothing;
+    `marked`: None for a reader who sees days alone; `computed_due_on`: until when a certificate for it is good by the
+    rules, None where they don't say; `giving`: what they may give for it now, None: nothing;
     `can_withdraw`: they may take it back, as whoever enters results may, but for their own.
     """
 
@@ -52,6 +54,7 @@ class ShownExam:
     taken_on: date
     outcome: Outcome
     marked: Marked | None
+    computed_due_on: date | None
     giving: Giving | None
     can_withdraw: bool
 
@@ -119,7 +122,7 @@ def make_exams(
         if told.taken_on > (as_of or date.max) or (told.outcome == "not_passed_yet" and not is_scored):
             continue
         keys = {one.pack_key for one in held if one.credential == result.credential}
-        pack = pick_exam_pack(rulebook, keys, result.credential)
+        pack = choose_exam_pack(rulebook, result.credential, keys)
         most = pack.exam_route.value.attempts if pack and pack.exam_route and told.route == "way_back" else None
         found.append(
             ShownExam(
@@ -129,6 +132,7 @@ def make_exams(
                 taken_on=told.taken_on,
                 outcome=cast("Outcome", told.outcome),
                 marked=_mark(told, most) if is_scored else None,
+                computed_due_on=compute_due_on(pack, told.taken_on) if pack else None,
                 giving=given.find(result) if is_now else None,
                 can_withdraw=is_now and is_scored and given.can_withdraw(result),
             )

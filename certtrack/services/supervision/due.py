@@ -1,15 +1,16 @@
 """The organization's to-do: how much supervision each affiliated person still has to get, week by week, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
 
 from certtrack.clock import end_of
 from certtrack.db.models import Affiliation, Organization, Person, SupervisionSession
-from certtrack.db.queries.merges import load_merged
+from certtrack.db.queries.merges import every_last_way
 from certtrack.db.queries.supervision import (
     DutyRow,
     SessionRow,
@@ -24,9 +25,9 @@ from certtrack.rules.service import ServicePack
 from certtrack.rules.supervision import PeriodResult, list_overlaps, list_periods
 from certtrack.security import Actor, Role, Task, can_do, list_places
 from certtrack.services.actors import visible_people
-from certtrack.services.people import get_person
+from certtrack.services.people import load_holders
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.supervision.rights import within
+from certtrack.services.supervision.rights import load_places, within
 
 PERIODS = 5
 """The week of the day that is asked for, and four before it."""
@@ -99,10 +100,11 @@ def list_due(
     numbers = sorted({one.person_id for one in here})
     rows = _load_rows(session, organization, numbers, day, known_at)
     service = load_service(session, organization.id, numbers, known_at)
-    facts = {key: load_session_facts(session, rows, key, known_at) for key in {one.pack_key for one in here}}
+    facts = load_session_facts(session, rows, {one.pack_key for one in here}, known_at)
+    known = _load_people(session, organization, {*numbers, *(row.supervisor_id for row in rows)}, is_office=is_office)
     people: list[DuePerson] = []
     for duty in here:
-        person, pack = get_person(session, duty.person_id), rulebook.services.get(duty.pack_key, on=day)
+        person, pack = known.people[duty.person_id], rulebook.services.get(duty.pack_key, on=day)
         if person.died_on is None or person.died_on > day:
             spans = service[person.id]
             periods = list_periods(pack, duty.days, facts[duty.pack_key][person.id], spans, day, PERIODS)
@@ -111,8 +113,8 @@ def list_due(
         organization=organization,
         as_of=day,
         people=tuple(sorted(people, key=lambda one: (one.person.folded_name, one.person.id))),
-        unsaid=_list_unsaid(session, organization, duties, day) if is_office else (),
-        unqualified=_list_unqualified(session, people, rows) if is_office else (),
+        unsaid=_list_unsaid(known, duties, day) if is_office else (),
+        unqualified=_list_unqualified(known, people, rows) if is_office else (),
         is_office=is_office,
     )
 
@@ -120,8 +122,7 @@ def list_due(
 def list_places_of(session: Session, actor: Actor) -> list[Organization]:
     """The organizations whose list the actor may see, by name."""
     places = list_places(actor, Task.SEE_SUPERVISION)
-    query = select(Organization).order_by(Organization.name, Organization.id)
-    return [one for one in session.scalars(query) if places is None or one.id in places]
+    return [one for number, one in load_places(session).items() if places is None or number in places]
 
 
 def _list_mine(session: Session, actor: Actor, organization: Organization, today: date) -> set[int] | None:
@@ -130,10 +131,11 @@ def _list_mine(session: Session, actor: Actor, organization: Organization, today
         return None
     if not within(actor, organization.id).has(Role.SUPERVISOR):
         return set()
-    query = select(Person.id).where(visible_people(within(actor, organization.id), today))
-    numbers = set(session.scalars(query))
-    merged = load_merged(session, numbers)
-    return {merged.get(number, number) for number in numbers} - {actor.person_id}
+    person, last = aliased(Person), every_last_way()
+    seen = select(Person.id).where(visible_people(within(actor, organization.id), today))
+    query = select(func.coalesce(last.c.into_id, person.id)).select_from(person)
+    query = query.outerjoin(last, last.c.person_id == person.id).where(person.id.in_(seen))
+    return set(session.scalars(query)) - {actor.person_id}
 
 
 def _lasts(duty: DutyRow, day: date) -> bool:
@@ -148,21 +150,46 @@ def _load_rows(
     return load_sessions(session, here & attended_by(people), signed_until=signed_until, known_at=known_at)
 
 
-def _list_unsaid(
-    session: Session, organization: Organization, duties: Iterable[DutyRow], day: date
-) -> tuple[Person, ...]:
-    query = select(Affiliation.person_id).where(
-        Affiliation.organization_id == organization.id,
-        Affiliation.until_on.is_(None) | (Affiliation.until_on >= day),
-    )
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """People by number, and of whoever belonged to the organization the days until when; None: it lasts."""
+
+    people: Mapping[int, Person]
+    belonging: Mapping[int, Sequence[date | None]]
+
+
+def _load_people(session: Session, organization: Organization, numbers: set[int], *, is_office: bool) -> _Known:
+    """These people, and for the office everybody who belonged there; one query."""
+    if not is_office:
+        return _Known(load_holders(session, numbers), {})
+    last, asked = every_last_way(), aliased(Person)
+    belongs = and_(Affiliation.person_id == asked.id, Affiliation.organization_id == organization.id)
+    query = select(Person, Affiliation.id, Affiliation.until_on).select_from(asked)
+    query = query.outerjoin(Affiliation, belongs).outerjoin(last, last.c.person_id == asked.id)
+    query = query.join(Person, Person.id == func.coalesce(last.c.into_id, asked.id))
+    people: dict[int, Person] = {}
+    belonging: dict[int, list[date | None]] = defaultdict(list)
+    for person, number, until_on in session.execute(query.where(asked.id.in_(numbers) | Affiliation.id.is_not(None))):
+        people[person.id] = person
+        if number is not None:
+            belonging[person.id].append(until_on)
+    return _Known(people, belonging)
+
+
+def _list_unsaid(known: _Known, duties: Iterable[DutyRow], day: date) -> tuple[Person, ...]:
     said = {one.person_id for one in duties}
-    people = {person.id: person for person in (get_person(session, number) for number in session.scalars(query))}
-    unsaid = [one for number, one in people.items() if number not in said and (one.died_on or date.max) > day]
+    unsaid = [
+        known.people[number]
+        for number, days in known.belonging.items()
+        if number not in said
+        and any(until_on is None or until_on >= day for until_on in days)
+        and (known.people[number].died_on or date.max) > day
+    ]
     return tuple(sorted(unsaid, key=lambda one: (one.folded_name, one.id)))
 
 
 def _list_unqualified(
-    session: Session, people: Iterable[DuePerson], rows: Iterable[SessionRow]
+    known: _Known, people: Iterable[DuePerson], rows: Iterable[SessionRow]
 ) -> tuple[Unqualified, ...]:
     supervisors = {row.id: row.supervisor_id for row in rows}
     found: dict[tuple[int, str], Unqualified] = {}
@@ -171,7 +198,7 @@ def _list_unqualified(
             if count.code != "not_qualified":
                 continue
             key = (supervisors[count.id], one.pack.key)
-            known = found.get(key)
-            since = min(count.held_on, known.since) if known else count.held_on
-            found[key] = Unqualified(get_person(session, key[0]), one.pack, since)
+            before = found.get(key)
+            since = min(count.held_on, before.since) if before else count.held_on
+            found[key] = Unqualified(known.people[key[0]], one.pack, since)
     return tuple(sorted(found.values(), key=lambda one: (one.person.folded_name, one.person.id)))

@@ -1,23 +1,35 @@
 """The list of sessions: what waits for a signature first, then the rest, each the latest first."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Attendance, Organization, Person, Signature, SupervisionSession
-from certtrack.db.queries.merges import load_merged
+from certtrack.db.models import Attendance, Person, Signature, SupervisionSession
+from certtrack.db.queries.merges import every_last_way, same_person
 from certtrack.db.queries.supervision import SessionRow, load_sessions
 from certtrack.rules.service import Side
 from certtrack.security import Actor
-from certtrack.services.people import get_person
-from certtrack.services.supervision.rights import visible_sessions
-from certtrack.services.supervision.shown import Attendee, Reader, seen_sessions
+from certtrack.services.people import load_holders
+from certtrack.services.supervision.rights import load_places, visible_sessions
+from certtrack.services.supervision.shown import Attendee, is_own_to_sign, seen_sessions
 
 PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A session of the page, and how many are in the whole list, wait for somebody, and wait for the reader."""
+
+    id: int
+    own_side: Side | None
+    total: int
+    waiting: int
+    mine: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +55,15 @@ class ListedSession:
 
 @dataclass(frozen=True, slots=True)
 class SessionList:
-    """One page of the list; `total` sessions are in it, of which `waiting` wait for somebody's signature."""
+    """One page of the list; `total` sessions are in it, of which `waiting` wait for somebody's signature.
+
+    `mine` of these are the reader's own to sign.
+    """
 
     items: tuple[ListedSession, ...]
     total: int
     waiting: int
+    mine: int
     number: int
 
     @property
@@ -67,15 +83,14 @@ class SessionList:
 
 
 def list_session_page(session: Session, actor: Actor, today: date, number: int = 1) -> SessionList:
-    """One page of the sessions that the actor may see, at all of their places."""
-    seen = and_(SupervisionSession.state == "held", seen_sessions(session, actor, today))
-    total = session.scalar(select(func.count(SupervisionSession.id)).where(seen)) or 0
-    waiting = session.scalar(select(func.count(SupervisionSession.id)).where(seen, not_(_is_signed()))) or 0
-    number = max(min(number, -(-total // PAGE)), 1)
-    order = (_is_signed(), SupervisionSession.held_on.desc(), SupervisionSession.id.desc())
-    query = select(SupervisionSession.id).where(seen).order_by(*order)
-    ids = list(session.scalars(query.limit(PAGE).offset((number - 1) * PAGE)))
-    return SessionList(_list(session, actor, today, ids), total, waiting, number)
+    """One page of the sessions that the actor may see, at all of their places; six queries at most."""
+    found = _load_page(session, actor, today, number)
+    if not found and number > 1:  # a page too far: how many there are is on the first one
+        first = _load_page(session, actor, today, 1)
+        number = -(-first[0].total // PAGE) if first else 1
+        found = first if number == 1 else _load_page(session, actor, today, number)
+    total, waiting, mine = (found[0].total, found[0].waiting, found[0].mine) if found else (0, 0, 0)
+    return SessionList(_list(session, actor, today, found), total, waiting, mine, number)
 
 
 def _is_signed() -> ColumnElement[bool]:
@@ -87,38 +102,66 @@ def _is_signed() -> ColumnElement[bool]:
     return signed > there
 
 
-def _list(session: Session, actor: Actor, today: date, ids: list[int]) -> tuple[ListedSession, ...]:
+def _load_page(session: Session, actor: Actor, today: date, number: int) -> list[_Placed]:
+    seen = and_(SupervisionSession.state == "held", seen_sessions(session, actor, today))
+    own: ColumnElement[bool] = false() if actor.person_id is None else is_own_to_sign(actor.person_id)
+    held: ColumnElement[bool] = false()
+    if actor.person_id is not None:
+        held = SupervisionSession.supervisor_id.in_(same_person(actor.person_id))
+    count: Any = func.count()
+    query = select(
+        SupervisionSession.id,
+        case((own, 1), else_=0),
+        case((held, 1), else_=0),
+        count.over(),
+        func.sum(case((_is_signed(), 0), else_=1)).over(),
+        func.sum(case((own, 1), else_=0)).over(),
+    ).where(seen)
+    order = (_is_signed(), SupervisionSession.held_on.desc(), SupervisionSession.id.desc())
+    rows = session.execute(query.order_by(*order).limit(PAGE).offset((number - 1) * PAGE))
+    return [_Placed(row[0], _find_side(row[1], row[2]), *(int(count) for count in row[3:])) for row in rows]
+
+
+def _find_side(is_own: int, is_held: int) -> Side | None:
+    if not is_own:
+        return None
+    return "supervisor" if is_held else "person"
+
+
+def _list(session: Session, actor: Actor, today: date, placed: Sequence[_Placed]) -> tuple[ListedSession, ...]:
+    ids = [one.id for one in placed]
     rows = {row.id: row for row in load_sessions(session, SupervisionSession.id.in_(ids))}
-    seen, reader = _load_seen(session, actor, today, ids), Reader(session, actor, today)
-    offices = {row.id: row.name for row in session.execute(select(Organization.id, Organization.name))}
+    seen = _load_seen(session, actor, today, ids)
+    everybody = {row.supervisor_id for row in rows.values()}.union(*seen.values())
+    people, places = load_holders(session, everybody), load_places(session)
     listed: list[ListedSession] = []
-    for row in (rows[number] for number in ids):
-        people = [get_person(session, number) for number in seen[row.id]]
+    for one, row in ((one, rows[one.id]) for one in placed):
+        there = _by_name(people[number] for number in seen[row.id])
         listed.append(
             ListedSession(
                 row=row,
-                organization=offices[row.organization_id],
-                supervisor=get_person(session, row.supervisor_id),
-                people=tuple(Attendee(one, row.find_signature("person", one.id)) for one in _by_name(people)),
+                organization=places[row.organization_id].name,
+                supervisor=people[row.supervisor_id],
+                people=tuple(Attendee(each, row.find_signature("person", each.id)) for each in there),
                 others=len(row.people - seen[row.id]),
-                own_side=reader.find_unsigned(row),
+                own_side=one.own_side,
             )
         )
     return tuple(listed)
 
 
 def _load_seen(session: Session, actor: Actor, today: date, ids: list[int]) -> dict[int, set[int]]:
+    last = every_last_way()
     query = (
-        select(Attendance.session_id, Attendance.person_id)
+        select(Attendance.session_id, func.coalesce(last.c.into_id, Attendance.person_id))
         .join(SupervisionSession, SupervisionSession.id == Attendance.session_id)
+        .outerjoin(last, last.c.person_id == Attendance.person_id)
         .where(Attendance.session_id.in_(ids), Attendance.no == SupervisionSession.no)
         .where(visible_sessions(session, actor, today))
     )
-    found = session.execute(query).all()
-    merged = load_merged(session, {row.person_id for row in found})
     seen: dict[int, set[int]] = defaultdict(set)
-    for session_id, person_id in found:
-        seen[session_id].add(merged.get(person_id, person_id))
+    for session_id, person_id in session.execute(query):
+        seen[session_id].add(person_id)
     return seen
 
 

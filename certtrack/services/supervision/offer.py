@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import CompoundSelect, Select, func, literal, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Account, AccountRole, Affiliation, Assignment, Organization, Person, SupervisionSession
-from certtrack.db.queries.merges import same_person
+from certtrack.db.queries.merges import every_last_way, same_person
 from certtrack.errors import NotAllowed
 from certtrack.security import Actor, Role, Task, can_do
 from certtrack.services.people import get_person
@@ -36,9 +36,7 @@ def get_offer(session: Session, actor: Actor, organization: Organization, today:
     Raises NotAllowed for anybody else.
     """
     if can_do(actor, Task.MANAGE_SUPERVISION, organization.id):
-        lasting = or_(Affiliation.until_on.is_(None), Affiliation.until_on >= today)
-        here = select(Affiliation.person_id).where(Affiliation.organization_id == organization.id, lasting)
-        return SessionOffer(organization, list_supervisors(session, organization.id), _load(session, here))
+        return SessionOffer(organization, *_load_office(session, organization.id, today))
     if actor.person_id is None or not within(actor, organization.id).has(Role.SUPERVISOR):
         raise NotAllowed(NOT_THEIRS)
     me = get_person(session, actor.person_id)
@@ -57,26 +55,47 @@ def list_assigned(session: Session, supervisor: Person, organization_id: int, to
 
 
 def list_supervisors(session: Session, organization_id: int) -> tuple[Person, ...]:
-    """Whoever is, or was, a supervisor there; by name."""
-    numbers = find_supervisors(session, organization_id)
-    return _load(session, select(Person.id).where(Person.id.in_(numbers)))
+    """Whoever is, or was, a supervisor there; by name; one query."""
+    return _load(session, _select_supervisors(organization_id))
 
 
 def find_supervisors(session: Session, organization_id: int) -> set[int]:
     """The numbers of whoever is, or was, a supervisor there: by an assignment, an account, or a session."""
+    return set(session.scalars(_select_supervisors(organization_id)))
+
+
+def _select_supervisors(organization_id: int) -> CompoundSelect[int]:
     accounts = (
-        select(Account.person_id)
+        select(Account.person_id.label("person_id"))
         .join(AccountRole, AccountRole.account_id == Account.id)
         .where(AccountRole.role == Role.SUPERVISOR, AccountRole.organization_id == organization_id)
         .where(Account.person_id.is_not(None))
     )
     assigned = select(Assignment.supervisor_id).where(Assignment.organization_id == organization_id)
     held = select(SupervisionSession.supervisor_id).where(SupervisionSession.organization_id == organization_id)
-    return set(session.scalars(union(accounts, assigned, held)))
+    return union(accounts, assigned, held)
 
 
-def _load(session: Session, query: Select[int]) -> tuple[Person, ...]:
-    return _by_name(get_person(session, number) for number in session.scalars(query).all())
+def _load_office(session: Session, organization_id: int, today: date) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
+    """Whoever supervises there and whoever belongs there, both in one query."""
+    supervisors = _select_supervisors(organization_id).subquery()
+    lasting = or_(Affiliation.until_on.is_(None), Affiliation.until_on >= today)
+    here = union_all(
+        select(literal(1).label("supervises"), supervisors.c.person_id.label("person_id")),
+        select(literal(0), Affiliation.person_id).where(Affiliation.organization_id == organization_id, lasting),
+    ).subquery()
+    last = every_last_way()
+    query = select(here.c.supervises, Person).outerjoin(last, last.c.person_id == here.c.person_id)
+    query = query.join(Person, Person.id == func.coalesce(last.c.into_id, here.c.person_id))
+    found = session.execute(query).all()
+    return _by_name(one for is_so, one in found if is_so), _by_name(one for is_so, one in found if not is_so)
+
+
+def _load(session: Session, query: Select[int] | CompoundSelect[int]) -> tuple[Person, ...]:
+    last, numbers = every_last_way(), query.subquery()
+    number = numbers.c[0]
+    people = select(Person).select_from(numbers).outerjoin(last, last.c.person_id == number)
+    return _by_name(session.scalars(people.join(Person, Person.id == func.coalesce(last.c.into_id, number))))
 
 
 def _by_name(people: Iterable[Person]) -> tuple[Person, ...]:

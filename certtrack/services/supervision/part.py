@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from certtrack.clock import end_of
 from certtrack.db.models import Affiliation, Attendance, Organization, Person, SupervisionSession
 from certtrack.db.queries.merges import same_person
-from certtrack.db.queries.supervision import SessionRow, SignatureRow, make_sessions, select_service, select_sessions
+from certtrack.db.queries.supervision import SessionRow, SignatureRow, load_sessions, select_service
 from certtrack.db.together import ask_together
 from certtrack.rules.facts import ServiceFact
 from certtrack.rules.service import Side
@@ -80,8 +80,9 @@ def show_supervision(
     relations = list_relations(session, actor, person.id, today)
     if not (actor.is_command or can_see(relations, Fields.SUPERVISION)):
         return None
-    rows, places, spans = _load_part(session, actor, person, today, as_of, known_at)
-    reader = Reader(session, actor, today)
+    rows = _load_rows(session, actor, person, today, as_of, known_at)
+    own, places, spans = _load_around(session, actor, person, known_at)
+    reader = Reader(session, actor, today, own)
     attending = {(number, row.organization_id) for row in rows for number in row.people}
     belonging = {(person.id, place.id) for place in places}
     offices, names = reader.learn(attending | belonging, {row.supervisor_id for row in rows})
@@ -95,30 +96,32 @@ def show_supervision(
     )
 
 
-def _load_part(
+def _load_rows(
     session: Session, actor: Actor, person: Person, today: date, as_of: date | None, known_at: datetime | None
-) -> tuple[list[SessionRow], tuple[Organization, ...], dict[int, list[ServiceFact]]]:
-    """The sessions, the places where the person belongs or has belonged, by name, and their service at each."""
-    mine = same_person(person.id)
-    there = (Attendance.session_id == SupervisionSession.id, Attendance.person_id.in_(mine))
+) -> list[SessionRow]:
+    there = (Attendance.session_id == SupervisionSession.id, Attendance.person_id.in_(same_person(person.id)))
     seen = exists().where(*there, visible_sessions(session, actor, today)).correlate(SupervisionSession)
+    signed_until = end_of(as_of, person.zone) if as_of else None
+    rows = load_sessions(session, seen, signed_until=signed_until, known_at=known_at)
+    return [row for row in rows if person.id in row.people and (as_of is None or row.held_on <= as_of)]
+
+
+def _load_around(
+    session: Session, actor: Actor, person: Person, known_at: datetime | None
+) -> tuple[Person | None, tuple[Organization, ...], Mapping[int, Sequence[ServiceFact]]]:
+    """Who the actor is, the places where the person belongs or has belonged, by name, and their service at each."""
+    mine = same_person(person.id)
     belonging = select(Affiliation.organization_id).where(Affiliation.person_id.in_(mine))
-    held, attendance, signatures, places, spans = ask_together(
+    own, places, spans = ask_together(
         session,
-        *select_sessions(seen, known_at),
+        select(Person).where(Person.id == actor.person_id, Person.merged_into_id.is_(None)),
         select(Organization).where(Organization.id.in_(belonging)),
         select_service(mine, known_at),
     )
-    signed_until = [moment for moment in (end_of(as_of, person.zone) if as_of else None, known_at) if moment]
-    rows = make_sessions(session, held, attendance, signatures, signed_until)
     service: dict[int, list[ServiceFact]] = defaultdict(list)
     for place_id, *values in sorted(spans, key=lambda row: (row[2], row[1])):
         service[place_id].append(ServiceFact(*values))
-    return (
-        [row for row in rows if person.id in row.people and (as_of is None or row.held_on <= as_of)],
-        tuple(sorted(places, key=lambda one: (one.name, one.id))),
-        service,
-    )
+    return next(iter(own), None), tuple(sorted(places, key=lambda one: (one.name, one.id))), service
 
 
 def _show(

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Organization, Person, Qualification
 from certtrack.db.queries.merges import same_person
 from certtrack.security import Actor
-from certtrack.services.people import get_person
+from certtrack.services.people import load_holders
 from certtrack.services.supervision.offer import list_supervisors
-from certtrack.services.supervision.rights import check_is_office_of, is_same
+from certtrack.services.supervision.rights import check_is_office_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,17 @@ def list_qualified(session: Session, actor: Actor, organization: Organization) -
         Qualification.organization_id == organization.id, Qualification.state == "recorded"
     )
     records = session.scalars(query.order_by(Qualification.from_on.desc(), Qualification.id.desc())).all()
-    own: dict[int, list[Qualification]] = {one.id: [] for one in list_supervisors(session, organization.id)}
+    people = {one.id: one for one in list_supervisors(session, organization.id)}
+    me = {actor.person_id} if actor.person_id is not None else set[int]()
+    holders = load_holders(session, {record.person_id for record in records} | me)
+    own: dict[int, list[Qualification]] = {number: [] for number in people}
     for record in records:
-        own.setdefault(get_person(session, record.person_id).id, []).append(record)
-    people = sorted((get_person(session, number) for number in own), key=lambda one: (one.folded_name, one.id))
-    return tuple(SupervisorShown(one, tuple(own[one.id]), is_same(session, actor.person_id, one.id)) for one in people)
+        holder = holders[record.person_id]
+        people[holder.id] = holder
+        own.setdefault(holder.id, []).append(record)
+    mine = holders[actor.person_id].id if actor.person_id is not None else None
+    by_name = sorted(people.values(), key=lambda one: (one.folded_name, one.id))
+    return tuple(SupervisorShown(one, tuple(own[one.id]), one.id == mine) for one in by_name)
 
 
 def is_recorded(session: Session, said: Qualification | None, person_id: int, values: Iterable[object]) -> bool:

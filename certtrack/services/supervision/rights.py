@@ -1,6 +1,6 @@
 """Who may see and do what to supervision: by their part in one organization, never by one in another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.clock import FixedClock, today_in
 from certtrack.db.models import Attendance, Organization, Person, SupervisionSession
+from certtrack.db.once import ask_once
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotAllowed, Refused
 from certtrack.security import Act, Actor, Fields, Relation, Role, RoleGrant, Task, can_act, can_do
@@ -23,6 +24,20 @@ def within(actor: Actor, organization_id: int) -> Actor:
         RoleGrant(one.role, organization_id) for one in actor.grants if one.organization_id in (None, organization_id)
     }
     return replace(actor, grants=frozenset(grants))
+
+
+def load_places(session: Session) -> Mapping[int, Organization]:
+    """Every organization by its number, by name; a session that only reads asks it once."""
+    query = select(Organization).order_by(Organization.name, Organization.id)
+    return ask_once(session, "places", lambda: {one.id: one for one in session.scalars(query)})
+
+
+def find_zone_of(session: Session, actor: Actor) -> str:
+    """The zone of the actor's first organization, else of the first one, else UTC."""
+    own = {grant.organization_id for grant in actor.grants}
+    zones = {number: place.zone for number, place in sorted(load_places(session).items())}
+    mine = [zone for number, zone in zones.items() if number in own]
+    return next(iter([*mine, *zones.values()]), "UTC")
 
 
 def today_at(session: Session, organization_id: int, at: datetime) -> date:
@@ -120,5 +135,5 @@ def _only(actor: Actor, role: Role) -> frozenset[RoleGrant]:
 def _list_places(session: Session, actor: Actor) -> list[int]:
     named = {grant.organization_id for grant in actor.grants}
     if None in named:
-        return list(session.scalars(select(Organization.id)))
+        return sorted(load_places(session))
     return sorted(number for number in named if number is not None)

@@ -9,30 +9,18 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
+from certtrack.clock import FixedClock, today_in
 from certtrack.db.models import Affiliation, Attendance, Organization, Person, Signature, SupervisionSession
 from certtrack.db.queries.merges import load_merged, same_person
-from certtrack.db.queries.supervision import (
-    SessionRow,
-    SignatureRow,
-    attended_by,
-    load_sessions,
-)
+from certtrack.db.queries.supervision import SessionRow, SignatureRow, load_sessions
 from certtrack.db.together import ask_together
 from certtrack.errors import NotFound
 from certtrack.rules.service import Side
-from certtrack.security import Act, Actor, Relation, can_act
+from certtrack.security import Act, Actor, Fields, Relation, can_act, can_see
 from certtrack.services.actors import list_relations
-from certtrack.services.people import get_person
-from certtrack.services.relating import select_open
-from certtrack.services.supervision.records import get_session
-from certtrack.services.supervision.rights import (
-    is_office,
-    may_log,
-    today_at,
-    visible_sessions,
-    within,
-)
-from certtrack.services.supervision.seen import list_seen
+from certtrack.services.people import get_person, load_holders
+from certtrack.services.relating import load_relations, select_open
+from certtrack.services.supervision.rights import load_places, may_log, visible_sessions, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +35,8 @@ class Attendee:
 class SessionPage:
     """One session as its page shows it. `others`: who was there and isn't the actor's to see, as a number.
 
+    `everybody` who was there is for a form that amends it, never to be shown as such.
+
     `own_side`: what the actor has still to sign. `can_say_paper`: the actor may say who has signed on paper.
     """
 
@@ -56,6 +46,7 @@ class SessionPage:
     by_supervisor: SignatureRow | None
     people: tuple[Attendee, ...]
     others: int
+    everybody: tuple[Person, ...]
     own_side: Side | None
     can_amend: bool
     can_say_paper: bool
@@ -64,9 +55,12 @@ class SessionPage:
 class Reader:
     """Who looks: their own number, merges followed, and what they are to each person at each organization."""
 
-    def __init__(self, session: Session, actor: Actor, today: date) -> None:
+    def __init__(self, session: Session, actor: Actor, today: date, own: Person | None = None) -> None:
+        """`own`: who the actor is in the end, where that was asked already."""
         self._session, self._actor, self._today = session, actor, today
-        self._own = get_person(session, actor.person_id).id if actor.person_id is not None else None
+        if own is None and actor.person_id is not None:
+            own = get_person(session, actor.person_id)
+        self._own = own.id if own is not None else None
         self._known: dict[tuple[int, int], frozenset[Relation]] = {}
 
     def find_part(self, row: SessionRow) -> tuple[Side, int] | None:
@@ -79,6 +73,28 @@ class Reader:
         """The side that is theirs, and isn't signed yet."""
         own = self.find_part(row)
         return own[0] if own is not None and row.find_signature(*own) is None else None
+
+    def list_seen(self, row: SessionRow) -> list[int]:
+        """Those who were there of whom they may see that, in the order of their numbers; see `visible_sessions`."""
+        self.relate_all(row)
+        ways = {Relation.AGENCY_ADMINISTRATOR} | ({Relation.SUPERVISOR} if self._own == row.supervisor_id else set())
+        open_ways = frozenset(way for way in ways if can_see(frozenset({way}), Fields.SUPERVISION))
+        return sorted(
+            number
+            for number in row.people
+            if self._actor.is_command or number == self._own or open_ways & self.relate(number, row.organization_id)
+        )
+
+    def is_office(self, person_id: int, organization_id: int) -> bool:
+        """Whether they run the organization while the person belongs there; a command always."""
+        return self._actor.is_command or Relation.AGENCY_ADMINISTRATOR in self.relate(person_id, organization_id)
+
+    def relate_all(self, row: SessionRow) -> None:
+        """Ask once what they are to everybody who was there."""
+        here, place = within(self._actor, row.organization_id), row.organization_id
+        missing = {number for number in row.people if (number, place) not in self._known}
+        found = load_relations(self._session, here, missing, self._today)
+        self._known |= {(number, place): relations for number, relations in found.items()}
 
     def can_amend(self, row: SessionRow) -> bool:
         """Whether they may change the session."""
@@ -124,22 +140,26 @@ class Reader:
 
 def get_session_page(session: Session, actor: Actor, session_id: int, at: datetime) -> SessionPage:
     """The page of a session. Raises NotFound alike where there is none, and where it isn't the actor's to see."""
-    record = get_session(session, session_id)
-    seen = list_seen(session, record, actor, at)
-    rows = load_sessions(session, SupervisionSession.id == record.id)
-    if not seen or not rows:
+    row = next(iter(load_sessions(session, SupervisionSession.id == session_id)), None)
+    organization = load_places(session)[row.organization_id] if row is not None else None
+    if row is None or organization is None:
         raise NotFound(f"There is no supervision session with the number {session_id}.")
-    row, today = rows[0], today_at(session, record.organization_id, at)
-    reader = Reader(session, actor, today)
-    is_at_office = any(is_office(session, actor, number, record.organization_id, today) for number in seen)
-    supervisor = get_person(session, row.supervisor_id)
+    own_id = {actor.person_id} if actor.person_id is not None else set()
+    people = load_holders(session, {*row.people, row.supervisor_id, *own_id})
+    own = people[actor.person_id] if actor.person_id is not None else None
+    reader = Reader(session, actor, today_in(FixedClock(at), organization.zone), own)
+    seen = reader.list_seen(row)
+    if not seen:
+        raise NotFound(f"There is no supervision session with the number {session_id}.")
+    is_at_office = any(reader.is_office(number, organization.id) for number in seen)
     return SessionPage(
         row=row,
-        organization=session.get_one(Organization, record.organization_id),
-        supervisor=supervisor,
-        by_supervisor=row.find_signature("supervisor", supervisor.id),
-        people=tuple(Attendee(get_person(session, one), row.find_signature("person", one)) for one in seen),
+        organization=organization,
+        supervisor=people[row.supervisor_id],
+        by_supervisor=row.find_signature("supervisor", row.supervisor_id),
+        people=tuple(Attendee(people[one], row.find_signature("person", one)) for one in seen),
         others=len(row.people - set(seen)),
+        everybody=tuple(people[one] for one in sorted(row.people)),
         own_side=reader.find_unsigned(row),
         can_amend=reader.can_amend(row),
         can_say_paper=is_at_office and reader.find_part(row) is None,
@@ -150,16 +170,17 @@ def list_to_sign(session: Session, actor: Actor, today: date) -> list[SessionRow
     """The sessions that wait for the actor's own signature, on either side, the latest first."""
     if actor.person_id is None:
         return []
-    me = same_person(actor.person_id)
-    signed = exists().where(
-        Signature.session_id == SupervisionSession.id,
-        Signature.no == SupervisionSession.no,
-        Signature.person_id.in_(me),
-    )
-    mine = attended_by([actor.person_id]) | SupervisionSession.supervisor_id.in_(me)
-    rows = load_sessions(session, mine & ~signed & seen_sessions(session, actor, today))
-    reader = Reader(session, actor, today)
-    return [row for row in rows if reader.find_unsigned(row)]
+    return load_sessions(session, is_own_to_sign(actor.person_id) & seen_sessions(session, actor, today))
+
+
+def is_own_to_sign(person_id: int) -> ColumnElement[bool]:
+    """A condition on a session: the person held it, or was there by its latest version, and hasn't signed that."""
+    me = same_person(person_id)
+    latest = (Signature.session_id == SupervisionSession.id, Signature.no == SupervisionSession.no)
+    there = (Attendance.session_id == SupervisionSession.id, Attendance.no == SupervisionSession.no)
+    signed = exists().where(*latest, Signature.person_id.in_(me)).correlate(SupervisionSession)
+    was_there = exists().where(*there, Attendance.person_id.in_(me)).correlate(SupervisionSession)
+    return (SupervisionSession.supervisor_id.in_(me) | was_there) & ~signed
 
 
 def seen_sessions(session: Session, actor: Actor, today: date) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from kit.supervision import hold as hold_supervision
 from kit.supervision import make_session, serve
 from kit.trainings import plan, put_in
 from kit.world import World
-from sqlalchemy import LargeBinary, insert, select
+from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, MetaData, Table, insert, select
 from sqlalchemy.orm import Session
 
 from certtrack.auth.sessions import open_session
@@ -79,6 +79,25 @@ def test_every_table_that_hangs_on_a_told_one_is_told_too() -> None:
         if key.column.table.name in planned.keys() - pointed_to
     }
     assert hanging - planned.keys() == set()
+
+
+def test_what_hangs_on_a_record_is_its_holders_and_not_of_whose_account_wrote_it() -> None:
+    metadata = MetaData()
+    for table in Base.metadata.sorted_tables:
+        table.to_metadata(metadata)
+    names = ("cycle", "account")
+    keys = [Column(f"{name}_id", BigInteger, ForeignKey(f"{name}.id")) for name in names]
+    Table("scribble", metadata, Column("id", BigInteger, primary_key=True), *keys)
+    Table(
+        "view_of_one",
+        metadata,
+        Column("id", BigInteger, primary_key=True),
+        Column("account_id", BigInteger, ForeignKey("account.id")),
+    )
+    planned = {name: str(query.whereclause) for name, query in plan_tables(metadata, [1]).items()}
+    assert "scribble.cycle_id IN" in planned["scribble"]
+    assert "account_id" not in planned["scribble"]
+    assert "view_of_one.account_id IN" in planned["view_of_one"]
 
 
 def test_what_is_left_out_is_there_and_no_secret_is_told() -> None:
