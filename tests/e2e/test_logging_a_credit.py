@@ -72,7 +72,7 @@ def test_a_photo_becomes_a_credit_and_the_bar_moves(phone: Any, tmp_path: Path, 
     page: Page = phone("carol", scripts=scripts)
     image = tmp_path / "IMG_1.jpg"
     image.write_bytes(photo((3000, 2000)))
-    page.goto(RECORD)
+    page.goto(f"{RECORD}/credits")
     before = page.locator(".hours svg.bar").first.inner_html()
     page.goto(NEW)
     page.get_by_label("Take a photo").set_input_files(image)
@@ -91,6 +91,7 @@ def test_a_photo_becomes_a_credit_and_the_bar_moves(phone: Any, tmp_path: Path, 
         check_width(page)
     page.get_by_role("button", name="Save credit").last.click()
     expect(page).to_have_url(re.compile(f"{RECORD}$"))
+    page.goto(f"{RECORD}/credits")
     expect(page.get_by_text(f"Grief {scripts}").first).to_be_attached()
     assert page.locator(".hours svg.bar").first.inner_html() != before
     expect(page.locator("a[href*='?draft=']").filter(has_text=f"Grief {scripts}")).to_have_count(0)
