@@ -229,7 +229,7 @@ def test_beside_a_credit_that_waits_its_files_are_shown(client: CheckingClient, 
     sign_up(client, office.world, office.world.account("bob", Role.SUPERVISOR, person_id=office.bob))
 
     queue = client.get("/credits").text
-    assert f'<img src="{office.page}/evidence/1/preview" alt="Certificate for “Ethics for peers”"' in queue
+    assert f'<img src="{office.page}/evidence/1/pages/1" alt="Certificate for “Ethics for peers”"' in queue
     assert "Certificate As a file" in read(queue)
     assert client.get(f"{office.page}/evidence/1/preview").mimetype == "image/jpeg"
     assert client.get(f"{office.page}/evidence/1/pages/1").status_code == 200
