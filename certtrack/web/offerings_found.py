@@ -172,10 +172,10 @@ def _count(reader: Reader, offering: Offering) -> list[Counted]:
     """What it would count beside what is planned already, for each certification that still takes hours."""
     if offering.state == "called_off":
         return []
-    others = [plan for plan in reader.plans if plan.offering_id != offering.id and not plan.is_called_off]
+    others = [plan for plan in reader.plans if plan.offering_id != offering.id]
     found = []
     for one in reader.open_outlooks:
-        with_it = look_out(one.planning, [*others, suppose_offering(offering, one.planning)])
+        with_it = look_out(one.planning, others, suppose_offering(offering, one.planning))
         found.append(Counted(with_it, with_it.forecast.found.planned[-1]))
     return found
 

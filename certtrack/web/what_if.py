@@ -14,7 +14,7 @@ from certtrack.services.credits.drafts import KEPT_DAYS
 from certtrack.services.credits.problems import BadCredit, Problem
 from certtrack.services.credits.typed import NewCredit, TypedCredit
 from certtrack.services.credits.what_if import BLANK_PLAN, Planning, forecast, get_planning, read_plan
-from certtrack.services.offerings.counting import list_counted, suppose
+from certtrack.services.offerings.counting import is_on_record, list_counted, suppose
 from certtrack.services.offerings.planning import Plan as KeptPlan
 from certtrack.services.offerings.planning import list_plans, plan_activity
 from certtrack.web.application_form import AT
@@ -47,10 +47,14 @@ class Plan(_Read):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the holder plans, and what it would count; `found` None where it doesn't: it was called off."""
+    """What the holder plans, and what it would count; `found` None where it isn't counted.
+
+    `is_on_record`: it was logged already, though not from the plan.
+    """
 
     plan: KeptPlan
     found: PlannedCount | None
+    is_on_record: bool
 
 
 @what_if.get(f"{AT}/what-if")
@@ -140,7 +144,7 @@ def _show(
     read: Sequence[_Read] = (),
     problems: Mapping[str, Problem] | None = None,
 ) -> str:
-    counting = list_counted(kept)
+    counting = list_counted(planning, kept)
     found = forecast(planning, [*(suppose(plan, planning) for plan in counting), *(one.credit for one in read)])
     counts = found.found.planned  # empty where nothing can be earned
     counted = {plan.id: count for plan, count in zip(counting, counts, strict=False)}
@@ -150,7 +154,7 @@ def _show(
         planning=planning,
         forecast=found,
         rows=rows,
-        kept=[Kept(plan, counted.get(plan.id)) for plan in kept],
+        kept=[Kept(plan, counted.get(plan.id), is_on_record(planning, plan)) for plan in kept],
         plans=[Plan(one.number, one.typed, one.credit, count) for one, count in typed],
         problems=problems or {},
         most=MOST_ROWS,

@@ -16,6 +16,7 @@ from certtrack.services.credits.typed import NewCredit
 from certtrack.services.credits.what_if import Forecast, Planning, forecast
 from certtrack.services.offerings.planning import Plan
 from certtrack.services.offerings.records import list_parts
+from certtrack.services.people import fold
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held
 
@@ -56,14 +57,21 @@ def load_plannings(session: Session, rulebook: Rulebook, person: Person, clock: 
     return found
 
 
-def look_out(planning: Planning, plans: Sequence[Plan]) -> Outlook:
-    """The hours of one certification with all that is planned and not called off."""
-    return Outlook(planning, forecast(planning, [suppose(plan, planning) for plan in list_counted(plans)]))
+def look_out(planning: Planning, plans: Sequence[Plan], more: Plan | None = None) -> Outlook:
+    """The hours of one certification with all of these plans that count in advance, and `more` as the last of them."""
+    counted = [*list_counted(planning, plans), *([more] if more else [])]
+    return Outlook(planning, forecast(planning, [suppose(plan, planning) for plan in counted]))
 
 
-def list_counted(plans: Sequence[Plan]) -> list[Plan]:
-    """Those that count in advance: what was called off doesn't."""
-    return [plan for plan in plans if not plan.is_called_off]
+def list_counted(planning: Planning, plans: Sequence[Plan]) -> list[Plan]:
+    """Those that count in advance: not what was called off, nor what is on record as a credit already."""
+    return [plan for plan in plans if not (plan.is_called_off or is_on_record(planning, plan))]
+
+
+def is_on_record(planning: Planning, plan: Plan) -> bool:
+    """True where a credit has the plan's title and its last day: it was logged, and not from the plan."""
+    title = fold(plan.title)
+    return any(one.last_on == plan.last_on and fold(one.title) == title for one in planning.facts.credits)
 
 
 def suppose(plan: Plan, planning: Planning) -> NewCredit:

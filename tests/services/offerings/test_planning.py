@@ -58,6 +58,16 @@ def test_what_was_called_off_counts_no_more(world: World, cast: Cast) -> None:
     assert counted(look(world, cast)[cast.cps]) == {}
 
 
+def test_what_was_logged_without_its_plan_is_not_counted_twice(world: World, cast: Cast) -> None:
+    with world.database.writing() as session:
+        plan_activity(session, cast.carol, make_new(3), actor=cast.holder, at=world.at)
+    assert counted(look(world, cast)[cast.cps]) == {"total": 180}
+    log(world, cast.carol, make_new(3, title="ETHICS  for peers"), cast.cps)
+    assert counted(look(world, cast)[cast.cps]) == {"total": 180}
+    log(world, cast.carol, make_new(3, last_on=world.today), cast.cps)
+    assert counted(look(world, cast)[cast.cps]) == {"total": 360}
+
+
 def test_the_form_is_filled_in_as_the_offering_says(world: World, cast: Cast) -> None:
     day = world.today + timedelta(days=12)
     number = plan_it(world, cast.carol, offer(world, first_on=day - timedelta(days=1), last_on=day), actor=cast.holder)
