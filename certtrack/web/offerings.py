@@ -14,6 +14,7 @@ from certtrack.services.credits.shown import ShownArea
 from certtrack.services.offerings.areas import list_areas
 from certtrack.services.offerings.records import (
     CalledOff,
+    NewOffering,
     add_offering,
     amend_offering,
     get_kept_offering,
@@ -114,7 +115,7 @@ def find_office(offices: list[Organization]) -> Organization:
     return found[0]
 
 
-def _read(session: Session, form: TypedOffering, offering: Offering) -> Any:  # noqa: ANN401  # what read_offering gives
+def _read(session: Session, form: TypedOffering, offering: Offering) -> NewOffering:
     office = session.get_one(Organization, offering.organization_id)
     return read_offering(form, [area.key for area in _with_own(offering)], today(office.zone))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import get_args
 
 from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from certtrack.db.models import Offering, Organization, Person
 from certtrack.errors import NotFound, Refused, StaleRecord
+from certtrack.rules.facts import Form
 from certtrack.rules.what_if import PlannedCount
 from certtrack.security import Task, can_do
 from certtrack.services.credits.texts import clean
@@ -218,7 +220,7 @@ def _read_wanted(typed: dict[str, str]) -> tuple[Wanted, Sequence[str]]:
     form, area = request.args.get("form", ""), request.args.get("area", "")
     return Wanted(
         area=area if area in {one.key for one in list_all_areas()} else "",
-        form=form if form in ("in_person", "live_online", "recorded", "self_study") else "",
+        form=form if form in get_args(Form) else "",
         words=clean(request.args.get("words", ""))[:200],
         from_on=days.get("from"),
         until_on=days.get("until"),

@@ -25,11 +25,6 @@ class OwnTraining:
     pack: Pack | None
     count: TrainingCount
 
-    @property
-    def has_begun(self) -> bool:
-        """True once something is noted or complete: then its office says who leaves."""
-        return bool(self.facts.attended or self.facts.completed_on)
-
 
 @dataclass(frozen=True, slots=True)
 class OwnElsewhere:
@@ -68,7 +63,7 @@ class OwnPath:
 
 
 def load_own_path(session: Session, rulebook: Rulebook, person_id: int | None, today: date) -> OwnPath:
-    """The way in of this person, who reads it, as of today; seven statements, however much there is."""
+    """The way in of this person, who reads it, as of today; seven statements at most, however much there is."""
     if person_id is None:
         return OwnPath()
     people = tuple(session.scalars(same_person(person_id)))

@@ -144,7 +144,7 @@ def test_ones_own_path_has_what_was_attended_so_far(world: World, cast: Cast) ->
         record_elsewhere(session, cast.carol, elsewhere, actor=world.actor, at=world.at)
     path = walk(world, cast.carol)
     [own] = path.trainings
-    assert (own.facts.state, own.count.attended, own.count.needed, own.has_begun) == ("accepted", 2740, 2880, True)
+    assert (own.facts.state, own.count.attended, own.count.needed) == ("accepted", 2740, 2880)
     assert path.find_training(training) is own
     assert [one.facts.provider for one in path.elsewhere] == ["Example Academy"]
     assert walk(world, cast.carol + 1).trainings == ()
@@ -188,4 +188,4 @@ def test_the_way_in_costs_the_same_however_much_there_is(world: World, cast: Cas
             route="way_back",
             attempt=number + 1,
         )
-    assert (one, count()) == (7, 7)
+    assert one == count() <= 7
