@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from certtrack.auth.links import VALID_FOR, make_link
+from certtrack.db.audit import record_event
 from certtrack.db.models import Account, Organization, Person
 from certtrack.mail.compose import compose_link, compose_notice
-from certtrack.mail.content import Envelope, NoticeKind
+from certtrack.mail.content import Envelope, LinkKind, NoticeKind
 from certtrack.services.accounts import find_office
 from certtrack.services.outbox import make_message_id, queue_now
 from certtrack.settings import Settings
@@ -65,11 +66,27 @@ def make_nobody(session: Session, name: str) -> Reach:
 
 def queue_reset(session: Session, settings: Settings, reach: Reach, *, at: datetime) -> None:
     """Queue a mail with a one-time link to choose a password; to nobody it is composed, and goes nowhere."""
+    _queue_link(session, settings, reach, "password_reset", at)
+
+
+def queue_invitation(session: Session, settings: Settings, account: Account, *, actor: str, at: datetime) -> bool:
+    """Queue the first mail to an account's owner, with such a link; False where the account has no address."""
+    reach = find_reach(session, account)
+    if reach is None:
+        return False
+    _queue_link(session, settings, reach, "account_link", at)
+    people = [account.person_id] if account.person_id else []
+    subject = ("account", account.id)
+    record_event(session, at=at, actor=actor, action="account.link_made", subject=subject, people=people)
+    return True
+
+
+def _queue_link(session: Session, settings: Settings, reach: Reach, kind: LinkKind, at: datetime) -> None:
     link = make_link(settings, reach.account, at=at)
-    message_id = make_message_id("password_reset", reach.account.id, link, number=1, mail_from=settings.mail_from)
+    message_id = make_message_id(kind, reach.account.id, link, number=1, mail_from=settings.mail_from)
     data = compose_link(
         reach.make_envelope(settings, message_id, at),
-        "password_reset",
+        kind,
         called=reach.called,
         link=link,
         valid_until=at + VALID_FOR,

@@ -111,17 +111,56 @@ def seal_events(session: Session, now: datetime) -> int:
 def verify(session: Session) -> list[Fault]:
     """Read the whole audit again; every fault found, none when all is as it was sealed."""
     faults: list[Fault] = []
-    before, expected_from = "", 1
-    for seal in session.scalars(select(AuditSeal).order_by(AuditSeal.id)):
-        if seal.from_id != expected_from:
-            first, after = sorted((seal.from_id, expected_from))
-            faults.append(Fault("gap", first, after - 1, seal.id))
-        query = select(AuditEvent).where(AuditEvent.id.between(seal.from_id, seal.until_id)).order_by(AuditEvent.id)
-        events = list(session.scalars(query))
-        if _digest_run(session, before, seal.from_id, seal.until_id, events) != seal.digest:
-            faults.append(Fault("edited_seal", seal.from_id, seal.until_id, seal.id))
-        before, expected_from = seal.digest, seal.until_id + 1
-    faults += _list_edited_values(session)
+    after: int | None = 0
+    while after is not None:
+        part = verify_part(session, after)
+        faults += part.faults
+        after = part.goes_on_after
+    return faults
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedPart:
+    """What was found up to the event `until_id`; the next part begins after `goes_on_after`, None where it was all."""
+
+    faults: tuple[Fault, ...]
+    until_id: int
+    goes_on_after: int | None
+
+
+def verify_part(session: Session, after: int, at_most: int = _SEAL_AT_MOST) -> VerifiedPart:
+    """Read again the seals that begin after that event, as many as cover so many events, or one; 0: from the beginning.
+
+    Whatever no seal covers yet belongs to the last part. Of a seal that reaches back before `after` all is read.
+    """
+    query = select(AuditSeal).where(AuditSeal.until_id > after).order_by(AuditSeal.id)
+    earlier = session.scalar(
+        select(AuditSeal).where(AuditSeal.until_id <= after).order_by(AuditSeal.id.desc()).limit(1)
+    )
+    before, expected_from = (earlier.digest, earlier.until_id + 1) if earlier else ("", 1)
+    faults: list[Fault] = []
+    first, last = expected_from, after
+    is_end = True
+    for seal in session.scalars(query):
+        if last > after and seal.until_id - after > at_most:
+            is_end = False
+            break
+        faults += _list_seal_faults(session, seal, before, expected_from)
+        before, expected_from, last = seal.digest, seal.until_id + 1, max(last, seal.until_id)
+    until = None if is_end else last
+    faults += _list_edited_values(session, first, until)
+    return VerifiedPart(tuple(faults), last, until)
+
+
+def _list_seal_faults(session: Session, seal: AuditSeal, before: str, expected_from: int) -> list[Fault]:
+    faults: list[Fault] = []
+    if seal.from_id != expected_from:
+        first, after = sorted((seal.from_id, expected_from))
+        faults.append(Fault("gap", first, after - 1, seal.id))
+    query = select(AuditEvent).where(AuditEvent.id.between(seal.from_id, seal.until_id)).order_by(AuditEvent.id)
+    events = list(session.scalars(query))
+    if _digest_run(session, before, seal.from_id, seal.until_id, events) != seal.digest:
+        faults.append(Fault("edited_seal", seal.from_id, seal.until_id, seal.id))
     return faults
 
 
@@ -145,11 +184,13 @@ def _lock(session: Session, kind: str) -> None:
         session.info[kind] = session.get_transaction()
 
 
-def _list_edited_values(session: Session) -> list[Fault]:
+def _list_edited_values(session: Session, first: int, until: int | None) -> list[Fault]:
+    here = AuditEvent.id >= first if until is None else AuditEvent.id.between(first, until)
     rows = session.execute(
-        select(AuditEvent.id, AuditEvent.digest, AuditValue.salt, AuditValue.details).outerjoin(
-            AuditValue, AuditValue.event_id == AuditEvent.id
-        ),
+        select(AuditEvent.id, AuditEvent.digest, AuditValue.salt, AuditValue.details)
+        .outerjoin(AuditValue, AuditValue.event_id == AuditEvent.id)
+        .where(here)
+        .order_by(AuditEvent.id),
     ).yield_per(1_000)
     return [
         Fault("edited_values", number, number)

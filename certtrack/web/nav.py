@@ -25,6 +25,7 @@ _TASKS: dict[str, Task | None] = {
     "/supervision": Task.SEE_SUPERVISION,
     "/findings": Task.SETTLE_FINDINGS,
     "/held": Task.RELEASE_MAIL,
+    "/admin": Task.MANAGE_ACCOUNTS,
     "/trainings": Task.RUN_TRAININGS,
     "/exams": Task.ARRANGE_EXAMS,
     "/applications": Task.LIST_APPLICATIONS,
@@ -39,7 +40,7 @@ _FOR_ALL = ("/offerings", "/ways-in", "/resources")
 """For whoever is signed in, with a record or without."""
 # the first row whose role the reader has is theirs
 _FIRST: tuple[tuple[Role, tuple[str, ...]], ...] = (
-    (Role.AGENCY_ADMINISTRATOR, ("/people", "/credits", "/findings", "/held")),
+    (Role.AGENCY_ADMINISTRATOR, ("/people", "/credits", "/findings", "/held", "/admin")),
     (Role.PROGRAMME_ADMINISTRATOR, ("/people", "/credits", "/exams", "/applications", "/findings")),
     (Role.SUPERVISOR, ("/team", "/credits", "/supervision", "/coverage", _OWN)),
     (Role.AUDITOR, ("/people", "/coverage")),
@@ -88,6 +89,7 @@ def _name_all(gettext: Callable[[str], str]) -> dict[str, str]:
         "/supervision": gettext("Supervision"),
         "/findings": gettext("Findings"),
         "/held": gettext("Held mail"),
+        "/admin": gettext("Administration"),
         "/trainings": gettext("Trainings"),
         "/exams": gettext("Exams"),
         "/applications": gettext("Applications"),

@@ -52,8 +52,9 @@ def strangers(app: Flask, world: World, numbers: dict[str, int]) -> Strangers:
         "dave": (world.account("dave-2", Role.SPECIALIST, person_id=dave), dave),
         "erin": (world.account("erin", Role.SUPERVISOR, person_id=erin), henry),
     }
-    world.organization_id = other.id
+    here_id, world.organization_id = world.organization_id, other.id
     accounts["grace"] = (world.account("grace", Role.AGENCY_ADMINISTRATOR), world.person("Ivan"))
+    world.organization_id = here_id
     made = {}
     for name, (account, theirs) in accounts.items():
         client = app.test_client()

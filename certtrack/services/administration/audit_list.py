@@ -1,0 +1,114 @@
+"""The audit as a list: who did what and when, and who looked at whose record."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import Session
+
+from certtrack.db.models import Account, AccountRole, AuditEvent, AuditPerson, AuditValue, Person
+from certtrack.security import Actor, Task, list_places
+from certtrack.services.actors import visible_people
+from certtrack.services.administration.places import is_everywhere
+
+PAGE = 50
+_LONGEST_LIST = 10
+# whose values anybody who administers may read; of others a value may be one that isn't shown to an office
+_TOLD = ("account.", "affiliation.", "assignment.", "organization.", "rule.", "stand_in.")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilters:
+    """`action`: what it begins with; `person_id`: whom it is about; `account_id`: who did it. None, empty: whatever."""
+
+    action: str = ""
+    person_id: int | None = None
+    account_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvent:
+    """One event. `who` is a name; None for an account of another office, a command and a job, which has its own key.
+
+    `people` are those whom it is about and whom the reader may see, ten at most; `more` is how many others there are.
+    `details` are the values of what was administered; empty of everything else.
+    """
+
+    event: AuditEvent
+    who: str | None
+    people: tuple[Person, ...]
+    more: int
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Events, the newest first. `next_before`: the number that the next page begins before; None: there is none."""
+
+    rows: tuple[ShownEvent, ...]
+    next_before: int | None
+
+    @property
+    def person_ids(self) -> list[int]:
+        """Whom the page names."""
+        return sorted({person.id for row in self.rows for person in row.people})
+
+
+def list_events(
+    session: Session, actor: Actor, filters: AuditFilters, today: date, *, before: int | None = None
+) -> AuditPage:
+    """A page of events from before that number: about people whom the actor sees today; everywhere's sees all."""
+    wanted: list[ColumnElement[bool]] = []
+    if not is_everywhere(actor, Task.READ_AUDIT):
+        theirs = select(Person.id).where(visible_people(actor, today))
+        wanted.append(AuditEvent.id.in_(select(AuditPerson.event_id).where(AuditPerson.person_id.in_(theirs))))
+    if filters.action:
+        wanted.append(AuditEvent.action.startswith(filters.action, autoescape=True))
+    if filters.person_id is not None:
+        about = select(AuditPerson.event_id).where(AuditPerson.person_id == filters.person_id)
+        wanted.append(AuditEvent.id.in_(about))
+    if filters.account_id is not None:
+        wanted.append(AuditEvent.actor == f"account:{filters.account_id}")
+    query = select(AuditEvent).where(*wanted, AuditEvent.id < before if before else true())
+    events = session.scalars(query.order_by(AuditEvent.id.desc()).limit(PAGE + 1)).all()
+    shown = events[:PAGE]
+    return AuditPage(_show(session, actor, shown, today), shown[-1].id if len(events) > PAGE else None)
+
+
+def _show(session: Session, actor: Actor, events: Sequence[AuditEvent], today: date) -> tuple[ShownEvent, ...]:
+    numbers = [event.id for event in events]
+    told = [event.id for event in events if event.action.startswith(_TOLD)]
+    values = select(AuditValue.event_id, AuditValue.details).where(AuditValue.event_id.in_(told))
+    details = {number: said or {} for number, said in session.execute(values)}
+    names = _name_accounts(session, actor, (event.actor for event in events))
+    people: dict[int, list[Person | None]] = defaultdict(list)
+    query = (
+        select(AuditPerson.event_id, Person)
+        .outerjoin(Person, (Person.id == AuditPerson.person_id) & visible_people(actor, today))
+        .where(AuditPerson.event_id.in_(numbers))
+        .order_by(AuditPerson.event_id, AuditPerson.person_id)
+    )
+    for number, person in session.execute(query):
+        people[number].append(person)
+    shown = []
+    for event in events:
+        seen = [person for person in people[event.id] if person is not None][:_LONGEST_LIST]
+        more = len(people[event.id]) - len(seen)
+        shown.append(ShownEvent(event, names.get(event.actor), tuple(seen), more, details.get(event.id, {})))
+    return tuple(shown)
+
+
+def _name_accounts(session: Session, actor: Actor, keys: Iterable[str]) -> dict[str, str]:
+    """What the accounts of the reader's offices are called, by their keys: as their person, else as they sign in."""
+    numbers = {int(number) for kind, _, number in (key.partition(":") for key in keys) if kind == "account"}
+    query = select(Account, Person).outerjoin(Person, Person.id == Account.person_id).where(Account.id.in_(numbers))
+    if (places := list_places(actor, Task.READ_AUDIT)) is not None:
+        theirs = select(AccountRole.account_id).where(AccountRole.organization_id.in_(places))
+        query = query.where(Account.id.in_(theirs))
+    return {
+        f"account:{account.id}": person.shown_name if person else account.sign_in_name
+        for account, person in session.execute(query)
+    }

@@ -1,0 +1,3 @@
+"""Two records of one person."""
+
+NIGHTLY = (("/admin/merges", "alice"),)

@@ -1,0 +1,80 @@
+"""The audit as a list: whose events an office reads, and what of them."""
+
+from typing import Any
+
+import pytest
+from kit.world import World
+
+from certtrack.db.audit import record_event
+from certtrack.security import Actor, Role, RoleGrant
+from certtrack.services.administration.audit_list import PAGE, AuditFilters, AuditPage, list_events
+from certtrack.services.organizations import create_organization
+
+
+@pytest.fixture
+def alice(world: World) -> Actor:
+    number = world.account("alice", Role.AGENCY_ADMINISTRATOR)
+    grants = frozenset({RoleGrant(Role.AGENCY_ADMINISTRATOR, world.organization_id)})
+    return Actor(f"account:{number}", number, None, grants)
+
+
+def note(world: World, actor: str, action: str, *people: int, **details: Any) -> int:
+    with world.database.writing() as session:
+        event = record_event(
+            session, at=world.at, actor=actor, action=action, subject=("person", None), people=people, details=details
+        )
+        return event.id
+
+
+def read(world: World, actor: Actor, before: int | None = None, **filters: Any) -> AuditPage:
+    with world.database.reading() as session:
+        return list_events(session, actor, AuditFilters(**filters), world.today, before=before)
+
+
+def test_an_office_reads_of_its_own_people_the_newest_first_and_names_nobody_else(world: World, alice: Actor) -> None:
+    carol = world.person("Carol")
+    here = world.organization_id
+    with world.database.writing() as session:
+        other = create_organization(
+            session, key="hillside", name="Hillside", zone="America/Chicago", actor=world.actor, at=world.at
+        )
+        world.organization_id = other.id
+    dave, zoe = world.person("Dave"), world.account("zoe", Role.AGENCY_ADMINISTRATOR)
+    world.organization_id = here
+    both = note(world, alice.key, "people.listed", carol, dave)
+    theirs = note(world, f"account:{zoe}", "person.viewed", carol)
+    note(world, alice.key, "person.viewed", dave)
+    rows = read(world, alice).rows
+    assert [row.event.id for row in rows[:2]] == [theirs, both]
+    assert all(dave not in {person.id for person in row.people} for row in rows)
+    assert rows[0].who is None, "an account of another office has no name here"
+    assert (rows[1].who, [person.id for person in rows[1].people], rows[1].more) == ("alice@example.org", [carol], 1)
+    everywhere = Actor("account:9", 9, None, frozenset({RoleGrant(Role.AGENCY_ADMINISTRATOR, None)}))
+    assert len(read(world, everywhere).rows) > len(rows)
+    assert read(world, everywhere).rows[1].who == "zoe@example.org"
+
+
+def test_it_is_narrowed_and_goes_on_page_by_page(world: World, alice: Actor) -> None:
+    carol = world.person("Carol")
+    with world.database.writing() as session:
+        for _ in range(PAGE + 1):
+            record_event(
+                session, at=world.at, actor=alice.key, action="credit.logged", subject=("credit", 1), people=[carol]
+            )
+    first = read(world, alice, action="credit.")
+    assert len(first.rows) == PAGE
+    assert first.next_before
+    rest = read(world, alice, before=first.next_before, action="credit.")
+    assert (len(rest.rows), rest.next_before) == (1, None)
+    assert read(world, alice, action="credit_").rows == ()
+    assert read(world, alice, person_id=carol + 1).rows == ()
+    assert len(read(world, alice, account_id=alice.account_id, action="credit").rows) == PAGE
+
+
+def test_values_are_told_of_what_was_administered_and_of_nothing_else(world: World, alice: Actor) -> None:
+    carol = world.person("Carol")
+    note(world, alice.key, "exam.result_recorded", carol, score=71)
+    note(world, alice.key, "account.role", carol, role="supervisor")
+    role, result, *_ = read(world, alice).rows
+    assert role.details == {"role": "supervisor"}
+    assert result.details == {}

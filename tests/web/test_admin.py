@@ -1,0 +1,88 @@
+"""Accounts and the audit, as an office has them."""
+
+import pytest
+from flask import Flask
+from kit.client import CheckingClient, sign_up
+from kit.world import World
+from sqlalchemy import select
+
+from certtrack.db.models import Account, AccountRole, Email
+from certtrack.security import Role
+from certtrack.web.parts import EXTENSION
+
+
+@pytest.fixture
+def office(app: Flask, client: CheckingClient, world: World) -> CheckingClient:
+    """Alice, who administers."""
+    world.at = app.extensions[EXTENSION].clock.now()
+    sign_up(client, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
+    return client
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_an_account_is_made_by_an_address_on_record_and_its_owner_gets_a_link_that_no_page_shows(
+    office: CheckingClient, world: World
+) -> None:
+    carol = world.person("Carol", address="carol@example.org")
+    role = {"role": "specialist", "organization": str(world.organization_id), "language": "es"}
+    answer = office.send("/admin/accounts/new", address="nobody@example.org", **role)
+    assert answer.status_code == 400
+    assert "Nobody whose records you keep has this address" in answer.text
+    answer = office.send("/admin/accounts/new", address="Carol@example.org", **role)
+    assert answer.status_code == 302
+    page = office.get(answer.headers["Location"]).text
+    assert "Carol Example" in page
+    assert "/password/" not in page
+    with world.database.reading() as session:
+        made = session.scalars(select(Account).where(Account.sign_in_name == "carol@example.org")).one()
+        assert (made.person_id, made.language) == (carol, "es")
+        mail = session.scalars(select(Email).where(Email.account_id == made.id)).one()
+        assert mail.address == "carol@example.org"
+    assert office.send("/admin/accounts/new", address="carol@example.org", **role).status_code == 409
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_role_is_given_and_taken_away_and_never_one_s_own_or_the_last_administrator_s(
+    office: CheckingClient, world: World
+) -> None:
+    bob = world.account("bob", Role.SUPERVISOR, person_id=world.person("Bob"))
+    at = f"/admin/accounts/{bob}"
+    given = {"role": "agency_administrator", "organization": str(world.organization_id)}
+    assert office.send(f"{at}/roles", **given).status_code == 302
+    with world.database.reading() as session:
+        roles = {row.role: row.id for row in session.scalars(select(AccountRole).where(AccountRole.account_id == bob))}
+    assert office.send(f"{at}/roles/{roles['supervisor']}/end").status_code == 302
+    assert office.send(f"{at}/roles/{roles['supervisor']}/end").status_code == 409
+    assert "Administrator of the office" in office.get(at).text
+    answer = office.send("/admin/accounts/1/roles", **given)
+    assert answer.status_code == 409
+    assert "This is your own account" in answer.text
+    assert office.send("/admin/accounts/1/close").status_code == 409
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_closed_account_is_signed_out_at_once_and_no_link_goes_to_it(
+    app: Flask, office: CheckingClient, world: World
+) -> None:
+    number = world.account("carol", Role.SPECIALIST, person_id=world.person("Carol"))
+    other = app.test_client()
+    assert isinstance(other, CheckingClient)
+    sign_up(other, world, number)
+    assert other.get("/account").status_code == 200
+    assert office.send(f"/admin/accounts/{number}/close").status_code == 302
+    assert other.get("/account").status_code == 302
+    assert office.send(f"/admin/accounts/{number}/link").status_code == 409
+    assert office.send(f"/admin/accounts/{number}/open").status_code == 302
+    assert other.get("/account").status_code == 302, "what was open before stays closed"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_audit_names_who_did_what_and_is_read_again_in_parts(office: CheckingClient, world: World) -> None:
+    carol = world.person("Carol")
+    world.account("carol", Role.SPECIALIST, person_id=carol)
+    office.get(f"/people/{carol}")
+    page = office.get(f"/admin/audit?person={carol}").text
+    assert "person.viewed" in page
+    assert "alice@example.org" in page
+    assert page.index("person.viewed") < page.index("account.role")
+    assert "No event is sealed yet" in office.get("/admin/audit/verify").text
