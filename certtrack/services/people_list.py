@@ -162,7 +162,8 @@ class PeopleList:
         dated = [StandingSpan.next_on >= self.filters.as_of]
         undated: list[ColumnElement[bool]] = [StandingSpan.next_on.is_(None)]
         if after is not None and after.next_on is not None:
-            dated = [StandingSpan.next_on >= after.next_on, tuple_(*_ORDER) > (after.next_on, *_behind(after))]
+            # nothing beside it: the index is entered at the place itself, whatever stands at the same day before
+            dated = [tuple_(*_ORDER) > (after.next_on, *_behind(after))]
         elif after is not None:
             undated.append(tuple_(*_ORDER[1:]) > _behind(after))
         both = [] if after is not None and after.next_on is None else [(0, dated)]
