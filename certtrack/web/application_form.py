@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from certtrack.clock import today_in
 from certtrack.db.models import Certification
 from certtrack.errors import NotAllowed, Refused, StaleRecord
-from certtrack.services.applications.page import ApplicationOffer, get_application_offer
+from certtrack.services.applications.offer import ApplicationOffer, get_application_offer
 from certtrack.services.applications.rights import today_by_pack
 from certtrack.services.applications.typed import BadApplication
 from certtrack.services.evidence.limits import MOST_FILES, BadFile
@@ -118,7 +118,8 @@ def _show(
 ) -> str:
     with reading() as session:
         offer = _get_offer(session, person_id, certification_id)
-        known = list_usable(session, actor(), offer.person.id, came.ids, today(offer.person.zone))
+        person = offer.person
+        known = list_usable(session, actor(), person.id, came.ids, today(person.zone)) if came.ids else []
     note_look("person.viewed", [offer.person.id])
     own: dict[str, Any] = {"is_stale": False, "is_refused": False, "step_id": None, "intention_id": None} | values
     return render(

@@ -17,7 +17,6 @@ from kit.world import World
 from certtrack.web.parts import EXTENSION
 
 MOST = 12
-AT = "/people/<int:person_id>/certifications/<int:certification_id>"
 PERSON = "/people/<int:person_id>"
 # What pages ask for one row and for forty where that is too much, by a reader. It only becomes less: whoever mends a
 # page takes it away here, and nothing is added.
@@ -37,19 +36,6 @@ TOO_MANY: dict[str, tuple[int, int]] = {
     "alice /waivers/<int:act_id>": (13, 13),
     "alice /waivers/<int:act_id>/take-back": (13, 13),
 }
-FORMS = (
-    "/application",
-    "/application/<any(received, returned, granted, refused):kind>",
-    "/certificate",
-    "/intentions/<int:intention_id>/answer",
-    "/more-time",
-    "/not-going-on",
-    "/plan",
-    "/steps/<int:step_id>/take-back",
-    "/waivers/<any(waiver, reduction, extension):kind>",
-    "/waivers/<int:waiver_id>/take-back",
-)
-TOO_MANY |= {f"alice {AT}{form}": (22, 22) for form in FORMS}
 READERS = ("alice", "bob", "carol")
 PARTS = tuple(f"{PERSON}/{part}" for part in ("credits", "path", "supervision", "history"))
 READ_BY_EACH = (

@@ -16,7 +16,7 @@ from certtrack.clock import FixedClock
 from certtrack.db.models import Person
 from certtrack.errors import NotFound
 from certtrack.security import Actor
-from certtrack.services.applications.page import get_application_offer
+from certtrack.services.applications.offer import get_application_offer
 from certtrack.services.credits.page import load_hours, show_hours
 from certtrack.services.cycles import get_cycle, withdraw_cycle
 from certtrack.services.findings import open_finding

@@ -31,21 +31,15 @@ def find_told(session: Session, cycle: Cycle) -> Reminder | None:
     return session.scalar(query.order_by(Reminder.stage_on.desc(), Reminder.id.desc()).limit(1))
 
 
-def find_unseen(session: Session, cycle: Cycle, seen: Intention | None) -> int | None:
-    """The number of the last reminder that was told, unless it is said that it was seen; None where there is none."""
-    return _find_unseen(find_told(session, cycle), seen)
-
-
 def pick_unseen(reminders: Iterable[Reminder], seen: Intention | None) -> int | None:
-    """The same of the holder's reminders of one cycle, the oldest stage first."""
+    """The number of the last reminder that was told, unless it is said that it was seen; None where there is none.
+
+    `reminders` are the holder's of one cycle, the oldest stage first.
+    """
     told = [row for row in reminders if row.state in _TOLD and row.stage not in _UNASKED]
-    return _find_unseen(told[-1] if told else None, seen)
-
-
-def _find_unseen(told: Reminder | None, seen: Intention | None) -> int | None:
-    if told is None or (seen is not None and seen.state == "said" and is_of(told, seen)):
+    if not told or (seen is not None and seen.state == "said" and is_of(told[-1], seen)):
         return None
-    return told.id
+    return told[-1].id
 
 
 def is_of(reminder: Reminder, seen: Intention) -> bool:

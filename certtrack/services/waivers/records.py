@@ -127,15 +127,6 @@ def rests_on(cycle: Cycle, waiver: Waiver) -> bool:
     return waiver.former_due_on is not None and cycle.evidence == f"{_EVIDENCE}{waiver.id}"
 
 
-def may_record(session: Session, actor: Actor, certification: Certification, today: date) -> bool:
-    """True where the actor may put on record what was given for this certification."""
-    try:
-        _check_may(session, actor, certification, today)
-    except Refused:  # NotAllowed is one
-        return False
-    return True
-
-
 def list_waivers(session: Session, cycle_id: int) -> list[Waiver]:
     """What was given for a cycle and not taken back, in the order of recording."""
     query = select(Waiver).where(Waiver.cycle_id == cycle_id, Waiver.is_withdrawn.is_(False))

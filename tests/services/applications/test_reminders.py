@@ -7,17 +7,23 @@ from kit.applications import ask, bring_certificate, decide, make_granter, send,
 from kit.delivery import DUE, STAGE_DAY, Deliverer
 from kit.planning import Planner
 from kit.world import World
+from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cycle, Intention
 from certtrack.errors import StaleRecord
 from certtrack.services.applications.intentions import Seen
-from certtrack.services.applications.told import find_seen, find_unseen
+from certtrack.services.applications.told import find_seen, find_told, pick_unseen
 from certtrack.services.certifications import get_certification
 
 
 @pytest.fixture
 def carol(world: World) -> tuple[int, int]:
     return world.certify(world.person("Carol"), DUE)
+
+
+def find_unseen(session: Session, cycle_id: int, said: Intention | None = None) -> int | None:
+    told = find_told(session, session.get_one(Cycle, cycle_id))
+    return pick_unseen([told] if told else [], said)
 
 
 def test_a_sent_application_stops_what_asks_to_send_until_it_is_taken_back(
@@ -145,11 +151,11 @@ def test_the_mail_that_was_told_last_is_the_one_that_is_seen(
 ) -> None:
     certification, cycle = carol
     with world.database.reading() as session:
-        assert find_unseen(session, session.get_one(Cycle, cycle), None) is None, "nothing was told yet"
+        assert find_unseen(session, cycle) is None, "nothing was told yet"
     planner.look(STAGE_DAY)
     assert deliverer.deliver() == {"accepted": 1}
     with world.database.writing() as session:
-        number = find_unseen(session, session.get_one(Cycle, cycle), None)
+        number = find_unseen(session, cycle)
         held = get_certification(session, certification)
         assert number is not None
         with pytest.raises(StaleRecord):
@@ -159,8 +165,8 @@ def test_the_mail_that_was_told_last_is_the_one_that_is_seen(
     said_id = ask(world, certification, "seen", seen=seen)
     with world.database.reading() as session:
         said = session.get_one(Intention, said_id)
-        assert find_unseen(session, session.get_one(Cycle, cycle), said) is None
+        assert find_unseen(session, cycle, said) is None
     unsay(world, said_id)
     with world.database.reading() as session:
         said = session.get_one(Intention, said_id)
-        assert find_unseen(session, session.get_one(Cycle, cycle), said) == number
+        assert find_unseen(session, cycle, said) == number
