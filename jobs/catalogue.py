@@ -51,12 +51,17 @@ def list_jobs(settings: Settings) -> tuple[Job, ...]:
             "purge_bodies", timedelta(days=1), "Forget the text of mails that were settled long ago; the ledger stays."
         ),
         Job("finish_group_acts", timedelta(minutes=1), "Go on with what was given to a group and isn't written whole."),
+        Job("run_imports", timedelta(seconds=10), "Look at files that were given to be brought in, and write them."),
         Job(
             "purge_drafts",
             timedelta(days=1),
             "Forget drafts of credits after 60 days, and of applications after 365.",
         ),
-        Job("purge_files", timedelta(days=1), "Take away files that were sent two days ago and back nothing."),
+        Job(
+            "purge_files",
+            timedelta(days=1),
+            "Take away files that were sent two days ago and back nothing, and what was brought in 30 days ago.",
+        ),
         Job(
             "purge_sessions",
             timedelta(days=1),

@@ -1,4 +1,4 @@
-"""Taking away files that back nothing."""
+"""Taking away files that back nothing, and files that were given to be brought in some weeks ago."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from itertools import islice
 from certtrack.services.evidence.limits import UNUSED_KEPT
 from certtrack.services.evidence.purge import forget_unused, list_orphans
 from certtrack.services.evidence.store import open_store
+from certtrack.services.imports.uploads import forget_old
 from jobs.workplace import Workplace
 
 # a database that was put back from a backup doesn't name what was sent since, until the right one is back
@@ -15,7 +16,10 @@ _AT_ONCE = 500
 
 
 def run(work: Workplace) -> dict[str, int]:
-    """Forget files that were sent two days ago and back nothing, then what for 60 days no record has named."""
+    """Forget files that were sent two days ago and back nothing, then what for 60 days no record has named.
+
+    So are files of imports, 30 days after they came.
+    """
     store, before = open_store(work.settings), work.clock.now() - UNUSED_KEPT
     forgotten = 0
     while not work.stop():
@@ -35,7 +39,9 @@ def run(work: Workplace) -> dict[str, int]:
         for key in keys:
             store.remove(key)
         orphans += len(keys)
-    return {"forgotten": forgotten, "orphans": orphans}
+    with work.database.writing() as session:
+        imports = forget_old(session, work.clock.now())
+    return {"forgotten": forgotten, "orphans": orphans, "imports": imports}
 
 
 def _list_old(kept: Iterable[tuple[str, datetime]], before: datetime) -> Iterator[str]:

@@ -1,21 +1,17 @@
 """`certtrack import attendance`: a list of who was there in the sessions of trainings."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import click
 
 from certtrack.cli.edge import Edge, pass_edge
-from certtrack.cli.imports import Listing, Options, bring_in, get_office, import_options
-from certtrack.clock import today_in
-from certtrack.services.attendance_list.layout import KIND
-from certtrack.services.attendance_list.mapping import make_titles, read_mapping
-from certtrack.services.attendance_list.rows import read_list
-from certtrack.services.attendance_list.runs import Import
-from certtrack.services.sheets.confirmed import load_words
-from certtrack.services.sheets.mapping import Mapping
+from certtrack.cli.imports import Options, bring_in, import_options
+from certtrack.services.attendance_list.opening import KIND
 
-_WHICH = ("name", "training", "session", "day")
+_HEADS = {
+    "kept": "Mended by hand, and kept (minutes)",
+    "twice": "Twice in this file, and the first row stands (minutes)",
+}
 
 
 @click.command(
@@ -36,38 +32,4 @@ def attendance_list(edge: Edge, /, **options: Any) -> None:  # noqa: ANN401  # c
 
     Exit codes: 0 done, 1 refused, 2 wrong usage, 3 done but for some rows.
     """
-    typed = Options(**options)
-    work = _read(edge, typed)
-    bring_in(
-        edge,
-        typed,
-        work,
-        change_columns=("line", *_WHICH, "old", "new"),
-        missing_columns=("name", "training", "day", "minutes"),
-        more=lambda: list(_list_more(work)),
-    )
-
-
-def _read(edge: Edge, options: Options) -> Import:
-    given = options.read_mapping()
-    mapping, confirmed = read_mapping(*given) if given else (Mapping(), None)
-    owner = get_office(edge, options)
-    with edge.reading() as session:
-        titles = make_titles(load_words(session, owner.id, KIND), confirmed)
-    file = read_list(options.file.name, options.file.read_bytes(), mapping, today_in(edge.clock, owner.zone))
-    return Import(file, owner, edge.rulebook, options.actor, edge.clock.now(), titles=titles, confirmed=confirmed)
-
-
-def _list_more(work: Import) -> Iterable[Listing]:
-    yield Listing(
-        "kept",
-        "Mended by hand, and kept (minutes)",
-        work.list_kept(),
-        ("line", *_WHICH, "record", "file"),
-    )
-    yield Listing(
-        "twice",
-        "Twice in this file, and the first row stands (minutes)",
-        work.list_twice(),
-        ("line", "first_line", *_WHICH, "first", "second"),
-    )
+    bring_in(edge, Options(**options), KIND, _HEADS)

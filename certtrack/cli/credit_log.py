@@ -1,19 +1,19 @@
 """`certtrack import credits`: a log of continuing education."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import click
 
 from certtrack.cli.edge import Edge, pass_edge
-from certtrack.cli.imports import Listing, Options, bring_in, get_office, import_options
-from certtrack.clock import today_in
-from certtrack.services.credit_log.layout import CREDIT_LOG
-from certtrack.services.credit_log.mapping import make_meanings, read_mapping
-from certtrack.services.credit_log.rows import read_log
-from certtrack.services.credit_log.runs import Import
-from certtrack.services.sheets.confirmed import load_words
-from certtrack.services.sheets.mapping import Mapping
+from certtrack.cli.imports import Options, bring_in, import_options
+from certtrack.services.credit_log.opening import KIND
+
+_HEADS = {
+    "kept": "Mended by hand, and kept",
+    "twice": "Twice in this file, and the first row stands",
+    "categories": "Categories without areas: confirm them in a mapping file, under [categories]",
+    "formats": "Formats that say nothing: confirm them in a mapping file, under [formats]",
+}
 
 
 @click.command(
@@ -34,51 +34,4 @@ def credit_log(edge: Edge, /, **options: Any) -> None:  # noqa: ANN401  # click'
 
     Exit codes: 0 done, 1 refused, 2 wrong usage, 3 done but for some rows.
     """
-    typed = Options(**options)
-    work = _read(edge, typed)
-    bring_in(
-        edge,
-        typed,
-        work,
-        change_columns=("line", "name", "title", "field", "old", "new"),
-        missing_columns=("name", "title", "first_on", "minutes"),
-        more=lambda: list(_list_more(work)),
-    )
-
-
-def _read(edge: Edge, options: Options) -> Import:
-    given = options.read_mapping()
-    mapping, confirmed = read_mapping(*given, edge.rulebook.packs) if given else (Mapping(), None)
-    owner = get_office(edge, options)
-    with edge.reading() as session:
-        meanings = make_meanings(load_words(session, owner.id, CREDIT_LOG.kind), confirmed)
-    today, data = today_in(edge.clock, owner.zone), options.file.read_bytes()
-    log = read_log(options.file.name, data, mapping, today, meanings.formats)
-    return Import(log, owner, edge.rulebook, options.actor, edge.clock.now(), meanings=meanings, confirmed=confirmed)
-
-
-def _list_more(work: Import) -> Iterable[Listing]:
-    yield Listing(
-        "kept",
-        "Mended by hand, and kept",
-        work.list_kept(),
-        ("line", "name", "title", "field", "record", "file"),
-    )
-    yield Listing(
-        "twice",
-        "Twice in this file, and the first row stands",
-        work.list_twice(),
-        ("line", "first_line", "name", "field", "first", "second"),
-    )
-    yield Listing(
-        "categories",
-        "Categories without areas: confirm them in a mapping file, under [categories]",
-        work.list_unmapped(),
-        ("word", "rows"),
-    )
-    yield Listing(
-        "formats",
-        "Formats that say nothing: confirm them in a mapping file, under [formats]",
-        work.list_unknown(),
-        ("word", "rows"),
-    )
+    bring_in(edge, Options(**options), KIND, _HEADS)

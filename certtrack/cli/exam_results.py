@@ -1,18 +1,17 @@
 """`certtrack import exams`: a list of exam results."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import click
 
 from certtrack.cli.edge import Edge, pass_edge
-from certtrack.cli.imports import Listing, Options, bring_in, get_office, import_options
-from certtrack.clock import today_in
-from certtrack.services.exam_results.mapping import NO_MAPPING, read_mapping
-from certtrack.services.exam_results.rows import read_results
-from certtrack.services.exam_results.runs import Import
+from certtrack.cli.imports import Options, bring_in, import_options
+from certtrack.services.exam_results.opening import KIND
 
-_WHICH = ("name", "credential", "taken_on", "attempt")
+_HEADS = {
+    "kept": "Mended by hand, and kept",
+    "twice": "Twice in this file, and the first row stands",
+}
 
 
 @click.command(
@@ -33,38 +32,4 @@ def exam_results(edge: Edge, /, **options: Any) -> None:  # noqa: ANN401  # clic
 
     Exit codes: 0 done, 1 refused, 2 wrong usage, 3 done but for some rows.
     """
-    typed = Options(**options)
-    work = _read(edge, typed)
-    bring_in(
-        edge,
-        typed,
-        work,
-        change_columns=("line", *_WHICH, "field", "old", "new"),
-        missing_columns=_WHICH,
-        more=lambda: list(_list_more(work)),
-    )
-
-
-def _read(edge: Edge, options: Options) -> Import:
-    given = options.read_mapping()
-    packs = edge.rulebook.packs
-    mapping = read_mapping(*given, packs) if given else NO_MAPPING
-    owner = get_office(edge, options)
-    today, data = today_in(edge.clock, owner.zone), options.file.read_bytes()
-    file = read_results(options.file.name, data, mapping, packs, today)
-    return Import(file, owner, edge.rulebook, options.actor, edge.clock.now())
-
-
-def _list_more(work: Import) -> Iterable[Listing]:
-    yield Listing(
-        "kept",
-        "Mended by hand, and kept",
-        work.list_kept(),
-        ("line", *_WHICH, "field", "record", "file"),
-    )
-    yield Listing(
-        "twice",
-        "Twice in this file, and the first row stands",
-        work.list_twice(),
-        ("line", "first_line", *_WHICH),
-    )
+    bring_in(edge, Options(**options), KIND, _HEADS)

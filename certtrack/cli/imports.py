@@ -1,9 +1,7 @@
 """`certtrack import`: bring in an office's own files. They may come again and again: only what changed is written."""
 
-import gc
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -14,10 +12,12 @@ import click
 from certtrack.cli.edge import Edge, acting_as
 from certtrack.cli.output import Format, formatted, write_message, write_rows, write_table
 from certtrack.cli.progress import show_progress
-from certtrack.db.models import Organization
 from certtrack.language import LOCALES
 from certtrack.security import Actor
+from certtrack.services.imports.driving import bring_in as write_all
+from certtrack.services.imports.driving import look_through
 from certtrack.services.organizations import get_organization
+from certtrack.services.sheets.asked import Asked, Kind
 from certtrack.services.sheets.returned import explain, make_returned, write_returned
 from certtrack.services.sheets.runs import Import
 from certtrack.settings import make_instance
@@ -117,33 +117,20 @@ def import_options(mapping_help: str) -> Callable[[C], C]:
     return add
 
 
-def get_office(edge: Edge, options: Options) -> Organization:
-    """The organization whose file it is. Raises NotFound, BadInput where several could be meant."""
-    with edge.reading() as session:
-        return get_organization(session, options.organization)
+def bring_in(edge: Edge, options: Options, kind: Kind, heads: Mapping[str, str]) -> None:
+    """Import the file, or look at it, and show what came of it; exits with 3 where some row didn't go in.
 
-
-def bring_in(
-    edge: Edge,
-    options: Options,
-    work: Import[Any, Any],
-    *,
-    counts: Callable[[], dict[str, int]] = dict,
-    change_columns: Sequence[str],
-    missing_columns: Sequence[str],
-    more: Callable[[], Sequence[Listing]] = tuple,
-) -> None:
-    """Import what was read, or look at it, and show what came of it; exits with 3 where some row didn't go in.
-
-    `counts` and `more` are asked for once all is done: more numbers, more lists than changes, missing and refused.
+    `heads` are over the lists that this kind tells beside what changes, by their names.
     """
+    work = _open(edge, options, kind)
     _plan(edge, work) if options.dry_run else _write(edge, work)
     with edge.reading() as session:
         missing = work.list_missing(session)
+    told = [Listing(one.name, heads[one.name], one.list_rows(work), one.columns) for one in kind.told]
     listings = [
-        Listing("changes", "Changes", work.list_changes(), change_columns, is_whole=True),
-        *more(),
-        Listing("missing", "Not in this file, and kept", missing, missing_columns),
+        Listing("changes", "Changes", work.list_changes(), kind.change_columns, is_whole=True),
+        *told,
+        Listing("missing", "Not in this file, and kept", missing, kind.missing_columns),
         Listing(
             "refused",
             "Can't be read",
@@ -152,37 +139,35 @@ def bring_in(
             is_whole=True,
         ),
     ]
-    _show(work, work.count() | counts(), listings, options)
+    _show(work, work.count() | kind.count_more(work), listings, options)
     if not options.dry_run:
         _give_back(edge, work, options.language)
     if work.is_in_part:
         sys.exit(3)
 
 
-def _plan(edge: Edge, work: Import[Any, Any]) -> None:
+def _open(edge: Edge, options: Options, kind: Kind) -> Import[Any, Any]:
     with edge.reading() as session:
-        work.prepare(session)
-        with show_progress(len(work.rows), "Looking", "rows") as advance:
-            for rows in work.batches():
-                work.plan(session, rows)
-                advance(len(rows))
+        asked = Asked(
+            file_name=options.file.name,
+            data=options.file.read_bytes(),
+            mapping=options.read_mapping(),
+            organization=get_organization(session, options.organization),
+            actor=options.actor,
+            at=edge.clock.now(),
+            language=options.language,
+        )
+        return kind.open_file(session, edge.rulebook, asked)
+
+
+def _plan(edge: Edge, work: Import[Any, Any]) -> None:
+    with show_progress(len(work.rows), "Looking", "rows") as advance:
+        look_through(edge.reading, work, advance=advance)
 
 
 def _write(edge: Edge, work: Import[Any, Any]) -> None:
-    with edge.reading() as session:
-        work.prepare(session)
-    gc.freeze()  # looking again and again at what the file holds would take long, in the middle of a transaction
-    with edge.writing() as session:
-        work.start(session)
     with show_progress(len(work.rows), "Importing", "rows") as advance:
-        for rows in work.batches():
-            began, worked = time.perf_counter(), time.process_time()
-            with edge.writing() as session:
-                done = work.write(session, rows)
-            work.pace(time.perf_counter() - began, time.process_time() - worked)
-            advance(done)
-    with edge.writing() as session:
-        work.finish(session)
+        write_all(edge.reading, edge.writing, work, advance=advance)
 
 
 def _show(work: Import[Any, Any], counts: dict[str, int], listings: Sequence[Listing], options: Options) -> None:

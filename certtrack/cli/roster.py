@@ -5,12 +5,12 @@ from typing import Any
 import click
 
 from certtrack.cli.edge import Edge, pass_edge
-from certtrack.cli.imports import Listing, Options, bring_in, get_office, import_options
-from certtrack.clock import today_in
-from certtrack.services.roster.mapping import NO_MAPPING, read_mapping
-from certtrack.services.roster.roster import read_roster
-from certtrack.services.roster.runs import Import
-from certtrack.services.rulebook import confirmed_rules
+from certtrack.cli.imports import Options, bring_in, import_options
+from certtrack.services.roster.opening import KIND
+
+_HEADS = {
+    "past_their_day": "Past their day: nothing is mailed to them until you release it by name",
+}
 
 
 @click.command(
@@ -27,32 +27,4 @@ def roster(edge: Edge, /, **options: Any) -> None:  # noqa: ANN401  # click's ke
 
     Exit codes: 0 done, 1 refused, 2 wrong usage, 3 done but for some rows.
     """
-    typed = Options(**options)
-    work = _read(edge, typed)
-    bring_in(
-        edge,
-        typed,
-        work,
-        counts=lambda: {f"finding_{kind}": count for kind, count in work.count_findings().items()},
-        change_columns=("line", "name", "number", "field", "old", "new"),
-        missing_columns=("person", "name", "key"),
-        more=lambda: (
-            Listing(
-                "past_their_day",
-                "Past their day: nothing is mailed to them until you release it by name",
-                work.list_past(),
-                ("line", "name", "number", "due_on"),
-            ),
-        ),
-    )
-
-
-def _read(edge: Edge, options: Options) -> Import:
-    with edge.reading() as session:
-        rulebook = confirmed_rules(session, edge.rulebook)
-    packs = rulebook.packs
-    mapping = options.read_mapping()
-    confirmed = read_mapping(*mapping, packs) if mapping else NO_MAPPING
-    owner = get_office(edge, options)
-    read = read_roster(options.file.name, options.file.read_bytes(), confirmed, packs, today_in(edge.clock, owner.zone))
-    return Import(read, owner, rulebook, options.actor, edge.clock.now())
+    bring_in(edge, Options(**options), KIND, _HEADS)

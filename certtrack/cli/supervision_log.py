@@ -1,17 +1,18 @@
 """`certtrack import supervision`: a log of supervision."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import click
 
 from certtrack.cli.edge import Edge, pass_edge
-from certtrack.cli.imports import Listing, Options, bring_in, get_office, import_options
-from certtrack.clock import today_in
-from certtrack.services.sheets.mapping import Mapping, parse_mapping
-from certtrack.services.supervision_log.layout import SUPERVISION_LOG
-from certtrack.services.supervision_log.rows import read_log
-from certtrack.services.supervision_log.runs import Import
+from certtrack.cli.imports import Options, bring_in, import_options
+from certtrack.services.supervision_log.opening import KIND
+
+_HEADS = {
+    "kept": "Mended by hand, and kept",
+    "twice": "Twice in this file, and the first row stands",
+    "service": "Hours of service that were not put on record",
+}
 
 
 @click.command(
@@ -32,43 +33,4 @@ def supervision_log(edge: Edge, /, **options: Any) -> None:  # noqa: ANN401  # c
 
     Exit codes: 0 done, 1 refused, 2 wrong usage, 3 done but for some rows.
     """
-    typed = Options(**options)
-    work = _read(edge, typed)
-    bring_in(
-        edge,
-        typed,
-        work,
-        change_columns=("line", "name", "held_on", "field", "old", "new"),
-        missing_columns=("supervisor", "name", "held_on", "minutes", "kind"),
-        more=lambda: list(_list_more(work)),
-    )
-
-
-def _read(edge: Edge, options: Options) -> Import:
-    given = options.read_mapping()
-    read = parse_mapping(*given, SUPERVISION_LOG) if given else None
-    mapping = Mapping(sheet=read.sheet, heads=read.heads) if read else Mapping()
-    owner = get_office(edge, options)
-    log = read_log(options.file.name, options.file.read_bytes(), mapping, today_in(edge.clock, owner.zone))
-    return Import(log, owner, edge.rulebook, options.actor, edge.clock.now(), language=options.language)
-
-
-def _list_more(work: Import) -> Iterable[Listing]:
-    yield Listing(
-        "kept",
-        "Mended by hand, and kept",
-        work.list_kept(),
-        ("line", "name", "held_on", "field", "record", "file"),
-    )
-    yield Listing(
-        "twice",
-        "Twice in this file, and the first row stands",
-        work.list_twice(),
-        ("line", "first_line", "name", "field", "first", "second"),
-    )
-    yield Listing(
-        "service",
-        "Hours of service that were not put on record",
-        work.list_unserved(),
-        ("line", "name", "held_on", "hours", "reason"),
-    )
+    bring_in(edge, Options(**options), KIND, _HEADS)

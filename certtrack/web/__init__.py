@@ -31,6 +31,7 @@ from certtrack.web.group_acts import group_acts
 from certtrack.web.health import health
 from certtrack.web.held import held
 from certtrack.web.home import home
+from certtrack.web.imports import imports
 from certtrack.web.jobs import jobs
 from certtrack.web.late_forms import late_forms
 from certtrack.web.leaving import leaving
@@ -80,7 +81,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(credit_files, credit_preview, credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),
     *(background_checks, stand_ins, undeliverable, mail_preferences, policy_preview),
-    *(record, calendar_feed, downloads),
+    *(record, calendar_feed, downloads, imports),
     *(recertify, wordings),
     *(offerings, offerings_found, ways_in, self_check, resources),
     *(team, views, coverage),

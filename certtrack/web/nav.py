@@ -34,6 +34,7 @@ _TASKS: dict[str, Task | None] = {
     "/ways-in": None,
     "/resources": None,
     **dict.fromkeys(_OWN_PARTS),
+    "/imports": Task.IMPORT,
     _OWN: None,
 }
 _FOR_ALL = ("/offerings", "/ways-in", "/resources")
@@ -100,6 +101,7 @@ def _name_all(gettext: Callable[[str], str]) -> dict[str, str]:
         _OWN_PARTS[0]: gettext("Home"),
         _OWN_PARTS[1]: gettext("Credits"),
         _OWN_PARTS[2]: gettext("Supervision"),
+        "/imports": gettext("Bring in files"),
         _OWN: gettext("My record"),
     }
 

@@ -55,6 +55,7 @@ from certtrack.db.models.records import (
     ConfirmedWord,
     ImportedRow,
     ImportRun,
+    ImportUpload,
     Job,
 )
 from certtrack.db.models.reminders import (
@@ -147,6 +148,7 @@ __all__ = [
     "FormerName",
     "GroupAct",
     "ImportRun",
+    "ImportUpload",
     "ImportedRow",
     "Intention",
     "IntentionVersion",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certtrack.db.base import Base, Numbered, Recorded
@@ -21,6 +21,40 @@ class ImportRun(Numbered, Recorded, Base):
     as_of: Mapped[date]
     finished_at: Mapped[datetime | None]
     counts: Mapped[dict[str, Any]]
+
+
+class ImportUpload(Numbered, Recorded, Base):
+    """A file that somebody gave to be brought in, looked at first and then written, some rows in each transaction.
+
+    `state`: `to_look`, `looked`, `unread` (it can't be brought in as it is), `to_write`, `done`. `no` counts its
+    changes. It is forgotten, with all that it says of people, some weeks later; its run stays.
+    """
+
+    __tablename__ = "import_upload"
+    __table_args__ = (Index("ix_import_upload_state", "state"),)
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    """In whose name it is brought in."""
+    kind: Mapped[str] = mapped_column(String(16))
+    file_name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    mapping: Mapped[dict[str, Any]]
+    """What was said of it: `sheet`, `columns` by our words, and for each table of words what they mean."""
+    language: Mapped[str] = mapped_column(String(5))
+    state: Mapped[str] = mapped_column(String(8))
+    total: Mapped[int]
+    """Rows that can go in, as far as that is known."""
+    done: Mapped[int]
+    leased_until: Mapped[datetime | None]
+    """Until then a process is at it."""
+    told: Mapped[dict[str, Any]]
+    """What came of the last look, or of the import: counts and lists; of an unread one the problem."""
+    returned: Mapped[str | None] = mapped_column(Text, deferred=True)
+    """The rows to be mended, as the text of a file; None where there are none."""
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"))
+    no: Mapped[int]
 
 
 class ImportedRow(Numbered, Base):

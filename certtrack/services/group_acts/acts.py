@@ -22,6 +22,7 @@ from certtrack.services.cycles import list_cycles
 from certtrack.services.group_acts.members import load_bases
 from certtrack.services.group_acts.plan import GroupPlan
 from certtrack.services.guard import lock_causes, look_again
+from certtrack.services.on_behalf import in_its_name
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import projecting_once
 from certtrack.services.waivers.records import put_on_record
@@ -116,11 +117,6 @@ def settle_cause(session: Session, cause_id: int | None, at: datetime) -> None:
     if cause_id is not None:
         lock_causes(session, [cause_id])  # a planner that holds something just now has to be seen
         look_again(session, cause_id, at)
-
-
-def in_its_name(key: str) -> Actor:
-    """The actor in whose name a batch is written: who decided, whatever process goes on with it."""
-    return Actor(key=key, is_command=True)
 
 
 def _values_of(plan: GroupPlan) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from zipfile import BadZipFile, ZipFile
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
-from certtrack.errors import BadInput
+from certtrack.services.sheets.bad_sheet import BadSheet
 
 Cell = Any
 """What a cell holds: text, a number, a day, a moment, or nothing (an empty text)."""
@@ -49,21 +49,31 @@ def open_sheets(file_name: str, data: bytes) -> list[Sheet]:
     """
     ending = PurePath(file_name).suffix.lower()
     if ending not in _WORKBOOKS | _TEXTS:
-        raise BadInput(f"{file_name}: only an .xlsx workbook or a .csv text can be read; save it as one of these.")
-    if not data:
-        raise BadInput(f"{file_name} is empty; save the file again, and see that it has lines.")
-    if len(data) > _LARGEST:
-        raise BadInput(f"{file_name} is larger than {_LARGEST // 1_000_000} MB; split it into several files.")
+        raise BadSheet(
+            "ending", f"{file_name}: only an .xlsx workbook or a .csv text can be read; save it as one of these."
+        )
+    check_size(file_name, data)
     _check_ending(file_name, ending, data)
     return _open_workbook(file_name, data) if ending in _WORKBOOKS else [Sheet(None, _read_text(file_name, data))]
+
+
+def check_size(file_name: str, data: bytes) -> None:
+    """Raise BadSheet for a file that is empty, or larger than one may be."""
+    if not data:
+        raise BadSheet("empty", f"{file_name} is empty; save the file again, and see that it has lines.")
+    if len(data) > _LARGEST:
+        most = _LARGEST // 1_000_000
+        raise BadSheet("too_large", f"{file_name} is larger than {most} MB; split it into several files.", most=most)
 
 
 def _check_ending(file_name: str, ending: str, data: bytes) -> None:
     is_workbook = data.startswith(_ZIP)
     if is_workbook and ending in _TEXTS:
-        raise BadInput(f"{file_name} is a workbook by what it holds; give it the ending .xlsx.")
+        raise BadSheet("is_workbook", f"{file_name} is a workbook by what it holds; give it the ending .xlsx.")
     if not is_workbook and ending in _WORKBOOKS:
-        raise BadInput(f"{file_name} isn't a workbook, or is damaged at its start; save it as .xlsx again.")
+        raise BadSheet(
+            "no_workbook", f"{file_name} isn't a workbook, or is damaged at its start; save it as .xlsx again."
+        )
 
 
 def _open_workbook(file_name: str, data: bytes) -> list[Sheet]:
@@ -71,16 +81,18 @@ def _open_workbook(file_name: str, data: bytes) -> list[Sheet]:
         with ZipFile(io.BytesIO(data)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
         if unpacked > _LARGEST_UNPACKED:  # some kilobytes can swell to more than a machine has
-            raise BadInput(
-                f"{file_name} swells to more than {_LARGEST_UNPACKED // 1_000_000} MB when it is opened;"
-                " split it into several files."
+            most = _LARGEST_UNPACKED // 1_000_000
+            raise BadSheet(
+                "swells",
+                f"{file_name} swells to more than {most} MB when it is opened; split it into several files.",
+                most=most,
             )
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         shown = [item.name for item in book.sheets_metadata if item.visible == SheetVisibleEnum.Visible]
         return [_read_sheet(book.get_sheet_by_name(name)) for name in shown]
     except (BadZipFile, CalamineError, OSError, ValueError) as error:
-        raise BadInput(
-            f"{file_name}: the workbook is damaged and can't be opened ({error}); save it as .xlsx again."
+        raise BadSheet(
+            "damaged", f"{file_name}: the workbook is damaged and can't be opened ({error}); save it as .xlsx again."
         ) from error
 
 
@@ -112,9 +124,13 @@ def _read_text(file_name: str, data: bytes) -> tuple[Line, ...]:
     text = _decode(file_name, data)
     if (place := text.find("\0")) >= 0:
         number = text.count("\n", 0, place) + 1
-        raise BadInput(f"{file_name}, line {number}: there is a NUL byte, which no text has; save the file again.")
+        raise BadSheet(
+            "nul",
+            f"{file_name}, line {number}: there is a NUL byte, which no text has; save the file again.",
+            line=number,
+        )
     if not text.strip():
-        raise BadInput(f"{file_name} is empty; save the file again, and see that it has lines.")
+        raise BadSheet("empty", f"{file_name} is empty; save the file again, and see that it has lines.")
     return tuple(_split(file_name, text, _find_separator(text)))
 
 
@@ -123,8 +139,9 @@ def _decode(file_name: str, data: bytes) -> str:
         try:
             return data.decode("utf-16")
         except UnicodeDecodeError as error:
-            raise BadInput(
-                f"{file_name} breaks off in the middle of a letter, at byte {error.start}; save the file again."
+            raise BadSheet(
+                "breaks_off",
+                f"{file_name} breaks off in the middle of a letter, at byte {error.start}; save the file again.",
             ) from error
     for encoding in ("utf-8-sig", "cp1252"):
         try:
@@ -132,7 +149,11 @@ def _decode(file_name: str, data: bytes) -> str:
         except UnicodeDecodeError as error:
             place = error.start
     number = data.count(b"\n", 0, place) + 1
-    raise BadInput(f"{file_name}, line {number}: this is no letter in UTF-8, UTF-16 or Windows-1252; save it as UTF-8.")
+    raise BadSheet(
+        "no_letter",
+        f"{file_name}, line {number}: this is no letter in UTF-8, UTF-16 or Windows-1252; save it as UTF-8.",
+        line=number,
+    )
 
 
 def _find_separator(text: str) -> str:
@@ -157,8 +178,10 @@ def _split(file_name: str, text: str, separator: str) -> Iterator[Line]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise BadInput(
-                f"{file_name}, line {number}: a quotation mark is open or out of place ({error}); mend that line."
+            raise BadSheet(
+                "quotes",
+                f"{file_name}, line {number}: a quotation mark is open or out of place ({error}); mend that line.",
+                line=number,
             ) from error
         yield Line(number, tuple([known.setdefault(cell, cell) for cell in cells]))
         number = reader.line_num + 1

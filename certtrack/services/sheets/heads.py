@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping as Table
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from certtrack.errors import BadInput
+from certtrack.services.sheets.bad_sheet import BadSheet
 from certtrack.services.sheets.cells import text_of
 from certtrack.services.sheets.files import Line, Sheet
 from certtrack.services.sheets.layout import Column, Layout, fold_head
@@ -44,16 +44,17 @@ def find_sheet(file_name: str, sheets: list[Sheet], layout: Layout, mapping: Map
     if mapping.sheet is not None:
         named = next((sheet for sheet in sheets if sheet.name == mapping.sheet), None)
         if named is None:
-            raise BadInput(f"{file_name} has no sheet {mapping.sheet!r}; it has: {_name_all(sheets)}.")
+            raise BadSheet("no_such_sheet", f"{file_name} has no sheet {mapping.sheet!r}; it has: {_name_all(sheets)}.")
         sheets = [named]
     found = [(sheet, heads) for sheet in sheets if (heads := _find_heads(file_name, sheet, layout, mapping))]
     if len(found) > 1:
         names = _name_all([sheet for sheet, _ in found])
-        raise BadInput(
-            f'{file_name} has several {layout.plural}: {names}. Say which in a mapping file: sheet = "NAME".'
+        raise BadSheet(
+            "several_sheets",
+            f'{file_name} has several {layout.plural}: {names}. Say which in a mapping file: sheet = "NAME".',
         )
     if not found:
-        raise BadInput(_explain_lack(file_name, sheets, layout, mapping))
+        raise _explain_lack(file_name, sheets, layout, mapping)
     return found[0]
 
 
@@ -95,9 +96,12 @@ def _choose(file_name: str, line: Line, layout: Layout, candidates: dict[Column,
     for column, places in candidates.items():
         if len(places) > 1:
             both = " and ".join(f"{_letter(place)} ({text_of(line.cells[place])})" for place in places)
-            raise BadInput(
+            raise BadSheet(
+                "two_heads",
                 f"{file_name}, line {line.number}: the columns {both} could both be the {column}; "
-                f'give them different heads, or say which in a mapping file: columns.{column} = "HEAD".'
+                f'give them different heads, or say which in a mapping file: columns.{column} = "HEAD".',
+                line=line.number,
+                heads=[text_of(line.cells[place]) for place in places],
             )
     chosen = {column: candidates[column][0] for column in layout.columns if column in candidates}
     texts = {column: text_of(line.cells[place]) for column, place in chosen.items()}
@@ -109,19 +113,23 @@ def _has_own_heads(line: Line) -> bool:
     return any(fold_head(text_of(cell)) in own for cell in line.cells)
 
 
-def _explain_lack(file_name: str, sheets: list[Sheet], layout: Layout, mapping: Mapping) -> str:
+def _explain_lack(file_name: str, sheets: list[Sheet], layout: Layout, mapping: Mapping) -> BadSheet:
     lines = [line for sheet in sheets for line in sheet.lines[:_SEARCHED_LINES]]
     best = max(lines, key=lambda line: len(_recognise(line, layout, mapping)), default=None)
     known = _recognise(best, layout, mapping) if best else {}
     if best is None or not known:
-        return (
+        return BadSheet(
+            "no_heads",
             f"{file_name}: none of the first {_SEARCHED_LINES} lines names the columns of {layout.singular}. "
-            f"It needs {layout.asks}; a mapping file can say what they are called."
+            f"It needs {layout.asks}; a mapping file can say what they are called.",
         )
     lacking = layout.list_lacking(known)
-    return (
+    return BadSheet(
+        "column_lacking",
         f"{file_name}, line {best.number}: no column is known as {' or '.join(lacking)}. "
-        f'Name it in a mapping file: [columns] {lacking[0]} = "THE HEAD IN THE FILE".'
+        f'Name it in a mapping file: [columns] {lacking[0]} = "THE HEAD IN THE FILE".',
+        line=best.number,
+        columns=lacking,
     )
 
 
@@ -132,3 +140,34 @@ def _letter(place: int) -> str:
 
 def _name_all(sheets: list[Sheet]) -> str:
     return ", ".join(repr(sheet.name) for sheet in sheets) or "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a file has to choose from: its sheets, and the heads of the line that is most likely theirs.
+
+    `known` are those of which it is clear, by our words for their columns.
+    """
+
+    sheets: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    known: Table[Column, str] = field(default_factory=dict)
+
+
+def offer_heads(sheets: list[Sheet], layout: Layout, mapping: Mapping) -> Offered:
+    """What somebody can say of a file that wasn't understood: where its columns stand, and on which sheet."""
+    names = tuple(sheet.name for sheet in sheets if sheet.name is not None)
+    meant = [sheet for sheet in sheets if mapping.sheet is None or sheet.name == mapping.sheet] or sheets
+    lines = [line for sheet in meant for line in sheet.lines[:_SEARCHED_LINES]]
+
+    def weigh(line: Line) -> tuple[int, int]:
+        texts = {text_of(cell) for cell in line.cells if isinstance(cell, str)} - {""}
+        return len(_recognise(line, layout, mapping)), len(texts)
+
+    best = max(lines, key=weigh, default=None)
+    if best is None:
+        return Offered(names)
+    texts = (text_of(cell) for cell in best.cells if isinstance(cell, str))
+    places = _recognise(best, layout, mapping)
+    known = {column: text_of(best.cells[found[0]]) for column, found in places.items() if len(found) == 1}
+    return Offered(names, tuple(dict.fromkeys(text for text in texts if text)), known)

@@ -1,0 +1,196 @@
+"""Working at a file that was given: looked at, then written, batch after batch, by whichever process takes it up.
+
+How far it came is on record in the transaction of each batch. A process that ends in the middle leaves rows that are
+in: whoever takes the file up again finds them the same and writes the rest.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session, undefer
+
+from certtrack.db.models import ImportUpload, Organization
+from certtrack.errors import BadInput, NotAllowed
+from certtrack.security import Task, check_can_do
+from certtrack.services.actors import find_actor, find_actor_name
+from certtrack.services.imports.driving import Opening, bring_in, look_through
+from certtrack.services.imports.kinds import get_kind
+from certtrack.services.imports.mapping import Said, make_mapping_file
+from certtrack.services.imports.telling import tell
+from certtrack.services.on_behalf import in_its_name
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.sheets.asked import Asked
+from certtrack.services.sheets.bad_sheet import BadSheet
+from certtrack.services.sheets.returned import make_returned
+from certtrack.services.sheets.runs import Import
+
+_LEASE = timedelta(minutes=2)
+_SAID_EVERY_S = 1.0
+
+
+class _LeftOffError(Exception):
+    """This process is to end, or another one has taken the file over."""
+
+
+@dataclass
+class _Work:
+    """One process's turn at one file. `leased_until` is what it has put on record itself: another's ends its turn."""
+
+    reading: Opening
+    writing: Opening
+    rulebook: Rulebook
+    upload_id: int
+    now: Callable[[], datetime]
+    stop: Callable[[], bool]
+    leased_until: datetime | None = None
+    done: int = 0
+    said_at: float = 0.0
+
+    def run(self) -> bool:
+        """False where it wasn't to be taken up, or was left off."""
+        state = self._lease()
+        if state is None:
+            return False
+        try:
+            return self._look() if state == "to_look" else self._write()
+        except _LeftOffError:
+            return False
+        finally:
+            self._give_back()
+
+    def _lease(self) -> str | None:
+        with self.writing() as session:
+            upload = self._lock(session)
+            at = self.now()
+            if upload is None or upload.state not in ("to_look", "to_write"):
+                return None
+            if upload.leased_until is not None and upload.leased_until > at:
+                return None
+            upload.leased_until = self.leased_until = at + _LEASE
+            return upload.state
+
+    def _open(self) -> tuple[Import[Any, Any], ImportUpload]:
+        """Raises BadInput, NotAllowed where whoever asked for it may not any more."""
+        with self.reading() as session:
+            upload = session.get_one(ImportUpload, self.upload_id, options=[undefer(ImportUpload.data)])
+            kind, asked = get_kind(upload.kind), self._ask(session, upload)
+            return kind.open_file(session, self.rulebook, asked), upload
+
+    def _ask(self, session: Session, upload: ImportUpload) -> Asked:
+        office, at, kind = session.get_one(Organization, upload.organization_id), self.now(), get_kind(upload.kind)
+        actor = find_actor(session, upload.account_id, at.astimezone(ZoneInfo(office.zone)).date())
+        if actor is None:
+            raise NotAllowed("Whoever asked for this has no account here any more.")
+        check_can_do(actor, Task.IMPORT, upload.organization_id)
+        by = find_actor_name(session, actor.key) or actor.key
+        return Asked(
+            file_name=upload.file_name,
+            data=upload.data,
+            mapping=make_mapping_file(Said.load(upload.mapping), kind.layout, by),
+            organization=office,
+            # what a file says of people is the office's to say, whoever of it brings the file
+            actor=actor if kind.has_own_rights else in_its_name(actor.key),
+            at=at,
+            language=upload.language,
+        )
+
+    def _look(self) -> bool:
+        try:
+            work, upload = self._open()
+            self._say(total=len(work.rows), done=0)
+            look_through(self.reading, work, advance=self._advance)
+        except (BadInput, NotAllowed) as error:
+            self._refuse(error)
+            return True
+        self._settle(work, upload, "looked")
+        return True
+
+    def _write(self) -> bool:
+        try:
+            work, upload = self._open()
+            self._say(total=len(work.rows), done=0)
+            bring_in(self.reading, self.writing, work, note=self._note)
+        except (BadInput, NotAllowed) as error:
+            self._refuse(error)
+            return True
+        self._settle(work, upload, "done")
+        return True
+
+    def _settle(self, work: Import[Any, Any], upload: ImportUpload, state: str) -> None:
+        with self.reading() as session:
+            told = tell(session, work, get_kind(upload.kind))
+        returned = make_returned(work.file.heads, work.returned, upload.language)
+        with self.writing() as session:
+            upload = self._get_mine(session)
+            upload.state, upload.told, upload.returned = state, told, returned or None
+            upload.run_id, upload.total, upload.done = work.run_id, len(work.rows), len(work.rows)
+            upload.no += 1
+
+    def _refuse(self, error: Exception) -> None:
+        told: dict[str, Any] = {"problem": "not_allowed" if isinstance(error, NotAllowed) else "mapping"}
+        if isinstance(error, BadSheet):
+            told = {"problem": error.problem, "values": error.values}
+        elif isinstance(error, BadInput):
+            told["sentence"] = str(error)
+        with self.writing() as session:
+            upload = self._get_mine(session)
+            upload.state, upload.told, upload.returned = "unread", told, None
+            upload.no += 1
+
+    def _advance(self, rows: int) -> None:
+        if self.stop():
+            raise _LeftOffError
+        self.done += rows
+        if monotonic() - self.said_at > _SAID_EVERY_S:
+            self._say(done=self.done)
+
+    def _say(self, **values: int) -> None:
+        with self.writing() as session:
+            self._renew(self._get_mine(session), **values)
+        self.said_at = monotonic()
+
+    def _note(self, session: Session, rows: int) -> None:
+        if self.stop():
+            raise _LeftOffError
+        upload = self._get_mine(session)
+        self._renew(upload, done=upload.done + rows)
+
+    def _renew(self, upload: ImportUpload, **values: int) -> None:
+        upload.leased_until = self.leased_until = self.now() + _LEASE
+        for name, value in values.items():
+            setattr(upload, name, value)
+
+    def _get_mine(self, session: Session) -> ImportUpload:
+        upload = self._lock(session)
+        if upload is None or upload.leased_until != self.leased_until:
+            raise _LeftOffError
+        return upload
+
+    def _lock(self, session: Session) -> ImportUpload | None:
+        return session.get(ImportUpload, self.upload_id, with_for_update=True, populate_existing=True)
+
+    def _give_back(self) -> None:
+        with self.writing() as session:
+            upload = self._lock(session)
+            if upload is not None and upload.leased_until == self.leased_until:
+                upload.leased_until = None
+
+
+def work_at_upload(
+    reading: Opening,
+    writing: Opening,
+    rulebook: Rulebook,
+    upload_id: int,
+    *,
+    now: Callable[[], datetime],
+    stop: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Look at the file, or write it, as was asked; False where another process is at it, or `stop` was true.
+
+    What can't be brought in as it is becomes `unread`, with the reason.
+    """
+    return _Work(reading, writing, rulebook, upload_id, now, stop).run()

@@ -1,0 +1,145 @@
+"""Files that were given to be brought in: taken in, mapped, asked to be written, forgotten."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, or_, select, true
+from sqlalchemy.orm import Session
+
+from certtrack.db.audit import record_event
+from certtrack.db.models import ImportUpload
+from certtrack.errors import NotFound, Refused
+from certtrack.security import Actor, Task, check_can_do, list_places
+from certtrack.services.imports.kinds import get_kind
+from certtrack.services.imports.mapping import Said
+from certtrack.services.locking import lock_current
+from certtrack.services.sheets.files import check_size
+
+KEPT_FOR = timedelta(days=30)
+_OPEN = ("to_look", "to_write")
+
+
+def take_file(
+    session: Session,
+    organization_id: int,
+    kind_key: str,
+    file_name: str,
+    data: bytes,
+    *,
+    language: str,
+    actor: Actor,
+    at: datetime,
+) -> ImportUpload:
+    """Keep a file to be looked at next; the same one that isn't brought in yet is found again.
+
+    Raises NotAllowed, NotFound for a kind that isn't, BadSheet for one that is empty or too large.
+    """
+    check_can_do(actor, Task.IMPORT, organization_id)
+    kind = get_kind(kind_key)
+    check_size(file_name, data)
+    digest = hashlib.sha256(data).hexdigest()
+    same = select(ImportUpload).where(
+        ImportUpload.organization_id == organization_id,
+        ImportUpload.kind == kind.key,
+        ImportUpload.sha256 == digest,
+        ImportUpload.state != "done",
+    )
+    if found := session.scalars(same.order_by(ImportUpload.id.desc()).limit(1)).first():
+        return found
+    upload = ImportUpload(
+        organization_id=organization_id,
+        account_id=actor.account_id,
+        kind=kind.key,
+        file_name=file_name,
+        sha256=digest,
+        data=data,
+        mapping={},
+        language=language,
+        state="to_look",
+        total=0,
+        done=0,
+        told={},
+        no=1,
+        recorded_at=at,
+        recorded_by=actor.key,
+    )
+    session.add(upload)
+    session.flush()
+    _record(session, upload, "import.uploaded", actor, at)
+    return upload
+
+
+def list_uploads(session: Session, actor: Actor) -> Sequence[ImportUpload]:
+    """Those that the actor may see, the newest first."""
+    query = select(ImportUpload).where(_is_theirs(actor)).order_by(ImportUpload.id.desc())
+    return session.scalars(query).all()
+
+
+def get_upload(session: Session, actor: Actor, upload_id: int) -> ImportUpload:
+    """The file. Raises NotFound alike where there is none, or it isn't the actor's to see."""
+    upload = session.scalar(select(ImportUpload).where(ImportUpload.id == upload_id, _is_theirs(actor)))
+    if upload is None:
+        raise NotFound(f"There is no file to bring in with the number {upload_id}.")
+    return upload
+
+
+def list_open(session: Session, at: datetime) -> Sequence[int]:
+    """The numbers of those that are to be looked at, or written, and that no process is at; the oldest first."""
+    is_free = or_(ImportUpload.leased_until.is_(None), ImportUpload.leased_until <= at)
+    return session.scalars(
+        select(ImportUpload.id).where(ImportUpload.state.in_(_OPEN), is_free).order_by(ImportUpload.id)
+    ).all()
+
+
+def say_mapping(session: Session, upload: ImportUpload, said: Said, *, expected_no: int, actor: Actor) -> None:
+    """Keep what was said of the file, and have it looked at anew. Raises StaleRecord, Refused while it is at work."""
+    _lock_still(session, upload, expected_no, actor)
+    upload.mapping, upload.state, upload.done = said.store(), "to_look", 0
+    upload.no += 1
+    session.flush()
+
+
+def ask_to_write(session: Session, upload: ImportUpload, *, expected_no: int, actor: Actor, at: datetime) -> None:
+    """Have it written as it was seen. Raises StaleRecord, Refused where it wasn't looked at."""
+    lock_current(session, upload, expected_no)
+    check_can_do(actor, Task.IMPORT, upload.organization_id)
+    if upload.state != "looked":
+        raise Refused("This file wasn't looked at, so nothing was written.")
+    upload.state, upload.done, upload.account_id = "to_write", 0, actor.account_id or upload.account_id
+    upload.no += 1
+    session.flush()
+    _record(session, upload, "import.asked", actor, at)
+
+
+def forget_upload(session: Session, upload: ImportUpload, *, expected_no: int, actor: Actor, at: datetime) -> None:
+    """Take the file away, with all that it says of people; what was brought in stays. Raises as `say_mapping` does."""
+    _lock_still(session, upload, expected_no, actor, is_done_too=True)
+    _record(session, upload, "import.forgotten", actor, at)
+    session.delete(upload)
+    session.flush()
+
+
+def forget_old(session: Session, at: datetime) -> int:
+    """Take away every file that came `KEPT_FOR` ago and isn't being written; how many they were."""
+    old = delete(ImportUpload).where(ImportUpload.recorded_at < at - KEPT_FOR, ImportUpload.state != "to_write")
+    return len(session.execute(old.returning(ImportUpload.id)).all())
+
+
+def _lock_still(
+    session: Session, upload: ImportUpload, expected_no: int, actor: Actor, *, is_done_too: bool = False
+) -> None:
+    lock_current(session, upload, expected_no)
+    check_can_do(actor, Task.IMPORT, upload.organization_id)
+    if upload.state in _OPEN or (upload.state == "done" and not is_done_too):
+        raise Refused("This file is being worked at, or is brought in already, so nothing was changed.")
+
+
+def _is_theirs(actor: Actor) -> ColumnElement[bool]:
+    places = list_places(actor, Task.IMPORT)
+    return true() if places is None else ImportUpload.organization_id.in_(places)
+
+
+def _record(session: Session, upload: ImportUpload, action: str, actor: Actor, at: datetime) -> None:
+    details = {"kind": upload.kind, "sha256": upload.sha256, "organization": upload.organization_id}
+    record_event(session, at=at, actor=actor.key, action=action, subject=("import_upload", upload.id), details=details)

@@ -1,0 +1,3 @@
+"""Files that are brought in."""
+
+FULL = (("/imports", "alice"),)

@@ -1,0 +1,235 @@
+"""A file that was given on a page: looked at, mapped, brought in, by whichever process takes it up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Thread
+from typing import Any
+
+import pytest
+from kit.databases import on_both
+from kit.roster import HEADS, carol, make_csv
+from kit.world import World
+from sqlalchemy import func, select
+
+from certtrack.db.models import Certification, ImportRun, ImportUpload, Person
+from certtrack.errors import NotAllowed, NotFound, Refused, StaleRecord
+from certtrack.security import Actor, Role
+from certtrack.services.actors import find_actor
+from certtrack.services.imports.mapping import Said
+from certtrack.services.imports.running import work_at_upload
+from certtrack.services.imports.uploads import (
+    KEPT_FOR,
+    ask_to_write,
+    forget_old,
+    forget_upload,
+    get_upload,
+    list_open,
+    list_uploads,
+    say_mapping,
+    take_file,
+)
+
+
+@dataclass
+class Desk:
+    """An administrator who gives files, and the job that works at them."""
+
+    world: World
+    actor: Actor
+
+    def give(self, data: bytes, name: str = "roster.csv", kind: str = "roster", actor: Actor | None = None) -> int:
+        with self.world.database.writing() as session:
+            by, office = actor or self.actor, self.world.organization_id
+            return take_file(session, office, kind, name, data, language="en", actor=by, at=self.world.at).id
+
+    def work(self, upload_id: int, stop: Callable[[], bool] = lambda: False) -> bool:
+        database = self.world.database
+        return work_at_upload(
+            database.reading, database.writing, self.world.rulebook, upload_id, now=self.world.clock.now, stop=stop
+        )
+
+    def look(self, upload_id: int) -> ImportUpload:
+        with self.world.database.reading() as session:
+            return get_upload(session, self.actor, upload_id)
+
+    def do(self, act: Callable[..., None], upload_id: int, *given: Any, **values: Any) -> None:
+        with self.world.database.writing() as session:
+            upload = get_upload(session, self.actor, upload_id)
+            act(session, upload, *given, **({"expected_no": upload.no, "actor": self.actor} | values))
+
+    def write(self, upload_id: int) -> bool:
+        self.do(ask_to_write, upload_id, at=self.world.at)
+        return self.work(upload_id)
+
+    def count(self, model: type[Person | Certification | ImportRun]) -> int:
+        with self.world.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    account = world.account("alice", Role.AGENCY_ADMINISTRATOR)
+    with world.database.reading() as session:
+        actor = find_actor(session, account, world.today)
+    assert actor is not None
+    return Desk(world, actor)
+
+
+def make_people(size: int) -> bytes:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return make_csv(
+        *(
+            carol(name=f"Fam{letters[n]}, Ann", address=f"p{n}@example.org", number=f"CPS-{n}", supervisor="")
+            for n in range(size)
+        )
+    )
+
+
+def test_a_look_writes_nothing_and_what_it_says_is_what_comes_of_it(desk: Desk) -> None:
+    number = desk.give(make_csv(carol(), carol(number="CPS-2", expires="tomorrow")))
+    before = desk.count(Person)
+    assert desk.work(number)
+    seen = desk.look(number)
+    assert (seen.state, seen.told["counts"]["certifications_new"], desk.count(Person)) == ("looked", 1, before)
+    assert [(one["line"], one["value"], one["problem"]) for one in seen.told["refused"]] == [
+        (3, "tomorrow", "not_a_day")
+    ]
+    assert desk.write(number)
+    done = desk.look(number)
+    assert (done.state, done.done, done.total) == ("done", 1, 1), done.told
+    assert done.told["counts"] == seen.told["counts"]
+    assert desk.count(Certification) == 1
+
+
+def test_the_same_file_again_is_found_until_it_is_in_and_then_changes_nothing(desk: Desk) -> None:
+    data = make_csv(carol())
+    number = desk.give(data)
+    assert desk.give(data) == number
+    desk.work(number)
+    desk.write(number)
+    again = desk.give(data)
+    assert again != number
+    desk.work(again)
+    assert desk.look(again).told["counts"]["rows_same"] == 1
+    assert "rows_new" not in desk.look(again).told["counts"]
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "problem"),
+    [
+        (b"no,heads\n1,2\n", "x.csv", "no_heads"),
+        (b"a,b\n\0,2\n", "x.csv", "nul"),
+        (b"a,b\n1,2\n", "x.pdf", "ending"),
+        (b"Name,Type\nExample Carol,CPS\n", "x.csv", "column_lacking"),
+    ],
+)
+def test_what_cant_be_brought_in_says_why_in_a_code(desk: Desk, data: bytes, name: str, problem: str) -> None:
+    number = desk.give(data, name)
+    desk.work(number)
+    assert (desk.look(number).state, desk.look(number).told["problem"]) == ("unread", problem)
+    with pytest.raises(Refused):
+        desk.do(ask_to_write, number, at=desk.world.at)
+
+
+def test_heads_and_words_that_somebody_explains_are_understood(desk: Desk) -> None:
+    heads = tuple("Good through" if head == "Expires" else head for head in HEADS)
+    number = desk.give(make_csv(carol(credential="Peer Spec I"), heads=heads))
+    desk.work(number)
+    assert desk.look(number).told["problem"] == "column_lacking"
+    desk.do(say_mapping, number, Said(columns={"expires": "Good through"}))
+    desk.work(number)
+    assert desk.look(number).told["words"]["credentials"] == ["Peer Spec I"]
+    said = Said(columns={"expires": "Good through"}, words={"credentials": {"Peer Spec I": "cps"}})
+    desk.do(say_mapping, number, said)
+    desk.work(number)
+    assert desk.look(number).told["counts"]["certifications_new"] == 1
+    assert desk.write(number)
+
+
+def test_a_process_that_ends_in_the_middle_leaves_the_rest_to_another(desk: Desk) -> None:
+    number = desk.give(make_people(25))
+    desk.work(number)
+    desk.do(ask_to_write, number, at=desk.world.at)
+    asked = iter((False, False, True))
+    assert not desk.work(number, stop=lambda: next(asked, True))
+    halfway = desk.look(number)
+    assert (halfway.state, halfway.leased_until) == ("to_write", None)
+    assert 0 < desk.count(Certification) < 25
+    assert desk.work(number)
+    assert (desk.look(number).state, desk.count(Certification), desk.count(ImportRun)) == ("done", 25, 1)
+
+
+def test_a_process_that_was_killed_is_followed_by_another_once_its_lease_is_over(desk: Desk) -> None:
+    number = desk.give(make_people(3))
+    with desk.world.database.writing() as session:
+        upload = session.get_one(ImportUpload, number)
+        upload.leased_until = desk.world.at + timedelta(minutes=2)
+    assert not desk.work(number)
+    with desk.world.database.reading() as session:
+        assert list(list_open(session, desk.world.at)) == []
+        assert list(list_open(session, desk.world.at + timedelta(minutes=2))) == [number]
+
+
+@on_both
+def test_of_many_processes_one_takes_it_up(desk: Desk) -> None:
+    number = desk.give(make_people(12))
+    desk.work(number)
+    desk.do(ask_to_write, number, at=desk.world.at)
+    took: list[bool] = []
+    threads = [Thread(target=lambda: took.append(desk.work(number))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(took) == [False, False, True]
+    assert (desk.count(Certification), desk.count(ImportRun)) == (12, 1)
+
+
+def test_what_comes_back_is_a_file_that_can_be_mended_and_given_again(desk: Desk) -> None:
+    number = desk.give(make_csv(carol(), carol(number="CPS-2", expires="tomorrow")))
+    desk.work(number)
+    desk.write(number)
+    with desk.world.database.reading() as session:
+        returned = get_upload(session, desk.actor, number).returned
+    assert returned is not None
+    again = desk.give(returned.replace("tomorrow", "10/31/2027").encode(), "mended.csv")
+    desk.work(again)
+    assert desk.look(again).told["counts"]["certifications_new"] == 1
+
+
+def test_nobody_else_sees_it_and_a_change_meanwhile_is_told(desk: Desk) -> None:
+    number = desk.give(make_csv(carol()))
+    stranger = Actor(key="account:99", account_id=99)
+    with desk.world.database.reading() as session:
+        assert list_uploads(session, stranger) == []
+        assert [one.id for one in list_uploads(session, desk.actor)] == [number]
+        with pytest.raises(NotFound):
+            get_upload(session, stranger, number)
+    with pytest.raises(NotAllowed):
+        desk.give(make_csv(carol()), actor=stranger)
+    with pytest.raises(Refused):
+        desk.do(forget_upload, number, at=desk.world.at)
+    desk.work(number)
+    with pytest.raises(StaleRecord):
+        desk.do(ask_to_write, number, expected_no=1, at=desk.world.at)
+
+
+def test_it_is_forgotten_when_asked_and_after_a_month(desk: Desk) -> None:
+    first, second = desk.give(make_csv(carol())), desk.give(make_csv(carol(number="CPS-3")))
+    desk.work(first)
+    desk.do(forget_upload, first, at=desk.world.at)
+    with desk.world.database.writing() as session:
+        assert forget_old(session, desk.world.at + KEPT_FOR) == 0
+        assert forget_old(session, desk.world.at + KEPT_FOR + timedelta(seconds=1)) == 1
+    with pytest.raises(NotFound):
+        desk.look(second)
+
+
+def test_results_are_brought_in_only_by_whoever_may_enter_them(desk: Desk) -> None:
+    person = desk.world.person("Carol", address="carol@example.org")
+    desk.world.certify(person, desk.world.today.replace(year=desk.world.today.year + 1))
+    data = b"Email,Credential,Date taken,Score,Attempt\ncarol@example.org,CPS,2026-03-01,90,1\n"
+    number = desk.give(data, "exams.csv", "exam_results")
+    desk.work(number)
+    assert (desk.look(number).state, desk.look(number).told["problem"]) == ("unread", "not_allowed")

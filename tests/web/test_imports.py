@@ -1,0 +1,98 @@
+"""An office brings in a file on a page: a look first, its own words explained, then on record."""
+
+import io
+import re
+
+import pytest
+from kit.client import CheckingClient, sign_up
+from kit.databases import on_both
+from kit.roster import HEADS, carol, make_csv
+from kit.world import World
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from certtrack.db.models import AuditEvent, Certification
+from certtrack.security import Role
+
+_STRANGE = tuple("Good through" if head == "Expires" else head for head in HEADS)
+
+
+@pytest.fixture
+def office(client: CheckingClient, world: World) -> CheckingClient:
+    sign_up(client, world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
+    return client
+
+
+def give(office: CheckingClient, world: World, data: bytes, name: str = "our list.csv") -> TestResponse:
+    typed = {"csrf_token": office.token(), "organization": str(world.organization_id), "kind": "roster"}
+    return office.post("/imports", data=typed | {"upload": (io.BytesIO(data), name)})
+
+
+def send(office: CheckingClient, path: str, **fields: str) -> TestResponse:
+    """With the number of what the file's page shows."""
+    found = re.search(r'name="expected_no" value="(\d+)"', office.get(path.rsplit("/", 1)[0]).text)
+    assert found
+    return office.send(path, expected_no=found[1], **fields)
+
+
+def count(world: World) -> int:
+    with world.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Certification)) or 0
+
+
+@on_both
+def test_a_strange_file_is_explained_seen_and_brought_in(office: CheckingClient, world: World) -> None:
+    rows = carol(credential="Peer Spec I"), carol(number="CPS-2", expires="tomorrow")
+    answer = give(office, world, make_csv(*rows, heads=_STRANGE))
+    page = answer.headers["Location"]
+    assert "have other names: Due day" in office.get(page).text
+    wrong = send(office, f"{page}/mapping", **{"column-expires": "Good through", "column-name": "Good through"})
+    assert wrong.status_code == 400
+    assert wrong.text.count('<option value="Good through" selected>') == 2, "what was chosen is still there"
+    assert send(office, f"{page}/mapping", **{"column-expires": "Good through"}).status_code == 302
+    assert "<bdi>Peer Spec I</bdi>" in office.get(page).text
+    said = {"column-expires": "Good through", "credentials-0": "cps"}
+    send(office, f"{page}/mapping", **said)
+    assert count(world) == 0
+    assert send(office, f"{page}/write").headers["Location"] == page
+    assert count(world) == 1
+    shown = office.get(page).text
+    assert "Brought in" in shown
+    assert "<bdi>tomorrow</bdi>" in shown
+    returned = office.get(f"{page}/to-mend")
+    assert returned.data.startswith(b"\xef\xbb\xbf")
+    assert "tomorrow" in returned.text
+    assert send(office, f"{page}/forget").headers["Location"] == "/imports"
+    assert office.get(page).status_code == 404
+    assert count(world) == 1
+    with world.database.reading() as session:
+        actions = set(session.scalars(select(AuditEvent.action)))
+    assert {
+        f"import.{what}" for what in ("uploaded", "asked", "finished", "viewed", "returned", "forgotten")
+    } <= actions
+
+
+def test_a_file_that_cant_be_read_says_what_and_what_to_do(office: CheckingClient, world: World) -> None:
+    assert "Choose a file." in office.send("/imports", organization=str(world.organization_id), kind="roster").text
+    assert "The file is empty." in give(office, world, b"").text
+    page = give(office, world, b"a,b\n\0,2\n").headers["Location"]
+    assert "Line 2 has a sign that no text has." in office.get(page).text
+    assert f'href="{page}/mapping"' not in office.get(page).text
+    assert office.get(f"{page}/to-mend").status_code == 404
+
+
+def test_of_two_who_ask_the_second_is_told(office: CheckingClient, world: World) -> None:
+    page = give(office, world, make_csv(carol())).headers["Location"]
+    assert office.send(f"{page}/write", expected_no="1").status_code == 409
+    assert count(world) == 0
+    assert send(office, f"{page}/write").status_code == 302
+    assert send(office, f"{page}/write").status_code == 409
+    assert count(world) == 1
+
+
+def test_a_large_file_is_left_to_the_job(office: CheckingClient, world: World) -> None:
+    people = [carol(number=f"CPS-{n}", address=f"p{n}@example.org") for n in range(70)]
+    page = give(office, world, make_csv(*people)).headers["Location"]
+    send(office, f"{page}/write")
+    assert "It goes on by itself" in office.get(page).text
+    assert count(world) == 0
