@@ -19,7 +19,16 @@ def open_file(session: Session, rulebook: Rulebook, asked: Asked) -> Import:
     mapping, confirmed = read_mapping(*asked.mapping) if asked.mapping else (Mapping(), None)
     titles = make_titles(load_words(session, asked.organization.id, ATTENDANCE.kind), confirmed)
     file = read_list(asked.file_name, asked.data, mapping, asked.today)
-    return Import(file, asked.organization, rulebook, asked.actor, asked.at, titles=titles, confirmed=confirmed)
+    return Import(
+        file,
+        asked.organization,
+        rulebook,
+        asked.actor,
+        asked.at,
+        knows_own_alone=asked.knows_own_alone,
+        titles=titles,
+        confirmed=confirmed,
+    )
 
 
 KIND = Kind(

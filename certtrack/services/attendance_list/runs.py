@@ -13,7 +13,6 @@ from certtrack.services.attendance_list.rows import AttendanceList
 from certtrack.services.attendance_list.state import Offered, load_offered, load_state, make_key
 from certtrack.services.attendance_list.writing import Writer
 from certtrack.services.sheets import judged, runs
-from certtrack.services.sheets.whose import load_register
 
 
 @dataclass
@@ -33,7 +32,7 @@ class Import(judged.Import[AttendanceList, PlacedRow]):
 
     def prepare(self, session: Session) -> None:
         """Find whose each row is and in which session, and refuse what can't be written."""
-        register = load_register(session, self.organization.id, {row.mark for row in self.file.rows})
+        register = self.load_register(session, {row.mark for row in self.file.rows})
         self._offered = load_offered(session, self.organization.id)
         placed = place_rows(self.file, register, Trainings(self._offered, self.titles), self.today)
         obstacles = {

@@ -17,7 +17,16 @@ def open_file(session: Session, rulebook: Rulebook, asked: Asked) -> Import:
     mapping, confirmed = read_mapping(*asked.mapping, rulebook.packs) if asked.mapping else (Mapping(), None)
     meanings = make_meanings(load_words(session, asked.organization.id, CREDIT_LOG.kind), confirmed)
     log = read_log(asked.file_name, asked.data, mapping, asked.today, meanings.formats)
-    return Import(log, asked.organization, rulebook, asked.actor, asked.at, meanings=meanings, confirmed=confirmed)
+    return Import(
+        log,
+        asked.organization,
+        rulebook,
+        asked.actor,
+        asked.at,
+        knows_own_alone=asked.knows_own_alone,
+        meanings=meanings,
+        confirmed=confirmed,
+    )
 
 
 KIND = Kind(

@@ -16,7 +16,6 @@ from certtrack.services.credit_log.state import KIND, FileKeys, list_file_keys, 
 from certtrack.services.credit_log.writing import Writer
 from certtrack.services.sheets import judged, runs
 from certtrack.services.sheets.returned import WithFaults
-from certtrack.services.sheets.whose import load_register
 
 _AMENDED_AT_ONCE = 4  # each costs some 10 ms
 
@@ -43,7 +42,7 @@ class Import(judged.Import[CreditLog, PlacedRow]):
 
     def prepare(self, session: Session) -> None:
         """Find whose each row is, and what it is known by."""
-        register = load_register(session, self.organization.id, {row.mark for row in self.file.rows})
+        register = self.load_register(session, {row.mark for row in self.file.rows})
         held = load_held(session, self.rulebook, register.list_people(row.mark for row in self.file.rows))
         self.placed = place_rows(self.file, register, held, self.meanings)
         self._keys = list_file_keys(self.placed.rows)

@@ -35,6 +35,10 @@ LEFT_OUT: dict[str, Reason] = {
     "attempt.worker": "inside",
     "evidence.key": "inside",
     "email.data": "as_file",
+    "import_upload.data": "other_people",
+    "import_upload.mapping": "other_people",
+    "import_upload.told": "other_people",
+    "import_upload.returned": "other_people",
 }
 """Columns whose values aren't in the download, and why. Every other one of a person's rows is."""
 

@@ -16,7 +16,6 @@ from certtrack.services.exam_results.state import load_credentials, load_state, 
 from certtrack.services.exam_results.writing import Writer
 from certtrack.services.exams.rights import check_can_bring_in
 from certtrack.services.sheets import judged, runs
-from certtrack.services.sheets.whose import load_register
 
 
 @dataclass
@@ -33,7 +32,7 @@ class Import(judged.Import[ResultList, PlacedRow]):
         Raises NotAllowed where the actor may not bring in results there, before anything of them is told.
         """
         owner = self.organization.id
-        register = load_register(session, owner, {row.mark for row in self.file.rows})
+        register = self.load_register(session, {row.mark for row in self.file.rows})
         held = load_credentials(session, owner, register.list_people(row.mark for row in self.file.rows))
         placed = place_rows(self.file, register, held, find_actor_person(session, self.actor))
         check_can_bring_in(session, self.actor, owner, {item.credential for item in placed.rows})

@@ -96,6 +96,7 @@ class _Work:
             actor=actor if kind.has_own_rights else in_its_name(actor.key),
             at=at,
             language=upload.language,
+            knows_own_alone=True,
         )
 
     def _look(self) -> bool:

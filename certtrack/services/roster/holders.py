@@ -78,7 +78,8 @@ def plan_person(case: Case, person: Person | None) -> None:
     elif person is not None and case.result.person_key[0] == "id":
         _plan_name(case, person)
         _plan_address(case, person)
-        _note_ended(case, person)
+        if case.said_before:
+            note_ended(case, person)
     address = row.address or (person.private_address if person else None)  # a blank cell takes nothing away
     if address:
         _note_shared(case, person, address)
@@ -96,6 +97,14 @@ def note_second(case: Case, other: str | None) -> None:
     """Note that the holder has this credential here under another number, or without one."""
     details = {"credential": case.row.pack.credential, "number": case.row.cert_number or "", "other": other or ""}
     case.note("second_certification", details)
+
+
+def note_ended(case: Case, person: Person) -> None:
+    """Note that the file names somebody whose belonging to the organization has ended; it stays so."""
+    belonging = case.state.affiliations.get(person.id, [])
+    if belonging and all(item.until_on is not None for item in belonging):
+        last = max(item.until_on for item in belonging if item.until_on)
+        case.note("affiliation_ended", {"until_on": last.isoformat()})
 
 
 def _remember_import(case: Case, imported: ImportedRow | None) -> None:
@@ -169,13 +178,6 @@ def _plan_address(case: Case, person: Person) -> None:
     if case.settle("address", case.said_before.get("address"), record, address):
         case.result.person_changes["private_address"] = address or ""
         over["address"] = address
-
-
-def _note_ended(case: Case, person: Person) -> None:
-    belonging = case.state.affiliations.get(person.id, [])
-    if case.said_before and belonging and all(item.until_on is not None for item in belonging):
-        last = max(item.until_on for item in belonging if item.until_on)
-        case.note("affiliation_ended", {"until_on": last.isoformat()})
 
 
 def _note_shared(case: Case, person: Person | None, address: str) -> None:

@@ -22,8 +22,11 @@ from certtrack.services.roster.state import Memory, load_state
 class Planner:
     """Plans the rows of one file for one organization; it remembers what it has planned from batch to batch."""
 
-    def __init__(self, roster: Roster, organization: Organization, at: datetime) -> None:
+    def __init__(
+        self, roster: Roster, organization: Organization, at: datetime, *, knows_own_alone: bool = False
+    ) -> None:
         self.roster, self.organization, self.at = roster, organization, at
+        self.knows_own_alone = knows_own_alone
         self.memory = Memory()
         self._doubles = note_doubles(roster)
 
@@ -35,7 +38,13 @@ class Planner:
         """Plan one batch. Nothing is written; findings that are on record already are left out."""
         named = [row for each in rows for row in self.roster.by_address.get(each.supervisor or "", [])]
         met = {row.number: row for row in (*rows, *named)}
-        state = load_state(session, self.organization.id, list(met.values()), self.today(self.organization.zone))
+        state = load_state(
+            session,
+            self.organization.id,
+            list(met.values()),
+            self.today(self.organization.zone),
+            knows_own_alone=self.knows_own_alone,
+        )
         plans = [plan_row(Case(self.roster, self.memory, state, row, self.today)) for row in rows]
         for plan in plans:
             plan.findings += self._doubles.pop(plan.row.key, [])

@@ -4,7 +4,7 @@ from datetime import date
 
 from certtrack.db.models import Certification, Person
 from certtrack.services.roster.case import Case
-from certtrack.services.roster.holders import find_holder, is_somebody_else, note_second, plan_person
+from certtrack.services.roster.holders import find_holder, is_somebody_else, note_ended, note_second, plan_person
 from certtrack.services.roster.notes import list_readings, note_days, note_faults
 from certtrack.services.roster.row_plan import RowPlan
 from certtrack.services.roster.supervision import plan_supervisor
@@ -18,6 +18,10 @@ def plan_row(case: Case) -> RowPlan:
     case.result.person_id = person.id if person else None
     case.result.findings += note_faults(case.row, has_address=bool(person and person.address))
     if certification and person and is_somebody_else(case, person, certification):
+        case.result.is_kept = True
+        return case.result
+    if person and person.id in case.state.left:
+        note_ended(case, person)
         case.result.is_kept = True
         return case.result
     plan_person(case, person)

@@ -27,7 +27,7 @@ class Import(runs.Import[Roster, RosterRow]):
     plans: list[RowPlan] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.planner = Planner(self.file, self.organization, self.at)
+        self.planner = Planner(self.file, self.organization, self.at, knows_own_alone=self.knows_own_alone)
 
     @property
     def roster(self) -> Roster:

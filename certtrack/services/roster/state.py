@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Affiliation, Assignment, Certification, Cycle, ExamResult, ImportedRow, Person
@@ -54,13 +54,26 @@ class State:
     exams: dict[tuple[int, str], list[ExamResult]]
     supervisors: dict[int, Person]
     affiliations: dict[int, list[Affiliation]]
+    left: frozenset[int]
     found: Found
 
 
-def load_state(session: Session, organization_id: int, rows: Sequence[RosterRow], today: date) -> State:
-    """Load what these rows may meet. About twelve queries, however many rows there are."""
+def load_state(
+    session: Session,
+    organization_id: int,
+    rows: Sequence[RosterRow],
+    today: date,
+    *,
+    knows_own_alone: bool = False,
+) -> State:
+    """Load what these rows may meet. About twelve queries, however many rows there are.
+
+    With `knows_own_alone` nobody is met by an address who doesn't belong to the organization today, and `left` are
+    those whom a number would meet.
+    """
     addresses = {address for row in rows for address in (row.address, row.supervisor) if address}
-    by_address = _load_by_address(session, addresses)
+    own = _belong(organization_id, today) if knows_own_alone else true()
+    by_address = _load_by_address(session, addresses, own)
     imported = {
         item.key: item
         for item in session.scalars(
@@ -85,6 +98,9 @@ def load_state(session: Session, organization_id: int, rows: Sequence[RosterRow]
     by_person: dict[tuple[int, str], list[Certification]] = defaultdict(list)
     for item in certifications.values():
         by_person[people[item.person_id].id, item.credential].append(item)
+    affiliations = _group(
+        session, Affiliation, Affiliation.person_id, ids, Affiliation.organization_id == organization_id
+    )
     return State(
         imported=imported,
         imported_by_certification=owners,
@@ -97,9 +113,8 @@ def load_state(session: Session, organization_id: int, rows: Sequence[RosterRow]
         cycles=_group(session, Cycle, Cycle.certification_id, numbers, Cycle.is_withdrawn.is_(False)),
         exams=_load_exams(session, ids),
         supervisors=_load_supervisors(session, organization_id, ids, today),
-        affiliations=_group(
-            session, Affiliation, Affiliation.person_id, ids, Affiliation.organization_id == organization_id
-        ),
+        affiliations=affiliations,
+        left=_list_left(affiliations, today) if knows_own_alone else frozenset(),
         found=load_found(session, organization_id, rows, certifications.values(), ids),
     )
 
@@ -109,9 +124,29 @@ def _load_rows_of(session: Session, organization_id: int, ids: set[int]) -> dict
     return _group(session, ImportedRow, ImportedRow.person_id, ids, *own)
 
 
-def _load_by_address(session: Session, addresses: set[str]) -> dict[str, list[Person]]:
+def _belong(organization_id: int, today: date) -> ColumnElement[bool]:
+    """Whoever is affiliated today, or supervises there."""
+    affiliated = select(Affiliation.person_id).where(
+        Affiliation.organization_id == organization_id,
+        or_(Affiliation.until_on.is_(None), Affiliation.until_on >= today),
+    )
+    supervising = select(Assignment.supervisor_id).where(Assignment.organization_id == organization_id)
+    return or_(Person.id.in_(affiliated), Person.id.in_(supervising))
+
+
+def _list_left(affiliations: dict[int, list[Affiliation]], today: date) -> frozenset[int]:
+    """Those who belonged to the organization, and whose time there is over."""
+    return frozenset(
+        number
+        for number, all_of in affiliations.items()
+        if all(one.until_on is not None and one.until_on < today for one in all_of)
+    )
+
+
+def _load_by_address(session: Session, addresses: set[str], own: ColumnElement[bool]) -> dict[str, list[Person]]:
     found: dict[str, list[Person]] = defaultdict(list)
     query = select(Person).where(
+        own,
         Person.merged_into_id.is_(None),
         or_(Person.private_address.in_(addresses), Person.work_address.in_(addresses)),
     )

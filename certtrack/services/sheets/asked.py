@@ -23,6 +23,7 @@ class Asked:
     """A file as it came: whose it is, who brings it in, and when.
 
     `mapping` is a mapping file's name and bytes, None where there is none; `language` that of notes for the record.
+    `knows_own_alone`: whoever gives it may see the organization's people, and no others, so that no others are known.
     """
 
     file_name: str
@@ -32,6 +33,7 @@ class Asked:
     actor: Actor
     at: datetime
     language: str
+    knows_own_alone: bool = False
 
     @property
     def today(self) -> date:

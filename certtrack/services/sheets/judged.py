@@ -12,6 +12,7 @@ from certtrack.services.sheets.confirmed import record_words
 from certtrack.services.sheets.mapping import Confirmed
 from certtrack.services.sheets.placed import P, Placed
 from certtrack.services.sheets.returned import WithFaults
+from certtrack.services.sheets.whose import Mark, Register, load_register
 
 F = TypeVar("F", bound=runs.ReadFile[Any])
 
@@ -46,6 +47,10 @@ class Import(runs.Import[F, P], Generic[F, P]):
     _tally: Counter[str] = field(default_factory=Counter)
     _met: set[int] = field(default_factory=set)
     """The rows of earlier files that this one says again."""
+
+    def load_register(self, session: Session, marks: Iterable[Mark]) -> Register:
+        """Load whom these marks may mean."""
+        return load_register(session, self.organization.id, marks, on=self.today if self.knows_own_alone else None)
 
     @property
     def rows(self) -> Sequence[P]:

@@ -76,6 +76,8 @@ class Import(ABC, Generic[F, R]):
     actor: Actor
     at: datetime
     run_id: int | None = None
+    knows_own_alone: bool = False
+    """True where nobody is known by an address, or amended, who doesn't belong to the organization on that day."""
     _size: int | None = field(default=None, init=False, repr=False)
     _done: int = field(default=0, init=False, repr=False)
     _aim_s: float = field(default=_AIM_S, init=False, repr=False)

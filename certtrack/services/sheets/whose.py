@@ -6,6 +6,7 @@ Nobody is put on record here. Whoever isn't of the organization isn't found, wha
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -140,11 +141,17 @@ class Register:
 
 
 def load_register(
-    session: Session, organization_id: int, marks: Iterable[Mark], besides: Collection[int] = ()
+    session: Session,
+    organization_id: int,
+    marks: Iterable[Mark],
+    besides: Collection[int] = (),
+    *,
+    on: date | None = None,
 ) -> Register:
     """Load whom these marks may mean, in a few queries however many there are.
 
-    `besides` are people who count as the organization's though they were never affiliated with it.
+    `besides` are people who count as the organization's though they were never affiliated with it. With `on` nobody is
+    of it whose time there was over by that day; without, whoever was ever there is.
     """
     listed = list(marks)
     holders = _load_holders(session, organization_id, {mark.number for mark in listed if mark.number})
@@ -159,10 +166,16 @@ def load_register(
     here = {number for found in by_number.values() for number in found}
     for chunk in _part(sorted(here - people.keys())):
         people |= {known.id: known for known in _load_people(session, Person.id.in_(chunk))}
+    has_ended, lasting = set[int](), set[int]()
     for chunk in _part(sorted(people)):
-        query = select(Affiliation.person_id).where(Affiliation.organization_id == organization_id)
-        here |= set(session.scalars(query.where(Affiliation.person_id.in_(chunk))))
-    return Register(people, by_number, here | set(besides))
+        query = select(Affiliation.person_id, Affiliation.until_on).where(
+            Affiliation.organization_id == organization_id
+        )
+        for number, until_on in session.execute(query.where(Affiliation.person_id.in_(chunk))):
+            is_over = on is not None and until_on is not None and until_on < on
+            (has_ended if is_over else here).add(number)
+            lasting |= set() if is_over else {number}
+    return Register(people, by_number, (here - (has_ended - lasting)) | set(besides))
 
 
 def _load_holders(session: Session, organization_id: int, numbers: set[str]) -> dict[str, set[int]]:

@@ -15,7 +15,15 @@ def open_file(_session: Session, rulebook: Rulebook, asked: Asked) -> Import:
     read = parse_mapping(*asked.mapping, SUPERVISION_LOG) if asked.mapping else None
     mapping = Mapping(sheet=read.sheet, heads=read.heads) if read else Mapping()
     log = read_log(asked.file_name, asked.data, mapping, asked.today)
-    return Import(log, asked.organization, rulebook, asked.actor, asked.at, language=asked.language)
+    return Import(
+        log,
+        asked.organization,
+        rulebook,
+        asked.actor,
+        asked.at,
+        knows_own_alone=asked.knows_own_alone,
+        language=asked.language,
+    )
 
 
 KIND = Kind(

@@ -119,14 +119,20 @@ class Placer:
         return PlacedRow(row, supervisor, there, _make_key(row, supervisor, people))
 
 
-def load_placer(session: Session, organization_id: int, log: SupervisionLog, own_id: int | None) -> Placer:
-    """Load whom the rows of this file may mean, in a few queries."""
+def load_placer(
+    session: Session, organization_id: int, log: SupervisionLog, own_id: int | None, *, on: date | None = None
+) -> Placer:
+    """Load whom the rows of this file may mean, in a few queries; with `on` whoever belongs there on that day."""
     marks = {mark for row in log.rows for _, mark in row.people}
     marks |= {mark for glimpse in log.glimpses for mark in glimpse.people}
     supervisors = load_register(
-        session, organization_id, {row.supervisor for row in log.rows}, _list_supervisors(session, organization_id)
+        session,
+        organization_id,
+        {row.supervisor for row in log.rows},
+        _list_supervisors(session, organization_id),
+        on=on,
     )
-    return Placer(supervisors, load_register(session, organization_id, marks), own_id)
+    return Placer(supervisors, load_register(session, organization_id, marks, on=on), own_id)
 
 
 def load_days(session: Session, organization_id: int, people: Collection[int]) -> dict[int, set[date]]:

@@ -34,7 +34,13 @@ class Import(judged.Import[SupervisionLog, PlacedRow]):
 
     def prepare(self, session: Session) -> None:
         """Find who was at each session, and since when hours of service count."""
-        placer = load_placer(session, self.organization.id, self.file, find_actor_person(session, self.actor))
+        placer = load_placer(
+            session,
+            self.organization.id,
+            self.file,
+            find_actor_person(session, self.actor),
+            on=self.today if self.knows_own_alone else None,
+        )
         days = load_days(session, self.organization.id, placer.list_people(self.file))
         self.placed = placer.place(self.file, days)
 
