@@ -6,7 +6,7 @@ from jobs.workplace import Workplace
 
 
 def run(work: Workplace) -> dict[str, int]:
-    """Work at each to its end, in the name of who asked for it."""
+    """Work at each to its end, in the name of who asked for it; one that breaks off keeps no other waiting."""
     database = work.database
     with database.reading() as session:
         uploads = list_open(session, work.clock.now())

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from certtrack.db.audit import record_event
 from certtrack.db.models import ImportUpload, Organization
 from certtrack.errors import NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.security import Task, list_places
@@ -25,6 +24,7 @@ from certtrack.services.imports.uploads import (
     ask_to_write,
     forget_upload,
     get_upload,
+    list_tasks,
     list_uploads,
     say_mapping,
     take_file,
@@ -32,7 +32,7 @@ from certtrack.services.imports.uploads import (
 from certtrack.services.overview import find_zone
 from certtrack.services.sheets.bad_sheet import BadSheet
 from certtrack.web.application_form import doing, get_expected
-from certtrack.web.edge import actor, locale, needs, parts, reading, render, show_toast, writing
+from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, show_toast, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
 from certtrack.web.uploads import BoundedFile, takes_files
@@ -158,7 +158,7 @@ def to_mend(upload_id: int) -> ResponseReturnValue:
         text = upload.returned
     if text is None:
         raise NotFound("There is nothing to be mended in this file.")
-    _note("import.returned", upload_id)
+    _note("import.returned", upload)
     answer = make_response(text.encode("utf-8-sig"))  # spreadsheets take it for UTF-8 by its mark
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = f'attachment; filename="to-mend-{upload_id}.csv"'
@@ -188,8 +188,9 @@ def _show_index(given: Given) -> str:
     with reading() as session:
         uploads, offices = list_uploads(session, actor()), _list_offices(session)
         zone = find_zone(session, actor())
+    kinds = [kind for kind in KINDS if all(list_places(actor(), task) != frozenset() for task in list_tasks(kind))]
     return render(
-        "imports/index.html", uploads=uploads, offices=offices, kinds=KINDS, given=given, zone=zone, most_mb=LARGEST_MB
+        "imports/index.html", uploads=uploads, offices=offices, kinds=kinds, given=given, zone=zone, most_mb=LARGEST_MB
     )
 
 
@@ -198,8 +199,7 @@ def _show(upload_id: int, *, is_refused: bool = False) -> str:
         upload = get_upload(session, actor(), upload_id)
         values = _values_of(session, upload) | {"is_returned": upload.returned is not None}
     values["lists"] = [_tell(one) for one in upload.told.get("lists", ())]
-    if upload.told:
-        _note("import.viewed", upload_id)
+    _note("import.viewed", upload)
     return render("imports/show.html", is_refused=is_refused, **values)
 
 
@@ -223,6 +223,7 @@ def _show_mapping(upload_id: int, problems: Mapping[str, str] | None = None, *, 
     with reading() as session:
         upload = get_upload(session, actor(), upload_id)
         values = _values_of(session, upload) | {"offer": _load_offer(session, upload)}
+    _note("import.viewed", upload)
     typed = request.form if request.method == "POST" else None
     return render("imports/mapping.html", typed=typed, problems=problems or {}, is_refused=is_refused, **values)
 
@@ -242,9 +243,6 @@ def _list_offices(session: Session) -> Sequence[Organization]:
     return session.scalars(query if places is None else query.where(Organization.id.in_(places))).all()
 
 
-def _note(action: str, upload_id: int) -> None:
-    """Whoever reads what a file says of people is on record."""
-    with writing() as session:
-        record_event(
-            session, at=parts().clock.now(), actor=actor().key, action=action, subject=("import_upload", upload_id)
-        )
+def _note(action: str, upload: ImportUpload) -> None:
+    """Whoever reads what a file and the record say of people is on record."""
+    note_look(action, upload.told.get("people", ()), ("import_upload", upload.id))

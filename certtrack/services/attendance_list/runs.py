@@ -30,6 +30,10 @@ class Import(judged.Import[AttendanceList, PlacedRow]):
     _offered: list[Offered] = field(default_factory=list)
     _newcomers: set[tuple[int, int]] = field(default_factory=set)
 
+    def list_people(self) -> set[int]:
+        """Everybody on record whom the rows are about, by number."""
+        return {row.person_id for row in self.placed.rows}
+
     def prepare(self, session: Session) -> None:
         """Find whose each row is and in which session, and refuse what can't be written."""
         register = self.load_register(session, {row.mark for row in self.file.rows})

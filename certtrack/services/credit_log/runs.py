@@ -40,6 +40,10 @@ class Import(judged.Import[CreditLog, PlacedRow]):
         refused = {row.number for row in self.placed.refused}
         return (*(row for row in self.file.returned if row.number not in refused), *self.placed.refused)
 
+    def list_people(self) -> set[int]:
+        """Everybody on record whom the rows are about, by number."""
+        return {row.person_id for row in self.placed.rows}
+
     def prepare(self, session: Session) -> None:
         """Find whose each row is, and what it is known by."""
         register = self.load_register(session, {row.mark for row in self.file.rows})

@@ -26,6 +26,10 @@ class Import(judged.Import[ResultList, PlacedRow]):
     batch: ClassVar[int] = 5
     largest_batch: ClassVar[int] = 50
 
+    def list_people(self) -> set[int]:
+        """Everybody on record whom the rows are about, by number."""
+        return {row.person_id for row in self.placed.rows}
+
     def prepare(self, session: Session) -> None:
         """Find whose each row is and of which exam, and refuse what can't be written.
 

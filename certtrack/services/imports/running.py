@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, undefer
 
 from certtrack.db.models import ImportUpload, Organization
 from certtrack.errors import BadInput, NotAllowed
+from certtrack.logs import get_log
 from certtrack.security import Task, check_can_do
 from certtrack.services.actors import find_actor, find_actor_name
 from certtrack.services.imports.driving import Opening, bring_in, look_through
@@ -30,6 +31,7 @@ from certtrack.services.sheets.runs import Import
 
 _LEASE = timedelta(minutes=2)
 _SAID_EVERY_S = 1.0
+_MOST_TRIES = 3  # a file that ends each process that takes it up mustn't keep the others' from being brought in
 
 
 class _LeftOffError(Exception):
@@ -49,6 +51,7 @@ class _Work:
     leased_until: datetime | None = None
     done: int = 0
     said_at: float = 0.0
+    is_broken: bool = False
 
     def run(self) -> bool:
         """False where it wasn't to be taken up, or was left off."""
@@ -58,6 +61,10 @@ class _Work:
         try:
             return self._look() if state == "to_look" else self._write()
         except _LeftOffError:
+            return False
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one file, the others are brought in
+            self.is_broken = True
+            get_log(upload=self.upload_id).error("import_broke_off", kind=type(error).__name__)
             return False
         finally:
             self._give_back()
@@ -70,6 +77,11 @@ class _Work:
                 return None
             if upload.leased_until is not None and upload.leased_until > at:
                 return None
+            tries = int(upload.told.get("tries", 0)) + 1
+            if tries > _MOST_TRIES:
+                upload.state, upload.told, upload.no = "unread", {"problem": "not_readable"}, upload.no + 1
+                return None
+            upload.told = {**upload.told, "tries": tries}
             upload.leased_until = self.leased_until = at + _LEASE
             return upload.state
 
@@ -139,6 +151,8 @@ class _Work:
             told["sentence"] = str(error)
         with self.writing() as session:
             upload = self._get_mine(session)
+            if upload.state == "to_write" and upload.done:
+                told["done"] = upload.done
             upload.state, upload.told, upload.returned = "unread", told, None
             upload.no += 1
 
@@ -179,6 +193,8 @@ class _Work:
             upload = self._lock(session)
             if upload is not None and upload.leased_until == self.leased_until:
                 upload.leased_until = None
+                if not self.is_broken:  # a process that ends in order says nothing against the file
+                    upload.told = {name: value for name, value in upload.told.items() if name != "tries"}
 
 
 def work_at_upload(

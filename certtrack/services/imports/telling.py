@@ -35,6 +35,7 @@ def tell(session: Session, work: Import[Any, Any], kind: Kind) -> dict[str, Any]
         "refused_total": len(work.returned),
         "heads": dict(work.file.heads.texts),
         "words": _list_words(work, kind),
+        "people": sorted(work.list_people()),
     }
 
 

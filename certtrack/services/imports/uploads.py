@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from certtrack.db.audit import record_event
 from certtrack.db.models import ImportUpload
 from certtrack.errors import NotFound, Refused
-from certtrack.security import Actor, Task, check_can_do, list_places
+from certtrack.security import Actor, Task, can_do, check_can_do, list_places
 from certtrack.services.imports.kinds import get_kind
 from certtrack.services.imports.mapping import Said
 from certtrack.services.locking import lock_current
+from certtrack.services.sheets.asked import Kind
 from certtrack.services.sheets.files import check_size
 
 KEPT_FOR = timedelta(days=30)
@@ -35,8 +36,9 @@ def take_file(
 
     Raises NotAllowed, NotFound for a kind that isn't, BadSheet for one that is empty or too large.
     """
-    check_can_do(actor, Task.IMPORT, organization_id)
     kind = get_kind(kind_key)
+    for task in list_tasks(kind):
+        check_can_do(actor, task, organization_id)
     check_size(file_name, data)
     digest = hashlib.sha256(data).hexdigest()
     same = select(ImportUpload).where(
@@ -73,13 +75,13 @@ def take_file(
 def list_uploads(session: Session, actor: Actor) -> Sequence[ImportUpload]:
     """Those that the actor may see, the newest first."""
     query = select(ImportUpload).where(_is_theirs(actor)).order_by(ImportUpload.id.desc())
-    return session.scalars(query).all()
+    return [upload for upload in session.scalars(query) if _may_see(actor, upload)]
 
 
 def get_upload(session: Session, actor: Actor, upload_id: int) -> ImportUpload:
     """The file. Raises NotFound alike where there is none, or it isn't the actor's to see."""
     upload = session.scalar(select(ImportUpload).where(ImportUpload.id == upload_id, _is_theirs(actor)))
-    if upload is None:
+    if upload is None or not _may_see(actor, upload):
         raise NotFound(f"There is no file to bring in with the number {upload_id}.")
     return upload
 
@@ -94,7 +96,10 @@ def list_open(session: Session, at: datetime) -> Sequence[int]:
 
 def say_mapping(session: Session, upload: ImportUpload, said: Said, *, expected_no: int, actor: Actor) -> None:
     """Keep what was said of the file, and have it looked at anew. Raises StaleRecord, Refused while it is at work."""
-    _lock_still(session, upload, expected_no, actor)
+    lock_current(session, upload, expected_no)
+    check_can_do(actor, Task.IMPORT, upload.organization_id)
+    if upload.state in (*_OPEN, "done"):
+        raise Refused("This file is being worked at, or is brought in already, so nothing was changed.")
     upload.mapping, upload.state, upload.done = said.store(), "to_look", 0
     upload.no += 1
     session.flush()
@@ -113,8 +118,14 @@ def ask_to_write(session: Session, upload: ImportUpload, *, expected_no: int, ac
 
 
 def forget_upload(session: Session, upload: ImportUpload, *, expected_no: int, actor: Actor, at: datetime) -> None:
-    """Take the file away, with all that it says of people; what was brought in stays. Raises as `say_mapping` does."""
-    _lock_still(session, upload, expected_no, actor, is_done_too=True)
+    """Take the file away, with all that it says of people; what was brought in stays.
+
+    Raises StaleRecord, Refused while a process is at it.
+    """
+    lock_current(session, upload, expected_no)
+    check_can_do(actor, Task.IMPORT, upload.organization_id)
+    if upload.leased_until is not None and upload.leased_until > at:
+        raise Refused("This file is being worked at, so it stays for now.")
     _record(session, upload, "import.forgotten", actor, at)
     session.delete(upload)
     session.flush()
@@ -126,13 +137,13 @@ def forget_old(session: Session, at: datetime) -> int:
     return len(session.execute(old.returning(ImportUpload.id)).all())
 
 
-def _lock_still(
-    session: Session, upload: ImportUpload, expected_no: int, actor: Actor, *, is_done_too: bool = False
-) -> None:
-    lock_current(session, upload, expected_no)
-    check_can_do(actor, Task.IMPORT, upload.organization_id)
-    if upload.state in _OPEN or (upload.state == "done" and not is_done_too):
-        raise Refused("This file is being worked at, or is brought in already, so nothing was changed.")
+def list_tasks(kind: Kind) -> tuple[Task, ...]:
+    """What somebody must be allowed to do who brings in such a file, or reads what it says."""
+    return (Task.IMPORT, Task.ENTER_RESULTS) if kind.has_own_rights else (Task.IMPORT,)
+
+
+def _may_see(actor: Actor, upload: ImportUpload) -> bool:
+    return all(can_do(actor, task, upload.organization_id) for task in list_tasks(get_kind(upload.kind)))
 
 
 def _is_theirs(actor: Actor) -> ColumnElement[bool]:

@@ -91,6 +91,10 @@ class Import(runs.Import[Roster, RosterRow]):
             for change in plan.changes
         ]
 
+    def list_people(self) -> set[int]:
+        """Everybody on record whom the rows are about, by number."""
+        return {plan.person_id for plan in self.plans if plan.person_id is not None}
+
     def list_past(self) -> list[dict[str, Any]]:
         """Who is past their day when they come: line, name, number, due_on."""
         return [

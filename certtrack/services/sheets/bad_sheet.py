@@ -11,6 +11,7 @@ SheetProblem = Literal[
     "is_workbook",
     "no_workbook",
     "swells",
+    "too_wide",
     "damaged",
     "nul",
     "breaks_off",

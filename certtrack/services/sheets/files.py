@@ -12,6 +12,7 @@ from zipfile import BadZipFile, ZipFile
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from certtrack.services.sheets.bad_sheet import BadSheet
+from certtrack.services.sheets.extent import is_too_wide
 
 Cell = Any
 """What a cell holds: text, a number, a day, a moment, or nothing (an empty text)."""
@@ -80,12 +81,19 @@ def _open_workbook(file_name: str, data: bytes) -> list[Sheet]:
     try:
         with ZipFile(io.BytesIO(data)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
+            is_wide = unpacked <= _LARGEST_UNPACKED and is_too_wide(packed)
         if unpacked > _LARGEST_UNPACKED:  # some kilobytes can swell to more than a machine has
             most = _LARGEST_UNPACKED // 1_000_000
             raise BadSheet(
                 "swells",
                 f"{file_name} swells to more than {most} MB when it is opened; split it into several files.",
                 most=most,
+            )
+        if is_wide:
+            raise BadSheet(
+                "too_wide",
+                f"{file_name}: a sheet reaches much further than its rows do; delete what is empty to the right and"
+                " below, and save it again.",
             )
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         shown = [item.name for item in book.sheets_metadata if item.visible == SheetVisibleEnum.Visible]

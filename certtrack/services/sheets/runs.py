@@ -104,6 +104,10 @@ class Import(ABC, Generic[F, R]):
     def list_changes(self) -> list[dict[str, Any]]:
         """Each value that is amended: line, whose it is, field, old, new."""
 
+    @abstractmethod
+    def list_people(self) -> set[int]:
+        """Everybody on record whom the rows are about, by number."""
+
     def list_missing(self, session: Session) -> list[dict[str, Any]]:
         """What came by an earlier file and isn't in this one. Nothing is removed for that.
 

@@ -1,18 +1,20 @@
 """A file that was given on a page: looked at, mapped, brought in, by whichever process takes it up."""
 
+import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import Thread
 from typing import Any
 
 import pytest
+import xlsxwriter
 from kit.databases import on_both
 from kit.roster import HEADS, carol, make_csv
 from kit.world import World
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from certtrack.db.models import Certification, ImportRun, ImportUpload, Person
+from certtrack.db.models import Affiliation, Certification, ImportRun, ImportUpload, Person
 from certtrack.errors import NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.security import Actor, Role
 from certtrack.services.actors import find_actor
@@ -29,6 +31,7 @@ from certtrack.services.imports.uploads import (
     say_mapping,
     take_file,
 )
+from certtrack.services.organizations import create_organization
 
 
 @dataclass
@@ -208,8 +211,6 @@ def test_nobody_else_sees_it_and_a_change_meanwhile_is_told(desk: Desk) -> None:
             get_upload(session, stranger, number)
     with pytest.raises(NotAllowed):
         desk.give(make_csv(carol()), actor=stranger)
-    with pytest.raises(Refused):
-        desk.do(forget_upload, number, at=desk.world.at)
     desk.work(number)
     with pytest.raises(StaleRecord):
         desk.do(ask_to_write, number, expected_no=1, at=desk.world.at)
@@ -226,10 +227,74 @@ def test_it_is_forgotten_when_asked_and_after_a_month(desk: Desk) -> None:
         desk.look(second)
 
 
-def test_results_are_brought_in_only_by_whoever_may_enter_them(desk: Desk) -> None:
-    person = desk.world.person("Carol", address="carol@example.org")
-    desk.world.certify(person, desk.world.today.replace(year=desk.world.today.year + 1))
+def test_results_are_given_and_seen_only_by_whoever_may_enter_them(desk: Desk) -> None:
     data = b"Email,Credential,Date taken,Score,Attempt\ncarol@example.org,CPS,2026-03-01,90,1\n"
-    number = desk.give(data, "exams.csv", "exam_results")
+    with pytest.raises(NotAllowed):
+        desk.give(data, "exams.csv", "exam_results")
+    number = desk.give(data, "exams.csv", "exam_results", actor=replace(desk.actor, is_command=True))
+    with pytest.raises(NotFound):
+        desk.look(number)
+
+
+def test_people_of_other_offices_are_nobodys_and_nothing_of_them_is_told(desk: Desk) -> None:
+    world, here = desk.world, desk.world.organization_id
+    with world.database.writing() as session:
+        other = create_organization(
+            session, key="hillside", name="Hillside", zone="America/Chicago", actor=world.actor, at=world.at
+        ).id
+    world.organization_id = other
+    theirs = world.person("Carol", family_name="Example", address="carol@example.org")
+    world.certify(theirs, world.today + timedelta(days=90))
+    world.organization_id = here
+    number = desk.give(make_csv(carol(name="Other, Ann")))
     desk.work(number)
-    assert (desk.look(number).state, desk.look(number).told["problem"]) == ("unread", "not_allowed")
+    assert "shared_address" not in str(desk.look(number).told), "that somebody elsewhere has that address"
+    number = desk.give(make_csv(carol()))
+    desk.work(number)
+    desk.write(number)
+    assert theirs not in desk.look(number).told["people"]
+    with world.database.reading() as session:
+        places = set(session.scalars(select(Affiliation.organization_id).where(Affiliation.person_id == theirs)))
+        own = session.get_one(Person, theirs)
+        assert (places, own.private_address) == ({other}, "carol@example.org")
+
+
+def test_whoever_has_left_is_kept_as_they_are_and_is_listed(desk: Desk) -> None:
+    world = desk.world
+    number = desk.give(make_csv(carol()))
+    desk.work(number)
+    desk.write(number)
+    with world.database.writing() as session:
+        session.execute(update(Affiliation).values(until_on=world.today - timedelta(days=1)))
+    again = desk.give(make_csv(carol(address="new@example.org", expires="10/31/2028")))
+    desk.work(again)
+    assert desk.look(again).told["counts"]["rows_kept"] == 1
+    assert desk.look(again).told["counts"]["finding_affiliation_ended"] == 1
+    desk.write(again)
+    with world.database.reading() as session:
+        assert "new@example.org" not in set(session.scalars(select(Person.private_address)))
+
+
+def test_a_file_that_ends_whoever_takes_it_up_is_given_up_and_can_be_taken_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = desk.give(make_people(2))
+    monkeypatch.setattr("certtrack.services.imports.running.look_through", lambda *_given, **_named: 1 // 0)
+    for _ in range(3):
+        assert not desk.work(number)
+        assert desk.look(number).state == "to_look"
+    assert not desk.work(number)
+    assert (desk.look(number).state, desk.look(number).told["problem"]) == ("unread", "not_readable")
+    desk.do(forget_upload, number, at=desk.world.at)
+
+
+def test_a_sheet_with_a_stray_cell_in_its_last_corner_is_refused_before_it_is_opened(desk: Desk) -> None:
+    data = io.BytesIO()
+    book = xlsxwriter.Workbook(data, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADS)
+    sheet.write(1_048_575, 16_383, "x")
+    book.close()
+    number = desk.give(data.getvalue(), "wide.xlsx")
+    desk.work(number)
+    assert desk.look(number).told["problem"] == "too_wide"
