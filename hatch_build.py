@@ -20,8 +20,6 @@ INPUTS = ("package.json", "package-lock.json", ".npmrc", "hatch_build.py")
 DATA = ("templates", "migrations", "config")
 USWDS = "@uswds/uswds/dist"
 FILES = {  # a file of an npm package -> its place under static/vendor
-    f"{USWDS}/js/uswds.min.js": "uswds/js/uswds.min.js",
-    f"{USWDS}/js/uswds-init.min.js": "uswds/js/uswds-init.min.js",
     f"{USWDS}/fonts/public-sans/PublicSans-Regular.woff2": "uswds/fonts/PublicSans-Regular.woff2",
     f"{USWDS}/fonts/public-sans/PublicSans-SemiBold.woff2": "uswds/fonts/PublicSans-SemiBold.woff2",
     f"{USWDS}/fonts/public-sans/PublicSans-Bold.woff2": "uswds/fonts/PublicSans-Bold.woff2",

@@ -72,7 +72,7 @@ def test_node_is_not_asked_for_while_the_front_end_is_current() -> None:
 
 
 def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
-    named = {name for text in TEMPLATES for name in re.findall(r'icon\("(\w+)"\)', text)}
+    named = {name for text in TEMPLATES for name in re.findall(r'\bicon\("(\w+)"\)', text)}
     named |= set(re.findall(r'"(\w+)"\)', (CHECKOUT / "templates/macros/status.html").read_text()))
     drawn = set(re.findall(r'<symbol id="(\w+)"', (STATIC / "vendor/uswds/img/sprite.svg").read_text()))
     assert named <= drawn

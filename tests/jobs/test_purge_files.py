@@ -44,10 +44,10 @@ def test_what_backs_nothing_is_gone_after_two_days_and_what_backed_something_sta
     keep(world, folder, carol, pdf())
 
     world.at += timedelta(days=1)
-    assert run(make_work()) == {"forgotten": 0, "orphans": 0}
+    assert run(make_work()) == {"forgotten": 0, "orphans": 0, "imports": 0}
     world.at += timedelta(days=1, seconds=1)
-    assert run(make_work(stop=lambda: True)) == {"forgotten": 0, "orphans": 0}
-    assert run(make_work()) == {"forgotten": 1, "orphans": 0}
+    assert run(make_work(stop=lambda: True)) == {"forgotten": 0, "orphans": 0, "imports": 0}
+    assert run(make_work()) == {"forgotten": 1, "orphans": 0, "imports": 0}
 
     assert len(load_keys(world)) == 1
     assert list_kept(folder) == load_keys(world)
@@ -63,10 +63,10 @@ def test_what_a_process_kept_and_never_put_on_record_is_gone_after_sixty_days(
         session.delete(session.get_one(Evidence, number))
 
     world.at += timedelta(days=59)
-    assert run(make_work()) == {"forgotten": 0, "orphans": 0}
+    assert run(make_work()) == {"forgotten": 0, "orphans": 0, "imports": 0}
     assert len(list_kept(folder)) == 1, "an older database may have been put back: the right one still names it"
     world.at += timedelta(days=1, minutes=1)
-    assert run(make_work()) == {"forgotten": 0, "orphans": 1}
+    assert run(make_work()) == {"forgotten": 0, "orphans": 1, "imports": 0}
     assert list_kept(folder) == set()
 
 
