@@ -11,7 +11,7 @@ from kit.world import World
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from certtrack.db.models import AuditEvent, Certification
+from certtrack.db.models import AuditEvent, AuditPerson, Certification
 from certtrack.security import Role
 
 _STRANGE = tuple("Good through" if head == "Expires" else head for head in HEADS)
@@ -67,9 +67,7 @@ def test_a_strange_file_is_explained_seen_and_brought_in(office: CheckingClient,
     assert count(world) == 1
     with world.database.reading() as session:
         actions = set(session.scalars(select(AuditEvent.action)))
-    assert {
-        f"import.{what}" for what in ("uploaded", "asked", "finished", "viewed", "returned", "forgotten")
-    } <= actions
+    assert {f"import.{what}" for what in ("uploaded", "asked", "finished", "forgotten")} <= actions
 
 
 def test_a_file_that_cant_be_read_says_what_and_what_to_do(office: CheckingClient, world: World) -> None:
@@ -88,6 +86,19 @@ def test_of_two_who_ask_the_second_is_told(office: CheckingClient, world: World)
     assert send(office, f"{page}/write").status_code == 302
     assert send(office, f"{page}/write").status_code == 409
     assert count(world) == 1
+
+
+def test_whose_rows_somebody_has_read_is_on_record(office: CheckingClient, world: World) -> None:
+    rows = carol(), carol(number="CPS-2", expires="tomorrow")
+    send(office, f"{give(office, world, make_csv(*rows)).headers['Location']}/write")
+    again = give(office, world, make_csv(*rows)).headers["Location"]
+    for path in (again, f"{again}/mapping", f"{again}/to-mend"):
+        assert office.get(path).status_code == 200
+    query = select(AuditEvent.action, AuditPerson.person_id).join(AuditPerson, AuditPerson.event_id == AuditEvent.id)
+    with world.database.reading() as session:
+        looks = session.execute(query.where(AuditEvent.action.in_(("import.viewed", "import.returned")))).all()
+        [person] = session.scalars(select(Certification.person_id))
+    assert sorted(map(tuple, looks)) == [("import.returned", person), *[("import.viewed", person)] * 2]
 
 
 def test_a_large_file_is_left_to_the_job(office: CheckingClient, world: World) -> None:

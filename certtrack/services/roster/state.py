@@ -74,22 +74,10 @@ def load_state(
     addresses = {address for row in rows for address in (row.address, row.supervisor) if address}
     own = _belong(organization_id, today) if knows_own_alone else true()
     by_address = _load_by_address(session, addresses, own)
-    imported = {
-        item.key: item
-        for item in session.scalars(
-            select(ImportedRow).where(
-                ImportedRow.organization_id == organization_id,
-                ImportedRow.kind == KIND,
-                ImportedRow.key.in_([row.key for row in rows]),
-            )
-        )
-    }
+    imported = _load_imported(session, organization_id, rows)
     met = {person.id for found in by_address.values() for person in found}
     certifications = _load_certifications(session, organization_id, rows, imported, met)
     numbers = list(certifications)
-    owners = {item.certification_id: item for item in imported.values() if item.certification_id is not None}
-    query = select(ImportedRow).where(ImportedRow.kind == KIND, ImportedRow.certification_id.in_(numbers))
-    owners |= {item.certification_id: item for item in session.scalars(query) if item.certification_id is not None}
     people = {
         item.person_id: get_person(session, item.person_id)
         for item in _with_people(session, list(certifications.values()))
@@ -103,7 +91,7 @@ def load_state(
     )
     return State(
         imported=imported,
-        imported_by_certification=owners,
+        imported_by_certification=_load_owners(session, imported, numbers),
         imported_by_person=_load_rows_of(session, organization_id, ids),
         certifications=certifications,
         by_number={(c.credential, c.number.casefold()): c for c in certifications.values() if c.number},
@@ -117,6 +105,19 @@ def load_state(
         left=_list_left(affiliations, today) if knows_own_alone else frozenset(),
         found=load_found(session, organization_id, rows, certifications.values(), ids),
     )
+
+
+def _load_imported(session: Session, organization_id: int, rows: Sequence[RosterRow]) -> dict[str, ImportedRow]:
+    query = select(ImportedRow).where(ImportedRow.organization_id == organization_id, ImportedRow.kind == KIND)
+    return {item.key: item for item in session.scalars(query.where(ImportedRow.key.in_([row.key for row in rows])))}
+
+
+def _load_owners(
+    session: Session, imported: dict[str, ImportedRow], certification_ids: Sequence[int]
+) -> dict[int, ImportedRow]:
+    query = select(ImportedRow).where(ImportedRow.kind == KIND, ImportedRow.certification_id.in_(certification_ids))
+    found = (*imported.values(), *session.scalars(query))
+    return {item.certification_id: item for item in found if item.certification_id is not None}
 
 
 def _load_rows_of(session: Session, organization_id: int, ids: set[int]) -> dict[int, list[ImportedRow]]:
