@@ -23,6 +23,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from kit.databases import on_sqlite
 from kit.ports import find_port
 from kit.roster import SHARED
 from kit.smtp import SmtpServer
@@ -131,6 +132,7 @@ def office(installed_wheel: Installed, empty_url: str, smtp: SmtpServer, tmp_pat
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
+@on_sqlite
 def test_a_roster_is_imported_and_each_due_person_is_mailed_once_at_each_step(office: Office) -> None:
     with run_up(office):
         assert "/password/" in (office.folder / "up.out").read_text(), "the first administrator's link"

@@ -215,7 +215,7 @@ def test_a_credit_with_errors_is_clean_and_keeps_what_was_typed(visit: Visit, sc
         check_stops(page)
 
 
-@pytest.mark.parametrize(("width", "lang"), [(320, "es"), (1280, "en")])
+@pytest.mark.parametrize(("width", "lang"), [(320, "es"), pytest.param(1280, "en", marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_return_without_a_reason_is_clean_and_keeps_the_words(
     visit: Visit, width: int, lang: str, scripts: bool

@@ -7,7 +7,7 @@ own, `record(world, numbers)`, which records one of each and says what stands fo
 import pytest
 from flask import Flask
 from kit.client import CheckingClient
-from kit.databases import on_both
+from kit.databases import on_sqlite
 from kit.one_of_each import VERB, WHO, fill_in
 from kit.registries import read_registry
 
@@ -185,7 +185,7 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
 
 
 @pytest.mark.long
-@on_both
+@on_sqlite
 def test_everybody_gets_what_the_table_says(clients: dict[str, CheckingClient], places: dict[str, str]) -> None:
     got = {}
     for route in sorted(MATRIX, key="POST /sign-out".__eq__):  # signing out comes last
