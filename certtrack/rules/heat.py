@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from certtrack.rules.requirements import AREAS, TOTAL, Requirement
+from certtrack.rules.requirements import AREAS, TOTAL, Hours, Requirement
 from certtrack.rules.standing import Standing
 
 CellKind = Literal["open", "set", "unsure", "unknown", "none"]
@@ -36,16 +36,21 @@ _UNKNOWN = Cell("unknown")
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """The cells of one certification: the hours in all, those by the key of an area, and what is asked for beside."""
+    """The cells of one certification: the hours in all, those by the key of an area, and what is asked for beside.
+
+    `hours` is the answer for all of them together: where rules publish nothing, no cell asks and it is still open.
+    """
 
     total: Cell
     areas: dict[str, Cell]
     beside: Cell
+    hours: Hours
 
     @property
     def is_done(self) -> bool:
-        """True where each cell is `set`, or nothing is asked for in it."""
-        return all(cell.kind in ("set", "none") for cell in (self.total, self.beside, *self.areas.values()))
+        """True where all hours are there for sure: each cell is `set`, or nothing is asked for in it."""
+        cells = (self.total, self.beside, *self.areas.values())
+        return self.hours == "complete" and all(cell.kind in ("set", "none") for cell in cells)
 
     @property
     def unknown(self) -> int:
@@ -60,13 +65,14 @@ def make_heat(standing: Standing, areas: Sequence[str], *, is_over: bool = False
     has ended it, the next cycle is on record, or only an exam or the whole way leads back.
     """
     if is_over or standing.validity in _ENDED or standing.following or standing.phase not in _EARNING:
-        return Heat(NOTHING, dict.fromkeys(areas, NOTHING), NOTHING)
+        return Heat(NOTHING, dict.fromkeys(areas, NOTHING), NOTHING, standing.hours)
     if standing.cycle is None:
-        return Heat(_UNKNOWN, dict.fromkeys(areas, _UNKNOWN), NOTHING)
+        return Heat(_UNKNOWN, dict.fromkeys(areas, _UNKNOWN), NOTHING, standing.hours)
     lines = {line.key: line for line in standing.counted.requirements}
     others = [line for key, line in lines.items() if key != TOTAL and line.dimension != AREAS]
     total = make_cell(lines[TOTAL]) if TOTAL in lines else NOTHING
-    return Heat(total, {key: make_cell(lines[key]) if key in lines else NOTHING for key in areas}, _join(others))
+    by_area = {key: make_cell(lines[key]) if key in lines else NOTHING for key in areas}
+    return Heat(total, by_area, _join(others), standing.hours)
 
 
 def make_cell(line: Requirement) -> Cell:

@@ -1,5 +1,7 @@
 """Whether somebody holds a current certification on a day: what the rules say of the phase that the day falls into."""
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Literal
 
 from certtrack.rules.cycles import PhaseDays, phases_of
@@ -16,8 +18,9 @@ def judge_holding(pack: Pack, facts: CertificationFacts, at: Position) -> Holdin
     """Whether the certification holds at the end of the position's day; `unknown` where that isn't established.
 
     Before the due day it does; after it where the rules say so of that phase, and not where they say that it doesn't.
-    Between two readings of a phase's last day both phases have to say the same. An act of the authority, a death, and
-    a first issue to come say no. Where no due day is on record, and before the first cycle, nothing is established.
+    Between two readings of a phase's last day every phase that the day falls into by one of them has to say the same.
+    An act of the authority, a death, and a first issue to come say no. Where no due day is on record, and before the
+    first cycle, nothing is established.
     """
     if at.validity in _ENDED or (facts.died_on is not None and facts.died_on <= at.as_of):
         return "no"
@@ -28,8 +31,8 @@ def judge_holding(pack: Pack, facts: CertificationFacts, at: Position) -> Holdin
     here = _say(pack, at.now.phase)
     if at.as_of <= at.now.act_by:
         return here
-    following = _find_following(phases_of(at.days), at.now)
-    return here if following is None or _say(pack, following.phase) == here else "unknown"
+    others = _list_following(phases_of(at.days), at.now, at.as_of)
+    return here if all(_say(pack, other.phase) == here for other in others) else "unknown"
 
 
 def _say(pack: Pack, phase: Phase) -> Holding:
@@ -38,7 +41,9 @@ def _say(pack: Pack, phase: Phase) -> Holding:
     return pack.holds[phase].value or "unknown"
 
 
-def _find_following(phases: tuple[PhaseDays, ...], now: PhaseDays) -> PhaseDays | None:
-    """The phase after this one; None after the last."""
-    place = phases.index(now) + 1
-    return phases[place] if place < len(phases) else None
+def _list_following(phases: tuple[PhaseDays, ...], now: PhaseDays, as_of: date) -> Iterator[PhaseDays]:
+    """The phases after this one, up to the first that no reading has to be over by `as_of`."""
+    for phase in phases[phases.index(now) + 1 :]:
+        yield phase
+        if as_of <= phase.act_by:
+            return

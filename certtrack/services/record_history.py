@@ -29,6 +29,7 @@ from certtrack.db.models import (
 from certtrack.db.queries.merges import same_person
 from certtrack.db.together import AnySelect, ask_together
 from certtrack.security import Actor, Fields, Relation, can_see
+from certtrack.services.credits.versions import is_decision
 from certtrack.services.exams.rights import visible_days, visible_scores
 from certtrack.services.names import make_names, select_names
 from certtrack.services.record_head import RecordHead
@@ -90,11 +91,15 @@ def _ask_of_credits(head: RecordHead) -> Sequence[_Asked]:
         .join(Claim, Claim.id == ClaimVersion.claim_id)
         .join(Credit, Credit.id == Claim.credit_id)
         .join(Certification, Certification.id == Claim.certification_id)
-        .where(Claim.certification_id.in_(credited), ClaimVersion.decision != "waiting", Credit.state == "logged")
+        .where(*_claimed_for(credited), is_decision(), Credit.state == "logged")
     )
-    claimed = select(Claim.credit_id).where(Claim.certification_id.in_(credited))
+    claimed = select(Claim.credit_id).where(*_claimed_for(credited))
     logged = select(Credit).where(Credit.state == "logged", Credit.id.in_(claimed))
     return (claims, _Teller.tell_claim), (logged, _Teller.tell_credit)
+
+
+def _claimed_for(certification_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    return Claim.certification_id.in_(certification_ids), Claim.is_dropped.is_(False)
 
 
 def _ask_of_certifications(head: RecordHead) -> Sequence[_Asked]:

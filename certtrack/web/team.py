@@ -9,9 +9,10 @@ from certtrack.language import say_by
 from certtrack.rules.calendar import add_days
 from certtrack.security import Task, can_do, check_can_do
 from certtrack.services.people_list import PeopleList
+from certtrack.services.team.beside import DUE_DAYS
 from certtrack.services.team.export import list_export_columns, load_chunks
 from certtrack.services.team.months import list_months
-from certtrack.services.team.page import DUE_DAYS, MOST_HANDS, Column, TeamRow, load_team
+from certtrack.services.team.page import MOST_HANDS, Column, TeamRow, load_team
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render
 from certtrack.web.exports import KINDS, Texts, send_table
 from certtrack.web.frame import gettext as _
@@ -40,7 +41,7 @@ def index() -> str:
         months=list_months(page.beside.days, as_of),
         names={row.person.id: row.person.called for row in page.rows},
         hands=page.hands[:MOST_HANDS],
-        due=page.count_due(as_of),
+        due=page.beside.due,
         due_on=add_days(as_of, DUE_DAYS),
         is_today=as_of == now,
         credential_names=name_credentials(),

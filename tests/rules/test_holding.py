@@ -47,6 +47,16 @@ def test_between_two_readings_of_the_due_day_nothing_is_established_where_the_ne
     assert hold(replace(cpps, holds=holds), facts, date(2027, 1, 31)) == "yes"
 
 
+def test_between_two_readings_far_apart_every_phase_that_one_of_them_has_reached_is_asked(cpps: Pack) -> None:
+    facts = make_facts(make_cycle(date(2027, 1, 31), computed=date(2028, 1, 31)))
+    holds = {**cpps.holds, "grace": replace(cpps.holds["grace"], value="yes")}
+    pack = replace(cpps, holds=holds)
+    # by the earlier reading the month of grace is over on March 1, and of the late window nothing is published
+    assert [hold(pack, facts, day) for day in (date(2027, 2, 28), date(2027, 3, 1))] == ["yes", "unknown"]
+    always = replace(pack, holds={**holds, "late": replace(cpps.holds["late"], value="yes")})
+    assert hold(always, facts, date(2027, 3, 1)) == "yes"
+
+
 def test_an_act_a_death_and_a_first_issue_to_come_say_no(cps: Pack) -> None:
     on = date(2026, 5, 15)
     for kind in ("suspended", "revoked", "retired"):

@@ -13,6 +13,8 @@ from kit.world import World
 
 from certtrack.clock import FixedClock
 from certtrack.security import Actor
+from certtrack.services.credits.claims import claim_again, drop_claim, get_claim
+from certtrack.services.credits.taking_back import take_back
 from certtrack.services.organizations import end_affiliation, find_affiliation
 from certtrack.services.record_head import load_head
 from certtrack.services.record_history import Event, list_events
@@ -82,6 +84,39 @@ def test_an_exam_that_was_not_passed_is_there_for_whoever_sees_scores(world: Wor
     sit(world, cast.carol, 10, outcome="not_passed_yet")
     told = {actor: "exam" in kinds(world, cast, actor) for actor in (cast.holder, cast.office, cast.supervisor)}
     assert told == {cast.holder: True, cast.office: False, cast.supervisor: False}
+
+
+def test_a_decision_is_told_of_whoever_decided_and_not_of_whoever_claims_it_no_more_or_again(
+    world: World, cast: Cast
+) -> None:
+    credit = log(world, cast.carol, make_new(3), cast.cps)
+    claim = find_claim(world, credit, cast.cps)[0]
+    decide(world, claim, "returned", actor=cast.supervisor, reason_code="hours_differ")
+
+    def who() -> list[object]:
+        return [event.values["by"] for event in tell(world, cast.office, cast.carol) if event.kind == "returned"]
+
+    for act, no in ((drop_claim, 2), (claim_again, 3)):
+        with world.database.writing() as session:
+            act(session, world.rulebook, get_claim(session, claim), expected_no=no, actor=cast.holder, at=world.at)
+        assert who() == ([] if act is drop_claim else ["Bob Example"])
+
+
+def test_what_is_claimed_no_more_and_a_decision_that_was_taken_back_are_not_told(world: World, cast: Cast) -> None:
+    credit = log(world, cast.carol, make_new(3), cast.cps)
+    claim = find_claim(world, credit, cast.cps)[0]
+    decide(world, claim, "checked", actor=cast.supervisor)
+    assert kinds(world, cast, cast.office) >= {"credit", "checked"}
+    with world.database.writing() as session:
+        take_back(
+            session, world.rulebook, get_claim(session, claim), expected_no=2, actor=cast.supervisor, at=world.at
+        )  # fmt: skip
+    assert kinds(world, cast, cast.office) & {"credit", "checked"} == {"credit"}
+    with world.database.writing() as session:
+        drop_claim(
+            session, world.rulebook, get_claim(session, claim), expected_no=3, actor=cast.holder, at=world.at
+        )  # fmt: skip
+    assert kinds(world, cast, cast.office) & {"credit", "checked"} == set()
 
 
 def test_of_somebody_who_has_left_there_is_no_history(world: World, cast: Cast) -> None:

@@ -9,7 +9,7 @@ from certtrack.db.models import Account, Certification, Claim, ClaimVersion
 from certtrack.db.queries.merges import same_person
 from certtrack.security import Act, Actor
 from certtrack.services.credits.shown import ShownClaim
-from certtrack.services.credits.versions import was_taken_back
+from certtrack.services.credits.versions import is_decision
 from certtrack.services.who_may import accounts_that_may
 
 
@@ -23,7 +23,7 @@ def is_left_to_others(session: Session, actor: Actor, claim: Claim | ShownClaim,
         return False
     certification = session.get_one(Certification, claim.certification_id)
     returned_by = select(ClaimVersion.recorded_by).where(
-        ClaimVersion.claim_id == claim.id, ClaimVersion.decision == "returned", ~was_taken_back()
+        ClaimVersion.claim_id == claim.id, ClaimVersion.decision == "returned", is_decision()
     )
     is_mine = returned_by.where(ClaimVersion.recorded_by == actor.key).exists()
     key = literal("account:") + cast(Account.id, String)

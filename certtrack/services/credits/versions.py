@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, and_, exists
 from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import Claim, ClaimVersion, Credit, CreditVersion
@@ -18,11 +18,23 @@ TAKEN_BACK = "taken_back"
 """Why there is a version by which the decision of the one before it was taken back."""
 
 
-def was_taken_back() -> ColumnElement[bool]:
+def _was_taken_back() -> ColumnElement[bool]:
     """A condition on `claim_version`: what it decided was taken back by the version that follows."""
     following = aliased(ClaimVersion)
     next_one = (following.claim_id == ClaimVersion.claim_id, following.no == ClaimVersion.no + 1)
     return exists().where(*next_one, following.reason == TAKEN_BACK).correlate(ClaimVersion)
+
+
+def is_decision() -> ColumnElement[bool]:
+    """A condition on `claim_version`: by it somebody decided, and didn't take that back.
+
+    Not a version by which a claim was dropped, or claimed again: it holds what was decided before, by somebody else.
+    """
+    before = aliased(ClaimVersion)
+    one_before = (before.claim_id == ClaimVersion.claim_id, before.no == ClaimVersion.no - 1)
+    was_dropped = exists().where(*one_before, before.is_dropped).correlate(ClaimVersion)
+    decides = and_(ClaimVersion.decision != "waiting", ClaimVersion.is_dropped.is_(False))
+    return and_(decides, ~was_dropped, ~_was_taken_back())
 
 
 def let_wait(claim: Claim) -> None:

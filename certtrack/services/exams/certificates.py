@@ -1,6 +1,5 @@
 """What follows a passed exam: a granter gives the certification, a keeper puts on record the certificate that came."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -42,13 +41,6 @@ class Certificate:
 def find_giving(session: Session, result: ExamResult) -> Giving:
     """`grant` where the result's organization gives this credential, else `record`: a keeper never grants."""
     return "grant" if is_granter(session, result.organization_id, result.credential) else "record"
-
-
-def find_certified_ids(session: Session, results: Iterable[ExamResult]) -> set[int]:
-    """The numbers of those of the results on which a cycle rests; one query."""
-    evidence = {_evidence(result): result.id for result in results}
-    query = select(Cycle.evidence).where(Cycle.evidence.in_(list(evidence)), Cycle.is_withdrawn.is_(False))
-    return {evidence[text] for text in session.scalars(query) if text in evidence}
 
 
 def find_certified(session: Session, result: ExamResult) -> Cycle | None:

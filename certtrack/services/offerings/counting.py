@@ -64,8 +64,12 @@ def look_out(planning: Planning, plans: Sequence[Plan], more: Plan | None = None
 
 
 def list_counted(planning: Planning, plans: Sequence[Plan]) -> list[Plan]:
-    """Those that count in advance: not what was called off, nor what is on record as a credit already."""
-    return [plan for plan in plans if not (plan.is_called_off or is_on_record(planning, plan))]
+    """Those that count in advance.
+
+    Not what was called off, nor what is on record as a credit already, nor what is over: that counts once it is logged.
+    """
+    to_come = (plan for plan in plans if plan.last_on >= planning.today)
+    return [plan for plan in to_come if not (plan.is_called_off or is_on_record(planning, plan))]
 
 
 def is_on_record(planning: Planning, plan: Plan) -> bool:

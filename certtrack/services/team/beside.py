@@ -30,6 +30,7 @@ from certtrack.services.people_list import Listed, ListPage, PeopleList
 from certtrack.services.unreached import find_since, has_no_way
 
 MONTHS = 6
+DUE_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class View:
 class Beside:
     """`certifications` and `people` are all that the filters leave, None where they are too many to be counted.
 
+    `due` is how many certifications are due within DUE_DAYS, one of whose due day there are two readings being one.
     `told_at` is by certification when its holder was told last: a moment, or the day that somebody noted. `since` is
     by person, of those whom mail doesn't reach: since when, None where there is no address.
     """
@@ -65,6 +67,7 @@ class Beside:
     certifications: int | None = None
     people: int | None = None
     days: tuple[ComingDay, ...] = ()
+    due: int = 0
     told_at: dict[int, datetime | date] = field(default_factory=dict)
     since: dict[int, datetime | None] = field(default_factory=dict)
     views: tuple[View, ...] = ()
@@ -80,6 +83,7 @@ def load_beside(session: Session, people: PeopleList, page: ListPage, account_id
     as_of = people.filters.as_of
     parts = [
         _select_days(people, as_of),
+        _select_due(people, as_of),
         _select_plans(people, as_of),
         *_select_notes(page.rows, at),
         _select_views(account_id),
@@ -110,6 +114,7 @@ def _gather(session: Session, parts: Sequence[Select[Any]]) -> Beside:
         certifications=total.count if total else None,
         people=total.number if total else None,
         days=tuple(sorted(days, key=lambda day: (day.on, day.code))),
+        due=sum(row.number for row in found["due"]),
         told_at={row.number: _pick_last(row.on, row.at) for row in found["told"] if row.on or row.at},
         since={row.number: row.at for row in found["unreached"]},
         views=tuple(View(row.number, row.word, row.more) for row in sorted(found["view"], key=lambda row: row.word)),
@@ -145,6 +150,12 @@ def _select_days(people: PeopleList, as_of: date) -> Select[Any]:
     return query.group_by(StandingSpan.next_on, StandingSpan.validity)
 
 
+def _select_due(people: PeopleList, as_of: date) -> Select[Any]:
+    query = people.select_all_days(*_make("due", func.count(distinct(StandingSpan.certification_id))))
+    within = StandingSpan.next_on.between(as_of, add_days(as_of, DUE_DAYS))
+    return query.where(within, StandingSpan.validity == "current", StandingSpan.until_on >= as_of)
+
+
 def _select_plans(people: PeopleList, as_of: date) -> Select[Any]:
     columns = {"on": Intention.until_on, "count": func.count(), "word": literal("plan")}
     query = people.select_spans(*_make("plan", func.min(Certification.person_id), **columns))
@@ -170,7 +181,7 @@ def _select_told(certification_ids: Sequence[int]) -> Select[Any]:
         .select_from(Cycle)
         .join(Reminder, and_(*own, Reminder.state.in_(("sent", "told"))))
         .outerjoin(Telling, told)
-        .where(Cycle.certification_id.in_(certification_ids), Cycle.closed_on.is_(None))
+        .where(Cycle.certification_id.in_(certification_ids), Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
         .group_by(Cycle.certification_id)
     )
 

@@ -23,7 +23,7 @@ from certtrack.services.team.beside import Beside, load_beside
 MOST_COLUMNS = 8
 """Of more areas than these a table says only how many are open: it would be wider than any page."""
 MOST_HANDS = 4
-NEAR_DAYS, DUE_DAYS = 14, 60
+NEAR_DAYS = 14
 _ON_ITS_WAY = ("sent", "submitted", "received")
 _HUSHING: tuple[IntentionKind, ...] = ("plan", "more_time")
 
@@ -118,11 +118,6 @@ class TeamPage:
         """The rows of which there is something to say of mail and plans; whom mail doesn't reach first."""
         noted = (row for row in self.rows if row.has_note)
         return tuple(sorted(noted, key=lambda row: (not row.has_no_way, not (row.plan_on or row.quiet_until))))
-
-    def count_due(self, as_of: date) -> int:
-        """How many certifications are due within 60 days."""
-        until = add_days(as_of, DUE_DAYS)
-        return sum(day.count for day in self.beside.days if day.code == "current" and day.on <= until)
 
 
 def load_team(

@@ -194,6 +194,17 @@ def test_what_was_answered_is_returned_again_only_by_somebody_else_while_there_i
     assert find_claim(world, credit, cast.cps) == (claim, 6, "returned")
 
 
+def test_whoever_claimed_again_what_was_returned_has_not_returned_it(
+    world: World, cast: Cast, credit: int, claim: int
+) -> None:
+    decide(world, claim, "returned", reason_code="no_certificate", actor=cast.supervisor)
+    drop(world, claim, 2, actor=cast.office)
+    drop(world, claim, 3, again=True, actor=cast.office)
+    answer(world, claim, "It is in the office", 4, cast.holder)
+    with pytest.raises(Refused, match="leave it to somebody else"):  # the office may still look
+        decide(world, claim, "returned", 5, reason_code="no_certificate", actor=cast.supervisor)
+
+
 def test_whoever_returned_it_may_say_yes_to_the_answer(world: World, cast: Cast, credit: int, claim: int) -> None:
     decide(world, claim, "returned", reason_code="no_certificate", actor=cast.supervisor)
     answer(world, claim, "Here it is", 2, cast.holder)

@@ -60,12 +60,25 @@ def test_what_was_called_off_counts_no_more(world: World, cast: Cast) -> None:
 
 def test_what_was_logged_without_its_plan_is_not_counted_twice(world: World, cast: Cast) -> None:
     with world.database.writing() as session:
-        plan_activity(session, cast.carol, make_new(3), actor=cast.holder, at=world.at)
+        plan_activity(session, cast.carol, make_new(3, last_on=world.today), actor=cast.holder, at=world.at)
     assert counted(look(world, cast)[cast.cps]) == {"total": 180}
-    log(world, cast.carol, make_new(3, title="ETHICS  for peers"), cast.cps)
+    log(world, cast.carol, make_new(3, title="ETHICS  for peers", last_on=world.today), cast.cps)
     assert counted(look(world, cast)[cast.cps]) == {"total": 180}
-    log(world, cast.carol, make_new(3, last_on=world.today), cast.cps)
+    log(world, cast.carol, make_new(3), cast.cps)
     assert counted(look(world, cast)[cast.cps]) == {"total": 360}
+
+
+def test_what_is_over_counts_in_advance_no_more_until_it_is_logged_under_whatever_title(
+    world: World, cast: Cast
+) -> None:
+    day = world.today + timedelta(days=12)
+    plan_it(world, cast.carol, offer(world, day), actor=cast.holder)
+    world.move_to(day)
+    assert counted(look(world, cast)[cast.cps])["total"] == 180
+    world.move_to(day + timedelta(days=1))
+    assert counted(look(world, cast)[cast.cps]) == {}
+    log(world, cast.carol, make_new(3, title="What the certificate says", last_on=day), cast.cps)
+    assert counted(look(world, cast)[cast.cps]) == {"total": 180}
 
 
 def test_the_form_is_filled_in_as_the_offering_says(world: World, cast: Cast) -> None:

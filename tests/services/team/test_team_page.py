@@ -11,6 +11,7 @@ from kit.tellings import note_next
 from kit.world import ZONE, World
 
 from certtrack.security import Actor, Role, RoleGrant
+from certtrack.services.cycles import list_cycles, withdraw_cycle
 from certtrack.services.organizations import assign_supervisor
 from certtrack.services.people_list import Filters
 from certtrack.services.standing import load_standings
@@ -102,6 +103,17 @@ def test_who_was_told_by_phone_is_said_with_the_day(team: Team) -> None:
     assert team.row("Dan").told_on is None
 
 
+def test_what_was_told_of_a_cycle_that_was_withdrawn_is_said_no_more(team: Team) -> None:
+    person, certification = team.take_on("Carol", 30)
+    note_next(team.world, person)
+    with team.world.database.writing() as session:
+        [cycle] = list_cycles(session, certification)
+        withdraw_cycle(
+            session, team.world.rulebook, cycle, reason="a slip", actor=team.world.actor, at=team.world.at
+        )  # fmt: skip
+    assert team.row("Carol").told_on is None
+
+
 @on_both
 def test_days_to_come_are_counted_by_kind_and_whose_alone_it_is_is_known(team: Team) -> None:
     person, _ = team.take_on("Carol", 40)
@@ -111,7 +123,17 @@ def test_days_to_come_are_counted_by_kind_and_whose_alone_it_is_is_known(team: T
     today = team.world.today
     assert due[today + timedelta(days=40)] == (1, person)
     assert due[today + timedelta(days=60)][0] == 2
-    assert team.load().count_due(today) == 3
+    assert team.load().beside.due == 3
+
+
+@on_both
+def test_a_certification_with_two_readings_of_its_due_day_is_due_once(team: Team) -> None:
+    person, _ = team.take_on("Carol", 90)
+    today = team.world.today
+    team.world.certify(person, today + timedelta(days=30), computed_due_on=today + timedelta(days=45))
+    beside = team.load().beside
+    assert [day.on - today for day in beside.days if day.code == "current"][:2] == [timedelta(30), timedelta(45)]
+    assert beside.due == 1
 
 
 def test_filters_narrow_by_day_and_by_what_is_open_and_another_day_shows_another_order(team: Team) -> None:
