@@ -19,8 +19,10 @@ _LONGEST_ACTION = 60
 _ELSEWHERE = (
     ("/admin/people/new", Task.MANAGE_PEOPLE),
     ("/admin/merges", Task.MANAGE_PEOPLE),
+    ("/imports", Task.IMPORT),
     ("/admin/accounts", Task.MANAGE_ACCOUNTS),
     ("/admin/audit", Task.READ_AUDIT),
+    ("/wordings", Task.KEEP_WORDINGS),
     ("/people/former", Task.LIST_FORMER),
     ("/stand-ins", Task.ARRANGE_STAND_INS),
     ("/supervision/supervisors", Task.MANAGE_SUPERVISION),
