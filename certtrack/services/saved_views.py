@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
+from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import SavedView
 from certtrack.errors import BadInput, NotFound
 from certtrack.security import Actor
@@ -35,12 +36,15 @@ def save_view(
     if len(name) > LONGEST_NAME or len(query) > LONGEST_QUERY:
         raise BadView("too_long")
     mine = (SavedView.account_id == account_id, SavedView.page == page)
-    view = session.scalar(select(SavedView).where(*mine, SavedView.name == name))
+    named = select(SavedView).where(*mine, SavedView.name == name).with_for_update()
+    view = session.scalar(named)
     if view is None and (session.scalar(select(func.count()).where(*mine)) or 0) >= MOST:
         raise BadView("too_many")
     if view is None:
-        view = SavedView(account_id=account_id, page=page, name=name)
-        session.add(view)
+        # whoever presses twice sends the same name at the same moment: the second one finds the first one's
+        values = {"account_id": account_id, "page": page, "name": name, "query": query, "saved_at": at}
+        insert_unless_there(session, SavedView, **values)
+        view = session.scalars(named).one()
     view.query, view.saved_at = query, at
     session.flush()
     _record(session, "view.saved", view, actor, at)
