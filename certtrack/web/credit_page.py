@@ -158,7 +158,7 @@ def _tell_nothing() -> dict[str, Any]:
     return {
         "problems": {},
         "differences": {},
-        **dict.fromkeys(("is_stale", "is_withdrawn", "had_files"), False),
+        **dict.fromkeys(("is_stale", "is_withdrawn", "is_plan_gone", "had_files"), False),
         "reason": "",
         "kept_at": None,
         "draft_at": parts().clock.now(),

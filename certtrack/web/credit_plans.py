@@ -1,14 +1,15 @@
 """What was planned and is over, logged: the form begins with what the plan says, and the plan becomes the credit."""
 
-from contextlib import suppress
+from collections.abc import Iterable
 
 from flask import request
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Credit
 from certtrack.errors import NotFound
-from certtrack.services.credits.typed import TypedCredit
-from certtrack.services.offerings.planning import Plan, list_plans, use_plan
+from certtrack.services.credits.records import log_credit
+from certtrack.services.credits.typed import NewCredit, TypedCredit
+from certtrack.services.offerings.planning import Plan, list_plans, log_planned
 from certtrack.services.offerings.prefill import write_amount
 from certtrack.web.credit_form import CreditForm
 from certtrack.web.edge import actor, parts
@@ -26,11 +27,15 @@ def begin_from_plan(session: Session, person_id: int) -> CreditForm | None:
     return CreditForm(_say(plan), planned=plan.id)
 
 
-def close_plan(session: Session, person_id: int, form: CreditForm, credit: Credit) -> None:
-    """The plan that the form began with is logged now; nothing where somebody has logged or dropped it meanwhile."""
-    if form.planned is not None:
-        with suppress(NotFound):
-            use_plan(session, person_id, form.planned, credit.id, actor=actor(), at=parts().clock.now())
+def log_form(session: Session, person_id: int, form: CreditForm, new: NewCredit, chosen: Iterable[int]) -> Credit:
+    """Put what the form says on record; the plan that it began with is logged by that.
+
+    Raises PlanGone, and nothing is logged, where somebody has logged or dropped that plan meanwhile.
+    """
+    rulebook, at = parts().rulebook, parts().clock.now()
+    if form.planned is None:
+        return log_credit(session, rulebook, person_id, new, chosen, actor=actor(), at=at)
+    return log_planned(session, rulebook, person_id, form.planned, new, chosen, actor=actor(), at=at)
 
 
 def _say(plan: Plan) -> TypedCredit:

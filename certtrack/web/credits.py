@@ -13,10 +13,11 @@ from certtrack.services.credits.drafts import list_drafts
 from certtrack.services.credits.duplicates import list_duplicates, list_keys
 from certtrack.services.credits.page import WithdrawnCredit, get_own_credit, has_claimable
 from certtrack.services.credits.problems import BadCredit
-from certtrack.services.credits.records import amend_credit, log_credit, withdraw_credit
+from certtrack.services.credits.records import amend_credit, withdraw_credit
 from certtrack.services.credits.repeating import list_earlier, repeat_credit
 from certtrack.services.credits.rights import check_can_log
 from certtrack.services.locking import lock_people
+from certtrack.services.offerings.planning import PlanGone
 from certtrack.services.people import get_person
 from certtrack.web.credit_claims import choose_certifications, load_recorded
 from certtrack.web.credit_drafts import keep_draft, load_draft, use_draft
@@ -34,7 +35,7 @@ from certtrack.web.credit_page import (
     show_form,
     take_form,
 )
-from certtrack.web.credit_plans import begin_from_plan, close_plan
+from certtrack.web.credit_plans import begin_from_plan, log_form
 from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
@@ -97,8 +98,21 @@ def _show_kept(session: Session, editing: Editing, kept: KeptCredit) -> str:
 @signed_in
 @takes_files
 def log(person_id: int) -> Answer:
-    """Put it on record; what can't be read, or may be there already, is said before anything is saved."""
+    """Put it on record; what can't be read, or may be there already, is said before anything is saved.
+
+    Where the plan that it began with was logged or dropped meanwhile what was typed comes back, as any other credit.
+    """
     form, received = take_form(person_id)
+    try:
+        return _log(person_id, form, received)
+    except PlanGone:
+        with writing() as session:
+            editing, form = get_editing(session, person_id), replace(form, planned=None)
+            files = find_files(session, editing, form, received)
+            return come_back(session, editing, form, files, is_plan_gone=True), 409
+
+
+def _log(person_id: int, form: CreditForm, received: Received) -> Answer:
     with writing() as session:
         editing = get_editing(session, person_id)
         offer, files = editing.offer, find_files(session, editing, form, received)
@@ -116,10 +130,7 @@ def log(person_id: int) -> Answer:
         doubles = list_duplicates(session, offer.person.id, credit, list_keys(item.pack for item in offer.claimable))
         if doubles and not request.form.get("anyway"):
             return come_back(session, editing, form, files, doubles=doubles), 409
-        logged = log_credit(
-            session, parts().rulebook, offer.person.id, credit, chosen, actor=actor(), at=parts().clock.now()
-        )  # fmt: skip
-        close_plan(session, offer.person.id, form, logged)
+        log_form(session, offer.person.id, form, credit, chosen)
         use_draft(session, offer.person.id)
     show_toast(_("Saved. The credit is on record and waits to be checked."))
     return redirect(editing.url if _asks("another") else f"/people/{offer.person.id}")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
+from kit.credit_pages import TYPED as CREDIT
 from kit.credit_pages import Office, read
 from kit.exams import hold, sit
 from kit.offerings import ETHICS, offer, plan_it
@@ -93,6 +94,20 @@ def test_an_activity_is_found_planned_counted_and_handed_on_to_be_logged(carol: 
     assert f'{office.page}/credits/new?planned={plan_id + 1}"' in carol.get("/offerings").text
     assert carol.send(f"{office.page}/plans/{plan_id}/drop").status_code == 302
     assert drop not in carol.get("/offerings").text
+
+
+def test_a_plan_that_is_logged_in_two_windows_is_told_in_the_second_and_loses_nothing_typed(
+    carol: CheckingClient, office: Office
+) -> None:
+    number = plan_it(office.world, office.carol, offer(office.world))
+    form = CREDIT | {"planned": str(number)}
+    assert carol.send(office.new, **form).status_code == 302
+    told = carol.send(office.new, **(form | {"title": "Typed elsewhere", "last_on": "2026-03-05"}))
+    assert told.status_code == 409
+    assert "What you began with isn't planned any more" in read(told.text)
+    assert ('value="Typed elsewhere"' in told.text, 'name="planned"' in told.text) == (True, False)
+    assert len(office.load()) == 1
+    assert carol.get(f"{office.new}?planned={number}").status_code == 404
 
 
 def test_what_is_offered_for_any_time_is_planned_for_a_day_that_is_still_to_come(

@@ -1,6 +1,6 @@
 """What somebody plans of what is offered: counted in advance, and in time logged as a credit, or dropped."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -9,18 +9,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
-from certtrack.db.models import Offering, PlannedCredit
+from certtrack.db.models import Credit, Offering, PlannedCredit
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotAllowed, NotFound, Refused
 from certtrack.rules.facts import Activity, CreditPart, Form
 from certtrack.security import Act, Actor, can_act
 from certtrack.services.actors import list_relations
+from certtrack.services.credits.records import log_credit
 from certtrack.services.credits.rights import today_of
 from certtrack.services.credits.typed import NewCredit
-from certtrack.services.locking import lock_people
+from certtrack.services.locking import lock_current, lock_people
 from certtrack.services.offerings.prefill import fill_typed, write_typed
 from certtrack.services.offerings.records import CalledOff
 from certtrack.services.people import get_person
+from certtrack.services.rulebook import Rulebook
 
 MOST_PLANS = 40
 """So many plans somebody may have at a time."""
@@ -51,17 +53,22 @@ class TooManyPlans(Refused):
     """Somebody plans as much as can be planned at a time."""
 
 
+class PlanGone(Refused):
+    """What is to be logged isn't planned any more: somebody has logged or dropped it meanwhile."""
+
+
 def plan_offering(
     session: Session, person_id: int, offering: Offering, day: date | None = None, *, actor: Actor, at: datetime
 ) -> PlannedCredit:
     """Put it among what this person plans; planned already, only its day is another.
 
     `day` is when they plan to do what is offered for any time, and needed there; else the offering's own days go
-    before it. Raises NotAllowed unless the record is the actor's own; CalledOff; TooManyPlans; Refused for something
-    that is over, or has no day.
+    before it. Whoever amends it meanwhile waits, or is waited for: the plan says what it says now. Raises NotAllowed
+    unless the record is the actor's own; CalledOff; TooManyPlans; Refused for something that is over, or has no day.
     """
     person = get_person(session, person_id)
     _check_can_plan(session, actor, person.id, at)
+    lock_current(session, offering)
     if offering.state == "called_off":
         raise CalledOff("This was called off.")
     last_on = offering.last_on or day
@@ -107,15 +114,33 @@ def drop_plan(session: Session, person_id: int, plan_id: int, *, actor: Actor, a
     _record(session, plan, "dropped", actor, at)
 
 
-def use_plan(session: Session, person_id: int, plan_id: int, credit_id: int, *, actor: Actor, at: datetime) -> None:
-    """The plan has become that credit, which is logged already. Raises NotFound where it isn't planned any more."""
-    plan = get_plan(session, person_id, plan_id)
-    plan.state, plan.changed_at, plan.credit_id = "logged", at, credit_id
+def log_planned(
+    session: Session,
+    rulebook: Rulebook,
+    person_id: int,
+    plan_id: int,
+    new: NewCredit,
+    certification_ids: Iterable[int],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> Credit:
+    """Log what was planned: the plan becomes that credit, once.
+
+    Raises PlanGone, and nothing is logged, where it isn't planned any more; and what `log_credit` raises.
+    """
+    try:
+        plan = get_plan(session, person_id, plan_id)
+    except NotFound as error:
+        raise PlanGone("This was logged or dropped meanwhile, so nothing was saved. Look at the record.") from error
+    credit = log_credit(session, rulebook, person_id, new, certification_ids, actor=actor, at=at)
+    plan.state, plan.changed_at, plan.credit_id = "logged", at, credit.id
     _record(session, plan, "logged", actor, at)
+    return credit
 
 
 def get_plan(session: Session, person_id: int, plan_id: int) -> PlannedCredit:
-    """One of this person's open plans, merged people being one. Raises NotFound."""
+    """One of this person's open plans, merged people being one, locked for a change. Raises NotFound."""
     query = select(PlannedCredit).where(
         PlannedCredit.id == plan_id,
         PlannedCredit.person_id.in_(same_person(person_id)),

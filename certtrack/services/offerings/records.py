@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Offering, OfferingVersion, PlannedCredit
@@ -86,7 +86,7 @@ def call_off_offering(
     """Say that it isn't held. Plans of it stay, marked so, and count no more. Raises as `amend_offering` does."""
     _open_for_change(session, offering, expected_no, actor)
     offering.state = "called_off"
-    people = [plan.person_id for plan in _list_open_plans(session, offering)]
+    people = [plan.person_id for plan in session.scalars(_select_open_plans(offering))]
     _add_version(session, offering, "called_off", reason or None, people, actor, at)
 
 
@@ -133,14 +133,14 @@ def _open_for_change(session: Session, offering: Offering, expected_no: int, act
         raise CalledOff("This was called off already.")
 
 
-def _list_open_plans(session: Session, offering: Offering) -> list[PlannedCredit]:
+def _select_open_plans(offering: Offering) -> Select[PlannedCredit]:
     query = select(PlannedCredit).where(PlannedCredit.offering_id == offering.id, PlannedCredit.state == "planned")
-    return list(session.scalars(query.order_by(PlannedCredit.id)))
+    return query.order_by(PlannedCredit.id)
 
 
 def _renew_plans(session: Session, offering: Offering, at: datetime) -> list[int]:
     """Let the plans of it say what it says now; whose they are. The day of a plan for any time stays."""
-    plans = _list_open_plans(session, offering)
+    plans = session.scalars(_select_open_plans(offering).with_for_update()).all()
     for plan in plans:
         plan.typed, plan.changed_at = fill_typed(offering, plan.typed["last_on"]), at
     return [plan.person_id for plan in plans]

@@ -1,22 +1,35 @@
 """What is planned: by the person alone, counted in advance by their own rules, and in time logged."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from kit.counting import counting_statements
 from kit.credits import DUE, Cast, count_minutes, list_events, log, make_new
-from kit.offerings import ETHICS, TRAUMA, list_planned, offer, plan_it
+from kit.databases import on_both
+from kit.offerings import ETHICS, TRAUMA, list_planned, make_offering, offer, plan_it
 from kit.rules import CPPS
+from kit.waiting import do_meanwhile
 from kit.world import World
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from certtrack.db.models import PlannedCredit
+from certtrack.db.models import Credit, PlannedCredit
 from certtrack.errors import NotAllowed, NotFound, Refused
 from certtrack.rules.facts import CreditPart
 from certtrack.security import Actor
 from certtrack.services.merges import merge_people
 from certtrack.services.offerings.counting import Outlook, load_plannings, look_out, suppose_offering
-from certtrack.services.offerings.planning import MOST_PLANS, TooManyPlans, drop_plan, plan_activity, use_plan
-from certtrack.services.offerings.records import call_off_offering, get_offering
+from certtrack.services.offerings.planning import (
+    MOST_PLANS,
+    PlanGone,
+    TooManyPlans,
+    drop_plan,
+    log_planned,
+    plan_activity,
+    plan_offering,
+)
+from certtrack.services.offerings.records import amend_offering, call_off_offering, get_offering
 from certtrack.services.people import get_person
 
 
@@ -158,17 +171,76 @@ def test_nobody_plans_without_end(world: World, cast: Cast) -> None:
         plan_it(world, cast.carol, offer(world), actor=cast.holder)
 
 
+def add_planned(session: Session, world: World, cast: Cast, plan: int, **values: Any) -> int:
+    new = make_new(3, **values)
+    return log_planned(
+        session, world.rulebook, cast.carol, plan, new, [cast.cps], actor=cast.holder, at=world.at
+    ).id  # fmt: skip
+
+
+def log_plan(world: World, cast: Cast, plan: int, **values: Any) -> int:
+    with world.database.writing() as session:
+        return add_planned(session, world, cast, plan, **values)
+
+
+def count_credits(world: World) -> int:
+    with world.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Credit)) or 0
+
+
 def test_a_plan_that_was_logged_is_planned_no_more(world: World, cast: Cast) -> None:
     plan = plan_it(world, cast.carol, offer(world), actor=cast.holder)
-    credit = log(world, cast.carol, make_new(3), cast.cps)
-    with world.database.writing() as session:
-        use_plan(session, cast.carol, plan, credit, actor=cast.holder, at=world.at)
+    credit = log_plan(world, cast, plan)
     assert list_planned(world, cast.carol) == ()
+    assert count_minutes(world, cast.cps, world.today) == ("short", 180)
     with world.database.reading() as session:
         kept = session.get_one(PlannedCredit, plan)
         assert (kept.state, kept.credit_id) == ("logged", credit)
-    with world.database.writing() as session, pytest.raises(NotFound):
-        use_plan(session, cast.carol, plan, credit, actor=cast.holder, at=world.at)
+    assert list_events(world, "planned_credit")[-1] == ("planned_credit.logged", [cast.carol])
+
+
+def test_a_plan_that_was_logged_or_dropped_meanwhile_gives_no_second_credit(world: World, cast: Cast) -> None:
+    logged, dropped = (plan_it(world, cast.carol, offer(world), actor=cast.holder) for _ in range(2))
+    log_plan(world, cast, logged)
+    drop(world, cast, dropped, cast.holder)
+    for plan in (logged, dropped):
+        with pytest.raises(PlanGone):
+            log_plan(world, cast, plan, title="Typed in another window")
+    assert count_credits(world) == 1
+
+
+@on_both
+def test_of_two_who_log_a_plan_at_once_one_is_told(world: World, cast: Cast) -> None:
+    plan = plan_it(world, cast.carol, offer(world), actor=cast.holder)
+    with pytest.raises(PlanGone):
+        do_meanwhile(
+            world,
+            lambda session: add_planned(session, world, cast, plan),
+            lambda: log_plan(world, cast, plan, title="Typed in another window"),
+        )
+    assert count_credits(world) == 1
+
+
+@pytest.mark.parametrize("first", ["amended", "planned"])
+@on_both
+def test_what_is_planned_while_somebody_amends_it_is_what_it_says_now(world: World, cast: Cast, first: str) -> None:
+    number, new = offer(world), make_offering(world.today + timedelta(days=20), title="Boundaries at work")
+
+    def amend_in(session: Session) -> bool:
+        offering = get_offering(session, number)
+        return amend_offering(session, offering, new, expected_no=1, actor=world.actor, at=world.at)
+
+    def plan_in(session: Session) -> PlannedCredit:
+        return plan_offering(session, cast.carol, get_offering(session, number), actor=cast.holder, at=world.at)
+
+    def do(act: Any) -> None:
+        with world.database.writing() as session:
+            act(session)
+
+    acts = (amend_in, plan_in) if first == "amended" else (plan_in, amend_in)
+    do_meanwhile(world, acts[0], lambda: do(acts[1]))
+    [plan] = list_planned(world, cast.carol)
+    assert (plan.title, plan.last_on) == ("Boundaries at work", world.today + timedelta(days=20))
 
 
 def test_merged_people_plan_as_one(world: World, cast: Cast) -> None:
