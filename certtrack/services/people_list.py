@@ -3,7 +3,7 @@
 A page begins behind the last row of the one before, wherever that stands by now: none is counted or skipped over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from certtrack.db.models import Certification, Cycle, Intention, Person, StandingSpan
 from certtrack.db.queries.merges import every_last_way, same_person
 from certtrack.db.queries.unindexed import unindexed
-from certtrack.security import Actor
+from certtrack.security import Actor, Task, narrow
 from certtrack.services.actors import is_wide, visible_certifications, visible_one_by_one
 from certtrack.services.finding_people import are_found, find_by_words
 from certtrack.services.unreached import has_no_way
@@ -61,6 +61,7 @@ def read_place(text: str) -> Place | None:
 class Filters:
     """What a list is narrowed to; what is empty or None narrows nothing.
 
+    `open`: of mail that doesn't arrive only those are found of whom it is the actor's to know.
     `due_before`: whose next day to act by comes before it. `after`: the page that begins behind this place.
     `is_team`: the actor's own certifications are left out.
     """
@@ -128,8 +129,11 @@ class PeopleList:
         self.found = find_by_words(session, filters.words) if filters.words.strip() else None
         self.is_wide = self.found is None and is_wide(session, actor, today, MOST_GATHERED)
         asks_each = self.is_wide or self.found is not None
-        visible = visible_one_by_one(actor, today) if asks_each else visible_certifications(actor, today)
-        self._conditions = [visible, *self._list_conditions(actor, today, at)]
+        see: Callable[[Actor, date], ColumnElement[bool]]
+        see = visible_one_by_one if asks_each else visible_certifications
+        self._conditions = [see(actor, today), *self._list_conditions(actor, today, at)]
+        if filters.open == "mail" and (told := narrow(actor, Task.LIST_UNREACHED)) != actor:
+            self._conditions.append(see(told, today))
 
     def load_page(self, most: int = PAGE) -> ListPage:
         """So many rows from the place on at which the filters begin, the most urgent first; one query."""

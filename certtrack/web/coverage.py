@@ -6,9 +6,9 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from certtrack.language import say_by
-from certtrack.security import Task, can_do, check_can_do
+from certtrack.security import Task, can_do
 from certtrack.services.coverage import CoverageRow, load_chunks, load_coverage
-from certtrack.services.people_list import PeopleList
+from certtrack.services.exporting import list_exported
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render
 from certtrack.web.exports import KINDS, Texts, send_table
 from certtrack.web.frame import gettext as _
@@ -44,12 +44,11 @@ def index() -> str:
 @coverage.get(f"/coverage/export.{KINDS}")
 @needs(Task.SEE_COVERAGE)
 def export(kind: str) -> Response:
-    """What the page shows by these filters, all of it, as a file."""
-    check_can_do(actor(), Task.EXPORT)
+    """What the page shows by these filters, as a file of all those whom the reader may take along."""
     now, rulebook = find_today(), parts().rulebook
     filters = read_asked(now).filters
     with reading() as session:
-        rows = PeopleList(session, actor(), filters, today=now, at=parts().clock.now()).list_all()
+        rows = list_exported(session, actor(), Task.SEE_COVERAGE, filters, today=now, at=parts().clock.now())
     names, lang = name_credentials(), locale()
 
     def make(session: Session) -> Iterator[Texts]:

@@ -66,10 +66,10 @@ def today(zone: str) -> date:
 def note_look(action: str, person_ids: Sequence[int], subject: tuple[str, int] | None = None, **details: str) -> None:
     """Write into the audit whose records were looked at, but for one's own; nothing where there were none.
 
-    `action`: `people.listed`, `people.exported`, `team.listed`, `coverage.listed`, `credits.listed`, `exams.listed`,
-    `findings.listed`, `held.listed`, `supervision.listed`, `supervision.viewed`, `mail.foreseen`, `mail.previewed`,
-    `person.viewed` or `evidence.viewed`; `subject` the record
-    that was looked at, where it isn't the person's as a whole. Call it when no other session of the request is open.
+    `action`: `people.listed`, `team.listed`, `coverage.listed`, `credits.listed`, `exams.listed`, `findings.listed`,
+    `held.listed`, `supervision.listed`, `supervision.viewed`, `mail.foreseen`, `mail.previewed`, `person.viewed` or
+    `evidence.viewed`; `subject` the record that was looked at, where it isn't the person's as a whole. Call it when no
+    other session of the request is open.
     """
     by = actor()
     others = sorted(set(person_ids) - {by.person_id})

@@ -7,10 +7,11 @@ from typing import Literal
 from flask import Response, stream_with_context
 from sqlalchemy.orm import Session
 
+from certtrack.services.exporting import note_export
 from certtrack.services.people_list import Sorted
 from certtrack.services.tables.as_csv import write_csv
 from certtrack.services.tables.as_xlsx import write_xlsx
-from certtrack.web.edge import note_look, parts
+from certtrack.web.edge import actor, parts, writing
 
 Kind = Literal["csv", "xlsx"]
 KINDS = "<any(csv, xlsx):kind>"
@@ -34,8 +35,8 @@ def send_table(
 
     `make` gives the rows' texts, some at a time, while they are sent; it has a session of its own that only reads.
     """
-    people = [row.person_id for row in rows]
-    note_look("people.exported", people, kind=kind, page=name, day=as_of.isoformat())
+    with writing() as session:
+        note_export(session, actor(), rows, kind=kind, page=name, as_of=as_of, at=parts().clock.now())
 
     def stream() -> Iterator[bytes]:
         with parts().database.reading() as session:

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from flask import request
 
 from certtrack.errors import NotAllowed
-from certtrack.services.people_list import OPEN, Filters, Place, read_place
+from certtrack.security import Task, can_do
+from certtrack.services.people_list import OPEN, Filters, Open, Place, read_place
 from certtrack.web.days import read_day
-from certtrack.web.edge import locale, parts, today
+from certtrack.web.edge import actor, locale, parts, today
 from certtrack.web.viewers import find_viewer
 
 VALIDITIES = (
@@ -63,12 +64,17 @@ def read_asked(now: date, *, is_team: bool = False) -> Asked:
         words=typed["words"],
         validity=typed["standing"] if typed["standing"] in VALIDITIES else "",
         credential=typed["credential"],
-        open=typed["open"] if typed["open"] in OPEN else "",
+        open=next((one for one in list_open() if one == typed["open"]), ""),
         due_before=days["due_before"],
         after=read_place(typed["after"]),
         is_team=is_team,
     )
     return Asked(filters, typed, errors)
+
+
+def list_open() -> list[Open]:
+    """What can be asked for as open; of mail only whoever may list whom it doesn't reach."""
+    return [one for one in OPEN if one != "mail" or can_do(actor(), Task.LIST_UNREACHED)]
 
 
 def make_url(path: str, asked: Asked, place: Place | None = None) -> str:

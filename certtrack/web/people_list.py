@@ -8,19 +8,19 @@ from sqlalchemy.orm import Session
 
 from certtrack.language import say, say_by
 from certtrack.rules.calendar import add_days
-from certtrack.security import Task, can_do, check_can_do, list_places
+from certtrack.security import Task, can_do, list_places
 from certtrack.services.credits.waiting import count_waiting
+from certtrack.services.exporting import list_exported
 from certtrack.services.finding_list import count_findings
 from certtrack.services.former import PAGE as FORMER_PAGE
 from certtrack.services.former import closed_people, list_former
 from certtrack.services.held_mail import count_held
 from certtrack.services.overview import MOST_COUNTED, NEAR_DAYS, Row, list_overview, load_chunks
-from certtrack.services.people_list import PeopleList
 from certtrack.services.undeliverable import count_undeliverable
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render
 from certtrack.web.exports import KINDS, Texts, send_table
 from certtrack.web.frame import gettext as _
-from certtrack.web.list_filters import VALIDITIES, Asked, find_today, make_url, name_credentials, read_asked
+from certtrack.web.list_filters import VALIDITIES, Asked, find_today, list_open, make_url, name_credentials, read_asked
 from certtrack.web.swapping import wants_part
 
 people_list = Blueprint("people_list", __name__)
@@ -52,6 +52,7 @@ def index() -> str:
         near_on=add_days(asked.filters.as_of, NEAR_DAYS),
         credential_names=name_credentials(),
         validities=VALIDITIES,
+        opens=list_open(),
         first_url=make_url("/people", asked) if asked.filters.after else None,
         next_url=make_url("/people", asked, overview.next_place) if overview.next_place else None,
     )
@@ -66,12 +67,11 @@ def _leads_to_waiting(asked: Asked) -> bool:
 @people_list.get(f"/people/export.{KINDS}")
 @needs(Task.LIST_PEOPLE)
 def export(kind: str) -> Response:
-    """What the list shows by these filters, all of it, as a file."""
-    check_can_do(actor(), Task.EXPORT)
+    """What the list shows by these filters, as a file of all those whom the reader may take along."""
     viewer, now, rulebook = actor(), find_today(), parts().rulebook
     filters = read_asked(now).filters
     with reading() as session:
-        rows = PeopleList(session, viewer, filters, today=now, at=parts().clock.now()).list_all()
+        rows = list_exported(session, viewer, Task.LIST_PEOPLE, filters, today=now, at=parts().clock.now())
     names, lang = name_credentials(), locale()
 
     def make(session: Session) -> Iterator[Texts]:

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from certtrack.language import say_by
 from certtrack.rules.calendar import add_days
-from certtrack.security import Task, can_do, check_can_do
-from certtrack.services.people_list import PeopleList
+from certtrack.security import Task, can_do
+from certtrack.services.exporting import list_exported
 from certtrack.services.team.beside import DUE_DAYS
 from certtrack.services.team.export import list_export_columns, load_chunks
 from certtrack.services.team.months import list_months
@@ -54,12 +54,11 @@ def index() -> str:
 @team.get(f"/team/export.{KINDS}")
 @needs(Task.SEE_TEAM)
 def export(kind: str) -> Response:
-    """What the page shows by these filters, all of it, as a file."""
-    check_can_do(actor(), Task.EXPORT)
+    """What the page shows by these filters, as a file of all those whom the reader may take along."""
     now, at, zone = find_today(), parts().clock.now(), find_zone()
     filters = read_asked(now, is_team=True).filters
     with reading() as session:
-        rows = PeopleList(session, actor(), filters, today=now, at=at).list_all()
+        rows = list_exported(session, actor(), Task.SEE_TEAM, filters, today=now, at=at)
     rulebook = parts().rulebook
     columns, names, lang = list_export_columns(rulebook, rows), name_credentials(), locale()
 

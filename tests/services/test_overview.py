@@ -3,15 +3,16 @@
 from datetime import date
 
 import pytest
+from kit.applications import make_granter
 from kit.databases import on_both
 from kit.world import World
 
 from certtrack.db.models import Person
-from certtrack.security import Actor, Role
+from certtrack.security import Actor, Role, RoleGrant
 from certtrack.services.actors import find_actor
 from certtrack.services.organizations import assign_supervisor
 from certtrack.services.overview import PAGE, Filters, Overview, list_overview
-from certtrack.services.people_list import ListPage, PeopleList, Place, read_place
+from certtrack.services.people_list import MOST_GATHERED, ListPage, PeopleList, Place, read_place
 
 TODAY = date(2026, 11, 5)
 
@@ -164,6 +165,32 @@ def test_the_next_mail_is_shown_to_those_only_whose_table_of_rights_has_it(
     assert seen[Role.SUPERVISOR] == {"Soon": (False, False), "Bob": (True, True)}
     assert seen[Role.AGENCY_ADMINISTRATOR]["Soon"] == (True, True)
     assert set(seen[Role.AUDITOR].values()) == {(False, False)}
+
+
+@on_both
+@pytest.mark.parametrize("most", [MOST_GATHERED, 0])
+def test_whom_mail_does_not_reach_is_found_by_those_only_who_may_list_them(
+    world: World, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("certtrack.services.people_list.MOST_GATHERED", most)
+    make_granter(world)
+    made = {name: world.person(name, address=None) for name in ("Bob", "Carol", "Dan")}
+    for number in made.values():
+        world.certify(number, date(2027, 3, 31))
+    with world.database.writing() as session:
+        assign_supervisor(
+            session, person_id=made["Carol"], supervisor_id=made["Bob"], organization_id=world.organization_id,
+            from_on=date(2026, 1, 1), actor=world.actor, at=world.at,
+        )  # fmt: skip
+
+    def find(*roles: Role, person: int | None = None) -> set[str]:
+        grants = frozenset(RoleGrant(role, world.organization_id) for role in roles)
+        return set(_names(_list(world, Actor("account:1", 1, person, grants), open="mail")))
+
+    assert find(Role.AGENCY_ADMINISTRATOR) == set(made)
+    assert find(Role.AUDITOR) == find(Role.PROGRAMME_ADMINISTRATOR) == set()
+    for other in (Role.AUDITOR, Role.PROGRAMME_ADMINISTRATOR):
+        assert find(Role.SUPERVISOR, other, person=made["Bob"]) == {"Bob", "Carol"}, "and whoever looks, of themselves"
 
 
 @on_both

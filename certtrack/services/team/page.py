@@ -14,7 +14,7 @@ from certtrack.rules.facts import IntentionFact, IntentionKind
 from certtrack.rules.heat import NOTHING, Cell, Heat, make_heat
 from certtrack.rules.pack import Pack, Text
 from certtrack.rules.standing import Standing, stand
-from certtrack.security import Actor
+from certtrack.security import Actor, Task, narrow
 from certtrack.services.people_list import Filters, Listed, PeopleList, Place
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held
@@ -123,11 +123,12 @@ class TeamPage:
 def load_team(
     session: Session, rulebook: Rulebook, actor: Actor, filters: Filters, *, today: date, at: datetime, zone: str
 ) -> TeamPage:
-    """The page that the filters ask for, of those whom the actor may see today; at most seven queries.
+    """The page that the filters ask for, of those whom a role with a team opens to the actor; at most seven queries.
 
+    Whom only another role opens, such as a programme's, isn't in the team: their mail isn't the actor's to know of.
     What is said of mail is as things are now, whatever day is asked for.
     """
-    people = PeopleList(session, actor, filters, today=today, at=at)
+    people = PeopleList(session, narrow(actor, Task.SEE_TEAM), filters, today=today, at=at)
     page = people.load_page()
     rows = make_rows(session, rulebook, page.rows, filters.as_of)
     beside = load_beside(session, people, page, actor.account_id, at)

@@ -1,9 +1,11 @@
 """A team on a day: who comes first, the hours of each area, who could use a hand, and what is said of mail."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from kit.applications import make_granter
 from kit.counting import counting_statements
 from kit.credits import log, make_new
 from kit.databases import on_both
@@ -160,6 +162,24 @@ def test_a_team_of_sixty_asks_no_more_than_one_of_two_and_its_pages_leave_nobody
     numbers = [row.certification.id for row in (*first.rows, *rest.rows)]
     assert (len(first.rows), len(numbers), len(set(numbers))) == (50, 61, 61)
     assert rest.next_place is None
+
+
+@pytest.mark.parametrize("role", [Role.PROGRAMME_ADMINISTRATOR, Role.AUDITOR])
+def test_whom_another_role_opens_is_not_in_the_team_and_nothing_is_said_of_their_mail(team: Team, role: Role) -> None:
+    make_granter(team.world)
+    team.take_on("Carol", 90, address=None)
+    stranger = team.world.person("Stranger", address=None)
+    team.world.certify(stranger, team.world.today + timedelta(days=5))
+    grants = team.actor.grants | {RoleGrant(role, team.world.organization_id)}
+    team.actor = replace(team.actor, grants=grants)
+    page = team.load()
+    assert [(row.person.given_name, row.has_no_way) for row in page.rows] == [("Carol", True)]
+    assert (page.beside.people, set(page.beside.since), team.names(open="mail")) == (
+        1,
+        {page.rows[0].person.id},
+        ["Carol"],
+    )
+    assert stranger not in {day.person_id for day in page.beside.days}
 
 
 def test_a_plan_is_said_with_its_day_and_what_was_sent_is_left_in_peace(team: Team) -> None:
