@@ -77,7 +77,9 @@ def test_a_closed_account_is_signed_out_at_once_and_no_link_goes_to_it(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_the_audit_names_who_did_what_and_is_read_again_in_parts(office: CheckingClient, world: World) -> None:
+def test_the_audit_names_who_did_what_and_is_read_again_by_whoever_administers_everywhere(
+    app: Flask, office: CheckingClient, world: World
+) -> None:
     carol = world.person("Carol")
     world.account("carol", Role.SPECIALIST, person_id=carol)
     office.get(f"/people/{carol}")
@@ -85,4 +87,10 @@ def test_the_audit_names_who_did_what_and_is_read_again_in_parts(office: Checkin
     assert "person.viewed" in page
     assert "alice@example.org" in page
     assert page.index("person.viewed") < page.index("account.role")
-    assert "No event is sealed yet" in office.get("/admin/audit/verify").text
+    assert office.get("/admin/audit/verify").status_code == 404
+    assert "/admin/audit/verify" not in page
+    everywhere = app.test_client()
+    assert isinstance(everywhere, CheckingClient)
+    sign_up(everywhere, world, world.account("zoe", Role.AGENCY_ADMINISTRATOR, everywhere=True))
+    assert "/admin/audit/verify" in everywhere.get("/admin/audit").text
+    assert "No event is sealed yet" in everywhere.get("/admin/audit/verify").text

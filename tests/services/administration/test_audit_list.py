@@ -1,14 +1,16 @@
 """The audit as a list: whose events an office reads, and what of them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from kit.world import World
 
 from certtrack.db.audit import record_event
+from certtrack.errors import NotAllowed
 from certtrack.security import Actor, Role, RoleGrant
-from certtrack.services.administration.audit_list import PAGE, AuditFilters, AuditPage, list_events
-from certtrack.services.organizations import create_organization
+from certtrack.services.administration.audit_list import PAGE, AuditFilters, AuditPage, list_events, read_again
+from certtrack.services.organizations import assign_supervisor, create_organization
 
 
 @pytest.fixture
@@ -52,6 +54,40 @@ def test_an_office_reads_of_its_own_people_the_newest_first_and_names_nobody_els
     everywhere = Actor("account:9", 9, None, frozenset({RoleGrant(Role.AGENCY_ADMINISTRATOR, None)}))
     assert len(read(world, everywhere).rows) > len(rows)
     assert read(world, everywhere).rows[1].who == "zoe@example.org"
+
+
+def test_neither_a_supervisor_s_nor_an_auditor_s_role_opens_who_has_looked(world: World, alice: Actor) -> None:
+    carol, bob, here = world.person("Carol"), world.person("Bob"), world.organization_id
+    with world.database.writing() as session:
+        other = create_organization(
+            session, key="hillside", name="Hillside", zone="America/Chicago", actor=world.actor, at=world.at
+        )
+        world.organization_id = other.id
+    dave, erin = world.person("Dave"), world.person("Erin")
+    with world.database.writing() as session:
+        assign_supervisor(
+            session, person_id=erin, supervisor_id=bob, organization_id=other.id, from_on=world.today,
+            actor=world.actor, at=world.at,
+        )  # fmt: skip
+    grants = {RoleGrant(Role.AUDITOR, other.id), RoleGrant(Role.SUPERVISOR, other.id)}
+    more = replace(alice, person_id=bob, grants=frozenset({RoleGrant(Role.AGENCY_ADMINISTRATOR, here)} | grants))
+    for number in (dave, erin):
+        note(world, "account:5", "person.viewed", number)
+        assert read(world, more, person_id=number, action="person.viewed").rows == ()
+    both = note(world, "account:5", "people.listed", carol, dave, erin)
+    [row] = read(world, more, action="people.listed").rows
+    assert (row.event.id, [person.id for person in row.people], row.more) == (both, [carol], 2)
+
+
+def test_only_whoever_administers_everywhere_has_the_whole_audit_read_again(world: World, alice: Actor) -> None:
+    note(world, alice.key, "person.viewed", world.person("Carol"))
+    everywhere = Actor("account:9", 9, None, frozenset({RoleGrant(Role.AGENCY_ADMINISTRATOR, None)}))
+    with world.database.reading() as session:
+        with pytest.raises(NotAllowed):
+            read_again(session, alice, 0)
+        found = read_again(session, everywhere, 0)
+    assert (found.part.faults, found.part.goes_on_after) == ((), None)
+    assert found.events == found.unsealed > 0
 
 
 def test_it_is_narrowed_and_goes_on_page_by_page(world: World, alice: Actor) -> None:

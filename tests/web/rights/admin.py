@@ -17,7 +17,7 @@ MATRIX: dict[str, tuple[int, ...]] = {
     f"POST {_ONE}/link": (302, 404, 404, 404, IN),
     f"POST {_ONE}/<any(close, open):way>": (409, 404, 404, 404, IN),
     "GET /admin/audit": (200, 404, 404, 404, IN),
-    "GET /admin/audit/verify": (200, 404, 404, 404, IN),
+    "GET /admin/audit/verify": (404, 404, 404, 404, IN),
 }
 BAD = {f"{_ONE}/roles": {"page": _ONE}}
 NOTHING_TYPED = {f"{_ONE}/roles/<int:role_id>/end", f"{_ONE}/link", f"{_ONE}/<any(close, open):way>"}
