@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from certtrack.auth.sessions import end_sessions
+from certtrack.auth.sessions import end_all
 from certtrack.db.audit import record_event
 from certtrack.db.models import Account
 
@@ -26,7 +26,7 @@ def find_fault(password: str, sign_in_name: str) -> Fault | None:
 
 
 def set_password(session: Session, account: Account, hashed: str, *, actor: str, at: datetime) -> None:
-    """Put the hash on record; every session of the account ends, and every link that was out for it."""
+    """Put the hash on record; every session of the account ends, its calendar, and every link that was out for it."""
     account.password = hashed
     account.fs_uniquifier = secrets.token_hex(32)
     session.flush()
@@ -38,4 +38,4 @@ def set_password(session: Session, account: Account, hashed: str, *, actor: str,
         subject=("account", account.id),
         people=[account.person_id] if account.person_id else [],
     )
-    end_sessions(session, account, actor=actor, at=at)
+    end_all(session, account, actor=actor, at=at)

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from certtrack.auth.devices import find_device, shorten_address
 from certtrack.db.audit import record_event
 from certtrack.db.models import Account, WebSession
+from certtrack.security import Actor
+from certtrack.services.feeds import end_feed
 
 IDLE = timedelta(minutes=30)
 """So long without a page being opened, and a session is over."""
@@ -101,6 +103,15 @@ def end_sessions(
             details={"sessions": sorted(ended)},
         )
     return len(ended)
+
+
+def end_all(session: Session, account: Account, *, actor: str, at: datetime, but: int | None = None) -> int:
+    """End all that goes on without a new sign-in: every session (all `but` that one), and the calendar's address.
+
+    How many sessions were still going on.
+    """
+    end_feed(session, account, actor=Actor(actor), at=at)
+    return end_sessions(session, account, actor=actor, at=at, but=but)
 
 
 def purge_sessions(session: Session, at: datetime) -> int:

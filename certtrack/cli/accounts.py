@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from certtrack.auth.account_mail import queue_notice
 from certtrack.auth.links import make_link
 from certtrack.auth.second_steps import drop_second_step
-from certtrack.auth.sessions import end_sessions
+from certtrack.auth.sessions import end_all
 from certtrack.cli.edge import Edge, acting_as, pass_edge
 from certtrack.cli.output import write_message
 from certtrack.cli.parsing import DAY
@@ -130,9 +130,12 @@ def reset_second_step(edge: Edge, name: str, actor: Actor) -> None:
 @acting_as
 @pass_edge
 def end_all_sessions(edge: Edge, name: str, actor: Actor) -> None:
-    """End every session of the account NAME at once, such as after a phone was lost; how many there were."""
+    """End every session of the account NAME at once, such as after a phone was lost; how many there were.
+
+    The address of its calendar ends with them.
+    """
     with edge.writing() as session:
-        ended = end_sessions(session, get_account(session, name), actor=actor.key, at=edge.clock.now())
+        ended = end_all(session, get_account(session, name), actor=actor.key, at=edge.clock.now())
     click.echo(ended)
     write_message(f"Sessions ended: {ended}. Whoever knows the password can sign in again.")
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
+from certtrack.auth.account_mail import queue_notice
 from certtrack.db.models import Account
 from certtrack.mail.calendar_file import make_feed as write_feed
 from certtrack.services.feeds import end_feed, find_feed, load_feed, make_feed
@@ -13,7 +14,7 @@ from certtrack.services.people import get_person
 from certtrack.web.edge import actor, for_everybody, parts, reading, render, show_toast, signed_in, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.login import sealer
-from certtrack.web.proving import check_proof, needs_password, own_login
+from certtrack.web.proving import check_proof, own_login
 from certtrack.web.record import own_number
 from certtrack.web.tries import count_miss, find_wait
 
@@ -43,20 +44,24 @@ def _show(errors: dict[str, str] | None = None) -> str:
         zone=person.zone,
         address=address,
         errors=errors or {},
-        needs_password=needs_password(),
     )
 
 
 @calendar_feed.post("/account/calendar/renew")
 @signed_in
 def renew() -> ResponseReturnValue:
-    """Make one, for whoever proves that it is them, since it outlasts the session; one before is over at once."""
+    """Make one, for whoever proves that it is them, since it outlasts the session; one before is over at once.
+
+    A mail says so.
+    """
     own_number()
-    if wrong := check_proof():
+    if wrong := check_proof(is_always=True):
         return _show({"current": wrong}), 400
+    at = parts().clock.now()
     with writing() as session:
         account = session.get_one(Account, own_login().id)
-        token = make_feed(session, account, actor=actor(), at=parts().clock.now())
+        token = make_feed(session, account, actor=actor(), at=at)
+        queue_notice(session, parts().settings, account, "calendar_made", at=at)
     cookie[_TOKEN] = sealer().seal(token)
     return redirect("/account/calendar")
 

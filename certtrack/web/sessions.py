@@ -3,12 +3,12 @@
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
-from certtrack.auth.sessions import end_sessions
+from certtrack.auth.sessions import end_all, end_sessions
 from certtrack.db.models import Account
 from certtrack.errors import NotAllowed, NotFound
 from certtrack.web.edge import parts, show_toast, signed_in, signed_in_first, signed_in_quietly, writing
 from certtrack.web.frame import gettext as _
-from certtrack.web.login import end, end_others
+from certtrack.web.login import end
 from certtrack.web.proving import own_login
 from certtrack.web.viewers import Viewer, count_left, find_viewer
 
@@ -35,9 +35,11 @@ def end_one(web_session_id: int) -> ResponseReturnValue:
 @sessions.post("/account/sessions/end-others")
 @signed_in
 def end_all_others() -> ResponseReturnValue:
-    """End all but the present one."""
+    """End all but the present one, and the calendar's address."""
+    viewer, at = _get_viewer(), parts().clock.now()
     with writing() as database:
-        end_others(database, database.get_one(Account, own_login().id))
+        account = database.get_one(Account, own_login().id)
+        end_all(database, account, actor=viewer.actor.key, at=at, but=viewer.session_id)
     show_toast(_("You are signed in here alone now."))
     return redirect("/account")
 

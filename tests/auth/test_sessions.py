@@ -12,6 +12,7 @@ from certtrack.auth.sessions import (
     IDLE,
     KEPT_FOR,
     LONGEST,
+    end_all,
     end_sessions,
     find_end,
     find_run_out,
@@ -24,6 +25,7 @@ from certtrack.auth.signed_in import find_signed_in
 from certtrack.db.engine import Database
 from certtrack.db.models import Account, AuditEvent, AuditValue
 from certtrack.security import Role
+from certtrack.services.feeds import find_feed, make_feed
 
 SECOND = timedelta(seconds=1)
 
@@ -121,6 +123,28 @@ def test_a_new_password_ends_every_session(world: World, bob: int) -> None:
     with world.database.writing() as session:
         set_password(session, session.get_one(Account, bob), "a hash", actor="account:1", at=world.at)
     assert not any(is_open(world.database, key, world) for key in keys)
+
+
+@pytest.mark.parametrize("way", ["password", "all"])
+def test_a_new_password_and_ending_all_others_end_the_calendar_and_ending_one_session_does_not(
+    world: World, way: str
+) -> None:
+    carol = world.account("carol", Role.SPECIALIST, person_id=world.person("Carol"))
+    here, phone = begin(world, carol), begin(world, carol)
+    values: dict[str, Any] = {"actor": "account:1", "at": world.at}
+    with world.database.writing() as session:
+        account = session.get_one(Account, carol)
+        make_feed(session, account, actor=world.actor, at=world.at)
+        end_sessions(session, account, only=find_number(world, phone), **values)
+        assert find_feed(session, carol)
+    with world.database.writing() as session:
+        account = session.get_one(Account, carol)
+        if way == "password":
+            set_password(session, account, "a hash", **values)
+        else:
+            end_all(session, account, but=find_number(world, here), **values)
+        assert find_feed(session, carol) is None
+    assert is_open(world.database, here, world) is (way == "all")
 
 
 def test_neither_the_key_nor_the_whole_address_is_in_the_database(world: World, bob: int) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from kit.browser import Visit
+from kit.site import PASSWORDS
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.nightly]
@@ -20,6 +21,7 @@ def is_read(page: Page, path: str) -> bool:
 def test_a_holder_takes_days_and_record_along_and_ends_the_calendar_again(visit: Visit, scripts: bool) -> None:
     page = visit("/record", "carol", width=360, scripts=scripts)
     page.get_by_role("link", name="Your days in your calendar").click()
+    page.get_by_label("Your password").fill(PASSWORDS["carol"])
     page.get_by_role("button", name="Make an address").click()
     path = urlsplit(page.locator(".feed-address").inner_text().strip()).path
     assert is_read(page, path)

@@ -227,4 +227,5 @@ MAILS: dict[str, Callable[[str], Read]] = {
     "notice-password_changed": lambda locale: notice_mail("password_changed", locale),
     "notice-addresses_changed": lambda locale: notice_mail("addresses_changed", locale),
     "notice-record_downloaded": lambda locale: notice_mail("record_downloaded", locale),
+    "notice-calendar_made": lambda locale: notice_mail("calendar_made", locale),
 }

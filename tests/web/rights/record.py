@@ -11,7 +11,7 @@ MATRIX: dict[str, tuple[int, ...]] = {
     f"GET {AT}/download": (404, 404, 200, 404, IN),
     f"POST {AT}/download": (404, 404, 200, 404, IN),
     "GET /account/calendar": (404, 200, 200, 404, IN),
-    "POST /account/calendar/renew": (404, 302, 302, 404, IN),
+    "POST /account/calendar/renew": (404, 400, 400, 404, IN),
     "POST /account/calendar/end": (404, 302, 302, 404, IN),
     "GET /calendar/<token>.ics": (404,) * 5,
 }
