@@ -5,13 +5,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Person
-from certtrack.errors import BadInput, NotAllowed, Refused
+from certtrack.errors import BadInput, NotAllowed, Refused, StaleRecord
 from certtrack.security import Task
 from certtrack.services.administration.merging import BadPair, get_pair, list_merged, merge_own, part_own
 from certtrack.services.credits.texts import clean
 from certtrack.services.overview import find_zone
 from certtrack.web.edge import actor, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _
+from certtrack.web.numbers import read_number
 
 admin_merges = Blueprint("admin_merges", __name__)
 
@@ -41,9 +42,11 @@ def merge() -> ResponseReturnValue:
         return _show(problems, pair), 400
     try:
         with writing() as session:
-            pair, at = _get_pair(session, typed), parts().clock.now()
-            whole = merge_own(session, parts().rulebook, pair, typed["reason"], actor=actor(), at=at)
+            now, at = _get_pair(session, typed), parts().clock.now()
+            whole = merge_own(session, parts().rulebook, now, typed["reason"], seen=_read_seen(), actor=actor(), at=at)
             number, name = whole.id, whole.shown_name
+    except StaleRecord:
+        return _show({"": "others"}, pair), 409
     except (BadPair, Refused):
         return _show({"": "stale"}), 409
     show_toast(_("Saved. Both records are those of %(name)s from now on.") % {"name": name})
@@ -72,6 +75,12 @@ def part(person_id: int) -> ResponseReturnValue:
 
 def _get_pair(session: Session, typed: dict[str, str]) -> tuple[Person, Person]:
     return get_pair(session, actor(), typed["first"], typed["into"], today(find_zone(session, actor())))
+
+
+def _read_seen() -> tuple[int, int]:
+    """The numbers of the two who were shown; 0 for what is none."""
+    first, into = (request.form.get(f"seen_{which}", 0, type=read_number) for which in ("first", "into"))
+    return first, into
 
 
 def _read() -> dict[str, str]:

@@ -67,14 +67,16 @@ def add() -> ResponseReturnValue:
         return _show_new(problems), 400
     with writing() as session:
         now = today(find_zone(session, actor()))
-        alike = list_alike(session, actor(), read.person, now)
-        if alike and request.form.get("anyway") != "y":
-            return _show_new({}, alike=alike), 400
-        made = add_person(
-            session, read.person, read.organization_id, from_on=read.from_on, supervisor_id=read.supervisor_id,
-            today=now, actor=actor(), at=parts().clock.now(),
-        )  # fmt: skip
-        number, name = made.id, made.shown_name
+        alike = [] if request.form.get("anyway") == "y" else list_alike(session, actor(), read.person, now)
+        if not alike:
+            made = add_person(
+                session, read.person, read.organization_id, from_on=read.from_on, supervisor_id=read.supervisor_id,
+                today=now, actor=actor(), at=parts().clock.now(),
+            )  # fmt: skip
+            number, name = made.id, made.shown_name
+    if alike:
+        note_look("people.listed", [person.id for person in alike])
+        return _show_new({}, alike=alike), 400
     show_toast(_("%(name)s is on record.") % {"name": name})
     return redirect(f"/people/{number}/office")
 

@@ -20,7 +20,12 @@ def test_both_are_shown_first_and_a_mistake_is_undone_with_a_reason(
     answer = client.send("/admin/merges", **typed)
     assert answer.status_code == 400
     assert all(f'href="/people/{number}"' in answer.text for number in (twice, carol))
-    assert client.send("/admin/merges", **typed, sure="y").headers["Location"] == f"/people/{carol}"
+    seen = {name: str(number) for name, number in (("seen_first", twice), ("seen_into", carol))}
+    assert all(f'name="{name}" value="{number}"' in answer.text for name, number in seen.items())
+    late = client.send("/admin/merges", **typed, sure="y", seen_first=str(carol), seen_into=str(carol))
+    assert late.status_code == 409
+    assert f'name="seen_first" value="{twice}"' in late.text, "the two are shown who would be made one"
+    assert client.send("/admin/merges", **typed, **seen, sure="y").headers["Location"] == f"/people/{carol}"
     assert f'action="/admin/merges/{twice}/part"' in client.get("/admin/merges").text
     answer = client.send(f"/admin/merges/{twice}/part", reason=" ")
     assert answer.status_code == 400

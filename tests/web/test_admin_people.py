@@ -7,7 +7,7 @@ from kit.forms import read_forms
 from kit.world import World
 from sqlalchemy import select
 
-from certtrack.db.models import Person
+from certtrack.db.models import AuditEvent, AuditPerson, Person
 from certtrack.security import Role
 from certtrack.web.parts import EXTENSION
 
@@ -26,6 +26,9 @@ def test_somebody_alike_is_asked_about_and_put_on_record_all_the_same(
     answer = client.send(path, **typed)
     assert answer.status_code == 400
     assert f'href="/people/{first}"' in answer.text
+    with world.database.reading() as session:
+        looked = select(AuditPerson.person_id).join(AuditEvent, AuditEvent.id == AuditPerson.event_id)
+        assert session.scalars(looked.where(AuditEvent.action == "people.listed")).all() == [first]
     again = read_forms(answer.text).find_form(path, path)
     assert again
     assert dict(again.list_values()) == typed

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import Person
-from certtrack.errors import BadInput, NotFound
+from certtrack.db.queries.merges import same_person
+from certtrack.errors import BadInput, NotFound, StaleRecord
 from certtrack.security import Actor, Relation
 from certtrack.services.actors import list_relations, visible_people
 from certtrack.services.lookup import list_people_asked
@@ -18,7 +19,7 @@ from certtrack.services.rulebook import Rulebook
 
 _NOT_THEIRS = "This page isn't here, or isn't yours to see."
 Which = Literal["first", "into"]
-Why = Literal["nobody", "several_people", "same"]
+Why = Literal["nobody", "several_people", "same", "own_record"]
 
 
 class BadPair(BadInput):
@@ -51,13 +52,19 @@ def list_merged(session: Session, actor: Actor, today: date) -> tuple[Merged, ..
 
 
 def get_pair(session: Session, actor: Actor, first: str, into: str, today: date) -> tuple[Person, Person]:
-    """The two of the actor's people who are named by a number, an address or a name. Raises BadPair, by field."""
+    """The two of the actor's people who are named by a number, an address or a name. Raises BadPair, by field.
+
+    Neither is the actor: nobody says of their own record whose else it is.
+    """
     asked: dict[Which, str] = {"first": first, "into": into}
     found: dict[Which, list[Person]] = {which: _list_own(session, actor, text, today) for which, text in asked.items()}
     why: dict[Which, Why] = {}
+    selves = set(session.scalars(same_person(actor.person_id))) if actor.person_id is not None else set()
     for which, people in found.items():
         if len(people) != 1:
             why[which] = "several_people" if people else "nobody"
+        elif people[0].id in selves:
+            why[which] = "own_record"
     if not why and found["first"][0].id == found["into"][0].id:
         why["into"] = "same"
     if why:
@@ -66,10 +73,16 @@ def get_pair(session: Session, actor: Actor, first: str, into: str, today: date)
 
 
 def merge_own(
-    session: Session, rulebook: Rulebook, pair: tuple[Person, Person], reason: str, *, actor: Actor, at: datetime
-) -> Person:
-    """Let the first of a pair be the second from now on. Raises BadInput without a reason, Refused where it is so."""
+    session: Session, rulebook: Rulebook, pair: tuple[Person, Person], reason: str,
+    *, seen: tuple[int, int], actor: Actor, at: datetime,
+) -> Person:  # fmt: skip
+    """Let the first of a pair be the second from now on. `seen` are the numbers of those who were looked at.
+
+    Raises StaleRecord where they are others, BadInput without a reason, Refused where it is so.
+    """
     first, into = pair
+    if (first.id, into.id) != seen:
+        raise StaleRecord("Those are other people by now; look at both again.")
     return merge_people(session, rulebook, first.id, into.id, reason=reason, actor=actor, at=at)
 
 
