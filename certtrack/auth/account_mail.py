@@ -1,13 +1,16 @@
 """Mail about an account, to its owner: a link to choose a password, and word of what was done to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.auth.links import VALID_FOR, make_link
 from certtrack.db.audit import record_event
 from certtrack.db.models import Account, Organization, Person
+from certtrack.db.queries.merges import same_person
 from certtrack.mail.compose import compose_link, compose_notice
 from certtrack.mail.content import Envelope, LinkKind, NoticeKind
 from certtrack.services.accounts import find_office
@@ -19,12 +22,21 @@ _NOTICE_TRIED_FOR = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How an account's owner is written to. `person` and `office` are None where none is on record."""
+    """How an account's owner is written to. `person` and `office` are None where none is on record.
+
+    `is_former`: mail went to the address once, and goes elsewhere now.
+    """
 
     account: Account
     address: str
     person: Person | None
     office: Organization | None
+    is_former: bool = False
+
+    @property
+    def recipient_id(self) -> int | None:
+        """Whose mail it is; None of a former address: that it takes none is nothing to find out about somebody."""
+        return None if self.is_former else self.account.person_id
 
     @property
     def called(self) -> str:
@@ -99,9 +111,30 @@ def _queue_link(session: Session, settings: Settings, reach: Reach, kind: LinkKi
 def queue_notice(session: Session, settings: Settings, account: Account, kind: NoticeKind, *, at: datetime) -> None:
     """Queue word of what was done to the account; nothing where it has no address."""
     reach = find_reach(session, account)
-    if reach is None:
+    if reach is not None:
+        _queue_notice(session, settings, reach, kind, at)
+
+
+def queue_word_of_addresses(
+    session: Session, settings: Settings, person: Person, before: Iterable[str | None], *, at: datetime
+) -> None:
+    """Queue word that somebody's office changed where their mail goes, to where it went `before` and goes no more.
+
+    It is about an account, so that nothing goes to whoever has none; nor does it where they have died.
+    """
+    accounts = select(Account).where(Account.person_id.in_(same_person(person.id)), Account.is_active)
+    former = {address for address in before if address} - {person.private_address, person.work_address}
+    if person.died_on is not None:
         return
-    message_id = make_message_id(kind, account.id, at.isoformat(), number=1, mail_from=settings.mail_from)
+    for account in session.scalars(accounts.order_by(Account.id)):
+        for address in sorted(former):
+            reach = Reach(account, address, person, find_office(session, account.id), is_former=True)
+            _queue_notice(session, settings, reach, "addresses_changed", at)
+
+
+def _queue_notice(session: Session, settings: Settings, reach: Reach, kind: NoticeKind, at: datetime) -> None:
+    keys = (kind, reach.account.id, reach.address, at.isoformat())
+    message_id = make_message_id(*keys, number=1, mail_from=settings.mail_from)
     envelope = reach.make_envelope(settings, message_id, at)
     data = compose_notice(envelope, kind, called=reach.called, zone=reach.zone)
     _queue(session, reach, data, message_id, at, _NOTICE_TRIED_FOR)
@@ -114,7 +147,7 @@ def _queue(session: Session, reach: Reach, data: bytes, message_id: str, at: dat
         data=data,
         message_id=message_id,
         account_id=reach.account.id,
-        person_id=reach.account.person_id,
+        person_id=reach.recipient_id,
         valid_until=at + tried_for,
         at=at,
     )

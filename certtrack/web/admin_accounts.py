@@ -21,6 +21,7 @@ from certtrack.services.administration.accounts import (
     add_account,
     add_role,
     end_role,
+    get_account_to_write_to,
     list_roles_to_give,
     set_active,
 )
@@ -37,6 +38,7 @@ admin_accounts = Blueprint("admin_accounts", __name__)
 _MOST_PAGES = 100_000
 _LONGEST = 200
 _ONE = "/admin/accounts/<int:account_id>"
+_OF_ROLE = ("no_programme", "not_named_here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def add() -> ResponseReturnValue:
             )  # fmt: skip
             _invite(session, made)
     except BadRole as error:
-        return _show_new({"role" if error.code == "no_programme" else "address": error.code}), 400
+        return _show_new({"role" if error.code in _OF_ROLE else "address": error.code}), 400
     except BadInput:
         return _show_new({"until_on": "days"}), 400
     except NotAllowed:
@@ -156,9 +158,12 @@ def end(account_id: int, role_id: int) -> ResponseReturnValue:
 @needs(Task.MANAGE_ACCOUNTS)
 def send_link(account_id: int) -> ResponseReturnValue:
     """Mail its owner a fresh link to choose a password."""
-    with writing() as session:
-        account = get_shown_account(session, actor(), account_id).account
-        is_sent = account.is_active and _invite(session, account)
+    try:
+        with writing() as session:
+            account = get_account_to_write_to(session, actor(), account_id)
+            is_sent = account.is_active and _invite(session, account)
+    except BadRole:
+        return _show(account_id, {"": "no_link"}), 409
     if not is_sent:
         return _show(account_id, {"": "no_mail"}), 409
     show_toast(_("A link to choose a password is on its way. It works once, for 3 days."))
@@ -227,7 +232,7 @@ def _check(form: RoleForm) -> dict[str, str]:
 def _show_new(problems: dict[str, str]) -> str:
     with reading() as session:
         offices = list_offices(session, actor(), Task.MANAGE_ACCOUNTS)
-        roles = list_roles_to_give(session, [office.id for office in offices])
+        roles = list_roles_to_give(session, actor(), [office.id for office in offices])
     typed = {"address": request.form.get("address", ""), "language": request.form.get("language", "en")}
     return render("admin/account_new.html", offices=offices, roles=roles, form=_read(), typed=typed, problems=problems)
 
@@ -236,7 +241,7 @@ def _show(account_id: int, problems: dict[str, str] | None = None) -> str:
     with reading() as session:
         shown = get_shown_account(session, actor(), account_id)
         offices = list_offices(session, actor(), Task.MANAGE_ACCOUNTS)
-        roles = list_roles_to_give(session, [office.id for office in offices])
+        roles = list_roles_to_give(session, actor(), [office.id for office in offices])
         now = _today(session)
     note_look("accounts.viewed", [shown.person.id] if shown.person else [], ("account", account_id))
     return render(

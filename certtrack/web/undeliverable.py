@@ -1,10 +1,12 @@
 """Whom mail doesn't reach, and their addresses, which the office mends."""
 
+from dataclasses import astuple
 from datetime import date
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
+from certtrack.auth.account_mail import queue_word_of_addresses
 from certtrack.errors import StaleRecord
 from certtrack.security import Task
 from certtrack.services.addresses import (
@@ -57,13 +59,15 @@ def addresses(person_id: int) -> str:
 @undeliverable.post(_PATH)
 @needs(Task.LIST_UNREACHED)
 def mend(person_id: int) -> ResponseReturnValue:
-    """Put the addresses on record; where that can't be, what was typed stays on the page."""
+    """Put the addresses on record, and tell where mail went until now; else what was typed stays on the page."""
     seen = Addresses(*(fold_address(request.form.get(f"seen_{field}")) for field in ADDRESS_FIELDS))
+    at = parts().clock.now()
     try:
         with writing() as session:
             person = get_mendable(session, actor(), person_id, _find_today())
             new = read_addresses(*(request.form.get(field, "") for field in ADDRESS_FIELDS))
-            mend_addresses(session, person, new, seen=seen, actor=actor(), at=parts().clock.now())
+            mend_addresses(session, person, new, seen=seen, actor=actor(), at=at)
+            queue_word_of_addresses(session, parts().settings, person, astuple(seen), at=at)
             number, name, has_address = person.id, person.shown_name, person.address is not None
     except BadAddresses as error:
         return _show(person_id, bad=error.fields), 400

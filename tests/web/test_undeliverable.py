@@ -6,9 +6,10 @@ from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.databases import on_both
 from kit.world import World
+from sqlalchemy import select
 
 from certtrack.clock import WallClock
-from certtrack.db.models import Person
+from certtrack.db.models import Email, Person
 from certtrack.security import Role
 
 
@@ -35,3 +36,8 @@ def test_the_office_finds_somebody_without_an_address_and_enters_one(
     with world.database.reading() as session:
         assert session.get_one(Person, carol).private_address == "carol@example.org"
     assert "Mail reaches everybody" in client.get("/undeliverable").text
+    number = world.account("carol", Role.SPECIALIST, person_id=carol)
+    client.send(path, private_address="c@example.org", seen_private_address="carol@example.org")
+    with world.database.reading() as session:
+        mails = session.scalars(select(Email).where(Email.account_id == number)).all()
+        assert [mail.address for mail in mails] == ["carol@example.org"], "where mail went until now hears of it"

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Account, AccountRole, Organization, Person
+from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotFound
 from certtrack.security import Actor, Role, Task, list_places
 from certtrack.services.people import fold
@@ -105,16 +106,23 @@ def _show(session: Session, actor: Actor, found: Sequence[Account]) -> tuple[Sho
         roles[row.account_id].append(ShownRole(row, Role(row.role), organization, is_theirs))
     owners = {account.person_id for account in found if account.person_id is not None}
     people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(owners)))}
+    own = _list_own(session, actor, numbers)
     return tuple(
-        ShownAccount(account, people.get(account.person_id or 0), tuple(roles[account.id]), is_own(actor, account))
+        ShownAccount(account, people.get(account.person_id or 0), tuple(roles[account.id]), account.id in own)
         for account in found
     )
 
 
-def is_own(actor: Actor, account: Account) -> bool:
-    """True for the account by which the actor is signed in, and for another one of their own."""
-    is_same_person = actor.person_id is not None and actor.person_id == account.person_id
-    return actor.account_id == account.id or is_same_person
+def is_own(session: Session, actor: Actor, account: Account) -> bool:
+    """True for the account by which the actor is signed in, and for another one of theirs, merged people being one."""
+    return account.id in _list_own(session, actor, [account.id])
+
+
+def _list_own(session: Session, actor: Actor, numbers: Sequence[int]) -> frozenset[int]:
+    mine = Account.id == actor.account_id
+    if actor.person_id is not None:
+        mine = or_(mine, Account.person_id.in_(same_person(actor.person_id)))
+    return frozenset(session.scalars(select(Account.id).where(Account.id.in_(numbers), mine)))
 
 
 def is_at(actor: Actor, organization_id: int | None) -> bool:
