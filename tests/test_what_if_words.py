@@ -72,6 +72,14 @@ def test_the_hours_on_a_page_are_drawn_under_the_rules_of_every_pack(pack: Pack)
     assert drawn.count("A course") >= len(counted.requirements), "each opens into the credit that makes it"
 
 
+def test_hours_that_a_credit_would_make_whole_are_not_on_record_yet() -> None:
+    ahead = look_ahead(PACKS[0])
+    found = replace(ahead.found, after=replace(ahead.found.after, hours="complete"))
+    assert say("credit_answer_sentence", replace(ahead, found=found)) == "With this credit, all hours would be there."
+    already = replace(found, before=found.after)
+    assert "all hours are on record" in say("credit_answer_sentence", replace(ahead, found=already))
+
+
 def test_what_is_counted_as_credits_or_over_years_is_named_as_that() -> None:
     packs = {pack.ref: pack for pack in PACKS}
     georgia, washington = look_ahead(packs["us-ga-cps@2"]), look_ahead(packs["us-wa-cpss@1"])

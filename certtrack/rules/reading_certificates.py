@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from certtrack.rules.reading_days import read_days
-from certtrack.rules.reading_hours import Unit, read_hours
+from certtrack.rules.reading_hours import Unit, has_hours, read_hours
 from certtrack.rules.reading_lines import Line, list_lines
 
 _LONGEST_TITLE = 200
@@ -168,4 +168,4 @@ def _is_name(text: str) -> bool:
     if len(words) > 3 and sum(len(word) == 1 for word in words) > len(words) / 2:
         return False
     alone = list_lines(text)
-    return not (read_days(alone) or (read_hours(alone) and len(words) <= 4))
+    return not (read_days(alone) or (any(map(has_hours, alone)) and len(words) <= 4))

@@ -85,10 +85,16 @@ def find_files(session: Session, editing: Editing, form: CreditForm, received: R
 def find_ahead(session: Session, editing: Editing, form: CreditForm) -> Preview:
     """What the credit that is typed would change."""
     offered = [item.certification.id for item in editing.offer.claimable]
-    has_to_choose = has_choice(editing.offer)
-    chosen = [number for number in offered if str(number) in form.certifications] if has_to_choose else offered
-    credit_id = editing.credit.id if editing.credit else None
-    return look_ahead(session, editing.offer, form.typed, chosen, credit_id=credit_id, at=parts().clock.now())
+    chosen = [number for number in offered if str(number) in form.certifications]
+    return look_ahead(
+        session,
+        editing.offer,
+        form.typed,
+        chosen if has_choice(editing.offer) else None,
+        files=form.files,
+        credit_id=editing.credit.id if editing.credit else None,
+        at=parts().clock.now(),
+    )
 
 
 def get_beside(editing: Editing) -> dict[str, Any]:
@@ -177,4 +183,5 @@ def show_ahead(editing: Editing, form: CreditForm, preview: Preview, draft: int 
         draft=draft,
         draft_at=at,
         place=editing.place,
+        is_own=editing.offer.person.id == actor().person_id,
     )

@@ -115,6 +115,9 @@ def test_a_day_that_may_be_another_is_left_out(text: str) -> None:
         ("9:00 to 12:15, $40", None, None),
         ("0 hours", None, None),
         ("1500 hours", None, None),
+        *((f"{half} contact hours", "1.5", "hours") for half in ("1\u00bd", "1 \u00bd", "1 1\u20442", "1-1/2")),
+        *(("\u00bd hora", "0.5", "hours"), ("1\u2153 hours", "1:20", "hours"), ("Horas: 3\u00bc", "3.25", "hours")),
+        *(("11/2 hours", None, None), ("3/2 hours", None, None), ("\u00bd CEU", None, None)),
     ],
 )
 def test_how_long_it_was_is_one_amount_with_its_unit_or_nothing(
@@ -122,6 +125,32 @@ def test_how_long_it_was_is_one_amount_with_its_unit_or_nothing(
 ) -> None:
     read = read_certificate(text)
     assert (read.amount, read.unit) == (amount, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        *(("1 hour 30 minutes", "1.5"), ("1 hora y 30 minutos", "1.5"), ("3 hrs 15 min", "3.25")),
+        *(("1h 30min", "1.5"), ("3 horas, 20 minutos", "3:20"), ("two (2) hours and five (5) minutes", "2:05")),
+        *(("2 horas y media", "2.5"), ("2 hours and a half", "2.5"), ("1 hour(s) 0 minute(s)", "1")),
+        *(("1.5 contact hours (1 hour 30 minutes)", "1.5"), ("1,5 horas\n1 hora y 30 minutos", "1,5")),
+        *(("3 hours (180 minutes)", "3"), ("2 hours, 15 minute break", "2")),
+    ],
+)
+def test_minutes_that_come_on_top_of_hours_are_added(text: str, amount: str) -> None:
+    read = read_certificate(text)
+    assert (read.amount, read.unit) == (amount, "hours")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("una hora y 30 minutos", "one hour 30 minutes", "3 hours and fifteen minutes", "3 horas y quince minutos"),
+        *("Hours: 1 Minutes: 30", "Hours: 1, minutes: 30", "1.5 hours 30 minutes", "1 hour 30 minutes\n2 hours"),
+    ],
+)
+def test_a_part_of_how_long_it_was_is_not_taken_for_the_whole(text: str) -> None:
+    assert read_certificate(text).amount is None
 
 
 @pytest.mark.parametrize(
@@ -142,6 +171,7 @@ def test_how_long_it_was_is_one_amount_with_its_unit_or_nothing(
         ("Title: " + "long " * 60, None),
         ("has completed the training\nMarch 2, 2026", None),
         ("has completed the training", None),
+        ("has completed the training\none hour 30 minutes", None),
     ],
 )
 def test_a_title_is_what_stands_where_titles_stand(text: str, title: str | None) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 from kit.client import CheckingClient
 from kit.credit_pages import TYPED, Office, read
-from kit.credits import list_events
+from kit.credits import decide, find_claim, list_events
 from kit.files import certificate, picture
 from kit.offerings import list_planned, offer, plan_it
 from werkzeug.test import TestResponse
+
+from certtrack.services.credits.claims import drop_claim, get_claim
 
 PDF = certificate(
     "Lakeside Center", "Certificate of attendance", "Title: Grief & <Loss>", "Held on March 2, 2026", "0.3 CEU"
@@ -112,6 +114,24 @@ def test_without_scripts_a_button_says_it_on_the_whole_page(carol: CheckingClien
     change = carol.send(f"{office.page}/credits/{credit}/preview", **(TYPED | {"amount": "2"}), expected_no="1")
     assert "Still to do by October 31, 2026: at least 18 hours." in read(change.text)
     assert ('name="expected_no" value="1"' in change.text, "You may have" in change.text) == (True, False)
+
+
+def test_an_amendment_is_foreseen_with_what_was_decided_of_it_and_with_the_proof_that_it_has(
+    carol: CheckingClient, office: Office
+) -> None:
+    credit, world = office.log(3), office.world
+    number = find_claim(world, credit, office.cps)[0]
+
+    def foresee(**fields: str) -> str:
+        return read(carol.send(f"{office.page}/credits/{credit}/preview", **(TYPED | fields), expected_no="1").text)
+
+    assert "Not counted: the rules ask for a certificate" in foresee(proof="none")
+    assert "It would count: 3 hours in all" in foresee(proof="none", files="1")
+    decide(world, number, "returned", reason_code="duplicate")
+    assert "Once the change is saved, answer it as well" in foresee()
+    with world.database.writing() as session:
+        drop_claim(session, world.rulebook, get_claim(session, number), expected_no=2, actor=world.actor, at=world.at)
+    assert "With this credit" not in foresee()
 
 
 def test_an_earlier_credit_is_begun_anew_without_its_day_and_its_paper(carol: CheckingClient, office: Office) -> None:

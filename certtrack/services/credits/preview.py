@@ -8,19 +8,20 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from certtrack.clock import FixedClock, today_in
-from certtrack.db.models import Credit
+from certtrack.db.models import Claim, Credit
 from certtrack.rules.facts import Beside, CertificationFacts, CreditFact
 from certtrack.rules.requirements import Requirement
 from certtrack.rules.what_if import PlannedCount
 from certtrack.services.credits.amounts import UNITS, Unit, read_amount, to_minutes
+from certtrack.services.credits.claiming import list_claims
 from certtrack.services.credits.duplicates import list_duplicates, list_keys
 from certtrack.services.credits.page import Claimable, CreditOffer, describe_hours
 from certtrack.services.credits.problems import BadCredit, Unreadable
 from certtrack.services.credits.typed import NewCredit, TypedCredit, read_credit
-from certtrack.services.credits.what_if import Forecast, Planning, forecast, suppose
+from certtrack.services.credits.what_if import Forecast, Planning, forecast, foresee, suppose
 
 _UNNAMED = "-"
-_NUMBER = -1  # forecast gives it to its one plan
+_NEW = -1  # no credit on record has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,15 @@ class Converted:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """The hours of one certification with the credit. `count` is what the credit counts, None where nothing can."""
+    """The hours of one certification with the credit. `count` is what the credit counts, None where nothing can.
+
+    `is_returned`: it went back to its holder, and counts for nothing until they answer, however it is amended.
+    """
 
     claimable: Claimable
     forecast: Forecast
     count: PlannedCount | None
+    is_returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +59,57 @@ class Preview:
     ahead: tuple[Ahead, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Supposed:
+    """The credit as it would be on record: its number, for which certifications, and which of them have returned it."""
+
+    number: int
+    new: NewCredit
+    chosen: frozenset[int]
+    returned: frozenset[int]
+
+    def of(self, certification_id: int) -> CreditFact:
+        """As that certification would have it: an amendment answers nothing."""
+        fact = suppose(self.number, self.new)
+        return replace(fact, decision="returned") if certification_id in self.returned else fact
+
+
 def look_ahead(
     session: Session,
     offer: CreditOffer,
     typed: TypedCredit,
-    chosen: Collection[int],
+    chosen: Collection[int] | None,
     *,
+    files: Collection[int] = (),
     credit_id: int | None = None,
     at: datetime,
 ) -> Preview:
     """What was typed, turned into hours; what may be the same; and the hours with it of each chosen certification.
 
-    With `credit_id` it takes the place of that credit, which is amended.
+    `chosen` is None where there is no choice: a new credit is claimed for all that is offered, and an amendment leaves
+    its claims as they are. With `credit_id` it takes the place of that credit. `files` are its proof.
     """
     converted = convert(typed, offer.ceu_minutes)
-    new = _suppose_whole(typed, offer, today_in(FixedClock(at), offer.person.zone))
+    new = _suppose_whole(typed, offer, tuple(files), today_in(FixedClock(at), offer.person.zone))
     if converted is None or new is None:
         return Preview(converted)
     keys = list_keys(item.pack for item in offer.claimable)
     doubles = list_duplicates(session, offer.person.id, new, keys, but=credit_id) if typed.title.strip() else ()
-    ahead = (
-        _look(offer, item, new, chosen, credit_id, at) for item in offer.claimable if item.certification.id in chosen
-    )
+    claims = {} if credit_id is None else list_claims(session, credit_id)
+    if chosen is None:
+        chosen = _list_unasked(offer, None if credit_id is None else claims)
+    returned = frozenset(number for number, claim in claims.items() if claim.decision == "returned")
+    supposed = _Supposed(_NEW if credit_id is None else credit_id, new, frozenset(chosen), returned)
+    ahead = (_look(offer, item, supposed, at) for item in offer.claimable if item.certification.id in supposed.chosen)
     return Preview(converted, new, tuple(doubles), tuple(ahead))
+
+
+def _list_unasked(offer: CreditOffer, claims: Mapping[int, Claim] | None) -> Collection[int]:
+    """What it is claimed for where the form doesn't ask; `claims` are those of the credit, None of a new one."""
+    offered = [item.certification.id for item in offer.claimable]
+    if claims is None:
+        return offered
+    return [number for number in offered if number in claims and not claims[number].is_dropped]
 
 
 def list_areas_now(offer: CreditOffer, at: datetime) -> Mapping[str, Requirement]:
@@ -100,22 +133,25 @@ def convert(typed: TypedCredit, ceu_minutes: int | None) -> Converted | None:
     return None
 
 
-def _suppose_whole(typed: TypedCredit, offer: CreditOffer, today: date) -> NewCredit | None:
-    """The credit with what doesn't change its hours supposed; None where what does is missing or wrong."""
-    supposed = replace(typed, title=typed.title.strip() or _UNNAMED, role=typed.role or "participant", proof="on_paper")
+def _suppose_whole(typed: TypedCredit, offer: CreditOffer, files: tuple[int, ...], today: date) -> NewCredit | None:
+    """The credit with what doesn't change its hours supposed; None where what does is missing or wrong.
+
+    A certificate is taken to come until somebody says that there is none: some rules count nothing without one.
+    """
+    title, proof = typed.title.strip() or _UNNAMED, "none" if typed.proof == "none" else "on_paper"
+    supposed = replace(typed, title=title, role=typed.role or "participant", proof=proof)
     if not {*typed.areas} <= {area.key for area in offer.areas}:
         return None
     with suppress(BadCredit):
-        return read_credit(supposed, offer.ceu_minutes, today)
+        return read_credit(supposed, offer.ceu_minutes, today, files)
     return None
 
 
-def _look(
-    offer: CreditOffer, item: Claimable, new: NewCredit, chosen: Collection[int], credit_id: int | None, at: datetime
-) -> Ahead:
-    facts = _suppose_beside(offer, item, suppose(_NUMBER, new), chosen, credit_id)
-    found = forecast(_plan(offer, item, facts, at), [new])
-    return Ahead(item, found, found.found.planned[0] if found.found.planned else None)
+def _look(offer: CreditOffer, item: Claimable, supposed: _Supposed, at: datetime) -> Ahead:
+    number = item.certification.id
+    found = foresee(_plan(offer, item, _suppose_beside(offer, item, supposed), at), [supposed.of(number)])
+    count = found.found.planned[0] if found.found.planned else None
+    return Ahead(item, found, count, is_returned=number in supposed.returned)
 
 
 def _plan(offer: CreditOffer, item: Claimable, facts: CertificationFacts, at: datetime) -> Planning:
@@ -134,35 +170,32 @@ def _plan(offer: CreditOffer, item: Claimable, facts: CertificationFacts, at: da
     )
 
 
-def _suppose_beside(
-    offer: CreditOffer, item: Claimable, planned: CreditFact, chosen: Collection[int], credit_id: int | None
-) -> CertificationFacts:
+def _suppose_beside(offer: CreditOffer, item: Claimable, supposed: _Supposed) -> CertificationFacts:
     """Its facts without the credit that is amended; those beside it with the new one, where it is claimed for them.
 
     What is claimed for a certification that the form doesn't offer stays claimed.
     """
     offered = {one.certification.id: Beside(one.pack, replace(one.facts, beside=())) for one in offer.claimable}
     beside = {one.facts.id: one for one in item.facts.beside} | {
-        number: one for number, one in offered.items() if number in chosen
+        number: one for number, one in offered.items() if number in supposed.chosen
     }
     beside.pop(item.certification.id, None)
-    claimed = {
-        number
-        for number, one in beside.items()
-        if number in chosen or (number not in offered and any(credit.id == credit_id for credit in one.facts.credits))
-    }
-    settled = {number: _without(one.facts, credit_id) for number, one in beside.items()}
-    more = {number: (*settled[number].credits, planned) for number in claimed}
-    return replace(
-        _without(item.facts, credit_id),
-        beside=tuple(
-            Beside(one.pack, replace(settled[number], credits=more.get(number, settled[number].credits)))
-            for number, one in sorted(beside.items())
-        ),
+    settled = (
+        _settle(one, supposed, is_claimed=number in supposed.chosen if number in offered else _has(one, supposed))
+        for number, one in sorted(beside.items())
     )
+    return replace(_without(item.facts, supposed), beside=tuple(settled))
 
 
-def _without(facts: CertificationFacts, credit_id: int | None) -> CertificationFacts:
-    if credit_id is None:
-        return facts
-    return replace(facts, credits=tuple(credit for credit in facts.credits if credit.id != credit_id))
+def _has(one: Beside, supposed: _Supposed) -> bool:
+    return any(credit.id == supposed.number for credit in one.facts.credits)
+
+
+def _settle(one: Beside, supposed: _Supposed, *, is_claimed: bool) -> Beside:
+    facts = _without(one.facts, supposed)
+    more = (supposed.of(facts.id),) if is_claimed else ()
+    return Beside(one.pack, replace(facts, credits=(*facts.credits, *more)))
+
+
+def _without(facts: CertificationFacts, supposed: _Supposed) -> CertificationFacts:
+    return replace(facts, credits=tuple(credit for credit in facts.credits if credit.id != supposed.number))

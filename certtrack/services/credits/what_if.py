@@ -124,7 +124,11 @@ def read_plan(typed: TypedCredit, planning: Planning) -> NewCredit:
 
 def forecast(planning: Planning, plans: Sequence[NewCredit]) -> Forecast:
     """The hours with these plans beside what is on record; the planned ones are numbered -1, -2 ... as they come."""
-    planned = [suppose(-place, plan) for place, plan in enumerate(plans, start=1)]
+    return foresee(planning, [suppose(-place, plan) for place, plan in enumerate(plans, start=1)])
+
+
+def foresee(planning: Planning, planned: Sequence[CreditFact]) -> Forecast:
+    """The hours with these credits beside what is on record; none there has a number of theirs."""
     found = what_if(planning.pack, planning.facts, planned, planning.today)
     pairs = zip(found.before.requirements, found.after.requirements, strict=True)
     return Forecast(

@@ -5,15 +5,19 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from kit.credits import DUE, Cast, log, make_new
+from kit.credits import DUE, Cast, amend, decide, find_claim, log, make_new
 from kit.world import World
 from sqlalchemy import func, select
 
 from certtrack.db.models import AuditEvent, Credit
+from certtrack.language import make_environment
+from certtrack.rules.facts import BasisFact
+from certtrack.services.credits.claims import claim_again, drop_claim, get_claim
 from certtrack.services.credits.page import CreditOffer, get_credit_offer
 from certtrack.services.credits.preview import Converted, Preview, convert, list_areas_now, look_ahead
 from certtrack.services.credits.typed import TypedCredit
 from certtrack.services.standing import load_standings
+from certtrack.web.credit_form import CreditForm
 
 TYPED = TypedCredit(
     title="Ethics for peers", provider="Lakeside", first_on="", last_on="2026-03-02", amount="3", unit="hours",
@@ -22,11 +26,31 @@ TYPED = TypedCredit(
 
 
 def look(
-    world: World, cast: Cast, typed: TypedCredit, *chosen: int, credit_id: int | None = None
+    world: World,
+    cast: Cast,
+    typed: TypedCredit,
+    *chosen: int,
+    credit_id: int | None = None,
+    files: Collection[int] = (),
 ) -> tuple[CreditOffer, Preview]:
     with world.database.reading() as session:
         offer = get_credit_offer(session, world.rulebook, cast.holder, cast.carol, today=world.today, at=world.at)
-        return offer, look_ahead(session, offer, typed, chosen, credit_id=credit_id, at=world.at)
+        return offer, look_ahead(session, offer, typed, chosen, files=files, credit_id=credit_id, at=world.at)
+
+
+def look_alone(world: World, cast: Cast, credit_id: int, *bases: BasisFact) -> Preview:
+    """Where the credit can be claimed for one certification alone, so that the form doesn't ask for which."""
+    with world.database.reading() as session:
+        offer = get_credit_offer(session, world.rulebook, cast.holder, cast.carol, today=world.today, at=world.at)
+        its = next(one for one in offer.claimable if one.certification.id == cast.cps)
+        alone = replace(offer, claimable=(replace(its, facts=replace(its.facts, bases=bases)),))
+        return look_ahead(session, alone, TYPED, None, credit_id=credit_id, at=world.at)
+
+
+def drop(world: World, cast: Cast, claim_id: int, expected_no: int) -> None:
+    with world.database.writing() as session:
+        claim = get_claim(session, claim_id)
+        drop_claim(session, world.rulebook, claim, expected_no=expected_no, actor=cast.holder, at=world.at)
 
 
 def count_then(world: World, cast: Cast, numbers: Collection[int], on: date = DUE) -> dict[int, list[int]]:
@@ -58,6 +82,78 @@ def test_an_amendment_takes_the_place_of_what_is_on_record(world: World, cast: C
     _, found = look(world, cast, replace(TYPED, amount="1.5"), cast.cps, credit_id=credit)
     assert found.doubles == ()
     assert found.ahead[0].forecast.progress[0].requirement.counted == 90
+
+
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_an_amendment_of_what_was_returned_counts_for_nothing_there_and_elsewhere_as_before(
+    world: World, cast: Cast, is_dropped: bool
+) -> None:
+    both = (cast.cps, cast.cpps)
+    credit = log(world, cast.carol, make_new(3), *both)
+    claim = find_claim(world, credit, cast.cps)[0]
+    decide(world, claim, "returned", actor=cast.supervisor, reason_code="hours_differ")
+    if is_dropped:
+        drop(world, cast, claim, 2)
+    _, found = look(world, cast, replace(TYPED, amount="2"), *both, credit_id=credit)
+    assert [one.is_returned for one in found.ahead] == [True, False]
+    count = found.ahead[0].count
+    assert (count.count.code if count else None, foresee(found)[cast.cps][0]) == ("returned", 0)
+
+    if is_dropped:
+        with world.database.writing() as session:
+            claim_again(
+                session, world.rulebook, get_claim(session, claim), expected_no=3, actor=cast.holder, at=world.at
+            )
+    amend(world, credit, make_new(2, areas=("ethics_boundaries",)))
+    assert foresee(found) == count_then(world, cast, both)
+
+
+def test_an_amendment_of_what_an_earlier_cycle_rested_on_counts_no_second_time(world: World, cast: Cast) -> None:
+    credit = log(world, cast.carol, make_new(3), cast.cps)
+    earlier = BasisFact(cast.cycle + 1_000, frozenset({credit}))
+    counts = [one.count.count.code for one in look_alone(world, cast, credit, earlier).ahead if one.count]
+    assert counts == ["taken_before"]
+
+
+def test_where_nobody_chooses_an_amendment_counts_only_where_it_is_still_claimed(world: World, cast: Cast) -> None:
+    credit = log(world, cast.carol, make_new(3), cast.cps)
+    assert [one.claimable.certification.id for one in look_alone(world, cast, credit).ahead] == [cast.cps]
+    drop(world, cast, *find_claim(world, credit, cast.cps)[:2])
+    assert look_alone(world, cast, credit).ahead == ()
+
+
+def test_without_a_certificate_nothing_counts_where_the_rules_ask_for_one(world: World, cast: Cast) -> None:
+    def code(proof: str, *files: int) -> str:
+        found = look(world, cast, replace(TYPED, proof=proof), cast.cps, files=files)[1].ahead[0]
+        assert found.count is not None
+        return found.count.count.code
+
+    assert code("none") == "no_certificate"
+    assert [code(""), code("on_paper"), code("none", 1), code("file")] == ["counts"] * 4
+    log(world, cast.carol, make_new(3, areas=("ethics_boundaries",), proof="none"), cast.cps)
+    assert count_then(world, cast, [cast.cps])[cast.cps][0] == 0
+
+
+def show(offer: CreditOffer, found: Preview, *, is_own: bool = True) -> str:
+    pages = make_environment("en")
+    pages.globals["asset"] = str
+    part = pages.get_template("credits/ahead.jinja").module
+    return str(part.ahead_parts(found, offer, CreditForm(TYPED), None, None, offer.person, is_own))  # type: ignore[attr-defined]  # a template's macro
+
+
+def test_before_it_is_saved_nothing_is_said_to_be_on_record(world: World, cast: Cast) -> None:
+    log(world, cast.carol, make_new(17, areas=("ethics_boundaries",), title="Before"), cast.cps)
+    assert "With this credit, all that is published would be met" in show(*look(world, cast, TYPED, cast.cps))
+    log(world, cast.carol, make_new(3, title="More"), cast.cps)
+    assert "All that is published is met" in show(*look(world, cast, TYPED, cast.cps))
+
+
+def test_that_an_amendment_is_no_answer_is_said_to_its_holder_and_to_others(world: World, cast: Cast) -> None:
+    credit = log(world, cast.carol, make_new(3), cast.cps)
+    decide(world, find_claim(world, credit, cast.cps)[0], "returned", actor=cast.supervisor, reason_code="duplicate")
+    offer, found = look(world, cast, TYPED, cast.cps, credit_id=credit)
+    assert "answer it as well" in show(offer, found)
+    assert "until Carol Example answers it as well" in show(offer, found, is_own=False)
 
 
 def test_what_may_be_on_record_already_is_named(world: World, cast: Cast) -> None:
