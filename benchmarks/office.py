@@ -1,7 +1,7 @@
 """An office for the benchmarks of pages: supervisors with teams, accounts of each kind, and everybody's standing."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from registry import AT, ZONE, Learning, make_registry
@@ -71,7 +71,7 @@ def _add_supervisors(database: Database, people: int) -> None:
 
 
 def _add_accounts(database: Database, url: str, readers: int) -> Office:
-    by: dict[str, Any] = {"actor": command_actor("benchmark"), "at": datetime.now(tz=AT.tzinfo)}
+    by: dict[str, Any] = {"actor": command_actor("benchmark"), "at": WallClock().now()}
     with database.writing() as session:
         place = get_organization(session, "lakeside").id
 

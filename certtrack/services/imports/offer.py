@@ -30,7 +30,6 @@ class Offer:
     """
 
     columns: tuple[str, ...]
-    needed: frozenset[str]
     heads: Offered
     words: Table[str, tuple[str, ...]]
     credentials: Table[str, str]
@@ -61,7 +60,6 @@ def load_offer(session: Session, packs: Packs, upload: ImportUpload, data: bytes
     listed = packs.list()
     return Offer(
         columns=kind.layout.columns,
-        needed=frozenset(kind.layout.list_lacking(())),
         heads=heads,
         words={table: found for table, found in words.items() if found},
         credentials={pack.credential: pack.short_name.of(locale) for pack in listed},

@@ -11,6 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from certtrack.rules.calendar import check_day
 from certtrack.services.sheets.files import Cell
+from certtrack.services.tables.cells import is_like_formula
 
 Problem = Literal[
     "missing",
@@ -77,7 +78,6 @@ Problem = Literal[
 ]
 """Why a cell, or a whole row, can't be taken: each code has its sentence in `templates/sheets/reasons.jinja`."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FULL_MONTHS = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905  # a list of quoted words reads worse
@@ -126,12 +126,7 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, timedelta):
         cell = "{}:{:02}".format(*divmod(round(cell / timedelta(minutes=1)), 60))
     text = " ".join(str(cell).split())
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
-
-
-def escape(text: str) -> str:
-    """`text` for a file that a spreadsheet may open: what it would run as a formula gets an apostrophe."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return text[1:] if text.startswith("'") and is_like_formula(text[1:]) else text
 
 
 def read_day(cell: Cell, today: date) -> date:

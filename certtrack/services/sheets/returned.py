@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Protocol
 
 from certtrack.language import environment
-from certtrack.services.sheets.cells import Problem, escape
+from certtrack.services.sheets.cells import Problem
 from certtrack.services.sheets.heads import OWN_HEADS, Heads
 from certtrack.services.sheets.layout import Column
 from certtrack.services.sheets.rows import Fault
+from certtrack.services.tables.cells import escape_cell
 
 _BETWEEN = " | "
 _ASKED: Table[Column, tuple[str, frozenset[Problem]]] = {
@@ -64,7 +65,7 @@ def make_returned(heads: Heads, rows: Iterable[WithFaults], locale: str) -> str:
     writer.writerow([*(heads.texts[column] for column in columns), *more, *OWN_HEADS])
     for row in listed:
         own = [*("" for _ in more), str(row.number), str(row.line), *_say(heads, row.faults, locale)]
-        writer.writerow([escape(cell) for cell in (*(row.texts.get(column, "") for column in columns), *own)])
+        writer.writerow([escape_cell(cell) for cell in (*(row.texts.get(column, "") for column in columns), *own)])
     return text.getvalue()
 
 

@@ -166,16 +166,14 @@ def load_register(
     here = {number for found in by_number.values() for number in found}
     for chunk in _part(sorted(here - people.keys())):
         people |= {known.id: known for known in _load_people(session, Person.id.in_(chunk))}
-    has_ended, lasting = set[int](), set[int]()
+    belonging, ended = set[int](), set[int]()
     for chunk in _part(sorted(people)):
-        query = select(Affiliation.person_id, Affiliation.until_on).where(
-            Affiliation.organization_id == organization_id
-        )
-        for number, until_on in session.execute(query.where(Affiliation.person_id.in_(chunk))):
+        query = select(Affiliation.person_id, Affiliation.until_on)
+        query = query.where(Affiliation.organization_id == organization_id, Affiliation.person_id.in_(chunk))
+        for number, until_on in session.execute(query):
             is_over = on is not None and until_on is not None and until_on < on
-            (has_ended if is_over else here).add(number)
-            lasting |= set() if is_over else {number}
-    return Register(people, by_number, (here - (has_ended - lasting)) | set(besides))
+            (ended if is_over else belonging).add(number)
+    return Register(people, by_number, (here - ended) | belonging | set(besides))
 
 
 def _load_holders(session: Session, organization_id: int, numbers: set[str]) -> dict[str, set[int]]:

@@ -8,7 +8,6 @@ import pytest
 from certtrack.services.sheets.cells import (
     Name,
     Unreadable,
-    escape,
     is_unlikely,
     read_address,
     read_day,
@@ -16,6 +15,7 @@ from certtrack.services.sheets.cells import (
     read_number,
     text_of,
 )
+from certtrack.services.tables.cells import escape_cell
 
 TODAY = date(2026, 5, 15)
 
@@ -121,8 +121,8 @@ def test_a_number_that_no_record_can_hold_is_refused() -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x"])
 def test_what_a_spreadsheet_would_run_comes_back_as_it_was(text: str) -> None:
-    assert escape(text) == f"'{text}"
-    assert text_of(escape(text)) == text
+    assert escape_cell(text) == f"'{text}"
+    assert text_of(escape_cell(text)) == text
 
 
 @pytest.mark.parametrize(
