@@ -107,6 +107,21 @@ def test_a_policy_that_cant_stand_beside_the_others_is_refused(world: World) -> 
         preview(world, other)
 
 
+def test_a_version_that_a_later_one_keeps_from_ever_being_in_force_is_refused_with_the_number_it_needs(
+    world: World, planner: Planner
+) -> None:
+    sooner = make_policy(world, 50, version=8, top="from_on = 2026-06-01")
+    autumn = make_policy(world, version=9, top="from_on = 2026-09-10")
+    with_autumn = replace(world.rulebook, policies=Policies([world.policy, autumn]))
+    with world.database.reading() as session:
+        ahead = compare_ahead(session, with_autumn, sooner, at=world.at, to_on=TO)
+        assert [first.policy for first in ahead.first_mails] == ["us-wi@8"], "until the later one is"
+
+    planner.change_policy(9, 45)
+    with pytest.raises(BadPack, match=r"'version' would never be in force: us-wi@9 is a later one\. Make it 10\."):
+        preview(world, make_policy(world, 50, version=3))
+
+
 CHECK = 'kind = "background_check"\n'
 STAGE = "\n[[subjects.stages]]\ndays_before = {}\n"
 

@@ -113,11 +113,21 @@ def _make_changes(kind: tuple[str, str], counts: Counter[Change]) -> StageChange
 
 
 def _check_number(policies: Policies, policy: Policy) -> None:
-    """Raise BadKey for a version that is there already, and says something else: it is never changed."""
+    """Raise BadKey for a version that is there already, and says something else: it is never changed.
+
+    Likewise for a new one that would never be in force, since a later version is by then.
+    """
     versions = {one.version: one for one in policies.list() if one.key == policy.key}
     known = versions.get(policy.version)
-    if known is not None and known.sha256 != policy.sha256:
-        expected = f"is the number of another text: {policy.ref} is here already. Make it {max(versions) + 1}"
+    if known is not None:
+        if known.sha256 != policy.sha256:
+            expected = f"is the number of another text: {policy.ref} is here already. Make it {max(versions) + 1}"
+            raise BadKey(policy.ref, "version", expected)
+        return
+    begins = policy.from_on or date.min
+    later = [one for one in versions.values() if one.version > policy.version and (one.from_on or date.min) <= begins]
+    if later:
+        expected = f"would never be in force: {later[-1].ref} is a later one. Make it {max(versions) + 1}"
         raise BadKey(policy.ref, "version", expected)
 
 
