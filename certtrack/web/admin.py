@@ -4,41 +4,27 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, request
 
-from certtrack.security import Task, can_do
+from certtrack.security import Task
 from certtrack.services.administration.audit_list import AuditFilters, is_to_read_again, list_events, read_again
+from certtrack.services.administration.to_do import count_to_do
 from certtrack.services.overview import find_zone
-from certtrack.web.edge import actor, needs, note_look, reading, render, today
+from certtrack.web.admin_parts import list_parts
+from certtrack.web.edge import actor, needs, note_look, parts, reading, render, today
+from certtrack.web.list_filters import find_today
 from certtrack.web.numbers import read_number
 
 admin = Blueprint("admin", __name__)
 
 _LONGEST_ACTION = 60
-# where else an office's own business is done, by the task that opens it
-_ELSEWHERE = (
-    ("/admin/people/new", Task.MANAGE_PEOPLE),
-    ("/admin/merges", Task.MANAGE_PEOPLE),
-    ("/imports", Task.IMPORT),
-    ("/admin/accounts", Task.MANAGE_ACCOUNTS),
-    ("/admin/audit", Task.READ_AUDIT),
-    ("/wordings", Task.KEEP_WORDINGS),
-    ("/people/former", Task.LIST_FORMER),
-    ("/stand-ins", Task.ARRANGE_STAND_INS),
-    ("/supervision/supervisors", Task.MANAGE_SUPERVISION),
-    ("/waivers", Task.WAIVE_FOR_MANY),
-    ("/findings", Task.SETTLE_FINDINGS),
-    ("/held", Task.RELEASE_MAIL),
-    ("/forecast", Task.RELEASE_MAIL),
-    ("/letters", Task.WRITE_LETTERS),
-    ("/undeliverable", Task.LIST_UNREACHED),
-    ("/jobs", Task.SEE_JOBS),
-)
 
 
 @admin.get("/admin")
 @needs(Task.MANAGE_ACCOUNTS)
 def index() -> str:
-    """What there is to administer, each in a sentence."""
-    return render("admin/index.html", places=[url for url, task in _ELSEWHERE if can_do(actor(), task)])
+    """Every part of an administrator's area, each in a sentence, with what waits there."""
+    with reading() as session:
+        to_do = count_to_do(session, actor(), today=find_today(), at=parts().clock.now())
+    return render("admin/index.html", parts=list_parts(actor()), to_do=to_do)
 
 
 @admin.get("/admin/audit")

@@ -54,7 +54,7 @@ class AccountPage:
 def list_accounts(session: Session, actor: Actor, words: str, page: int = 1) -> AccountPage:
     """Accounts with a role at one of the actor's places, whose name or owner's name has `words` in it."""
     first = (max(page, 1) - 1) * PAGE
-    wanted = [_are_theirs(actor), *_fit(words)]
+    wanted = [are_theirs(actor), *_fit(words)]
     query = select(Account).outerjoin(Person, Person.id == Account.person_id).where(*wanted)
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     found = session.scalars(query.order_by(Account.sign_in_name).offset(first).limit(PAGE)).all()
@@ -69,13 +69,14 @@ def get_shown_account(session: Session, actor: Actor, account_id: int) -> ShownA
 
 def get_own_account(session: Session, actor: Actor, account_id: int) -> Account:
     """The account, where it has a role at a place of the actor's. Raises NotFound."""
-    account = session.scalar(select(Account).where(Account.id == account_id, _are_theirs(actor)))
+    account = session.scalar(select(Account).where(Account.id == account_id, are_theirs(actor)))
     if account is None:
         raise NotFound(_NOT_THEIRS)
     return account
 
 
-def _are_theirs(actor: Actor) -> ColumnElement[bool]:
+def are_theirs(actor: Actor) -> ColumnElement[bool]:
+    """A condition on `account`: it has a role at a place of the actor's."""
     places = list_places(actor, Task.MANAGE_ACCOUNTS)
     if places is None:
         return true()

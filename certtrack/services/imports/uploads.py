@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
 from certtrack.db.models import ImportUpload
 from certtrack.errors import NotFound, Refused
 from certtrack.security import Actor, Task, can_do, check_can_do, list_places
-from certtrack.services.imports.kinds import get_kind
+from certtrack.services.imports.kinds import KINDS, get_kind
 from certtrack.services.imports.mapping import Said
 from certtrack.services.locking import lock_current
 from certtrack.services.sheets.asked import Kind
@@ -19,6 +19,7 @@ from certtrack.services.sheets.files import check_size
 
 KEPT_FOR = timedelta(days=30)
 _OPEN = ("to_look", "to_write")
+_TO_DECIDE = ("looked", "unread")
 
 
 def take_file(
@@ -86,6 +87,14 @@ def get_upload(session: Session, actor: Actor, upload_id: int) -> ImportUpload:
     return upload
 
 
+def select_unfinished(actor: Actor) -> Select[int]:
+    """How many of those that the actor may see were looked at, or can't be read, and wait for somebody to go on."""
+    theirs = (
+        and_(ImportUpload.kind == kind.key, *(_is_at(actor, task) for task in list_tasks(kind))) for kind in KINDS
+    )
+    return select(func.count(ImportUpload.id)).where(ImportUpload.state.in_(_TO_DECIDE), or_(*theirs))
+
+
 def list_open(session: Session, at: datetime) -> Sequence[int]:
     """The numbers of those that are to be looked at, or written, and that no process is at; the oldest first."""
     is_free = or_(ImportUpload.leased_until.is_(None), ImportUpload.leased_until <= at)
@@ -147,7 +156,11 @@ def _may_see(actor: Actor, upload: ImportUpload) -> bool:
 
 
 def _is_theirs(actor: Actor) -> ColumnElement[bool]:
-    places = list_places(actor, Task.IMPORT)
+    return _is_at(actor, Task.IMPORT)
+
+
+def _is_at(actor: Actor, task: Task) -> ColumnElement[bool]:
+    places = list_places(actor, task)
     return true() if places is None else ImportUpload.organization_id.in_(places)
 
 
