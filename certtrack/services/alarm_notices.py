@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import Alarm, AlarmNotice
+from certtrack.db.together import ask_together
 from certtrack.db.types import db_now
+from certtrack.services.alarms import order_alarms, select_alarms, select_past_alarms
 
 Event = Literal["raised", "open", "over"]
 
@@ -59,13 +61,24 @@ def settle_notice(session: Session, notice: Notice, trouble: str | None) -> None
     )
 
 
-def list_notices(session: Session, alarm_ids: Sequence[int]) -> dict[int, list[AlarmNotice]]:
-    """What was told of each of these alarms, by its number; nothing where nothing was to be told."""
-    found: dict[int, list[AlarmNotice]] = {}
-    query = select(AlarmNotice).where(AlarmNotice.alarm_id.in_(alarm_ids)).order_by(AlarmNotice.way)
-    for notice in session.scalars(query):
-        found.setdefault(notice.alarm_id, []).append(notice)
-    return found
+@dataclass(frozen=True, slots=True)
+class KnownAlarms:
+    """Those that are open, oldest first, those that are over, the latest first, and by number what was told of each."""
+
+    open: list[Alarm]
+    past: list[Alarm]
+    notices: dict[int, list[AlarmNotice]]
+
+
+def load_alarms(session: Session, limit: int) -> KnownAlarms:
+    """Every alarm that is open, up to `limit` that are over, and what was told of them; one query."""
+    queries = select_alarms(), select_past_alarms(limit)
+    theirs = (AlarmNotice.alarm_id.in_(select(each.subquery().c.id)) for each in queries)
+    raised, past, told = ask_together(session, *queries, select(AlarmNotice).where(or_(*theirs)))
+    notices: dict[int, list[AlarmNotice]] = {}
+    for notice in sorted(told, key=lambda one: one.way):
+        notices.setdefault(notice.alarm_id, []).append(notice)
+    return KnownAlarms(order_alarms(raised), order_alarms(past)[::-1], notices)
 
 
 def _list_untold(session: Session) -> list[Alarm]:

@@ -1,9 +1,10 @@
 """Alarms: what a person must look at now. Each kind is open at most once, and closed when it is over."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.inserting import insert_unless_there
@@ -35,10 +36,19 @@ def find_alarm(session: Session, kind: AlarmKind) -> Alarm | None:
 
 def list_alarms(session: Session) -> list[Alarm]:
     """Every open alarm, oldest first."""
-    return list(session.scalars(select(Alarm).where(Alarm.cleared_at.is_(None)).order_by(Alarm.id)))
+    return order_alarms(session.scalars(select_alarms()))
 
 
-def list_past_alarms(session: Session, limit: int) -> list[Alarm]:
-    """Up to `limit` alarms that are over, the latest first."""
-    query = select(Alarm).where(Alarm.cleared_at.is_not(None)).order_by(Alarm.id.desc()).limit(limit)
-    return list(session.scalars(query))
+def select_alarms() -> Select[Alarm]:
+    """Every open alarm."""
+    return select(Alarm).where(Alarm.cleared_at.is_(None))
+
+
+def select_past_alarms(limit: int) -> Select[Alarm]:
+    """The last `limit` alarms that are over."""
+    return select(Alarm).where(Alarm.cleared_at.is_not(None)).order_by(Alarm.id.desc()).limit(limit)
+
+
+def order_alarms(found: Iterable[Alarm]) -> list[Alarm]:
+    """These alarms, oldest first."""
+    return sorted(found, key=lambda alarm: alarm.id)

@@ -1,5 +1,6 @@
 """Cycles: opened with their day, amended by versions, closed. Each change arms the stages that are still to come."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -158,8 +159,13 @@ def list_cycles(session: Session, certification_id: int) -> list[Cycle]:
 
 def find_open_cycle(session: Session, certification_id: int) -> Cycle | None:
     """The newest cycle that is open, None where all are closed or there is none."""
-    still_open = [cycle for cycle in list_cycles(session, certification_id) if cycle.closed_on is None]
-    return still_open[-1] if still_open else None
+    return pick_open(list_cycles(session, certification_id))
+
+
+def pick_open(cycles: Iterable[Cycle]) -> Cycle | None:
+    """The newest of these cycles that is open; None where none is."""
+    still_open = (cycle for cycle in cycles if cycle.closed_on is None)
+    return max(still_open, key=lambda cycle: (cycle.start_on, cycle.id), default=None)
 
 
 def get_cycle(session: Session, cycle_id: int) -> Cycle:

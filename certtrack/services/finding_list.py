@@ -8,20 +8,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Email, Finding, ImportRun, Person
+from certtrack.db.models import Certification, Finding, Person
 from certtrack.db.queries.merges import same_person
 from certtrack.rules.pack import Pack
 from certtrack.security import Actor, Task, list_places
+from certtrack.services.about_findings import AboutFinding, load_about
 from certtrack.services.addressing import find_other_address
 from certtrack.services.former import closed_people
 from certtrack.services.hidden_addresses import HIDDEN, can_see_addresses, hide_addresses
-from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.stated_days import find_two_readings
 
 PAGE = 50
 _DAYS = ("stated", "computed", "exam_on", "due_on", "old", "new", "until_on")
-_ABOUT_A_MAIL = ("mail_refused", "mail_bounced")
 _DAY_FIELDS = ("exam_on", "due_on")
 
 
@@ -130,46 +128,34 @@ def show_findings(
     session: Session, rulebook: Rulebook, found: Iterable[Finding], actor: Actor | None = None
 ) -> tuple[ShownFinding, ...]:
     """The findings with all that is said of them to the actor; None, as commands have it: with every address."""
-    shown: list[ShownFinding] = []
-    files: dict[int, str | None] = {}
-    for finding in found:
-        is_open = actor is None or can_see_addresses(actor, finding.organization_id)
-        shown.append(_show(session, rulebook, finding, files, hides=not is_open))
-    return tuple(shown)
+    return tuple(
+        _show(rulebook, finding, known, hides=not (actor is None or can_see_addresses(actor, finding.organization_id)))
+        for finding, known in load_about(session, list(found))
+    )
 
 
-def _show(
-    session: Session, rulebook: Rulebook, finding: Finding, files: dict[int, str | None], *, hides: bool
-) -> ShownFinding:
-    person = get_person(session, finding.person_id) if finding.person_id is not None else None
-    certification = session.get(Certification, finding.certification_id) if finding.certification_id else None
+def _show(rulebook: Rulebook, finding: Finding, known: AboutFinding, *, hides: bool) -> ShownFinding:
+    person, certification = known.person, known.certification
     details = hide_addresses(finding.kind, finding.details) if hides else finding.details
     address = person.address if person is not None else None
-    other = _find_other_address(session, finding, person) if person is not None else None
-    run = details.get("run")
-    if run is not None and run not in files:
-        files[run] = session.scalar(select(ImportRun.file_name).where(ImportRun.id == run))
+    other = _find_other_address(known.mailed_to, person) if person is not None else None
     return ShownFinding(
         finding=finding,
         its=_read_days(details),
         person=person,
         number=certification.number if certification else None,
         pack=_find_pack(rulebook, certification, finding),
-        file_name=files.get(run) if run is not None else None,
+        file_name=known.file_name,
         row=details.get("row"),
         address=HIDDEN if hides and address else address,
-        has_two_days=find_two_readings(session, finding) is not None,
+        has_two_days=known.has_two_days,
         hides_addresses=hides,
         other_address=HIDDEN if hides and other else other,
     )
 
 
-def _find_other_address(session: Session, finding: Finding, person: Person) -> str | None:
-    number = finding.key.partition(":")[2]
-    if finding.kind not in _ABOUT_A_MAIL or not number.isdigit():
-        return None
-    address = session.scalar(select(Email.address).where(Email.id == int(number)))
-    return address if address is not None and address == find_other_address(person) else None
+def _find_other_address(mailed_to: str | None, person: Person) -> str | None:
+    return mailed_to if mailed_to is not None and mailed_to == find_other_address(person) else None
 
 
 def _find_pack(rulebook: Rulebook, certification: Certification | None, finding: Finding) -> Pack | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Email, Reminder
@@ -28,15 +28,11 @@ class MailAge:
 
 def load_mail_age(session: Session, at: datetime) -> MailAge:
     """How much waits to go out at `at`, and since when."""
-    ripe, since = session.execute(
-        select(func.count(), func.min(Reminder.send_after)).where(
-            Reminder.state == "planned", Reminder.send_after <= at
-        )
-    ).one()
-    count, oldest = session.execute(
-        select(func.count(), func.min(Email.created_at)).where(Email.state.in_(_OPEN))
-    ).one()
-    return MailAge(ripe, since, count, oldest)
+    could_go = select(func.count().label("ripe"), func.min(Reminder.send_after).label("since"))
+    could_go = could_go.where(Reminder.state == "planned", Reminder.send_after <= at)
+    composed = select(func.count().label("composed"), func.min(Email.created_at).label("oldest"))
+    ripe, mails = could_go.subquery(), composed.where(Email.state.in_(_OPEN)).subquery()
+    return MailAge(*session.execute(select(*ripe.c, *mails.c).join(mails, true())).one())
 
 
 def find_late_since(session: Session, limit_s: float, at: datetime) -> datetime | None:
@@ -44,15 +40,14 @@ def find_late_since(session: Session, limit_s: float, at: datetime) -> datetime 
 
     What waits because the mail server put its recipient off counts from the moment at which it is to be tried again.
     """
-    since = session.scalar(
-        select(func.min(Reminder.send_after)).where(
-            Reminder.state == "planned",
-            Reminder.send_after < at - timedelta(seconds=limit_s),
-            or_(Reminder.retry_at.is_(None), Reminder.retry_at < db_now(-limit_s)),
-        )
+    since = select(func.min(Reminder.send_after)).where(
+        Reminder.state == "planned",
+        Reminder.send_after < at - timedelta(seconds=limit_s),
+        or_(Reminder.retry_at.is_(None), Reminder.retry_at < db_now(-limit_s)),
     )
-    oldest = session.scalar(select(func.min(Email.created_at)).where(_is_left_lying(limit_s)))
-    return min((moment for moment in (since, oldest) if moment is not None), default=None)
+    oldest = select(func.min(Email.created_at)).where(_is_left_lying(limit_s))
+    moments = session.execute(select(since.scalar_subquery(), oldest.scalar_subquery())).one()
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _is_left_lying(limit_s: float) -> ColumnElement[bool]:

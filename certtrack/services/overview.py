@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, Text, cast, distinct, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Organization, Person, SavedView, StandingSpan
+from certtrack.db.models import Certification, Person, SavedView, StandingSpan
 from certtrack.db.queries.facts import load_facts
 from certtrack.rules.calendar import add_days
 from certtrack.rules.facts import CertificationFacts
@@ -18,6 +18,7 @@ from certtrack.services.actors import opens_alike, visible_certifications
 from certtrack.services.finding_people import list_without_certification
 from certtrack.services.next_mail import NextMail, NextMails, load_next_mail
 from certtrack.services.people_list import PAGE, Filters, Listed, PeopleList, Place, Sorted, load_listed
+from certtrack.services.reader_zone import find_zone
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import pack_for
 from certtrack.services.team.beside import View, list_views
@@ -166,11 +167,3 @@ def _count_people(spans: Select[int]) -> Any:  # noqa: ANN401  # a number in a s
     """The people of the first that are found, one more of them at the most than are counted."""
     first = spans.limit(MOST_COUNTED + 1).subquery()
     return select(func.count(distinct(first.c.person_id))).scalar_subquery()
-
-
-def find_zone(session: Session, actor: Actor) -> str:
-    """The zone whose day a list opens with: the actor's organization's, else the first one's, else UTC."""
-    own = {grant.organization_id for grant in actor.grants if grant.organization_id is not None}
-    query = select(Organization.zone).order_by(Organization.id).limit(1)
-    zone = session.scalar(query.where(Organization.id.in_(own))) if own else None
-    return zone or session.scalar(query) or "UTC"

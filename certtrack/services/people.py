@@ -1,11 +1,12 @@
 """People: putting them on record, changing what is known of them, finding them."""
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from certtrack.clock import check_zone
@@ -142,12 +143,14 @@ def get_person(session: Session, person_id: int) -> Person:
 
 def load_holders(session: Session, numbers: set[int]) -> dict[int, Person]:
     """Who each of these is in the end, merges followed; one query, and none for nobody."""
-    if not numbers:
-        return {}
+    return dict(session.execute(select_holders(numbers)).all()) if numbers else {}
+
+
+def select_holders(numbers: Collection[int] | Select[int]) -> Select[int, Person]:
+    """Each of these numbers with who that is in the end."""
     asked, last = aliased(Person), every_last_way()
     query = select(asked.id, Person).outerjoin(last, last.c.person_id == asked.id)
-    query = query.join(Person, Person.id == func.coalesce(last.c.into_id, asked.id)).where(asked.id.in_(numbers))
-    return dict(session.execute(query).all())
+    return query.join(Person, Person.id == func.coalesce(last.c.into_id, asked.id)).where(asked.id.in_(numbers))
 
 
 def list_by_address(session: Session, address: str) -> list[Person]:

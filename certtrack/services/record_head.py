@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.clock import Clock, today_in
@@ -17,6 +17,7 @@ from certtrack.security import Actor, Fields, Relation, can_see
 from certtrack.services.actors import list_relations, select_relations, visible_certifications
 from certtrack.services.former import FORMER, LastDay, find_last_day, load_person_then
 from certtrack.services.people import get_person
+from certtrack.services.reader_zone import select_zone_of, tell_zone
 from certtrack.services.relating import tell_relations
 from certtrack.services.rulebook import tell_confirmed
 
@@ -118,13 +119,11 @@ def load_head(
 
 def _load_person(session: Session, actor: Actor, person_id: int) -> tuple[Person, str]:
     """Who that is, merges followed, and the reader's zone; what was confirmed of the rules is known with it."""
-    own = {grant.organization_id for grant in actor.grants if grant.organization_id is not None}
-    first = case((Organization.id.in_(own), 0), else_=1) if own else literal(0)
-    zones = select(Organization.zone).order_by(first, Organization.id).limit(1)
     people, zone, confirmed = ask_together(
-        session, select(Person).where(Person.id == person_id), zones, select(RuleConfirmation)
+        session, select(Person).where(Person.id == person_id), select_zone_of(actor), select(RuleConfirmation)
     )
     tell_confirmed(session, confirmed)
+    tell_zone(session, actor, zone)
     if not people or people[0].merged_into_id is not None:
         return get_person(session, person_id), zone[0] if zone else "UTC"
     return people[0], zone[0] if zone else "UTC"

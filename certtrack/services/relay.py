@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import Attempt, Email, Finding, RelayState
+from certtrack.db.once import ask_once
 from certtrack.db.types import db_now
 from certtrack.security import Actor
 from certtrack.services.alarms import clear_alarm, raise_alarm
@@ -32,7 +33,14 @@ class Stop:
 
 
 def find_stop(session: Session) -> Stop | None:
-    """Why all mail is stopped; None where the mail server takes it, as far as is known."""
+    """Why all mail is stopped; None where the mail server takes it, as far as is known.
+
+    A session that only reads asks it once.
+    """
+    return ask_once(session, "stop of all mail", lambda: _find_stop(session))
+
+
+def _find_stop(session: Session) -> Stop | None:
     state = session.get(RelayState, _ONE)
     if state is None or state.stopped_since is None or state.reason is None or state.next_probe_at is None:
         return None

@@ -22,15 +22,21 @@ Choice = Literal["stated", "computed"]
 
 def find_two_readings(session: Session, finding: Finding) -> Cycle | None:
     """The open cycle in which both days of the finding still stand as readings; None where the record has changed."""
-    if finding.kind not in KINDS or finding.details.get("computed") is None:
+    if not has_two_days(finding):
         return None
+    open_cycles = (find_open_cycle(session, number) for number in _list_certifications(session, finding))
+    return next((cycle for cycle in open_cycles if cycle is not None and says_both(finding, cycle)), None)
+
+
+def has_two_days(finding: Finding) -> bool:
+    """True for a finding that held two readings when it was made."""
+    return finding.kind in KINDS and finding.details.get("computed") is not None
+
+
+def says_both(finding: Finding, cycle: Cycle) -> bool:
+    """True where both days of a finding that held two readings are the cycle's, as it stands."""
     stated, computed = (date.fromisoformat(finding.details[name]) for name in ("stated", "computed"))
-    for number in _list_certifications(session, finding):
-        cycle = find_open_cycle(session, number)
-        says = (cycle.due_source, cycle.due_on, cycle.computed_due_on) if cycle is not None else None
-        if says == ("stated", stated, computed):
-            return cycle
-    return None
+    return (cycle.due_source, cycle.due_on, cycle.computed_due_on) == ("stated", stated, computed)
 
 
 def decide_day(

@@ -1,20 +1,14 @@
 """What a form for a credit says of the certifications that it counts for, once the credit is on record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Credit
-from certtrack.services.credits.claiming import choose_claims, list_claims
+from certtrack.services.credits.claiming import choose_claims
 from certtrack.services.credits.page import CreditOffer
-from certtrack.services.evidence.shown import ShownFile
-from certtrack.web.credit_form import CreditForm, has_choice, recorded_form
+from certtrack.web.credit_form import CreditForm, has_choice
 from certtrack.web.edge import actor, parts
-
-
-def load_recorded(session: Session, credit: Credit, attached: Iterable[ShownFile]) -> CreditForm:
-    """The form as it would say what is on record, its claims included."""
-    return recorded_form(credit, attached, list_claims(session, credit.id))
 
 
 def choose_certifications(

@@ -1,21 +1,23 @@
 """The page of the form for a credit: what it offers, the files that can be chosen in it, and how it comes back."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from flask import request
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Credit
+from certtrack.db.models import Claim, Credit
+from certtrack.db.together import ask_together
+from certtrack.services.credits.claiming import make_claims, select_claims
 from certtrack.services.credits.drafts import KEPT_DAYS
 from certtrack.services.credits.page import CreditOffer, get_credit_offer, get_own_credit
 from certtrack.services.credits.preview import Preview, convert, list_areas_now, look_ahead
 from certtrack.services.credits.shown import ShownArea
 from certtrack.services.credits.texts import clean
-from certtrack.services.evidence.shown import ShownFile, list_files, list_usable
+from certtrack.services.evidence.shown import ShownFile, list_usable, make_files, select_files
 from certtrack.services.people import get_person
 from certtrack.web.credit_drafts import keep_draft, read_state
 from certtrack.web.credit_form import CreditForm, FormFiles, has_choice, typed_form
@@ -28,11 +30,15 @@ _LONGEST_WORDS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Editing:
-    """What a form is about: `credit` None where a new one is to be logged. `attached` are the files that it has."""
+    """What a form is about: `credit` None where a new one is to be logged.
+
+    `attached` are the files that it has, `claims` by certification its claims.
+    """
 
     offer: CreditOffer
     credit: Credit | None = None
     attached: tuple[ShownFile, ...] = ()
+    claims: Mapping[int, Claim] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -63,7 +69,8 @@ def get_editing(session: Session, person_id: int, credit_id: int | None = None) 
     known = {area.key for area in offer.areas}
     named = dict.fromkeys(area for part in credit.parts for area in part["areas"] if area not in known)
     whole = replace(offer, areas=(*offer.areas, *(ShownArea(key, None) for key in named)))
-    return Editing(whole, credit, tuple(list_files(session, [credit.id]).get(credit.id, ())))
+    links, claims = ask_together(session, select_files(credit.id), select_claims(credit.id))
+    return Editing(whole, credit, tuple(make_files(links).get(credit.id, ())), make_claims(claims))
 
 
 def take_form(person_id: int) -> tuple[CreditForm, Received]:

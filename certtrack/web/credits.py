@@ -19,9 +19,9 @@ from certtrack.services.credits.rights import check_can_log
 from certtrack.services.locking import lock_people
 from certtrack.services.offerings.planning import PlanGone
 from certtrack.services.people import get_person
-from certtrack.web.credit_claims import choose_certifications, load_recorded
+from certtrack.web.credit_claims import choose_certifications
 from certtrack.web.credit_drafts import keep_draft, load_draft, use_draft
-from certtrack.web.credit_form import CreditForm, FormFiles, blank_form, list_differences
+from certtrack.web.credit_form import CreditForm, FormFiles, blank_form, list_differences, recorded_form
 from certtrack.web.credit_kept import KeptCredit, load_kept
 from certtrack.web.credit_page import (
     Editing,
@@ -151,7 +151,7 @@ def _show_amend(session: Session, editing: Editing, credit: Credit) -> str:
     if "kept" in request.args and (kept := load_kept(session, editing.url)):
         return _show_kept(session, editing, kept)
     draft = load_draft(session, editing.offer.person.id, credit)
-    form = draft.form if draft else load_recorded(session, credit, editing.attached)
+    form = draft.form if draft else recorded_form(credit, editing.attached, editing.claims)
     values: dict[str, Any] = {"credit": credit}
     if draft is not None:
         values |= {"expected_no": draft.expected_no, "draft": draft.id, "reason": draft.reason}
@@ -261,7 +261,7 @@ def _show_stale(person_id: int, credit_id: int, form: CreditForm, received: Rece
         beside = get_beside(editing)
         credit: Credit = beside["credit"]
         files = find_files(session, editing, form, received)
-        recorded = load_recorded(session, credit, editing.attached)
+        recorded = recorded_form(credit, editing.attached, editing.claims)
         differences = list_differences(form, recorded, editing.offer)
         form = replace(form, seen=recorded.seen)
         beside["expected_no"] = credit.no

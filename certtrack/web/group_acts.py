@@ -272,9 +272,8 @@ def _show_act(
     with reading() as session:
         act = get_group_act(session, actor(), act_id)
         number = _get_page(request.args.get("page", 1, type=int), len(act.members))
-        day = today_in(parts().clock, find_zone(session, actor()))
-        shown = show_act(session, parts().rulebook, actor(), act, number, day)
         zone = find_zone(session, actor())
+        shown = show_act(session, parts().rulebook, actor(), act, number, today_in(parts().clock, zone))
     note_look("people.listed", shown.person_ids)
     before, after = (f"{request.path}?{urlencode({'page': one})}" for one in (number - 1, number + 1))
     values: dict[str, Any] = {

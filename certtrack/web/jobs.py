@@ -4,8 +4,7 @@ from flask import Blueprint
 
 from certtrack.mail.way_out import choose_alarm_ways
 from certtrack.security import Task
-from certtrack.services.alarm_notices import list_notices
-from certtrack.services.alarms import list_alarms, list_past_alarms
+from certtrack.services.alarm_notices import load_alarms
 from certtrack.services.mail_age import load_mail_age
 from certtrack.services.overview import find_zone
 from certtrack.services.relay import find_stop
@@ -25,19 +24,19 @@ def index() -> str:
     at = parts().clock.now()
     with reading() as session:
         zone = find_zone(session, actor())
-        alarms, past = list_alarms(session), list_past_alarms(session, _PAST)
-        raised = {alarm.kind for alarm in alarms}
+        known = load_alarms(session, _PAST)
+        raised = {alarm.kind for alarm in known.open}
         troubles = find_troubles(session, make_limits(parts().settings), at)
         values = {
-            "notices": list_notices(session, [alarm.id for alarm in (*alarms, *past)]),
             "jobs": list_job_records(session),
             "age": load_mail_age(session, at),
             "stop": find_stop(session),
         }
     return render(
         "jobs/index.html",
-        alarms=alarms,
-        past=past,
+        alarms=known.open,
+        past=known.past,
+        notices=known.notices,
         unraised=[trouble for trouble in troubles if trouble.kind not in raised],
         ways=[way.name for way in choose_alarm_ways(parts().settings)],
         at=at,

@@ -21,20 +21,13 @@ PERSON = "/people/<int:person_id>"
 # What pages ask for one row and for forty where that is too much, by a reader. It only becomes less: whoever mends a
 # page takes it away here, and nothing is added.
 TOO_MANY: dict[str, tuple[int, int]] = {
-    "alice /findings": (10, 34),
     "alice /forecast": (221, 3185),
     "alice /held": (16, 16),
-    "alice /jobs": (14, 14),
-    f"alice {PERSON}/credits/<int:credit_id>/amend": (15, 15),
     f"alice {PERSON}/reminders": (81, 276),
     f"alice {PERSON}/reminders/<key>/letter": (34, 229),
     f"alice {PERSON}/reminders/<key>/told": (27, 222),
     f"alice {PERSON}/telling": (27, 222),
     f"alice {PERSON}/tellings/<int:telling_id>/take-back": (29, 224),
-    "alice /trainings/<int:training_id>": (15, 15),
-    "alice /trainings/<int:training_id>/attendance": (16, 16),
-    "alice /waivers/<int:act_id>": (13, 13),
-    "alice /waivers/<int:act_id>/take-back": (13, 13),
 }
 READERS = ("alice", "bob", "carol")
 PARTS = tuple(f"{PERSON}/{part}" for part in ("credits", "path", "supervision", "history"))

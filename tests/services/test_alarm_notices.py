@@ -10,8 +10,8 @@ from sqlalchemy import update
 from certtrack.db.engine import Database
 from certtrack.db.models import AlarmNotice
 from certtrack.db.types import db_now
-from certtrack.services.alarm_notices import Notice, list_notices, settle_notice, take_notices
-from certtrack.services.alarms import clear_alarm, list_past_alarms, raise_alarm
+from certtrack.services.alarm_notices import Notice, load_alarms, settle_notice, take_notices
+from certtrack.services.alarms import clear_alarm, raise_alarm
 
 _AT = datetime(2026, 5, 15, tzinfo=UTC)
 _EVERY_S = 4 * 3600
@@ -60,8 +60,9 @@ def test_it_is_told_once_on_each_way_again_after_some_hours_and_once_when_over(r
     assert tell(raised, "webhook", "mail") == [("webhook", "over"), ("mail", "over")]
     assert tell(raised, "webhook", "mail") == []
     with raised.reading() as session:
-        [alarm] = list_past_alarms(session, 5)
-        notices = list_notices(session, [alarm.id])[alarm.id]
+        known = load_alarms(session, 5)
+        [alarm] = known.past
+        notices = known.notices[alarm.id]
     assert [(notice.way, notice.times, notice.trouble) for notice in notices] == [
         ("mail", 3, None),
         ("webhook", 3, None),
@@ -74,7 +75,7 @@ def test_what_did_not_get_through_is_tried_at_the_next_look_on_that_way_alone(ra
     with raised.writing() as session:
         settle_notice(session, webhook, "http_500")
         settle_notice(session, mail, None)
-        assert [notice.trouble for notice in list_notices(session, [webhook.alarm.id])[webhook.alarm.id]] == [
+        assert [notice.trouble for notice in load_alarms(session, 5).notices[webhook.alarm.id]] == [
             None,
             "http_500",
         ]

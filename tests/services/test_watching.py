@@ -9,7 +9,8 @@ from sqlalchemy import update
 
 from certtrack.db.models import Email, Job, Reminder
 from certtrack.db.types import db_now
-from certtrack.services.alarms import find_alarm, list_alarms, list_past_alarms
+from certtrack.services.alarm_notices import load_alarms
+from certtrack.services.alarms import find_alarm, list_alarms
 from certtrack.services.mail_age import load_mail_age
 from certtrack.services.relay import stop_mail
 from certtrack.services.schedule import HEARTBEAT, beat, note_ended, note_next_run, note_started
@@ -43,7 +44,7 @@ def test_a_silence_is_raised_once_and_cleared_once(world: World) -> None:
     assert [look(world), look(world)] == [[("scheduler_silent", False)], []]
     with world.database.reading() as session:
         assert list_alarms(session) == []
-        assert [alarm.kind for alarm in list_past_alarms(session, 5)] == ["scheduler_silent"]
+        assert [alarm.kind for alarm in load_alarms(session, 5).past] == ["scheduler_silent"]
 
 
 def test_a_ripe_reminder_that_nobody_takes_up_is_late_though_no_mail_exists(world: World, planner: Planner) -> None:

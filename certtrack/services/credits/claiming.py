@@ -1,9 +1,9 @@
 """Which certifications a credit on record is claimed for: chosen anew, each change by a version of its claim."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Claim, Credit
@@ -19,8 +19,17 @@ from certtrack.services.standing import project_spans_of_person
 
 def list_claims(session: Session, credit_id: int) -> dict[int, Claim]:
     """By certification the claims of a credit, dropped ones too."""
-    query = select(Claim).where(Claim.credit_id == credit_id).order_by(Claim.id)
-    return {claim.certification_id: claim for claim in session.scalars(query)}
+    return make_claims(session.scalars(select_claims(credit_id)))
+
+
+def select_claims(credit_id: int) -> Select[Claim]:
+    """The claims of a credit, dropped ones too."""
+    return select(Claim).where(Claim.credit_id == credit_id)
+
+
+def make_claims(found: Iterable[Claim]) -> dict[int, Claim]:
+    """These claims by certification."""
+    return {claim.certification_id: claim for claim in sorted(found, key=lambda one: one.id)}
 
 
 def choose_claims(

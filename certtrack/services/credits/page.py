@@ -1,7 +1,7 @@
 """The hours of one person as a page shows them, and what its form for a credit offers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Credit, Person
+from certtrack.db.models import Certification, Credit, Person, RuleConfirmation
 from certtrack.db.queries.merges import same_person
 from certtrack.db.together import AnySelect, ask_together
 from certtrack.errors import NotFound
@@ -18,9 +18,9 @@ from certtrack.rules.hours import TOTAL, Requirement
 from certtrack.rules.pack import Pack, Sure
 from certtrack.rules.what_if import is_beside
 from certtrack.security import Act, Actor, Fields, Relation, can_act
-from certtrack.services.actors import open_certifications
+from certtrack.services.actors import open_certifications, select_relations
 from certtrack.services.credits.drafts import ShownDraft, make_drafts, select_drafts
-from certtrack.services.credits.rights import check_can_log
+from certtrack.services.credits.rights import check_can_log, today_of
 from certtrack.services.credits.shown import (
     ClaimedCredit,
     ShownArea,
@@ -35,7 +35,8 @@ from certtrack.services.evidence.shown import ShownFile, list_files, make_files
 from certtrack.services.names import load_names
 from certtrack.services.people import get_person
 from certtrack.services.person_page import PersonPage, ShownCertification
-from certtrack.services.rulebook import Rulebook, confirmed_rules
+from certtrack.services.relating import tell_relations
+from certtrack.services.rulebook import Rulebook, confirmed_rules, tell_confirmed
 from certtrack.services.standing import load_held
 
 _EARNING = (None, "on_time", "grace", "late")
@@ -189,8 +190,17 @@ def get_credit_offer(
 ) -> CreditOffer:
     """What a credit of this person can be. Raises NotFound, or NotAllowed where the actor may not log here."""
     person = get_person(session, person_id)
+    now = today_of(session, person.id, at)
+    opened, confirmed, certifications = ask_together(
+        session,
+        select_relations(actor, person.id, now),
+        select(RuleConfirmation),
+        _select_claimable(actor, person.id, today),
+    )
+    tell_relations(session, actor, person.id, now, opened)
+    tell_confirmed(session, confirmed)
     check_can_log(session, actor, person.id, at)
-    claimable = tuple(_list_claimable(session, rulebook, actor, person.id, today))
+    claimable = tuple(_list_claimable(session, rulebook, certifications))
     areas, ceu_minutes, ceu_sure = describe_hours(item.pack for item in claimable)
     return CreditOffer(person, claimable, areas, ceu_minutes, ceu_sure)
 
@@ -237,11 +247,10 @@ def get_own_credit(session: Session, person_id: int, credit_id: int) -> Credit:
 
 
 def _list_claimable(
-    session: Session, rulebook: Rulebook, actor: Actor, person_id: int, today: date
+    session: Session, rulebook: Rulebook, certifications: Collection[Certification]
 ) -> Iterable[Claimable]:
-    certifications = session.scalars(_select_claimable(actor, person_id, today)).all()
     held = load_held(session, confirmed_rules(session, rulebook), [one.id for one in certifications])
-    for certification in certifications:
+    for certification in sorted(certifications, key=lambda one: one.id):
         pack, facts = held[certification.id]
         if pack.hours is not None:
             yield Claimable(certification, pack, facts)
@@ -249,8 +258,7 @@ def _list_claimable(
 
 def _select_claimable(actor: Actor, person_id: int, today: date) -> Select[Certification]:
     mine = Certification.person_id.in_(same_person(person_id))
-    query = select(Certification).where(mine, open_certifications(actor, today, Act.LOG_CREDITS))
-    return query.order_by(Certification.id)
+    return select(Certification).where(mine, open_certifications(actor, today, Act.LOG_CREDITS))
 
 
 def _list_progress(shown: ShownCertification, claimed: Sequence[ShownCredit]) -> Iterable[Progress]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Evidence, EvidenceLink, EvidenceLinkVersion
@@ -54,6 +54,14 @@ def list_files(
     for subject_id, is_attached, evidence in session.execute(query.order_by(Evidence.id)):
         found[subject_id].append(_show(evidence, is_attached=is_attached))
     return found
+
+
+def select_files(subject_id: int, kind: SubjectKind = "credit") -> Select[int, Evidence]:
+    """What is attached now to that credit, or other record of that kind, and the file itself."""
+    query = select(EvidenceLink.subject_id, Evidence).join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+    return query.where(
+        EvidenceLink.is_attached, EvidenceLink.subject_kind == kind, EvidenceLink.subject_id == subject_id
+    )
 
 
 def make_files(rows: Iterable[tuple[int, Evidence]]) -> Mapping[int, Sequence[ShownFile]]:

@@ -1,20 +1,23 @@
 """Who may be in a group: open cycles that were due then, of certifications for which the actor may give anything."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, OrganizationCredential, Person, Waiver
-from certtrack.db.queries.merges import load_merged, same_person
+from certtrack.db.queries.merges import same_people
+from certtrack.db.together import ask_together
 from certtrack.security import Act, Actor
 from certtrack.services.actors import open_certifications
 from certtrack.services.group_acts.wish import GroupWish
+from certtrack.services.people import select_holders
 
 _CHUNK = 500  # numbers in one statement
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,25 @@ def list_members_of(session: Session, actor: Actor, cycle_ids: Sequence[int], to
 
 def load_bases(session: Session, cycles: Iterable[tuple[int, int]]) -> dict[int, str]:
     """By cycle what is decided on, given the cycles with their version numbers; one query for each 500."""
-    numbers = dict(cycles)
-    found = {cycle_id: f"{no}.0.0" for cycle_id, no in numbers.items()}
+    numbers, rows = dict(cycles), list[_Waived]()
     for chunk in _chunks(sorted(numbers)):
-        query = select(Waiver.cycle_id, func.count(), func.sum(Waiver.no)).where(Waiver.cycle_id.in_(chunk))
-        for cycle_id, count, changes in session.execute(query.group_by(Waiver.cycle_id)):
-            found[cycle_id] = f"{numbers[cycle_id]}.{count}.{changes}"
-    return found
+        rows += [(row[0], row[1], row[2]) for row in session.execute(_select_waived(chunk))]
+    return _make_bases(numbers, rows)
+
+
+_Waived = tuple[int, int, int]
+
+
+def _select_waived(cycle_ids: Sequence[int]) -> Select[Any]:
+    """By cycle how many waivers it has, and how often they were changed."""
+    query: Any = select(Waiver.cycle_id, func.count().label("waivers"), func.sum(Waiver.no).label("changes"))
+    waived: Select[Any] = query.where(Waiver.cycle_id.in_(cycle_ids)).group_by(Waiver.cycle_id)
+    return waived
+
+
+def _make_bases(numbers: Mapping[int, int], rows: Iterable[_Waived]) -> dict[int, str]:
+    found = {cycle_id: f"{no}.0.0" for cycle_id, no in numbers.items()}
+    return found | {cycle_id: f"{numbers[cycle_id]}.{count}.{changes}" for cycle_id, count, changes in rows}
 
 
 def _select() -> Select[Any]:
@@ -103,11 +118,23 @@ def _select() -> Select[Any]:
 
 def _make_members(session: Session, actor: Actor, query: Select[Any]) -> list[Member]:
     rows = session.execute(query).all()
-    bases = load_bases(session, ((row.cycle_id, row.no) for row in rows))
-    people = _load_people(session, {row.person_id for row in rows})
-    newest = _load_newest(session, sorted({row.id for row in rows}))
-    is_own = set(session.scalars(same_person(actor.person_id))) if actor.person_id and not actor.is_command else set()
-    found = [
+    found = [one for chunk in _chunks(rows) for one in _make_chunk(session, actor, chunk)]
+    return [member for _, member in sorted(found, key=lambda pair: (pair[0], pair[1].cycle_id))]
+
+
+def _make_chunk(session: Session, actor: Actor, rows: Sequence[Any]) -> list[tuple[str, Member]]:
+    """Each with the name by which it is listed; one query."""
+    own_id = 0 if actor.is_command else actor.person_id or 0
+    waived, holders, open_cycles, own_ids = ask_together(
+        session,
+        _select_waived([row.cycle_id for row in rows]),
+        select_holders({row.person_id for row in rows}),
+        _select_open({row.id for row in rows}),
+        same_people(select(Person.id).where(Person.id == own_id)).subquery().select(),
+    )
+    bases, people = _make_bases({row.cycle_id: row.no for row in rows}, waived), dict(holders)
+    newest, is_own = _find_newest(open_cycles), set(own_ids)
+    return [
         (
             people[row.person_id].folded_name,
             Member(
@@ -124,30 +151,20 @@ def _make_members(session: Session, actor: Actor, query: Select[Any]) -> list[Me
         )
         for row in rows
     ]
-    return [member for _, member in sorted(found, key=lambda pair: (pair[0], pair[1].cycle_id))]
 
 
-def _load_people(session: Session, numbers: set[int]) -> dict[int, Person]:
-    """By the number on the certification, the person whom it is in the end."""
-    ends = {number: number for number in numbers}
-    for chunk in _chunks(sorted(numbers)):
-        ends |= {number: into for number, into in load_merged(session, chunk).items() if number in numbers}
-    found: dict[int, Person] = {}
-    for chunk in _chunks(sorted(set(ends.values()))):
-        found |= {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(chunk)))}
-    return {number: found[end] for number, end in ends.items()}
+def _select_open(certification_ids: Collection[int]) -> Select[date, int, int]:
+    query = select(Cycle.start_on, Cycle.id, Cycle.certification_id).where(
+        Cycle.certification_id.in_(certification_ids)
+    )
+    return query.where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
 
 
-def _load_newest(session: Session, certification_ids: Sequence[int]) -> dict[int, int]:
+def _find_newest(rows: Iterable[tuple[date, int, int]]) -> dict[int, int]:
     """The open cycle that an act on a certification is about: of several the one that started last."""
-    found: dict[int, int] = {}
-    for chunk in _chunks(certification_ids):
-        query = select(Cycle.certification_id, Cycle.id).where(Cycle.certification_id.in_(chunk))
-        query = query.where(Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
-        found |= {row.certification_id: row.id for row in session.execute(query.order_by(Cycle.start_on, Cycle.id))}
-    return found
+    return {certification_id: cycle_id for _, cycle_id, certification_id in sorted(rows)}
 
 
-def _chunks(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(numbers), _CHUNK):
-        yield numbers[start : start + _CHUNK]
+def _chunks(rows: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(rows), _CHUNK):
+        yield rows[start : start + _CHUNK]

@@ -9,11 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Enrollment, Organization, Person, Training, TrainingSession
-from certtrack.db.queries.merges import load_merged, same_person
+from certtrack.db.queries.merges import same_people, same_person
 from certtrack.db.queries.trainings import (
     ElsewhereFacts,
     TrainingFacts,
-    load_trainings,
     make_elsewhere,
     make_trainings,
     select_elsewhere,
@@ -24,6 +23,7 @@ from certtrack.rules.pack import Pack
 from certtrack.rules.training import EnrollmentState, TrainingCount, count_training
 from certtrack.security import Act, Actor, Fields, Relation, Task, can_act, can_see, list_places
 from certtrack.services.actors import list_granted_credentials, list_relations
+from certtrack.services.people import select_holders
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.trainings.packs import find_training_pack
 
@@ -181,18 +181,21 @@ def list_trainings(session: Session, actor: Actor) -> list[ListedTraining]:
 def list_participants(
     session: Session, rulebook: Rulebook, actor: Actor, training: Training, as_of: date
 ) -> list[Participant]:
-    """Everybody in a training, by name, with their minutes as of a day."""
-    enrollments = session.scalars(select(Enrollment).where(Enrollment.training_id == training.id)).all()
-    if not enrollments:
-        return []
+    """Everybody in a training, by name, with their minutes as of a day; one query."""
+    mine = Enrollment.training_id == training.id
+    enrollments, holders, own_ids, *rows = ask_together(
+        session,
+        select(Enrollment).where(mine),
+        select_holders(select(Enrollment.person_id).where(mine)),
+        same_people(select(Person.id).where(Person.id == (actor.person_id or 0))).subquery().select(),
+        *select_trainings(mine),
+    )
     pack = find_training_pack(rulebook, training.credential)
-    facts = load_trainings(session, enrollment_ids=[one.id for one in enrollments])
+    facts, people, own = make_trainings(*rows), dict(holders), set(own_ids)
     counts = {
         one.enrollment_id: count_training(pack.training if pack else None, one.sessions, one.attended, as_of)
         for one in facts
     }
-    people = _load_people(session, {one.person_id for one in enrollments})
-    own = set(session.scalars(same_person(actor.person_id))) if actor.person_id is not None else set()
     found = [Participant(people[one.person_id], one, counts[one.id], one.person_id in own) for one in enrollments]
     return sorted(found, key=lambda one: (one.person.folded_name, one.enrollment.id))
 
@@ -220,11 +223,3 @@ def _list_only(session: Session, actor: Actor, relations: frozenset[Relation]) -
     if actor.is_command or can_see(others, Fields.TRAINING):
         return None
     return list_granted_credentials(session, actor)
-
-
-def _load_people(session: Session, numbers: set[int]) -> dict[int, Person]:
-    """Who each of these is in the end; two queries."""
-    merged = load_merged(session, numbers)
-    last = {number: merged.get(number, number) for number in numbers}
-    found = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(last.values())))}
-    return {number: found[holder] for number, holder in last.items()}
