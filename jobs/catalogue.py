@@ -53,6 +53,11 @@ def list_jobs(settings: Settings) -> tuple[Job, ...]:
         Job("finish_group_acts", timedelta(minutes=1), "Go on with what was given to a group and isn't written whole."),
         Job("run_imports", timedelta(seconds=10), "Look at files that were given to be brought in, and write them."),
         Job(
+            "recount_rules",
+            timedelta(seconds=10),
+            "Make standings anew after a value of the rules was confirmed, or rules came in a new version.",
+        ),
+        Job(
             "purge_drafts",
             timedelta(days=1),
             "Forget drafts of credits after 60 days, and of applications after 365.",

@@ -13,10 +13,10 @@ from certtrack.cli.rules_check import check, schema
 from certtrack.cli.rules_diff import diff
 from certtrack.cli.rules_told import list_
 from certtrack.security import Actor
-from certtrack.services.confirmations import confirm_rule, renew_certifications
+from certtrack.services.confirmations import confirm_rule
+from certtrack.services.recounts import find_newest_recount, work_at_recount
 
 _CONFIRMING = "certtrack rules confirm PACK weekend.rule next_day --source 'Letter of the program' --on 2026-10-31"
-_AT_ONCE = 10  # renewed in one transaction: nobody else waits long for the database
 
 
 @click.group(epilog=f"Example: {_CONFIRMING}")
@@ -44,19 +44,19 @@ def confirm(edge: Edge, pack: str, key: str, value: str, source: str, on: date, 
 
     The pack's file stays as it is; from now on standings rest on the value and name its source, and answers as known
     before today don't. KEY is its place in the file. VALUE is as the file would have it: minutes, a number, a word;
-    `unknown` takes back what was confirmed. Where it is broken off, give the same command again.
+    `unknown` takes back what was confirmed. Where it is broken off, the job recount_rules does the rest.
     """
     at = edge.clock.now()
     with edge.writing() as session:
         whole = confirm_rule(session, edge.rulebook, pack, key, value, source=source, on=on, actor=actor, at=at).key
-    done, last = 0, 0
-    while True:
-        with edge.writing() as session:
-            numbers = renew_certifications(session, edge.rulebook, pack, after=last, limit=_AT_ONCE, at=at)
-        if not numbers:
-            break
-        done, last = done + len(numbers), numbers[-1]
-    write_message(f"{pack}, {whole}: {value}, by {source}. Certifications looked at anew: {done}.")
+        recount = find_newest_recount(session, pack)
+    if recount is not None:
+        work_at_recount(edge.writing, edge.rulebook, recount.id, now=edge.clock.now)
+    with edge.reading() as session:
+        recount = find_newest_recount(session, pack)
+    done, changed = (recount.looked_at, recount.changed) if recount is not None else (0, 0)
+    write_message(f"{pack}, {whole}: {value}, by {source}.")
+    write_message(f"Certifications looked at anew: {done}. They stand otherwise, today or later: {changed}.")
 
 
 rules.add_command(evaluate_)

@@ -1,20 +1,18 @@
 """Unknown values of rules, settled by a named person: a dated overlay on record, never a change of the pack's file."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
-from certtrack.db.models import Certification, Cycle, RuleConfirmation
+from certtrack.db.models import RuleConfirmation
 from certtrack.errors import BadInput, NotFound
 from certtrack.packs.confirming import Confirmed, confirm, find_key
 from certtrack.packs.table import UNKNOWN
 from certtrack.security import Actor
-from certtrack.services.arming import earliest_day
+from certtrack.services.recounts import begin_recount
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.standing import project_spans
 
 
 def confirm_rule(
@@ -32,8 +30,9 @@ def confirm_rule(
     """Put on record what an unknown value of a pack is, who said so, and on which day; it counts from `at` on.
 
     It holds for each version of the pack in which the value is unknown. "unknown" takes it back. The same once more
-    adds nothing. What rests on it is made anew by `renew_certifications`. Raises NotFound for a pack that isn't here,
-    BadInput for a key that is unknown in no version, a value that can't stand there in one of them, or a day to come.
+    adds nothing. What rests on it is made anew by the recount that begins here. Raises NotFound for a pack that isn't
+    here, BadInput for a key that is unknown in no version, a value that can't stand there in one of them, or a day to
+    come.
     """
     versions = [pack for pack in rulebook.packs.list() if pack.key == pack_key]
     if not versions:
@@ -54,28 +53,10 @@ def confirm_rule(
     row = RuleConfirmation(**said, recorded_at=at, recorded_by=actor.key)
     session.add(row)
     session.flush()
+    begin_recount(session, rulebook, pack_key, confirmation_id=row.id, by=actor.key, at=at)
     details = said | {"said_on": on.isoformat()}
     record_event(session, at=at, actor=actor.key, action="rule.confirmed", subject=("rule", row.id), details=details)
     return row
-
-
-def renew_certifications(
-    session: Session, rulebook: Rulebook, pack_key: str, *, after: int, limit: int, at: datetime
-) -> Sequence[int]:
-    """Project the next certifications of a pack anew, in the order of their numbers, and have the planner look at them.
-
-    `after` is the last number that was done; what is returned are the numbers of these: empty at the end.
-    """
-    query = select(Certification.id).where(Certification.pack_key == pack_key, Certification.id > after)
-    numbers = session.scalars(query.order_by(Certification.id).limit(limit)).all()
-    if numbers:
-        project_spans(session, rulebook, numbers, at=at, by_many=True)
-        session.execute(
-            update(Cycle)
-            .where(Cycle.certification_id.in_(numbers), Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
-            .values(next_stage_on=earliest_day(at))
-        )
-    return numbers
 
 
 def _find_newest(session: Session, pack_key: str, key: str) -> RuleConfirmation | None:

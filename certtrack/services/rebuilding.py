@@ -20,7 +20,8 @@ from certtrack.services.own_days import OwnDays, find_own_days, is_as_kept, load
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held, lock_certifications, replace_spans
 
-_Written = tuple[date, date, str, str, str, date | None]
+Written = tuple[date, date, str, str, str, date | None]
+"""A span as it is on record: first and last day, validity, hours, application, the next day to act by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,21 @@ def record_rebuilt(session: Session, rebuilt: Rebuilt, *, actor: Actor, at: date
     record_event(session, at=at, actor=actor.key, action="rules.rebuilt", subject=subject, details=asdict(rebuilt))
 
 
+def load_written(session: Session, certification_ids: Sequence[int]) -> Mapping[int, list[Written]]:
+    """The spans on record, by certification and in the order of days; one that has none is left out."""
+    columns = (
+        *(StandingSpan.certification_id, StandingSpan.from_on, StandingSpan.until_on),
+        *(StandingSpan.validity, StandingSpan.hours, StandingSpan.application, StandingSpan.next_on),
+    )
+    query = select(*columns).where(StandingSpan.certification_id.in_(certification_ids))
+    rows = session.connection().execute(query.order_by(StandingSpan.certification_id, StandingSpan.from_on))
+    return {number: [row[1:] for row in group] for number, group in groupby(rows, key=lambda row: row[0])}
+
+
 def _plan(session: Session, rulebook: Rulebook, numbers: Mapping[int, int], at: datetime) -> list[Planned]:
     """`numbers`: by certification how often it was projected."""
     held = load_held(session, confirmed_rules(session, rulebook), list(numbers))
-    written, days = _load_written(session, list(numbers)), find_own_days(rulebook, held, at)
+    written, days = load_written(session, list(numbers)), find_own_days(rulebook, held, at)
     kept = load_kept(session, [number for number, own in days.items() if own is not None])
     makers = {pack.ref: SpanMaker(pack) for pack, _ in held.values()}
     planned = []
@@ -116,15 +128,5 @@ def _write(session: Session, planned: Sequence[Planned], at: datetime) -> None:
         write_own_days(session, days, at=at, by_many=True)
 
 
-def _load_written(session: Session, certification_ids: Sequence[int]) -> Mapping[int, list[_Written]]:
-    columns = (
-        *(StandingSpan.certification_id, StandingSpan.from_on, StandingSpan.until_on),
-        *(StandingSpan.validity, StandingSpan.hours, StandingSpan.application, StandingSpan.next_on),
-    )
-    query = select(*columns).where(StandingSpan.certification_id.in_(certification_ids))
-    rows = session.connection().execute(query.order_by(StandingSpan.certification_id, StandingSpan.from_on))
-    return {number: [row[1:] for row in group] for number, group in groupby(rows, key=lambda row: row[0])}
-
-
-def _columns(span: Span) -> _Written:
+def _columns(span: Span) -> Written:
     return (span.from_on, span.until_on, span.validity, span.hours, span.application, span.next_on)

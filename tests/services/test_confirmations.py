@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from certtrack.db.models import AuditEvent, AuditValue, Cycle, RuleConfirmation, StandingSpan
 from certtrack.errors import BadInput, NotFound
-from certtrack.services.confirmations import confirm_rule, renew_certifications
+from certtrack.services.confirmations import confirm_rule
+from certtrack.services.recounts import find_newest_recount, work_at_recount
 from certtrack.services.standing import load_standings
 
 DUE, AS_OF, SAID_ON = date(2026, 10, 31), date(2026, 5, 15), date(2026, 5, 4)
@@ -26,7 +27,9 @@ def say(world: World, key: str, value: str, **values: object) -> None:
             session, world.rulebook, CPS, key, value, actor=world.actor, at=world.at,
             **(fields | values),  # type: ignore[arg-type]  # as named
         )  # fmt: skip
-        renew_certifications(session, world.rulebook, CPS, after=0, limit=10, at=world.at)
+        recount = find_newest_recount(session, CPS)
+    if recount is not None:
+        work_at_recount(world.database.writing, world.rulebook, recount.id, now=lambda: world.at)
 
 
 def find_hours(world: World, certification: int, known_at: object = None) -> str:
@@ -93,17 +96,6 @@ def test_the_planner_looks_at_every_open_cycle_again(world: World, certification
     say(world, "weekend", "next_day")
     with world.database.reading() as session:
         assert session.scalars(select(Cycle.id).where(Cycle.next_stage_on <= AS_OF)).one()
-
-
-def test_certifications_are_renewed_in_their_order_a_few_at_a_time(world: World) -> None:
-    numbers = [world.certify(world.person(name), DUE)[0] for name in ("Carol", "Ana", "Mei")]
-    done, last = [], 0
-    for _ in range(3):
-        with world.database.writing() as session:
-            found = renew_certifications(session, world.rulebook, CPS, after=last, limit=2, at=world.at)
-        done.append(list(found))
-        last = found[-1] if found else last
-    assert done == [numbers[:2], numbers[2:], []]
 
 
 @pytest.mark.parametrize(

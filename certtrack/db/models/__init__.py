@@ -68,7 +68,7 @@ from certtrack.db.models.reminders import (
     Reminder,
     ReminderEmail,
 )
-from certtrack.db.models.rules import RuleConfirmation
+from certtrack.db.models.rules import RuleConfirmation, RuleRecount
 from certtrack.db.models.supervision import (
     Attendance,
     Duty,
@@ -173,6 +173,7 @@ __all__ = [
     "Resource",
     "ResourceVersion",
     "RuleConfirmation",
+    "RuleRecount",
     "SavedView",
     "SecondStep",
     "ServiceSpan",

@@ -1,11 +1,11 @@
-"""What people have confirmed of rules that nobody publishes."""
+"""What people have confirmed of rules that nobody publishes, and how far standings were made anew by it."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from certtrack.db.base import Base, Numbered, Recorded
+from certtrack.db.base import Base, BigId, Numbered, Recorded
 
 
 class RuleConfirmation(Numbered, Recorded, Base):
@@ -22,3 +22,30 @@ class RuleConfirmation(Numbered, Recorded, Base):
     source: Mapped[str]
     """Who said it, or the address where it stands."""
     said_on: Mapped[date]
+
+
+class RuleRecount(Numbered, Recorded, Base):
+    """Making anew all that rests on a pack, after a value was confirmed or a new version came; the newest one counts.
+
+    One begins at the first certification, whatever an earlier one has done.
+    """
+
+    __tablename__ = "rule_recount"
+    __table_args__ = (UniqueConstraint("pack_key", "no"),)
+
+    pack_key: Mapped[str] = mapped_column(String(60))
+    no: Mapped[int]
+    """From 1 on in each pack: of two processes that begin one the second finds the number taken."""
+    version: Mapped[int]
+    """The newest version of the pack by then: a process that knows older ones alone leaves it to others."""
+    confirmation_id: Mapped[int | None] = mapped_column(ForeignKey("rule_confirmation.id"))
+    """None where a new version is why."""
+    state: Mapped[str] = mapped_column(String(9))
+    """`open`, `done`, or `overtaken` by a newer one."""
+    after_id: Mapped[int] = mapped_column(BigId)
+    """The number of the last certification that was made anew; 0 before the first."""
+    total: Mapped[int]
+    looked_at: Mapped[int]
+    changed: Mapped[int]
+    """How many of these stand otherwise since, on some day."""
+    ended_at: Mapped[datetime | None]
