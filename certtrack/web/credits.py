@@ -130,10 +130,12 @@ def _log(person_id: int, form: CreditForm, received: Received) -> Answer:
         doubles = list_duplicates(session, offer.person.id, credit, list_keys(item.pack for item in offer.claimable))
         if doubles and not request.form.get("anyway"):
             return come_back(session, editing, form, files, doubles=doubles), 409
-        log_form(session, offer.person.id, form, credit, chosen)
+        number = log_form(session, offer.person.id, form, credit, chosen).id
         use_draft(session, offer.person.id)
-    show_toast(_("Saved. The credit is on record and waits to be checked."))
-    return redirect(editing.url if _asks("another") else f"/people/{offer.person.id}")
+    if _asks("another"):
+        show_toast(_("Saved: “%(title)s”. Nothing has been sent. Here is the next one.") % {"title": credit.title})
+        return redirect(editing.url)
+    return redirect(_find_saved(offer.person.id, number))
 
 
 @credits_.get("/people/<int:person_id>/credits/<int:credit_id>/amend")
@@ -198,8 +200,9 @@ def _amend(person_id: int, credit_id: int, form: CreditForm, received: Received)
             use_draft(session, offer.person.id, credit)
     except StaleRecord:
         return _show_stale(person_id, credit_id, form, received), 409
-    is_changed = is_changed or is_chosen
-    show_toast(_("Saved. The change is on record.") if is_changed else _("Nothing was different, so nothing changed."))
+    if is_changed or is_chosen:
+        return redirect(_find_saved(offer.person.id, credit_id))
+    show_toast(_("Nothing was different, so nothing changed."))
     return redirect(f"/people/{offer.person.id}")
 
 
@@ -239,6 +242,12 @@ def _get_own(session: Session, person_id: int, credit_id: int) -> tuple[Person, 
     person = get_person(session, person_id)
     check_can_log(session, actor(), person.id, parts().clock.now())
     return person, get_own_credit(session, person.id, credit_id)
+
+
+def _find_saved(person_id: int, credit_id: int) -> str:
+    """Where what was saved is told with what it has moved: the first page of the reader, or of whose credit it is."""
+    own = actor().person_id == person_id
+    return f"/home?saved={credit_id}" if own else f"/people/{person_id}?saved={credit_id}"
 
 
 def _asks(way: str) -> bool:

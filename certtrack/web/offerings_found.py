@@ -1,7 +1,6 @@
 """Finding activities, one of them, and what the reader plans: counted by the rules of each of their certifications."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
@@ -9,17 +8,14 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from certtrack.db.models import Offering, Organization, Person
+from certtrack.db.models import Organization, Person
 from certtrack.errors import NotFound, Refused, StaleRecord
 from certtrack.rules.facts import Form
-from certtrack.rules.what_if import PlannedCount
 from certtrack.security import Task, can_do
 from certtrack.services.credits.texts import clean
-from certtrack.services.offerings.counting import Outlook, load_plannings, look_out, suppose_offering
-from certtrack.services.offerings.finding import Wanted, find_offerings
-from certtrack.services.offerings.planning import Plan, TooManyPlans, drop_plan, list_plans, plan_offering
+from certtrack.services.offerings.finding import FoundOfferings, Wanted, find_offerings
+from certtrack.services.offerings.planning import TooManyPlans, drop_plan, plan_offering
 from certtrack.services.offerings.records import CalledOff, call_off_offering, get_kept_offering, get_offering
-from certtrack.services.overview import find_zone
 from certtrack.services.people import get_person
 from certtrack.services.typed_fields import Unfit
 from certtrack.services.typed_fields import read_day as read_typed_day
@@ -28,6 +24,7 @@ from certtrack.web.edge import actor, needs, parts, reading, render, show_toast,
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
 from certtrack.web.offerings import list_all_areas
+from certtrack.web.offerings_reader import Counted, Reader, count_offering, load_reader
 
 offerings_found = Blueprint("offerings_found", __name__)
 
@@ -36,45 +33,20 @@ _DAYS = ("from", "until")
 _LONGEST_REASON = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who looks: their day, what they plan, and the hours of each certification with that; without a record none."""
-
-    today: date
-    person: Person | None = None
-    plans: tuple[Plan, ...] = ()
-    outlooks: tuple[Outlook, ...] = ()
-
-    @property
-    def open_outlooks(self) -> list[Outlook]:
-        """Those for which something can still be earned."""
-        return [one for one in self.outlooks if one.can_earn]
-
-    def find_plan(self, offering_id: int) -> Plan | None:
-        """What they plan of that offering; None where they don't."""
-        return next((plan for plan in self.plans if plan.offering_id == offering_id), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What one offering would count for one certification, beside what is planned; `outlook` is with it."""
-
-    outlook: Outlook
-    found: PlannedCount
-
-
 @offerings_found.get("/offerings")
 @signed_in
 def index() -> Answer:
-    """Those that fit, the nearest day first; `?area= &form= &words= &from= &until= &page=`."""
+    """Those that fit, the nearest day first; `?area= &form= &words= &from= &until= &certification= &page=`."""
     typed = {name: request.args.get(name, "").strip() for name in _DAYS}
     wanted, errors = _read_wanted(typed)
     with reading() as session:
-        reader = _load_reader(session)
+        reader = load_reader(session)
         found = find_offerings(session, wanted, reader.today)
+        counted = _count_listed(reader, found)
     page = render(
         "offerings/list.html",
         found=found,
+        counted=counted,
         wanted=wanted,
         typed=typed,
         errors=errors,
@@ -118,11 +90,11 @@ def plan(offering_id: int) -> Answer:
 @offerings_found.post("/people/<int:person_id>/plans/<int:plan_id>/drop")
 @signed_in
 def drop(person_id: int, plan_id: int) -> Answer:
-    """Plan it no more."""
+    """Plan it no more; `back=home` leads back to where it was asked."""
     with writing() as session:
         drop_plan(session, person_id, plan_id, actor=actor(), at=parts().clock.now())
     show_toast(_("You don't plan it any more."))
-    return redirect("/offerings")
+    return redirect("/home" if request.form.get("back") == "home" else "/offerings")
 
 
 @offerings_found.post("/offerings/<int:offering_id>/call-off")
@@ -153,14 +125,14 @@ def _show(
     with reading() as session:
         offering = get_offering(session, offering_id)
         office = session.get_one(Organization, offering.organization_id)
-        reader = _load_reader(session)
+        reader = load_reader(session)
     return render(
         "offerings/show.html",
         offering=offering,
         office=office,
         reader=reader,
         mine=reader.find_plan(offering.id),
-        counted=_count(reader, offering),
+        counted=count_offering(reader, offering, reader.open_outlooks),
         areas={area.key: area for area in list_all_areas()},
         can_keep=can_do(actor(), Task.KEEP_OFFERINGS, offering.organization_id),
         typed=typed,
@@ -170,26 +142,12 @@ def _show(
     )
 
 
-def _count(reader: Reader, offering: Offering) -> list[Counted]:
-    """What it would count beside what is planned already, for each certification that still takes hours."""
-    if offering.state == "called_off":
-        return []
-    others = [plan for plan in reader.plans if plan.offering_id != offering.id]
-    found = []
-    for one in reader.open_outlooks:
-        with_it = look_out(one.planning, others, suppose_offering(offering, one.planning))
-        found.append(Counted(with_it, with_it.forecast.found.planned[-1]))
-    return found
-
-
-def _load_reader(session: Session) -> Reader:
-    number = actor().person_id
-    if number is None:
-        return Reader(today(find_zone(session, actor())))
-    person = get_person(session, number)
-    plans = list_plans(session, person.id)
-    plannings = load_plannings(session, parts().rulebook, person, parts().clock)
-    return Reader(today(person.zone), person, plans, tuple(look_out(planning, plans) for planning in plannings))
+def _count_listed(reader: Reader, found: FoundOfferings) -> dict[int, Counted]:
+    """By offering what it would count for the certification that is asked for; empty where none is."""
+    if reader.asked is None:
+        return {}
+    offerings = [row.offering for row in found.rows]
+    return {offering.id: count_offering(reader, offering, [reader.asked])[0] for offering in offerings}
 
 
 def _read_plan_day(typed: str, now: date) -> date:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from certtrack.errors import NotFound
 from certtrack.security import Act, can_act
+from certtrack.services.credits.shown import ShownCredit
 from certtrack.services.home.page import Card, Home, load_home
 from certtrack.services.tellings import can_tell
 from certtrack.web.edge import actor, note_look, parts, reading, render, signed_in
+from certtrack.web.numbers import read_number
 from certtrack.web.record_frame import LookBack, frame_record, read_look_back
 from certtrack.web.timeline import list_steps
 
@@ -32,19 +34,24 @@ def certification(person_id: int, certification_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A record as its address asks for it; `card` is the certification that is meant, None where there is none."""
+    """A record as its address asks for it; `card` is the certification that is meant, None where there is none.
+
+    `saved` is the credit that was saved right before, `?saved=`, with each certification that it is claimed for.
+    """
 
     home: Home
     asked: LookBack
     card: Card | None
     can_tell: bool
+    saved: tuple[tuple[Card, ShownCredit], ...] = ()
 
 
 def load_shown(person_id: int, certification_id: int | None, *, is_of_any_day: bool = True) -> Shown:
     """The record of that person, and of that certification; without its number of the one whose day comes first.
 
-    It is as the address asks for it, or else as it is today. Raises NotFound alike for nobody, for somebody who isn't
-    the reader's to see, and for no certification of theirs.
+    Right after a credit was saved it is one that the credit is claimed for. The record is as the address asks for it,
+    or else as it is today. Raises NotFound alike for nobody, for somebody who isn't the reader's to see, and for no
+    certification of theirs.
     """
     found = parts()
     with reading() as session:
@@ -53,10 +60,12 @@ def load_shown(person_id: int, certification_id: int | None, *, is_of_any_day: b
             session, found.rulebook, actor(), person_id, found.clock, as_of=asked.as_of, known_at=asked.known_at
         )  # fmt: skip
         may_tell = can_tell(session, actor(), home.page.person.id, home.page.today)
-    card = home.find(certification_id)
+    number = request.args.get("saved", type=read_number) if home.page.is_now else None
+    saved = home.list_claims(number) if number is not None else ()
+    card = saved[0][0] if saved and certification_id is None else home.find(certification_id)
     if certification_id is not None and card is None:
         raise NotFound(f"There is no certification with the number {certification_id} on this person's record.")
-    return Shown(home, asked, card, may_tell)
+    return Shown(home, asked, card, may_tell, saved)
 
 
 def describe(shown: Shown) -> dict[str, Any]:
@@ -65,6 +74,7 @@ def describe(shown: Shown) -> dict[str, Any]:
     return frame_record(page, shown.asked) | {
         "home": shown.home,
         "card": card,
+        "saved": shown.saved,
         "steps": list_steps(card.shown) if card is not None else [],
         "can_tell": page.is_now and bool(page.certifications) and shown.can_tell,
         "can_choose": page.last_day is None and can_act(page.relations, Act.CHOOSE_MAIL),

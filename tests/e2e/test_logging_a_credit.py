@@ -90,7 +90,12 @@ def test_a_photo_becomes_a_credit_and_the_bar_moves(phone: Any, tmp_path: Path, 
     else:
         check_width(page)
     page.get_by_role("button", name="Save credit").last.click()
-    expect(page).to_have_url(re.compile(f"{RECORD}$"))
+    expect(page).to_have_url(re.compile(r"/home\?saved=\d+$"))
+    expect(page.get_by_role("heading", name=f"Saved: “Grief {scripts}”")).to_be_visible()
+    if scripts:
+        check_page(page)
+    else:
+        check_width(page)
     page.goto(f"{RECORD}/credits")
     expect(page.get_by_text(f"Grief {scripts}").first).to_be_attached()
     assert page.locator(".hours svg.bar").first.inner_html() != before
@@ -146,7 +151,7 @@ def test_of_two_people_who_edit_one_credit_the_second_is_told_and_can_compare(ph
     words = f"Boundaries, {scripts}"
     bob.get_by_label("Title").fill(f"{words}, by Bob")
     bob.get_by_role("button", name="Save the change").click()
-    expect(bob).to_have_url(re.compile(f"{RECORD}$"))
+    expect(bob).to_have_url(re.compile(rf"{RECORD}\?saved=7$"))
     carol.get_by_label("Title").fill(f"{words}, by Carol")
     carol.get_by_role("button", name="Save the change").click()
     expect(carol.get_by_role("heading", name="Somebody else has changed this credit meanwhile")).to_be_visible()

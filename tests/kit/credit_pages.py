@@ -63,6 +63,10 @@ class Office:
     def new(self) -> str:
         return f"/people/{self.carol}/credits/new"
 
+    def saved(self, number: int = 1) -> str:
+        """Where the holder is led who has saved that credit."""
+        return f"/home?saved={number}"
+
     def log(self, hours: int = 2, **values: Any) -> int:
         return log(self.world, self.carol, make_new(hours, **values), self.cps)
 

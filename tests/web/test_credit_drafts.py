@@ -36,7 +36,7 @@ def test_a_form_with_a_mistake_is_a_draft_with_its_files_until_it_is_saved(
         assert kept in again
     still = carol.send(office.new, **(TYPED | {"amount": "more"}), draft=number, files="1")
     assert find_draft(still.text) == number
-    assert carol.send(office.new, **TYPED, draft=number, files="1").location == office.page
+    assert carol.send(office.new, **TYPED, draft=number, files="1").location == office.saved()
 
     assert (office.load()[0].proof, "draft" in read(carol.get(office.credits).text)) == ("file", False)
 
@@ -66,7 +66,7 @@ def test_a_draft_that_another_window_has_saved_meanwhile_stays_when_this_one_is_
     app.extensions[EXTENSION].clock = FixedClock(office.world.at + timedelta(minutes=1))
     carol.send(office.new, title="More than half", way="draft", draft="1", draft_at=shown[1])
 
-    assert carol.send(office.new, **TYPED, draft="1", draft_at=shown[1]).location == office.page
+    assert carol.send(office.new, **TYPED, draft="1", draft_at=shown[1]).location == office.saved()
     assert "More than half" in carol.get(office.credits).text
 
 
@@ -91,7 +91,7 @@ def test_an_amendment_is_a_draft_with_its_reason_and_the_version_it_began_with(
     carol.send(path, **(TYPED | {"amount": "1"}), expected_no="1")
     late = carol.send(path, **(TYPED | {"amount": "2"}), expected_no="1", draft="1", reason="A slip")
     assert (late.status_code, find_draft(late.text)) == (409, "1")
-    assert carol.send(path, **(TYPED | {"amount": "2"}), expected_no="2", draft="1").location == office.page
+    assert carol.send(path, **(TYPED | {"amount": "2"}), expected_no="2", draft="1").location == office.saved()
     assert "draft" not in read(carol.get(office.credits).text)
     assert f"{office.new}?draft" not in carol.get(office.credits).text
 

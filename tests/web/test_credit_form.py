@@ -165,6 +165,6 @@ def test_what_was_planned_is_begun_with_and_becomes_the_credit(carol: CheckingCl
         office.page,
         True,
     )
-    assert carol.send(office.new, **TYPED, planned=str(plan), draft="1").location == office.page
+    assert carol.send(office.new, **TYPED, planned=str(plan), draft="1").location == office.saved()
     assert list_planned(office.world, office.carol) == ()
     assert carol.get(f"{office.new}?planned={plan}").status_code == 404

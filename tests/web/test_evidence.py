@@ -54,7 +54,7 @@ def test_a_photo_that_is_sent_is_the_proof_and_is_linked_on_the_page(
 ) -> None:
     sent = send(carol, office.new, (photo((3000, 2000)), "IMG_1.jpg"), (pdf(pages=2), "ethics.pdf"), proof="none")
 
-    assert sent.location == office.page
+    assert sent.location == office.saved()
     (credit,) = office.load()
     assert credit.proof == "file"
     assert "Certificate: IMG_1.jpg (picture) ; ethics.pdf (PDF, 2 pages)" in read(carol.get(office.credits).text)
@@ -72,7 +72,7 @@ def test_with_another_mistake_a_file_is_kept_and_comes_back_by_name(carol: Check
     assert wrong.status_code == 400
     assert "my &lt;b&gt;scan.jpg" in wrong.text
     assert list_chosen(wrong.text) == ["1"]
-    assert send(carol, office.new, files=list_chosen(wrong.text), proof="").location == office.page
+    assert send(carol, office.new, files=list_chosen(wrong.text), proof="").location == office.saved()
     assert (office.load()[0].proof, count_evidence(office)) == ("file", 1)
 
 
@@ -217,7 +217,7 @@ def test_amending_shows_the_files_and_takes_away_what_is_not_chosen(
     assert (list_chosen(wrong.text), "Keep it after all" in wrong.text) == ([str(two)], True)
     back = carol.send(f"{office.page}/credits/{credit}/files", files=str(two), back=str(one), expected_no="1")
     assert list_chosen(carol.get(back.location).text) == [str(one), str(two)]
-    assert send(carol, path, files=[str(two)], expected_no="1").location == office.page
+    assert send(carol, path, files=[str(two)], expected_no="1").location == office.saved()
 
     assert "Certificate: b.pdf (PDF, 1 page)" in read(carol.get(office.credits).text)
     late = send(carol, path, files=[str(one)], expected_no="1")

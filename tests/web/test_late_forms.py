@@ -68,7 +68,7 @@ def test_a_credit_comes_back_as_the_form_itself_with_its_draft_and_its_file(
         assert there in page
     assert "You had been signed out. All that you typed is here" in page
     kept = carol.send(office.new, **TYPED, draft=draft, files="1", kept_form="y")
-    assert (kept.location, office.load()[0].proof) == (office.page, "file")
+    assert (kept.location, office.load()[0].proof) == (office.saved(), "file")
     assert carol.get("/account/form").status_code == 404
     assert "draft" not in carol.get(office.page).text
 

@@ -15,6 +15,7 @@ from certtrack.db.models import (
     Enrollment,
     Finding,
     Person,
+    PlannedCredit,
     Signature,
     SupervisionSession,
     Training,
@@ -28,6 +29,7 @@ from certtrack.services.credits.drafts import select_drafts
 from certtrack.services.credits.shown import select_claimed
 from certtrack.services.finding_list import select_findings_of
 from certtrack.services.leaving import select_times_to_end
+from certtrack.services.offerings.planning import select_plans
 from certtrack.services.person_page import PersonPage, list_speaking
 from certtrack.services.record_sources import select_versions
 
@@ -52,6 +54,7 @@ class HomeRows:
     drafts: Sequence[CreditDraft]
     to_sign: Sequence[tuple[int, date, int, Person]]
     to_leave: Sequence[int]
+    plans: Sequence[tuple[PlannedCredit, str | None]]
     offered: Sequence[tuple[str, date]]
     elsewhere: Sequence[tuple[str, date, int | None]]
 
@@ -70,6 +73,7 @@ def ask(session: Session, page: PersonPage, actor: Actor) -> tuple[HomeRows, App
         select_drafts(actor, person_id),
         _select_to_sign(person_id),
         select_times_to_end(actor, person_id, today),
+        select_plans(person_id),
         *_select_completions(person_id),
     )
     found = ask_together(session, *mine, *select_rows(everything, actor, today))

@@ -18,11 +18,12 @@ from certtrack.services.applications.of_person import ApplicationRows, make_appl
 from certtrack.services.applications.page import ShownApplication
 from certtrack.services.credits.drafts import ShownDraft, make_drafts
 from certtrack.services.credits.page import HoursPage, ShownHours, make_hours
-from certtrack.services.credits.shown import list_deciders
+from certtrack.services.credits.shown import ShownCredit, list_deciders
 from certtrack.services.finding_list import NamedFinding, name_findings
 from certtrack.services.home.asking import HomeRows, ToSign, ask, list_to_sign
 from certtrack.services.names import make_names, select_names
 from certtrack.services.next_mail import NextMail, pick_next_mail
+from certtrack.services.offerings.planning import Plan, make_plans
 from certtrack.services.person_page import PersonPage, ShownCertification, list_speaking, load_record, make_page
 from certtrack.services.person_page import with_sources as give_sources
 from certtrack.services.record_head import load_head
@@ -67,7 +68,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """All of it. `cards` are in the order in which their days come; what isn't the reader's is empty."""
+    """All of it. `cards` are in the order in which their days come; what isn't the reader's is empty.
+
+    `plans` are those that ask their holder for a word: the day has come, or it was called off.
+    """
 
     page: PersonPage
     cards: tuple[Card, ...]
@@ -75,7 +79,13 @@ class Home:
     findings: tuple[NamedFinding, ...]
     drafts: tuple[ShownDraft, ...]
     to_sign: tuple[ToSign, ...]
+    plans: tuple[Plan, ...]
     can_leave: bool
+
+    def list_claims(self, credit_id: int) -> tuple[tuple[Card, ShownCredit], ...]:
+        """Where that credit is claimed and its hours are told, with what it counts there; empty where nowhere."""
+        found = ((card, one) for card in self.cards if card.hours for one in card.hours.credits)
+        return tuple((card, one) for card, one in found if one.id == credit_id)
 
     def find(self, certification_id: int | None) -> Card | None:
         """The card of that certification; without a number the first; None where there is none."""
@@ -134,8 +144,13 @@ def _make(
         findings=name_findings(rows.findings) if page.last_day is None else (),
         drafts=make_drafts(rows.drafts) if page.is_now and can_act(page.relations, Act.LOG_CREDITS) else (),
         to_sign=list_to_sign(rows.to_sign) if page.is_now and is_holder else (),
+        plans=_list_plans(rows, page.today) if page.is_now and is_holder else (),
         can_leave=page.is_now and bool(rows.to_leave),
     )
+
+
+def _list_plans(rows: HomeRows, today: date) -> tuple[Plan, ...]:
+    return tuple(plan for plan in make_plans(rows.plans) if plan.asks_for_word(today))
 
 
 def _find_so_far(shown: ShownCertification) -> SoFar | None:

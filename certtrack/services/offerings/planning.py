@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
@@ -47,6 +47,10 @@ class Plan:
     def minutes(self) -> int:
         """All its minutes."""
         return sum(part.minutes for part in self.parts)
+
+    def asks_for_word(self, today: date) -> bool:
+        """True where it is time to log it or to plan it no more: its day has come, or it was called off."""
+        return self.is_called_off or self.last_on <= today
 
 
 class TooManyPlans(Refused):
@@ -154,12 +158,21 @@ def get_plan(session: Session, person_id: int, plan_id: int) -> PlannedCredit:
 
 def list_plans(session: Session, person_id: int) -> tuple[Plan, ...]:
     """What this person plans, the nearest day first; one statement."""
-    query = (
+    return make_plans(session.execute(select_plans(person_id)))
+
+
+def select_plans(person_id: int) -> Select[PlannedCredit, str | None]:
+    """What `make_plans` reads: this person's open plans, each with the state of its offering, None for none."""
+    return (
         select(PlannedCredit, Offering.state)
         .outerjoin(Offering, Offering.id == PlannedCredit.offering_id)
         .where(PlannedCredit.person_id.in_(same_person(person_id)), PlannedCredit.state == "planned")
     )
-    plans = [_read(row, state == "called_off") for row, state in session.execute(query)]
+
+
+def make_plans(rows: Iterable[Row[PlannedCredit, str | None] | tuple[PlannedCredit, str | None]]) -> tuple[Plan, ...]:
+    """The plans of these rows, the nearest day first."""
+    plans = [_read(row, state == "called_off") for row, state in rows]
     return tuple(sorted(plans, key=lambda plan: (plan.last_on, plan.id)))
 
 
