@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from certtrack.web.about import about
 from certtrack.web.account import account
 from certtrack.web.admin import admin
 from certtrack.web.admin_accounts import admin_accounts
@@ -73,6 +74,7 @@ from certtrack.web.what_if import what_if
 from certtrack.web.wordings import wordings
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    about,
     *(admin, admin_accounts, admin_people, admin_merges),
     *(sign_in, sign_in_code, passwords, account, second_step, sessions, late_forms, by_mail),
     *(home, people, person_parts, people_list),
