@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 from hypothesis import settings
 from kit.beginnings import beginning, beginnings, world
@@ -37,8 +38,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Tests start hundreds of processes. Where this is set, as it is in many containers, each of them would compile the
-# whole product anew.
+# whole product anew, and each run all its tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # The same examples each time: what turns red was changed by somebody, not thrown by dice. Others, and more of them, are
 # looked for by `pytest --hypothesis-profile=search`.

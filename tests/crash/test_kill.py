@@ -119,7 +119,7 @@ def list_copies(deliverer: Deliverer) -> dict[str, list[Taken]]:
 @pytest.mark.long
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(
-    ("mails", "kills", "late_s"), [(240, 10, 0.05), pytest.param(2_000, 100, 0.15, marks=pytest.mark.nightly)]
+    ("mails", "kills", "late_s"), [(120, 5, 0.05), pytest.param(2_000, 100, 0.15, marks=pytest.mark.nightly)]
 )
 def test_killed_at_random_points_every_mail_arrives_and_twice_at_most_once_for_each_kill(
     deliverer: Deliverer,

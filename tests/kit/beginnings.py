@@ -10,12 +10,17 @@ from typing import Any
 import pytest
 from kit.credits import Cast, make_cast
 from kit.databases import create_on_server, name_database
+from kit.roster import Imported, take_shared
 from kit.world import World, make_world
 
 from certtrack.db.engine import Database
 
 # by the fixture that hands it out; the first of them that a test asks for holds what the others hold
-_MAKERS: dict[str, Callable[[World], Any]] = {"cast": make_cast, "world": lambda _world: None}
+_MAKERS: dict[str, Callable[[World], Any]] = {
+    "imported": take_shared,
+    "cast": make_cast,
+    "world": lambda _world: None,
+}
 
 
 @dataclass(frozen=True)
@@ -74,3 +79,9 @@ def cast(world: World, beginning: Beginning) -> Cast:
     """Carol and her two certifications; Bob supervises her, Alice has her agency, Dave has nothing to do with her."""
     made: Cast = beginning.added
     return made
+
+
+@pytest.fixture
+def imported(world: World, beginning: Beginning) -> Imported:
+    """The shared roster, which is on record."""
+    return Imported(world, beginning.added)

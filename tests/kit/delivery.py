@@ -1,9 +1,11 @@
 """Delivery in tests: to a real mail server, at the world's moment, with waits and leases that are over when told."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -35,6 +37,12 @@ def make_terms(bounce_address: str = "") -> Terms:
     return Terms(30, 5, FROM, "https://certtrack.example.org", links, bounces, bounce_address)
 
 
+@cache
+def load_authorities() -> ssl.SSLContext:
+    """Whom this machine trusts: read once, for it is longer than most deliveries."""
+    return ssl.create_default_context()
+
+
 def never() -> bool:
     """Nobody asked to stop."""
     return False
@@ -51,7 +59,8 @@ class Deliverer:
 
     @property
     def transport(self) -> SmtpTransport:
-        return SmtpTransport(self.smtp.host, self.smtp.port, "none", "", "", deadline_s=self.terms.deadline_s)
+        deadline_s = self.terms.deadline_s
+        return SmtpTransport(self.smtp.host, self.smtp.port, "none", "", "", deadline_s, load_authorities())
 
     def deliver(
         self, *, over: Transport | None = None, stop: Callable[[], bool] = never, worker: str = "here:1"

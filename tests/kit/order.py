@@ -11,9 +11,9 @@ _SERVICES = Path("tests") / "services"
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Leave to the night what PostgreSQL alone would add: all but the first of a table of cases.
 
-    Of a file of `services` every second test runs there each time, which asks nearly every statement, and all do at
-    night. Not where `on_both` asks for every case, as whatever happens side by side must. Tests are collected as they
-    stand in their file, whatever is shuffled then.
+    Of a file of `services` every fourth test runs there each time, beginning with its first, and all do at night. Not
+    where `on_both` asks for every case, as whatever happens side by side must. Tests are collected as they stand in
+    their file, whatever is shuffled then.
     """
     if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
         return
@@ -25,7 +25,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     if is_first_case:
         seen.append(item.originalname)
     is_of_services = item.path.is_relative_to(item.config.rootpath / _SERVICES)
-    if not is_first_case or (is_of_services and len(seen) % 2 == 0):
+    if not is_first_case or (is_of_services and len(seen) % 4 != 1):
         item.add_marker(pytest.mark.nightly)
 
 

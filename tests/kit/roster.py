@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,19 @@ class Office:
     def rows(self, *rows: Sequence[str]) -> Import:
         """Import these rows."""
         return self.take(make_csv(*rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A world in which the shared roster is on record, and the import that put it there."""
+
+    world: World
+    work: Import
+
+
+def take_shared(world: World) -> Import:
+    """Put the shared roster on record."""
+    return Office(world).take(SHARED.read_bytes(), SHARED.name)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The fixtures of an office that imports."""
 
+from kit.beginnings import imported
 from kit.roster import office
-from kit.shared_office import imported
 
 __all__ = ["imported", "office"]

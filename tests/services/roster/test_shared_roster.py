@@ -5,8 +5,7 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
-from kit.roster import SHARED, Office
-from kit.shared_office import Imported
+from kit.roster import SHARED, Imported, Office, take_shared
 from kit.world import World
 from sqlalchemy import func, select
 
@@ -15,10 +14,6 @@ from certtrack.db.models import Certification, Cycle, CycleVersion, Email, ExamR
 from certtrack.services.standing import load_standings
 
 EXPECTED = list(csv.DictReader((Path(__file__).parent / "expected.csv").read_text(encoding="utf-8").splitlines()))
-
-
-def take_shared(office: Office) -> None:
-    office.take(SHARED.read_bytes(), SHARED.name)
 
 
 def count_all(world: World) -> dict[str, int]:
@@ -100,16 +95,15 @@ def test_a_dry_run_shows_what_the_real_one_does_and_writes_nothing(world: World,
     before = count_all(world)
     looked = office.look(SHARED.read_bytes(), SHARED.name)
     assert count_all(world) == before
-    done = office.take(SHARED.read_bytes(), SHARED.name)
+    done = take_shared(world)
     assert done.count() == looked.count()
     assert done.count_findings() == looked.count_findings()
     assert [plan.changes for plan in done.plans] == [plan.changes for plan in looked.plans]
 
 
-def test_the_same_file_again_changes_nothing_but_the_list_of_runs(world: World, office: Office) -> None:
-    take_shared(office)
+def test_the_same_file_again_changes_nothing_but_the_list_of_runs(world: World, imported: Imported) -> None:
     before = count_all(world)
-    again = office.take(SHARED.read_bytes(), SHARED.name)
+    again = take_shared(world)
     after = count_all(world)
     assert {name for name in after if after[name] != before[name]} == {"import_run", "audit_event", "audit_value"}
     assert after["audit_event"] == before["audit_event"] + 1
@@ -120,7 +114,7 @@ def test_a_run_that_broke_off_is_completed_by_the_same_file(world: World, office
     office.take(SHARED.read_bytes(), SHARED.name, batches=2)
     half = count_all(world)
     assert 0 < half["certification"] < 118
-    take_shared(office)
+    take_shared(world)
     whole = count_all(world)
     assert (whole["certification"], whole["person"], whole["import_run"]) == (118, 119, 1)
 
