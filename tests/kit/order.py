@@ -4,28 +4,33 @@ from pathlib import Path
 
 import pytest
 
-_SEEN = pytest.StashKey[dict[Path, list[str]]]()
+_SEEN = pytest.StashKey[dict[tuple[Path, str], list[str]]]()
 _SERVICES = Path("tests") / "services"
+_ONE_IN = 3
+"""Of so many tests of a service one runs on PostgreSQL each time."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Leave to the night what PostgreSQL alone would add: all but the first of a table of cases.
+    """Leave to the night what a second kind of database alone would add.
 
-    Of a file of `services` every fourth test runs there each time, beginning with its first, and all do at night. Not
-    where `on_both` asks for every case, as whatever happens side by side must. Tests are collected as they stand in
-    their file, whatever is shuffled then.
+    On PostgreSQL that is all but the first of a table of cases. A test of `services` runs on one of the two each time,
+    the first of a file and every third from there on PostgreSQL, and on both at night. Not where `on_both` asks for
+    every case, as whatever happens side by side must. Tests are collected as they stand in their file, whatever is
+    shuffled then.
     """
     if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
         return
     is_asked_for = any("database_kind" in mark.args[0] for mark in item.iter_markers("parametrize"))
-    if is_asked_for or item.callspec.params.get("database_kind") != "postgresql":
+    kind = item.callspec.params.get("database_kind")
+    if is_asked_for or not isinstance(kind, str):
         return
-    seen = item.session.stash.setdefault(_SEEN, {}).setdefault(item.path, [])
+    seen = item.session.stash.setdefault(_SEEN, {}).setdefault((item.path, kind), [])
     is_first_case = item.originalname not in seen
     if is_first_case:
         seen.append(item.originalname)
     is_of_services = item.path.is_relative_to(item.config.rootpath / _SERVICES)
-    if not is_first_case or (is_of_services and len(seen) % 4 != 1):
+    is_for_postgres = is_first_case and (not is_of_services or len(seen) % _ONE_IN == 1)
+    if (kind == "postgresql" and not is_for_postgres) or (kind == "sqlite" and is_of_services and is_for_postgres):
         item.add_marker(pytest.mark.nightly)
 
 
