@@ -157,7 +157,7 @@ def _open(edge: Edge, options: Options, kind: Kind) -> Import[Any, Any]:
             at=edge.clock.now(),
             language=options.language,
         )
-        return kind.open_file(session, edge.rulebook, asked)
+        return kind.open(session, edge.rulebook, asked)
 
 
 def _plan(edge: Edge, work: Import[Any, Any]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
-from flask import Blueprint, make_response, redirect, request
+from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from certtrack.services.imports.uploads import (
     ask_to_write,
     forget_upload,
     get_upload,
+    is_open,
     list_tasks,
     list_uploads,
     say_mapping,
@@ -35,6 +36,7 @@ from certtrack.web.application_form import doing, get_expected
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, show_toast, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
+from certtrack.web.swapping import wants_part
 from certtrack.web.uploads import BoundedFile, takes_files
 from certtrack.web.uploads import list_uploads as list_files
 
@@ -87,9 +89,9 @@ def give() -> ResponseReturnValue:
 
 @imports.get("/imports/<int:upload_id>")
 @needs(Task.IMPORT)
-def show(upload_id: int) -> str:
+def show(upload_id: int) -> ResponseReturnValue:
     """How far it is, what it says, and what would come of it or came of it."""
-    return _show(upload_id)
+    return _show_progress(upload_id) if wants_part() else _show(upload_id)
 
 
 @imports.route("/imports/<int:upload_id>/mapping", methods=["GET", "POST"])
@@ -194,13 +196,27 @@ def _show_index(given: Given) -> str:
     )
 
 
+def _show_progress(upload_id: int) -> ResponseReturnValue:
+    """How far it is, for a page that looks again by itself; once it is through that page is opened anew."""
+    with reading() as session:
+        upload = get_upload(session, actor(), upload_id)
+    if not is_open(upload):
+        return Response(headers={"HX-Refresh": "true"})
+    return render("imports/progress.html", upload=upload, looks=_count_looks())
+
+
+def _count_looks() -> int:
+    typed = request.args.get("looks", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0  # at most three digits
+
+
 def _show(upload_id: int, *, is_refused: bool = False) -> str:
     with reading() as session:
         upload = get_upload(session, actor(), upload_id)
         values = _values_of(session, upload) | {"is_returned": upload.returned is not None}
     values["lists"] = [_tell(one) for one in upload.told.get("lists", ())]
     _note("import.viewed", upload)
-    return render("imports/show.html", is_refused=is_refused, **values)
+    return render("imports/show.html", is_refused=is_refused, looks=0, **values)
 
 
 def _tell(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from kit.client import CheckingClient, sign_up
 from kit.databases import on_both
 from kit.roster import HEADS, carol, make_csv
 from kit.world import World
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
-from certtrack.db.models import AuditEvent, AuditPerson, Certification
+from certtrack.db.models import AuditEvent, AuditPerson, Certification, ImportUpload
 from certtrack.security import Role
 
 _STRANGE = tuple("Good through" if head == "Expires" else head for head in HEADS)
@@ -107,3 +107,37 @@ def test_a_large_file_is_left_to_the_job(office: CheckingClient, world: World) -
     send(office, f"{page}/write")
     assert "It goes on by itself" in office.get(page).text
     assert count(world) == 0
+
+
+def test_a_page_of_a_file_that_is_worked_at_looks_again_by_itself_until_it_is_through(
+    office: CheckingClient, world: World
+) -> None:
+    people = [carol(number=f"CPS-{n}", address=f"p{n}@example.org") for n in range(70)]
+    page = give(office, world, make_csv(*people)).headers["Location"]
+    send(office, f"{page}/write")
+    assert f'data-hx-get="{page}?looks=1"' in office.get(page).text
+    part = office.get(f"{page}?looks=1", headers={"HX-Request": "true"})
+    assert f'data-hx-get="{page}?looks=2"' in part.text
+    assert "<progress" in part.text
+    assert "data-hx-get" not in office.get(f"{page}?looks=200", headers={"HX-Request": "true"}).text
+    assert "data-hx-get" in office.get(f"{page}?looks=x", headers={"HX-Request": "true"}).text
+    with world.database.writing() as session:
+        session.execute(update(ImportUpload).values(state="done"))
+    through = office.get(f"{page}?looks=2", headers={"HX-Request": "true"})
+    assert (through.headers["HX-Refresh"], through.data) == ("true", b"")
+
+
+def test_rows_that_would_do_something_else_by_now_are_named_and_brought_in_once_they_were_seen(
+    office: CheckingClient, world: World
+) -> None:
+    send(office, f"{give(office, world, make_csv(carol())).headers['Location']}/write")
+    newer = carol(expires="10/31/2028"), carol(name="New, Ann", address="ann@example.org", number="CPS-2")
+    page = give(office, world, make_csv(*newer)).headers["Location"]
+    send(office, f"{give(office, world, make_csv(carol(expires='12/31/2026'))).headers['Location']}/write")
+    send(office, f"{page}/write")
+    shown = office.get(page).text
+    assert "1 row would now do something else" in shown
+    assert "Line 2: <bdi>Example, Carol</bdi>" in shown
+    assert count(world) == 2
+    send(office, f"{page}/write")
+    assert "would now do something else" not in office.get(page).text

@@ -54,6 +54,8 @@ class ImportUpload(Numbered, Recorded, Base):
     returned: Mapped[str | None] = mapped_column(Text, deferred=True)
     """The rows to be mended, as the text of a file; None where there are none."""
     run_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"))
+    seen: Mapped[dict[str, Any]] = mapped_column(deferred=True, default=dict, server_default="{}")
+    """By line what the last look showed would come of the row, in brief; empty where nothing is to be written."""
     no: Mapped[int]
 
 

@@ -25,7 +25,6 @@ def open_file(session: Session, rulebook: Rulebook, asked: Asked) -> Import:
         rulebook,
         asked.actor,
         asked.at,
-        knows_own_alone=asked.knows_own_alone,
         titles=titles,
         confirmed=confirmed,
     )

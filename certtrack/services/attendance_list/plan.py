@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from certtrack.services.attendance_list.placing import PlacedRow
 from certtrack.services.attendance_list.state import Brought, State
@@ -25,6 +26,25 @@ class NotedPlan:
     brought: Brought | None
     verdict: Verdict
     obstacle: tuple[Column, Problem] | None
+
+    @property
+    def line(self) -> int:
+        """The line of the file."""
+        return self.placed.row.line
+
+    @property
+    def name(self) -> str:
+        """Whose row it is, for people."""
+        return self.placed.name
+
+    @property
+    def person_id(self) -> int:
+        """Whose time it is."""
+        return self.placed.person_id
+
+    def tell_outcome(self) -> tuple[Any, ...]:
+        """All that would be written, but for a place in the training, which a row before this one may have made."""
+        return self.kind, self.placed.session.id, self.record.minutes, self.placed.minutes, self.obstacle
 
     @property
     def kind(self) -> str:

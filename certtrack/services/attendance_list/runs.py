@@ -52,14 +52,14 @@ class Import(judged.Import[AttendanceList, PlacedRow]):
 
     def plan(self, session: Session, rows: Sequence[PlacedRow]) -> None:
         """Plan a batch and write nothing."""
-        self._note(self._plan(session, rows))
+        self._note(self.show(self._plan(session, rows)))
 
     def write_planned(self, session: Session, rows: Sequence[PlacedRow], run_id: int) -> int:
         """Plan a batch by what is on record in this transaction, and write it."""
-        plans = self._plan(session, rows)
-        Writer(session, self.organization.id, run_id, self.actor, self.at).write(plans)
-        self._note(plans)
-        return len(plans)
+        going = self.let_in(self._plan(session, rows))
+        Writer(session, self.organization.id, run_id, self.actor, self.at).write(going)
+        self._note(going)
+        return len(rows)
 
     def count(self) -> dict[str, int]:
         """What the file holds and what it changes, in numbers; a dry run counts what would be changed."""

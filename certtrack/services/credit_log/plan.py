@@ -31,6 +31,27 @@ class CreditPlan:
     kept: list[Change] = field(default_factory=list)
 
     @property
+    def line(self) -> int:
+        """The line of the file."""
+        return self.placed.row.line
+
+    @property
+    def name(self) -> str:
+        """Whose row it is, for people."""
+        return self.placed.name
+
+    @property
+    def person_id(self) -> int:
+        """Whose credit it is."""
+        return self.placed.person_id
+
+    def tell_outcome(self) -> tuple[Any, ...]:
+        """All that would be written."""
+        if self.credit_id is None:
+            return self.kind, sorted(tell_new(make_new(self.placed)).items()), self.placed.certification_ids
+        return self.kind, self.credit_id, [(change.field, change.old, change.new) for change in self.changes]
+
+    @property
     def kind(self) -> str:
         """`new`, `changed`, `kept` (nothing was done, though the file says something else) or `same`."""
         if self.credit_id is None:

@@ -53,13 +53,14 @@ class Import(judged.Import[CreditLog, PlacedRow]):
 
     def plan(self, session: Session, rows: Sequence[PlacedRow]) -> None:
         """Plan a batch and write nothing."""
-        self._note(self._plan(session, rows))
+        self._note(self.show(self._plan(session, rows)))
 
     def write_planned(self, session: Session, rows: Sequence[PlacedRow], run_id: int) -> int:
         """Plan a batch by what is on record in this transaction, and write it as far as its amendments allow."""
         plans = _cut(self._plan(session, rows))
-        Writer(session, self.rulebook, self.organization.id, run_id, self.actor, self.at).write(plans)
-        self._note(plans)
+        going = self.let_in(plans)
+        Writer(session, self.rulebook, self.organization.id, run_id, self.actor, self.at).write(going)
+        self._note(going)
         return len(plans)
 
     def count(self) -> dict[str, int]:

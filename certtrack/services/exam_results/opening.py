@@ -16,7 +16,7 @@ def open_file(_session: Session, rulebook: Rulebook, asked: Asked) -> Import:
     """The list, read whole. Raises BadInput."""
     mapping = read_mapping(*asked.mapping, rulebook.packs) if asked.mapping else NO_MAPPING
     file = read_results(asked.file_name, asked.data, mapping, rulebook.packs, asked.today)
-    return Import(file, asked.organization, rulebook, asked.actor, asked.at, knows_own_alone=asked.knows_own_alone)
+    return Import(file, asked.organization, rulebook, asked.actor, asked.at)
 
 
 KIND = Kind(

@@ -1,7 +1,7 @@
 """Whose each row is, of which credential's exam, and which rows say the same attempt: asked once for the whole file."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,17 +38,17 @@ class PlacedRow:
 
 
 def place_rows(
-    file: ResultList, register: Register, held: Mapping[int, frozenset[str]], own_id: int | None
+    file: ResultList, register: Register, held: Mapping[int, frozenset[str]], own: Collection[int]
 ) -> Placed[PlacedRow]:
     """Place each row that was read, and refuse all of those that say one attempt differently.
 
-    `held`: the credentials that each person has here; `own_id`: whoever imports, None where that is nobody's record.
+    `held`: the credentials that each person has here; `own`: the numbers of whoever imports.
     """
     placed: list[PlacedRow] = []
     refused: list[Refused] = []
     for row in file.rows:
         try:
-            placed.append(_place(row, register, held, own_id))
+            placed.append(_place(row, register, held, own))
         except _Misplaced as error:
             refused.append(file.refuse(row, error.column, error.problem))
     contested = _find_contested(placed)
@@ -71,12 +71,12 @@ class _Misplaced(Exception):
         self.column, self.problem = column, problem
 
 
-def _place(row: ResultRow, register: Register, held: Mapping[int, frozenset[str]], own_id: int | None) -> PlacedRow:
+def _place(row: ResultRow, register: Register, held: Mapping[int, frozenset[str]], own: Collection[int]) -> PlacedRow:
     try:
         whose = register.get(row.mark)
     except Unreadable as error:
         raise _Misplaced(row.mark.column, error.problem) from error
-    if whose.person_id == own_id:
+    if whose.person_id in own:
         raise _Misplaced(row.mark.column, "own_exam")
     credentials = {row.credential} if row.credential else held.get(whose.person_id, frozenset())
     if len(credentials) != 1:

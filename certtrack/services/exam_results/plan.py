@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from certtrack.db.models import ExamResult
 from certtrack.services.exam_results.placing import PlacedRow
@@ -39,6 +40,27 @@ class ResultPlan:
     def is_sitting_known(self) -> bool:
         """True where that somebody sat was on record, and nothing else."""
         return self.is_new and self.result is not None
+
+    @property
+    def line(self) -> int:
+        """The line of the file."""
+        return self.placed.row.line
+
+    @property
+    def name(self) -> str:
+        """Whose row it is, for people."""
+        return self.placed.name
+
+    @property
+    def person_id(self) -> int:
+        """Whose exam it was."""
+        return self.placed.person_id
+
+    def tell_outcome(self) -> tuple[Any, ...]:
+        """All that would be written."""
+        new = sorted(tell_row(self.placed).items()) if self.is_new else []
+        changed = [(change.field, change.old, change.new) for change in self.changes]
+        return self.kind, self.is_sitting_known, new, changed, self.obstacle
 
     @property
     def kind(self) -> str:

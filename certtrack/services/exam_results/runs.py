@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
-from certtrack.services.actors import find_actor_person
+from certtrack.services.actors import list_own_numbers
 from certtrack.services.exam_results.layout import KIND
 from certtrack.services.exam_results.placing import PlacedRow, place_rows
 from certtrack.services.exam_results.plan import ResultPlan, plan_row
@@ -16,6 +16,7 @@ from certtrack.services.exam_results.state import load_credentials, load_state, 
 from certtrack.services.exam_results.writing import Writer
 from certtrack.services.exams.rights import check_can_bring_in
 from certtrack.services.sheets import judged, runs
+from certtrack.services.sheets.whose import load_register
 
 
 @dataclass
@@ -36,9 +37,10 @@ class Import(judged.Import[ResultList, PlacedRow]):
         Raises NotAllowed where the actor may not bring in results there, before anything of them is told.
         """
         owner = self.organization.id
-        register = self.load_register(session, {row.mark for row in self.file.rows})
+        marks = {row.mark for row in self.file.rows}
+        register = load_register(session, owner, marks, on=self.known_on)  # a row of one's own is refused as an exam
         held = load_credentials(session, owner, register.list_people(row.mark for row in self.file.rows))
-        placed = place_rows(self.file, register, held, find_actor_person(session, self.actor))
+        placed = place_rows(self.file, register, held, list_own_numbers(session, self.actor))
         check_can_bring_in(session, self.actor, owner, {item.credential for item in placed.rows})
         obstacles = {
             plan.placed.key: self.file.refuse(plan.placed.row, *plan.obstacle)
@@ -53,14 +55,14 @@ class Import(judged.Import[ResultList, PlacedRow]):
 
     def plan(self, session: Session, rows: Sequence[PlacedRow]) -> None:
         """Plan a batch and write nothing."""
-        self._note(self._plan(session, rows))
+        self._note(self.show(self._plan(session, rows)))
 
     def write_planned(self, session: Session, rows: Sequence[PlacedRow], run_id: int) -> int:
         """Plan a batch by what is on record in this transaction, and write it."""
-        plans = self._plan(session, rows)
-        self._note(plans)  # while it is planned: once written, everything is on record
-        Writer(session, self.rulebook, self.organization.id, run_id, self.actor, self.at).write(plans)
-        return len(plans)
+        going = self.let_in(self._plan(session, rows))
+        self._note(going)  # while it is planned: once written, everything is on record
+        Writer(session, self.rulebook, self.organization.id, run_id, self.actor, self.at).write(going)
+        return len(rows)
 
     def count(self) -> dict[str, int]:
         """What the file holds and what it changes, in numbers; a dry run counts what would be changed."""

@@ -1,10 +1,11 @@
 """Working at a file that was given: looked at, then written, batch after batch, by whichever process takes it up.
 
 How far it came is on record in the transaction of each batch. A process that ends in the middle leaves rows that are
-in: whoever takes the file up again finds them the same and writes the rest.
+in: whoever takes the file up again finds them the same and writes the rest. A row that would do something else by then
+than was shown is held back, and the file is looked at anew.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -24,11 +25,12 @@ from certtrack.services.imports.mapping import Said, make_mapping_file
 from certtrack.services.imports.telling import tell
 from certtrack.services.on_behalf import in_its_name
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.sheets.asked import Asked
+from certtrack.services.sheets.asked import Asked, Kind
 from certtrack.services.sheets.bad_sheet import BadSheet
 from certtrack.services.sheets.returned import make_returned
 from certtrack.services.sheets.runs import Import
 
+_NEXT = {"to_look": "looked", "to_write": "done"}
 _LEASE = timedelta(minutes=2)
 _SAID_EVERY_S = 1.0
 _MOST_TRIES = 3  # a file that ends each process that takes it up mustn't keep the others' from being brought in
@@ -36,6 +38,15 @@ _MOST_TRIES = 3  # a file that ends each process that takes it up mustn't keep t
 
 class _LeftOffError(Exception):
     """This process is to end, or another one has taken the file over."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file that was opened; `language` is that of what comes back of it."""
+
+    kind: Kind
+    work: Import[Any, Any]
+    language: str
 
 
 @dataclass
@@ -59,13 +70,16 @@ class _Work:
         if state is None:
             return False
         try:
-            return self._look() if state == "to_look" else self._write()
+            while state is not None:
+                state = self._go_through(state)
         except _LeftOffError:
             return False
         except Exception as error:  # noqa: BLE001  # whatever is wrong with one file, the others are brought in
             self.is_broken = True
             get_log(upload=self.upload_id).error("import_broke_off", kind=type(error).__name__)
             return False
+        else:
+            return True
         finally:
             self._give_back()
 
@@ -85,15 +99,31 @@ class _Work:
             upload.leased_until = self.leased_until = at + _LEASE
             return upload.state
 
-    def _open(self) -> tuple[Import[Any, Any], ImportUpload]:
-        """Raises BadInput, NotAllowed where whoever asked for it may not any more."""
-        with self.reading() as session:
-            upload = session.get_one(ImportUpload, self.upload_id, options=[undefer(ImportUpload.data)])
-            kind, asked = get_kind(upload.kind), self._ask(session, upload)
-            return kind.open_file(session, self.rulebook, asked), upload
+    def _go_through(self, state: str) -> str | None:
+        """Look at all of it, or write it; answers what is to be done next, None for nothing."""
+        try:
+            opened = self._open(state)
+            self._say(total=len(opened.work.file.rows), done=0)
+            if state == "to_look":
+                look_through(self.reading, opened.work, advance=self._advance)
+            else:
+                bring_in(self.reading, self.writing, opened.work, note=self._note)
+        except (BadInput, NotAllowed) as error:
+            self._refuse(error)
+            return None
+        return self._settle(opened, state)
 
-    def _ask(self, session: Session, upload: ImportUpload) -> Asked:
-        office, at, kind = session.get_one(Organization, upload.organization_id), self.now(), get_kind(upload.kind)
+    def _open(self, state: str) -> _Opened:
+        """Raises BadInput, NotAllowed where whoever asked for it may not any more."""
+        more = [undefer(ImportUpload.data), undefer(ImportUpload.seen)]
+        with self.reading() as session:
+            upload = session.get_one(ImportUpload, self.upload_id, options=more)
+            kind = get_kind(upload.kind)
+            asked = self._ask(session, upload, kind, upload.seen if state == "to_write" else None)
+            return _Opened(kind, kind.open(session, self.rulebook, asked), upload.language)
+
+    def _ask(self, session: Session, upload: ImportUpload, kind: Kind, seen: Mapping[str, str] | None) -> Asked:
+        office, at = session.get_one(Organization, upload.organization_id), self.now()
         actor = find_actor(session, upload.account_id, at.astimezone(ZoneInfo(office.zone)).date())
         if actor is None:
             raise NotAllowed("Whoever asked for this has no account here any more.")
@@ -108,40 +138,27 @@ class _Work:
             actor=actor if kind.has_own_rights else in_its_name(actor.key),
             at=at,
             language=upload.language,
-            knows_own_alone=True,
+            is_by_page=True,
+            seen=seen,
         )
 
-    def _look(self) -> bool:
-        try:
-            work, upload = self._open()
-            self._say(total=len(work.rows), done=0)
-            look_through(self.reading, work, advance=self._advance)
-        except (BadInput, NotAllowed) as error:
-            self._refuse(error)
-            return True
-        self._settle(work, upload, "looked")
-        return True
-
-    def _write(self) -> bool:
-        try:
-            work, upload = self._open()
-            self._say(total=len(work.rows), done=0)
-            bring_in(self.reading, self.writing, work, note=self._note)
-        except (BadInput, NotAllowed) as error:
-            self._refuse(error)
-            return True
-        self._settle(work, upload, "done")
-        return True
-
-    def _settle(self, work: Import[Any, Any], upload: ImportUpload, state: str) -> None:
+    def _settle(self, opened: _Opened, state: str) -> str | None:
+        """Where rows were held back it is looked at anew, so that somebody sees what would come of them now."""
+        work = opened.work
         with self.reading() as session:
-            told = tell(session, work, get_kind(upload.kind))
-        returned = make_returned(work.file.heads, work.returned, upload.language)
+            told = tell(session, work, opened.kind)
+        returned = make_returned(work.file.heads, work.returned, opened.language) or None
         with self.writing() as session:
             upload = self._get_mine(session)
-            upload.state, upload.told, upload.returned = state, told, returned or None
-            upload.run_id, upload.total, upload.done = work.run_id, len(work.rows), len(work.rows)
+            upload.run_id, upload.seen = work.run_id or upload.run_id, work.outcomes
+            if work.held:
+                upload.state, upload.told = "to_look", {"held": told["held"]}
+                return upload.state
+            held = {"held": upload.told["held"]} if state == "to_look" and "held" in upload.told else {}
+            upload.state, upload.told, upload.returned = _NEXT[state], told | held, returned
+            upload.total = upload.done = len(work.rows)
             upload.no += 1
+            return None
 
     def _refuse(self, error: Exception) -> None:
         told: dict[str, Any] = {"problem": "not_allowed" if isinstance(error, NotAllowed) else "mapping"}

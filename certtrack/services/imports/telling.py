@@ -36,6 +36,7 @@ def tell(session: Session, work: Import[Any, Any], kind: Kind) -> dict[str, Any]
         "heads": dict(work.file.heads.texts),
         "words": _list_words(work, kind),
         "people": sorted(work.list_people()),
+        "held": _keep("held", ("line", "name"), [{"line": one.line, "name": one.name} for one in work.held]),
     }
 
 

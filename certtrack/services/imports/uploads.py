@@ -95,6 +95,11 @@ def select_unfinished(actor: Actor) -> Select[int]:
     return select(func.count(ImportUpload.id)).where(ImportUpload.state.in_(_TO_DECIDE), or_(*theirs))
 
 
+def is_open(upload: ImportUpload) -> bool:
+    """True while it is to be looked at or written, whether or not a process is at it."""
+    return upload.state in _OPEN
+
+
 def list_open(session: Session, at: datetime) -> Sequence[int]:
     """The numbers of those that are to be looked at, or written, and that no process is at; the oldest first."""
     is_free = or_(ImportUpload.leased_until.is_(None), ImportUpload.leased_until <= at)

@@ -15,7 +15,7 @@ def open_file(session: Session, rulebook: Rulebook, asked: Asked) -> Import:
     rules = confirmed_rules(session, rulebook)
     mapping = read_mapping(*asked.mapping, rules.packs) if asked.mapping else NO_MAPPING
     read = read_roster(asked.file_name, asked.data, mapping, rules.packs, asked.today)
-    return Import(read, asked.organization, rules, asked.actor, asked.at, knows_own_alone=asked.knows_own_alone)
+    return Import(read, asked.organization, rules, asked.actor, asked.at)
 
 
 KIND = Kind(

@@ -22,11 +22,8 @@ from certtrack.services.roster.state import Memory, load_state
 class Planner:
     """Plans the rows of one file for one organization; it remembers what it has planned from batch to batch."""
 
-    def __init__(
-        self, roster: Roster, organization: Organization, at: datetime, *, knows_own_alone: bool = False
-    ) -> None:
+    def __init__(self, roster: Roster, organization: Organization, at: datetime) -> None:
         self.roster, self.organization, self.at = roster, organization, at
-        self.knows_own_alone = knows_own_alone
         self.memory = Memory()
         self._doubles = note_doubles(roster)
 
@@ -34,8 +31,11 @@ class Planner:
         """The day of the import in `zone`."""
         return self.at.astimezone(ZoneInfo(zone)).date()
 
-    def plan(self, session: Session, rows: Sequence[RosterRow]) -> list[RowPlan]:
-        """Plan one batch. Nothing is written; findings that are on record already are left out."""
+    def plan(self, session: Session, rows: Sequence[RosterRow], *, knows_own_alone: bool = False) -> list[RowPlan]:
+        """Plan one batch. Nothing is written; findings that are on record already are left out.
+
+        With `knows_own_alone` nobody is known by an address who doesn't belong to the organization today.
+        """
         named = [row for each in rows for row in self.roster.by_address.get(each.supervisor or "", [])]
         met = {row.number: row for row in (*rows, *named)}
         state = load_state(
@@ -43,7 +43,7 @@ class Planner:
             self.organization.id,
             list(met.values()),
             self.today(self.organization.zone),
-            knows_own_alone=self.knows_own_alone,
+            knows_own_alone=knows_own_alone,
         )
         plans = [plan_row(Case(self.roster, self.memory, state, row, self.today)) for row in rows]
         for plan in plans:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from certtrack.services.roster.findings import PlannedFinding
 from certtrack.services.roster.rows import RosterRow
@@ -39,6 +40,23 @@ class RowPlan:
     is_said_new: bool = False
     findings: list[PlannedFinding] = field(default_factory=list)
     settles: list[int] = field(default_factory=list)
+
+    @property
+    def line(self) -> int:
+        """The line of the file."""
+        return self.row.line
+
+    @property
+    def name(self) -> str:
+        """Whose row it is, for people."""
+        return f"{self.row.name.family}, {self.row.name.given}"
+
+    def tell_outcome(self) -> tuple[Any, ...]:
+        """All that would be written of the person, but for findings, whichever rows of the file are in already."""
+        term = (self.term.what, self.term.due_on, self.term.old_due_on) if self.term else ()
+        changed = [(change.field, change.old, change.new) for change in self.changes]
+        person = sorted(self.person_changes.items())
+        return self.kind, self.is_new_person, person, changed, term, self.exam_on, self.supervisor
 
     @property
     def kind(self) -> str:

@@ -12,8 +12,9 @@ from certtrack.services.roster.plan import Planner
 from certtrack.services.roster.roster import Roster
 from certtrack.services.roster.row_plan import RowPlan
 from certtrack.services.roster.rows import RosterRow
-from certtrack.services.roster.state import KIND
+from certtrack.services.roster.state import KIND, PersonKey
 from certtrack.services.sheets import runs
+from certtrack.services.sheets.shown import CHANGES_NOTHING
 from certtrack.services.standing import projecting_once
 
 
@@ -25,9 +26,10 @@ class Import(runs.Import[Roster, RosterRow]):
     batch: ClassVar[int] = 10  # a row costs some 16 ms
 
     plans: list[RowPlan] = field(default_factory=list)
+    _held_people: set[PersonKey] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.planner = Planner(self.file, self.organization, self.at, knows_own_alone=self.knows_own_alone)
+        self.planner = Planner(self.file, self.organization, self.at)
 
     @property
     def roster(self) -> Roster:
@@ -41,17 +43,17 @@ class Import(runs.Import[Roster, RosterRow]):
 
     def plan(self, session: Session, rows: Sequence[RosterRow]) -> None:
         """Plan a batch and write nothing."""
-        self.plans += self.planner.plan(session, rows)
+        self.plans += self.show(self.planner.plan(session, rows, knows_own_alone=self.is_by_page))
 
     def write_planned(self, session: Session, rows: Sequence[RosterRow], run_id: int) -> int:
         """Plan a batch by what is on record in this transaction, and write all of it."""
-        plans = self.planner.plan(session, rows)
+        going = self._let_in_whole(self.planner.plan(session, rows, knows_own_alone=self.is_by_page))
         writer = Writer(session, self.rulebook, self.planner, run_id, self.actor)
         with projecting_once(session, self.rulebook, at=self.at, cause_key=writer.cause_key):
-            for plan in plans:
+            for plan in going:
                 writer.write(plan)
-        self.plans += plans
-        return len(plans)
+        self.plans += going
+        return len(rows)
 
     def count(self) -> dict[str, int]:
         """What the file holds and what it changes, in numbers; a dry run counts what would be changed."""
@@ -65,6 +67,7 @@ class Import(runs.Import[Roster, RosterRow]):
             "rows_twice": len(self.roster.doubles),
             "rows_kept": kinds["kept"],
             "rows_refused": len(self.roster.refused),
+            "rows_held": len(self.held),
             "cells_left_empty": sum(len(row.faults) for row in self.roster.rows),
             "people_new": sum(plan.is_new_person + plan.is_new_supervisor for plan in self.plans),
             "certifications_new": kinds["new"],
@@ -85,7 +88,7 @@ class Import(runs.Import[Roster, RosterRow]):
     def list_changes(self) -> list[dict[str, Any]]:
         """Each value that is amended: line, name, number, field, old, new."""
         return [
-            {"line": plan.row.line, "name": _tell(plan), "number": plan.row.cert_number}
+            {"line": plan.row.line, "name": plan.name, "number": plan.row.cert_number}
             | {"field": change.field, "old": change.old, "new": change.new}
             for plan in self.plans
             for change in plan.changes
@@ -98,7 +101,7 @@ class Import(runs.Import[Roster, RosterRow]):
     def list_past(self) -> list[dict[str, Any]]:
         """Who is past their day when they come: line, name, number, due_on."""
         return [
-            {"line": plan.row.line, "name": _tell(plan), "number": plan.row.cert_number, "due_on": plan.term.due_on}
+            {"line": plan.row.line, "name": plan.name, "number": plan.row.cert_number, "due_on": plan.term.due_on}
             for plan in self.plans
             if plan.term and plan.term.is_past
         ]
@@ -111,6 +114,14 @@ class Import(runs.Import[Roster, RosterRow]):
             if row.id not in self.planner.memory.imported and row.key.partition("#")[2] not in numbers
         ]
 
-
-def _tell(plan: RowPlan) -> str:
-    return f"{plan.row.name.family}, {plan.row.name.given}"
+    def _let_in_whole(self, plans: Sequence[RowPlan]) -> list[RowPlan]:
+        """Those that would do what was shown, but for people of whom a row before is held: they might be others."""
+        going: list[RowPlan] = []
+        for plan in plans:
+            if plan.person_key in self._held_people and plan.kind not in CHANGES_NOTHING:
+                self.held.append(plan)
+            elif allowed := self.let_in([plan]):
+                going += allowed
+            else:
+                self._held_people.add(plan.person_key)
+        return going

@@ -1,6 +1,6 @@
 """What is asked of an import before its file is opened, and what it can tell when it is through."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,8 @@ class Asked:
     """A file as it came: whose it is, who brings it in, and when.
 
     `mapping` is a mapping file's name and bytes, None where there is none; `language` that of notes for the record.
-    `knows_own_alone`: whoever gives it may see the organization's people, and no others, so that no others are known.
+    `is_by_page`: it was given on a page, by somebody who may see and do less than whoever gives a command; `seen`: by
+    line what they were shown would come of it, None where nothing is to be written, or nothing was to be shown.
     """
 
     file_name: str
@@ -33,7 +34,8 @@ class Asked:
     actor: Actor
     at: datetime
     language: str
-    knows_own_alone: bool = False
+    is_by_page: bool = False
+    seen: Mapping[str, str] | None = None
 
     @property
     def today(self) -> date:
@@ -65,6 +67,12 @@ class Kind:
     told: tuple[Told, ...]
     count_more: Callable[[Any], dict[str, int]] = lambda _work: {}
     has_own_rights: bool = False
+
+    def open(self, session: Session, rulebook: Rulebook, asked: Asked) -> Import[Any, Any]:
+        """The file as an import that keeps to what whoever gave it may see and do. Raises BadInput."""
+        work = self.open_file(session, rulebook, asked)
+        work.is_by_page, work.seen = asked.is_by_page, asked.seen
+        return work
 
     @property
     def key(self) -> str:

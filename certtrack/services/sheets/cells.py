@@ -75,6 +75,7 @@ Problem = Literal[
     "nobody_here",
     "several_here",
     "not_the_same",
+    "own_record",
 ]
 """Why a cell, or a whole row, can't be taken: each code has its sentence in `templates/sheets/reasons.jinja`."""
 

@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
+from certtrack.services.actors import list_own_numbers
 from certtrack.services.sheets import runs
 from certtrack.services.sheets.confirmed import record_words
 from certtrack.services.sheets.mapping import Confirmed
@@ -49,8 +50,9 @@ class Import(runs.Import[F, P], Generic[F, P]):
     """The rows of earlier files that this one says again."""
 
     def load_register(self, session: Session, marks: Iterable[Mark]) -> Register:
-        """Load whom these marks may mean."""
-        return load_register(session, self.organization.id, marks, on=self.today if self.knows_own_alone else None)
+        """Load whom these marks may mean; of a file that was given on a page, not whoever gave it."""
+        own = list_own_numbers(session, self.actor) if self.is_by_page else ()
+        return load_register(session, self.organization.id, marks, on=self.known_on, own=own)
 
     @property
     def rows(self) -> Sequence[P]:
@@ -103,6 +105,7 @@ class Import(runs.Import[F, P], Generic[F, P]):
             "rows_twice": len(self.placed.twice),
             "rows_kept": self._tally["kept"],
             "rows_refused": self._refused,
+            "rows_held": len(self.held),
         }
 
     def _note_values(self, own: dict[str, Any], changes: Sequence[Differing], kept: Sequence[Differing]) -> None:

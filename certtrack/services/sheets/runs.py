@@ -4,7 +4,7 @@ A run that broke off is taken up by importing the same file again: rows that are
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -20,10 +20,12 @@ from certtrack.services.rulebook import Rulebook
 from certtrack.services.sheets.heads import Heads
 from certtrack.services.sheets.returned import WithFaults
 from certtrack.services.sheets.rows import Refused
+from certtrack.services.sheets.shown import Planned, sort_held, sum_up
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 F = TypeVar("F", bound="ReadFile[Any]")
+P = TypeVar("P", bound=Planned)
 
 _AIM_S = 0.05  # on SQLite nobody is to wait longer than 0.1 s for the write lock, and the next rows may be slower
 _AIM_UNLOCKED_S = 0.4  # on PostgreSQL only other imports wait
@@ -76,8 +78,18 @@ class Import(ABC, Generic[F, R]):
     actor: Actor
     at: datetime
     run_id: int | None = None
-    knows_own_alone: bool = False
-    """True where nobody is known by an address, or amended, who doesn't belong to the organization on that day."""
+    is_by_page: bool = False
+    """True where it was given on a page, by somebody who may see and change the organization's own people alone.
+
+    Then nobody is known by an address, or amended, who doesn't belong there on that day, and nothing that somebody else
+    is to say of whoever gives it goes in.
+    """
+    seen: Mapping[str, str] | None = None
+    """By line what somebody was shown would come of the row; None where nothing was to be shown first."""
+    outcomes: dict[str, str] = field(default_factory=dict)
+    """By line what a look found would come of it."""
+    held: list[Planned] = field(default_factory=list)
+    """Rows of which nothing was written, since they would do something else by now than was shown."""
     _size: int | None = field(default=None, init=False, repr=False)
     _done: int = field(default=0, init=False, repr=False)
     _aim_s: float = field(default=_AIM_S, init=False, repr=False)
@@ -95,6 +107,17 @@ class Import(ABC, Generic[F, R]):
 
         Answers how many rows, from the first on, are written: at least one; the others come in the next batch.
         """
+
+    def let_in(self, plans: Sequence[P]) -> list[P]:
+        """Those that would do what was shown; the others are held back."""
+        going, held = sort_held(plans, self.seen)
+        self.held += held
+        return going
+
+    def show(self, plans: Sequence[P]) -> Sequence[P]:
+        """Remember what would come of these."""
+        self.outcomes |= {str(plan.line): sum_up(plan) for plan in plans}
+        return plans
 
     @abstractmethod
     def count(self) -> dict[str, int]:
@@ -132,6 +155,11 @@ class Import(ABC, Generic[F, R]):
     def today(self) -> date:
         """The organization's day."""
         return self.at.astimezone(ZoneInfo(self.organization.zone)).date()
+
+    @property
+    def known_on(self) -> date | None:
+        """The day on which people have to belong to the organization to be known; None where it needn't be any."""
+        return self.today if self.is_by_page else None
 
     @property
     def rows(self) -> Sequence[R]:

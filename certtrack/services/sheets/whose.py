@@ -75,7 +75,7 @@ class _Known:
 class Register:
     """The people whom some rows may mean: loaded once for many rows, then asked row by row.
 
-    `here` are those of the organization.
+    `here` are those of the organization; `own` the numbers of whoever brings the file in, of whom no row may be.
     """
 
     def __init__(
@@ -83,8 +83,9 @@ class Register:
         people: Mapping[int, _Known],
         by_number: Mapping[str, frozenset[int]],
         here: Collection[int],
+        own: Collection[int] = (),
     ) -> None:
-        self._people, self._by_number, self._here = people, by_number, here
+        self._people, self._by_number, self._here, self._own = people, by_number, here, own
         self._by_address: dict[str, list[_Known]] = defaultdict(list)
         for number in sorted(people):
             for address in people[number].addresses:
@@ -93,8 +94,9 @@ class Register:
     def get(self, mark: Mark) -> Whose:
         """Who it is: by the number; else by an address that one person has; else by address and folded name together.
 
-        Raises Unreadable where that is nobody of the organization, several people, or somebody else than the rest of
-        the row says: a number beside another one's address or name is never taken for either.
+        Raises Unreadable where that is nobody of the organization, several people, whoever brings the file in, or
+        somebody else than the rest of the row says: a number beside another one's address or name is never taken for
+        either.
         """
         holders = self._by_number.get((mark.number or "").casefold(), frozenset())
         if len(holders) == 1:
@@ -106,6 +108,8 @@ class Register:
                 raise Unreadable("not_the_same")
         if found.id not in self._here:
             raise Unreadable("nobody_here")
+        if found.id in self._own:
+            raise Unreadable("own_record")
         return Whose(found.id, found.name, found.zone)
 
     def list_people(self, marks: Iterable[Mark]) -> set[int]:
@@ -147,11 +151,13 @@ def load_register(
     besides: Collection[int] = (),
     *,
     on: date | None = None,
+    own: Collection[int] = (),
 ) -> Register:
     """Load whom these marks may mean, in a few queries however many there are.
 
     `besides` are people who count as the organization's though they were never affiliated with it. With `on` nobody is
-    of it whose time there was over by that day; without, whoever was ever there is.
+    of it whose time there was over by that day; without, whoever was ever there is. `own` are numbers of whoever
+    brings the file in, where no row may be about them.
     """
     listed = list(marks)
     holders = _load_holders(session, organization_id, {mark.number for mark in listed if mark.number})
@@ -173,7 +179,7 @@ def load_register(
         for number, until_on in session.execute(query):
             is_over = on is not None and until_on is not None and until_on < on
             (ended if is_over else belonging).add(number)
-    return Register(people, by_number, (here - ended) | belonging | set(besides))
+    return Register(people, by_number, (here - ended) | belonging | set(besides), own)
 
 
 def _load_holders(session: Session, organization_id: int, numbers: set[str]) -> dict[str, set[int]]:

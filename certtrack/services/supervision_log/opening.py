@@ -21,7 +21,6 @@ def open_file(_session: Session, rulebook: Rulebook, asked: Asked) -> Import:
         rulebook,
         asked.actor,
         asked.at,
-        knows_own_alone=asked.knows_own_alone,
         language=asked.language,
     )
 

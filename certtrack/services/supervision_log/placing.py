@@ -59,10 +59,10 @@ class PlacedSessions(Placed[PlacedRow]):
 
 
 class Placer:
-    """Places the rows of one file. `own_id`: who imports, as a person, and signs for nobody where they were there."""
+    """Places the rows of one file. `own`: the numbers of who imports, who signs for nobody where they were there."""
 
-    def __init__(self, supervisors: Register, people: Register, own_id: int | None) -> None:
-        self._supervisors, self._people, self._own_id = supervisors, people, own_id
+    def __init__(self, supervisors: Register, people: Register, own: Collection[int]) -> None:
+        self._supervisors, self._people, self._own = supervisors, people, frozenset(own)
         self._refused: list[Refused] = []
 
     def place(self, log: SupervisionLog, held: Mapping[int, Collection[date]]) -> PlacedSessions:
@@ -112,7 +112,7 @@ class Placer:
         if faults or supervisor is None:
             self._refused.append(Refused(row.number, row.line, (*row.faults, *faults), row.texts))
             return None
-        if row.signed != "nobody" and self._own_id in {supervisor.person_id, *people}:
+        if row.signed != "nobody" and self._own & {supervisor.person_id, *people}:
             fault = Fault("signed", row.texts["signed"], "was_there")
             row = replace(row, signed="nobody", faults=(*row.faults, fault))
         there = tuple(people[number] for number in sorted(people))
@@ -120,9 +120,18 @@ class Placer:
 
 
 def load_placer(
-    session: Session, organization_id: int, log: SupervisionLog, own_id: int | None, *, on: date | None = None
+    session: Session,
+    organization_id: int,
+    log: SupervisionLog,
+    own: Collection[int],
+    *,
+    is_by_page: bool = False,
+    on: date | None = None,
 ) -> Placer:
-    """Load whom the rows of this file may mean, in a few queries; with `on` whoever belongs there on that day."""
+    """Load whom the rows of this file may mean, in a few queries; with `on` whoever belongs there on that day.
+
+    Whoever gives it on a page was supervised in none of its sessions; those that they held go in, signed by nobody.
+    """
     marks = {mark for row in log.rows for _, mark in row.people}
     marks |= {mark for glimpse in log.glimpses for mark in glimpse.people}
     supervisors = load_register(
@@ -132,7 +141,8 @@ def load_placer(
         _list_supervisors(session, organization_id),
         on=on,
     )
-    return Placer(supervisors, load_register(session, organization_id, marks, on=on), own_id)
+    people = load_register(session, organization_id, marks, on=on, own=own if is_by_page else ())
+    return Placer(supervisors, people, own)
 
 
 def load_days(session: Session, organization_id: int, people: Collection[int]) -> dict[int, set[date]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -36,6 +37,27 @@ class SessionPlan:
     changes: list[Change] = field(default_factory=list)
     kept: list[Change] = field(default_factory=list)
     problem: Problem | None = None
+
+    @property
+    def line(self) -> int:
+        """The line of the file."""
+        return self.placed.row.line
+
+    @property
+    def name(self) -> str:
+        """Whose row it is, for people."""
+        return self.placed.name
+
+    @property
+    def person_id(self) -> int:
+        """Who supervised."""
+        return self.placed.supervisor.person_id
+
+    def tell_outcome(self) -> tuple[Any, ...]:
+        """All that would be written; who was there and when is what the row is known by."""
+        hours = (self.service.from_on, self.service.until_on, self.service.minutes) if self.service else ()
+        changed = [(change.field, change.old, change.new) for change in self.changes]
+        return self.kind, self.placed.key, sorted(self.signed), hours, self.problem, changed
 
     @property
     def kind(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
-from certtrack.services.actors import find_actor_person
+from certtrack.services.actors import list_own_numbers
 from certtrack.services.sheets import judged, runs
 from certtrack.services.sheets.returned import WithFaults, explain
 from certtrack.services.supervision_log.placing import PlacedRow, PlacedSessions, load_days, load_placer
@@ -42,26 +42,25 @@ class Import(judged.Import[SupervisionLog, PlacedRow]):
             session,
             self.organization.id,
             self.file,
-            find_actor_person(session, self.actor),
-            on=self.today if self.knows_own_alone else None,
+            list_own_numbers(session, self.actor),
+            is_by_page=self.is_by_page,
+            on=self.known_on,
         )
         days = load_days(session, self.organization.id, placer.list_people(self.file))
         self.placed = placer.place(self.file, days)
 
     def plan(self, session: Session, rows: Sequence[PlacedRow]) -> None:
         """Plan a batch and write nothing."""
-        self._note([plan_row(session, self.organization.id, row) for row in rows])
+        self._note(self.show([plan_row(session, self.organization.id, row) for row in rows]))
 
     def write_planned(self, session: Session, rows: Sequence[PlacedRow], run_id: int) -> int:
         """Plan each row by what is on record in this transaction, and write it."""
         writer = Writer(session, self.organization.id, run_id, self.actor, self.at)
-        plans = []
         for row in rows:
-            plan = plan_row(session, self.organization.id, row)
-            self._note([plan])  # while it is planned: once written, everything is on record
-            writer.write(plan)
-            plans.append(plan)
-        return len(plans)
+            for plan in self.let_in([plan_row(session, self.organization.id, row)]):
+                self._note([plan])  # while it is planned: once written, everything is on record
+                writer.write(plan)
+        return len(rows)
 
     def count(self) -> dict[str, int]:
         """What the file holds and what it changes, in numbers; a dry run counts what would be changed."""

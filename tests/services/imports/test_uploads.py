@@ -1,25 +1,21 @@
 """A file that was given on a page: looked at, mapped, brought in, by whichever process takes it up."""
 
 import io
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
-from typing import Any
 
 import pytest
 import xlsxwriter
 from kit.databases import on_both
+from kit.import_desk import Desk
 from kit.roster import HEADS, carol, make_csv
-from kit.world import World
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from certtrack.db.models import Affiliation, Certification, ImportRun, ImportUpload, Person
 from certtrack.errors import NotAllowed, NotFound, Refused, StaleRecord
-from certtrack.security import Actor, Role
-from certtrack.services.actors import find_actor
+from certtrack.security import Actor
 from certtrack.services.imports.mapping import Said
-from certtrack.services.imports.running import work_at_upload
 from certtrack.services.imports.uploads import (
     KEPT_FOR,
     ask_to_write,
@@ -29,54 +25,8 @@ from certtrack.services.imports.uploads import (
     list_open,
     list_uploads,
     say_mapping,
-    take_file,
 )
 from certtrack.services.organizations import create_organization
-
-
-@dataclass
-class Desk:
-    """An administrator who gives files, and the job that works at them."""
-
-    world: World
-    actor: Actor
-
-    def give(self, data: bytes, name: str = "roster.csv", kind: str = "roster", actor: Actor | None = None) -> int:
-        with self.world.database.writing() as session:
-            by, office = actor or self.actor, self.world.organization_id
-            return take_file(session, office, kind, name, data, language="en", actor=by, at=self.world.at).id
-
-    def work(self, upload_id: int, stop: Callable[[], bool] = lambda: False) -> bool:
-        database = self.world.database
-        return work_at_upload(
-            database.reading, database.writing, self.world.rulebook, upload_id, now=self.world.clock.now, stop=stop
-        )
-
-    def look(self, upload_id: int) -> ImportUpload:
-        with self.world.database.reading() as session:
-            return get_upload(session, self.actor, upload_id)
-
-    def do(self, act: Callable[..., None], upload_id: int, *given: Any, **values: Any) -> None:
-        with self.world.database.writing() as session:
-            upload = get_upload(session, self.actor, upload_id)
-            act(session, upload, *given, **({"expected_no": upload.no, "actor": self.actor} | values))
-
-    def write(self, upload_id: int) -> bool:
-        self.do(ask_to_write, upload_id, at=self.world.at)
-        return self.work(upload_id)
-
-    def count(self, model: type[Person | Certification | ImportRun]) -> int:
-        with self.world.database.reading() as session:
-            return session.scalar(select(func.count()).select_from(model)) or 0
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    account = world.account("alice", Role.AGENCY_ADMINISTRATOR)
-    with world.database.reading() as session:
-        actor = find_actor(session, account, world.today)
-    assert actor is not None
-    return Desk(world, actor)
 
 
 def make_people(size: int) -> bytes:
