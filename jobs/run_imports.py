@@ -1,5 +1,6 @@
 """Looking at files that were given to be brought in, and writing those that somebody has asked to write."""
 
+from certtrack.auth.account_mail import make_word_of_addresses
 from certtrack.services.imports.running import work_at_upload
 from certtrack.services.imports.uploads import list_open
 from jobs.workplace import Workplace
@@ -10,11 +11,17 @@ def run(work: Workplace) -> dict[str, int]:
     database = work.database
     with database.reading() as session:
         uploads = list_open(session, work.clock.now())
-    done = 0
+    tell_former, done = make_word_of_addresses(work.settings, work.clock.now), 0
     for upload_id in uploads:
         if work.stop():
             break
         done += work_at_upload(
-            database.reading, database.writing, work.rulebook, upload_id, now=work.clock.now, stop=work.stop
+            database.reading,
+            database.writing,
+            work.rulebook,
+            upload_id,
+            tell_former=tell_former,
+            now=work.clock.now,
+            stop=work.stop,
         )
     return {"files": done}

@@ -1,6 +1,6 @@
 """Mail about an account, to its owner: a link to choose a password, and word of what was done to it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from certtrack.mail.compose import compose_link, compose_notice
 from certtrack.mail.content import Envelope, LinkKind, NoticeKind
 from certtrack.services.accounts import find_office
 from certtrack.services.outbox import make_message_id, queue_now
+from certtrack.services.people import get_person
 from certtrack.settings import Settings
 
 _NOTICE_TRIED_FOR = timedelta(days=3)
@@ -130,6 +131,15 @@ def queue_word_of_addresses(
         for address in sorted(former):
             reach = Reach(account, address, person, find_office(session, account.id), is_former=True)
             _queue_notice(session, settings, reach, "addresses_changed", at)
+
+
+def make_word_of_addresses(settings: Settings, now: Callable[[], datetime]) -> Callable[[Session, int, str], None]:
+    """What queues that word for a person by number and the address until then, as an import tells of them."""
+
+    def tell(session: Session, person_id: int, address: str) -> None:
+        queue_word_of_addresses(session, settings, get_person(session, person_id), [address], at=now())
+
+    return tell
 
 
 def _queue_notice(session: Session, settings: Settings, reach: Reach, kind: NoticeKind, at: datetime) -> None:

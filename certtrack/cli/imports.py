@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from certtrack.auth.account_mail import make_word_of_addresses
 from certtrack.cli.edge import Edge, acting_as
 from certtrack.cli.output import Format, formatted, write_message, write_rows, write_table
 from certtrack.cli.progress import show_progress
@@ -167,7 +168,8 @@ def _plan(edge: Edge, work: Import[Any, Any]) -> None:
 
 def _write(edge: Edge, work: Import[Any, Any]) -> None:
     with show_progress(len(work.rows), "Importing", "rows") as advance:
-        write_all(edge.reading, edge.writing, work, advance=advance)
+        tell_former = make_word_of_addresses(edge.settings, edge.clock.now)
+        write_all(edge.reading, edge.writing, work, advance=advance, tell_former=tell_former)
 
 
 def _show(work: Import[Any, Any], counts: dict[str, int], listings: Sequence[Listing], options: Options) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
+from certtrack.auth.account_mail import make_word_of_addresses
 from certtrack.db.models import ImportUpload, Organization
 from certtrack.errors import NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.security import Task, list_places
@@ -25,7 +26,7 @@ from certtrack.services.imports.uploads import (
     forget_upload,
     get_upload,
     is_open,
-    list_tasks,
+    list_kinds,
     list_uploads,
     say_mapping,
     take_file,
@@ -183,14 +184,16 @@ def _find_problems(typed: Given, files: Sequence[FileStorage]) -> Problems:
 
 
 def _work_at(upload_id: int) -> None:
-    work_at_upload(reading, writing, parts().rulebook, upload_id, now=parts().clock.now)
+    now = parts().clock.now
+    tell_former = make_word_of_addresses(parts().settings, now)
+    work_at_upload(reading, writing, parts().rulebook, upload_id, tell_former=tell_former, now=now)
 
 
 def _show_index(given: Given) -> str:
     with reading() as session:
         uploads, offices = list_uploads(session, actor()), _list_offices(session)
         zone = find_zone(session, actor())
-    kinds = [kind for kind in KINDS if all(list_places(actor(), task) != frozenset() for task in list_tasks(kind))]
+    kinds = list_kinds(actor())
     return render(
         "imports/index.html", uploads=uploads, offices=offices, kinds=kinds, given=given, zone=zone, most_mb=LARGEST_MB
     )

@@ -8,8 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 from kit.databases import on_both
 from kit.roster import SHARED, carol, make_csv
+from sqlalchemy import select
 
 from certtrack.cli import main
+from certtrack.db.engine import Database
+from certtrack.db.models import Email
 
 
 @pytest.fixture
@@ -47,6 +50,22 @@ def test_a_dry_run_shows_old_and_new_and_leaves_no_file(home: Path, tmp_path: Pa
     (change,) = json.loads(done.stdout)[0]["changes"]
     assert (change["field"], change["old"], change["new"]) == ("due_on", "2027-10-31", "2027-11-30")
     assert not (home / "imports").exists() or not list((home / "imports").iterdir())
+
+
+def test_whose_account_it_is_hears_at_the_address_before_that_a_roster_has_amended_it(
+    home: Path, tmp_path: Path, database_url: str
+) -> None:
+    file = tmp_path / "r.csv"
+    file.write_bytes(make_csv(carol()))
+    assert run("import", "roster", file).exit_code == 0
+    made = run("account", "create", "carol@example.org", "--role", "specialist", "--person", "carol@example.org")
+    assert made.exit_code == 0, made.stderr
+    file.write_bytes(make_csv(carol(address="new@example.org")))
+    assert run("import", "roster", file).exit_code == 0
+    database = Database(database_url)
+    with database.reading() as session:
+        assert list(session.scalars(select(Email.address))) == ["carol@example.org"]
+    database.close()
 
 
 def test_a_damaged_file_is_refused_in_one_line_and_nothing_is_written(home: Path, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """An administrator who gives files on a page, and the job that works at them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pytest
@@ -25,6 +25,8 @@ class Desk:
 
     world: World
     actor: Actor
+    told: list[tuple[int, str]] = field(default_factory=list)
+    """Who was told of an address that isn't theirs any more, and at which."""
 
     def give(self, data: bytes, name: str = "roster.csv", kind: str = "roster", actor: Actor | None = None) -> int:
         with self.world.database.writing() as session:
@@ -34,7 +36,13 @@ class Desk:
     def work(self, upload_id: int, stop: Callable[[], bool] = lambda: False) -> bool:
         database = self.world.database
         return work_at_upload(
-            database.reading, database.writing, self.world.rulebook, upload_id, now=self.world.clock.now, stop=stop
+            database.reading,
+            database.writing,
+            self.world.rulebook,
+            upload_id,
+            tell_former=lambda _session, person_id, address: self.told.append((person_id, address)),
+            now=self.world.clock.now,
+            stop=stop,
         )
 
     def look(self, upload_id: int) -> ImportUpload:

@@ -11,7 +11,7 @@ from kit.world import World
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
-from certtrack.db.models import AuditEvent, AuditPerson, Certification, ImportUpload
+from certtrack.db.models import AuditEvent, AuditPerson, Certification, Email, ImportUpload, Person
 from certtrack.security import Role
 
 _STRANGE = tuple("Good through" if head == "Expires" else head for head in HEADS)
@@ -99,6 +99,19 @@ def test_whose_rows_somebody_has_read_is_on_record(office: CheckingClient, world
         looks = session.execute(query.where(AuditEvent.action.in_(("import.viewed", "import.returned")))).all()
         [person] = session.scalars(select(Certification.person_id))
     assert sorted(map(tuple, looks)) == [("import.returned", person), *[("import.viewed", person)] * 2]
+
+
+def test_whose_sign_in_rests_on_an_address_hears_there_that_a_roster_has_amended_it(
+    office: CheckingClient, world: World
+) -> None:
+    send(office, f"{give(office, world, make_csv(carol())).headers['Location']}/write")
+    with world.database.reading() as session:
+        [person] = session.scalars(select(Person.id).where(Person.private_address == "carol@example.org"))
+    owner = world.account("carol", Role.SPECIALIST, person_id=person)
+    send(office, f"{give(office, world, make_csv(carol(address='new@example.org'))).headers['Location']}/write")
+    with world.database.reading() as session:
+        mails = session.execute(select(Email.address, Email.account_id, Email.recipient_id)).all()
+    assert [tuple(mail) for mail in mails] == [("carol@example.org", owner, None)]
 
 
 def test_a_large_file_is_left_to_the_job(office: CheckingClient, world: World) -> None:

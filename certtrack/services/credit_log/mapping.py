@@ -3,7 +3,7 @@
 `confirmed_by = "Alice Example"`: who says so; it is recorded, and later imports need no mapping file for these words.
 `[categories] "boundaries" = "ethics_boundaries"`: the file's word = the areas that hours of it count in, with commas
 between several; `none` where it is none of them. A category alone is never taken for an area.
-`[formats] "live" = "in_person"`: the file's word = in_person, live_online or recorded.
+`[formats] "live" = "in_person"`: the file's word = one of `FORMS`.
 """
 
 from collections.abc import Mapping as Table
@@ -13,10 +13,14 @@ from typing import cast, get_args
 from certtrack.errors import BadInput
 from certtrack.packs import Packs
 from certtrack.rules.facts import Form
+from certtrack.rules.pack import Area
 from certtrack.services.credit_log.layout import CREDIT_LOG
 from certtrack.services.sheets.mapping import Confirmed, Mapping, parse_mapping
 
-_NO_AREA = "none"
+NO_AREA = "none"
+"""What a category stands for that is none of the areas."""
+FORMS: tuple[Form, ...] = get_args(Form)
+"""What a word for a format may stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,15 @@ class Meanings:
 def read_mapping(file_name: str, data: bytes, packs: Packs) -> tuple[Mapping, Confirmed]:
     """The mapping in a TOML file. Raises BadInput, which names the file, the key and what was expected."""
     read = parse_mapping(file_name, data, CREDIT_LOG)
-    known = {area.key for pack in packs.list() if pack.hours for area in pack.hours.areas}
+    known = set(find_areas(packs))
     read.translate("categories", lambda meaning: _check_areas(meaning, known))
     read.translate("formats", _check_form)
     return Mapping(sheet=read.sheet, heads=read.heads), read
+
+
+def find_areas(packs: Packs) -> dict[str, Area]:
+    """By their keys all areas that a category may stand for, in the order of the rules."""
+    return {area.key: area for pack in packs.list() if pack.hours for area in pack.hours.areas}
 
 
 def make_meanings(words: Table[str, Table[str, str]], confirmed: Confirmed | None) -> Meanings:
@@ -48,7 +57,7 @@ def make_meanings(words: Table[str, Table[str, str]], confirmed: Confirmed | Non
 
 
 def _list_areas(meaning: str) -> tuple[str, ...]:
-    return tuple(sorted({area.strip() for area in meaning.split(",")} - {"", _NO_AREA}))
+    return tuple(sorted({area.strip() for area in meaning.split(",")} - {"", NO_AREA}))
 
 
 def _check_areas(meaning: str, known: set[str]) -> tuple[str, ...]:
@@ -59,6 +68,6 @@ def _check_areas(meaning: str, known: set[str]) -> tuple[str, ...]:
 
 
 def _check_form(meaning: str) -> Form:
-    if meaning not in get_args(Form):
-        raise BadInput(f"{meaning!r} isn't one of {', '.join(get_args(Form))}.")
-    return cast("Form", meaning)
+    if meaning not in FORMS:
+        raise BadInput(f"{meaning!r} isn't one of {', '.join(FORMS)}.")
+    return meaning

@@ -13,6 +13,8 @@ from certtrack.services.sheets.runs import Import
 Opening = Callable[[], AbstractContextManager[Session]]
 Advance = Callable[[int], None]
 Note = Callable[[Session, int], None]
+TellFormer = Callable[[Session, int, str], None]
+"""Tells whose address was amended, by number, at the address that it was before."""
 
 
 def look_through(reading: Opening, work: Import[Any, Any], *, advance: Advance) -> None:
@@ -31,6 +33,7 @@ def bring_in(
     *,
     advance: Advance = lambda _rows: None,
     note: Note = lambda _session, _rows: None,
+    tell_former: TellFormer,
 ) -> None:
     """Write every row, a batch a transaction.
 
@@ -47,6 +50,8 @@ def bring_in(
             began, worked = time.perf_counter(), time.process_time()
             with writing() as session:
                 done = work.write(session, rows)
+                for person_id, address in work.readdressed:
+                    tell_former(session, person_id, address)
                 note(session, done)
             work.pace(time.perf_counter() - began, time.process_time() - worked)
             advance(done)

@@ -10,16 +10,13 @@ from certtrack.db.models import ImportUpload, Training
 from certtrack.errors import BadInput
 from certtrack.packs import Packs
 from certtrack.rules.pack import Area
+from certtrack.services.credit_log.mapping import FORMS, NO_AREA, find_areas
 from certtrack.services.imports.kinds import get_kind
 from certtrack.services.imports.mapping import Said
 from certtrack.services.sheets.bad_sheet import BadSheet
 from certtrack.services.sheets.files import open_sheets
 from certtrack.services.sheets.heads import Offered, offer_heads
 from certtrack.services.sheets.mapping import read_meant_address
-
-_FORMS = ("in_person", "live_online", "recorded")
-NO_AREA = "none"
-"""What a category stands for that is none of the areas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Offer:
     credentials: Table[str, str]
     areas: Table[str, Area]
     trainings: tuple[str, ...]
-    forms: tuple[str, ...] = _FORMS
+    forms: tuple[str, ...] = FORMS
 
 
 class BadSaying(BadInput):
@@ -57,13 +54,12 @@ def load_offer(session: Session, packs: Packs, upload: ImportUpload, data: bytes
         table: tuple(dict.fromkeys((*said.words.get(table, {}), *upload.told.get("words", {}).get(table, ()))))
         for table in kind.layout.tables
     }
-    listed = packs.list()
     return Offer(
         columns=kind.layout.columns,
         heads=heads,
         words={table: found for table, found in words.items() if found},
-        credentials={pack.credential: pack.short_name.of(locale) for pack in listed},
-        areas={area.key: area for pack in listed if pack.hours for area in pack.hours.areas},
+        credentials={pack.credential: pack.short_name.of(locale) for pack in packs.list()},
+        areas=find_areas(packs),
         trainings=_list_trainings(session, upload.organization_id) if "trainings" in words else (),
     )
 

@@ -19,7 +19,7 @@ from certtrack.errors import BadInput, NotAllowed
 from certtrack.logs import get_log
 from certtrack.security import Task, check_can_do
 from certtrack.services.actors import find_actor, find_actor_name
-from certtrack.services.imports.driving import Opening, bring_in, look_through
+from certtrack.services.imports.driving import Opening, TellFormer, bring_in, look_through
 from certtrack.services.imports.kinds import get_kind
 from certtrack.services.imports.mapping import Said, make_mapping_file
 from certtrack.services.imports.telling import tell
@@ -56,6 +56,7 @@ class _Work:
     reading: Opening
     writing: Opening
     rulebook: Rulebook
+    tell_former: TellFormer
     upload_id: int
     now: Callable[[], datetime]
     stop: Callable[[], bool]
@@ -107,7 +108,7 @@ class _Work:
             if state == "to_look":
                 look_through(self.reading, opened.work, advance=self._advance)
             else:
-                bring_in(self.reading, self.writing, opened.work, note=self._note)
+                bring_in(self.reading, self.writing, opened.work, note=self._note, tell_former=self.tell_former)
         except (BadInput, NotAllowed) as error:
             self._refuse(error)
             return None
@@ -220,6 +221,7 @@ def work_at_upload(
     rulebook: Rulebook,
     upload_id: int,
     *,
+    tell_former: TellFormer,
     now: Callable[[], datetime],
     stop: Callable[[], bool] = lambda: False,
 ) -> bool:
@@ -227,4 +229,4 @@ def work_at_upload(
 
     What can't be brought in as it is becomes `unread`, with the reason.
     """
-    return _Work(reading, writing, rulebook, upload_id, now, stop).run()
+    return _Work(reading, writing, rulebook, tell_former, upload_id, now, stop).run()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.audit import record_event
 from certtrack.db.models import ImportUpload
 from certtrack.errors import NotFound, Refused
-from certtrack.security import Actor, Task, can_do, check_can_do, list_places
+from certtrack.security import Actor, Task, check_can_do, list_places
 from certtrack.services.imports.kinds import KINDS, get_kind
 from certtrack.services.imports.mapping import Said
 from certtrack.services.locking import lock_current
@@ -75,24 +75,20 @@ def take_file(
 
 def list_uploads(session: Session, actor: Actor) -> Sequence[ImportUpload]:
     """Those that the actor may see, the newest first."""
-    query = select(ImportUpload).where(_is_theirs(actor)).order_by(ImportUpload.id.desc())
-    return [upload for upload in session.scalars(query) if _may_see(actor, upload)]
+    return session.scalars(select(ImportUpload).where(_are_theirs(actor)).order_by(ImportUpload.id.desc())).all()
 
 
 def get_upload(session: Session, actor: Actor, upload_id: int) -> ImportUpload:
     """The file. Raises NotFound alike where there is none, or it isn't the actor's to see."""
-    upload = session.scalar(select(ImportUpload).where(ImportUpload.id == upload_id, _is_theirs(actor)))
-    if upload is None or not _may_see(actor, upload):
+    upload = session.scalar(select(ImportUpload).where(ImportUpload.id == upload_id, _are_theirs(actor)))
+    if upload is None:
         raise NotFound(f"There is no file to bring in with the number {upload_id}.")
     return upload
 
 
 def select_unfinished(actor: Actor) -> Select[int]:
     """How many of those that the actor may see were looked at, or can't be read, and wait for somebody to go on."""
-    theirs = (
-        and_(ImportUpload.kind == kind.key, *(_is_at(actor, task) for task in list_tasks(kind))) for kind in KINDS
-    )
-    return select(func.count(ImportUpload.id)).where(ImportUpload.state.in_(_TO_DECIDE), or_(*theirs))
+    return select(func.count(ImportUpload.id)).where(ImportUpload.state.in_(_TO_DECIDE), _are_theirs(actor))
 
 
 def is_open(upload: ImportUpload) -> bool:
@@ -156,12 +152,16 @@ def list_tasks(kind: Kind) -> tuple[Task, ...]:
     return (Task.IMPORT, Task.ENTER_RESULTS) if kind.has_own_rights else (Task.IMPORT,)
 
 
-def _may_see(actor: Actor, upload: ImportUpload) -> bool:
-    return all(can_do(actor, task, upload.organization_id) for task in list_tasks(get_kind(upload.kind)))
+def list_kinds(actor: Actor) -> Sequence[Kind]:
+    """The kinds that the actor may bring in, each of them somewhere."""
+    return [kind for kind in KINDS if all(list_places(actor, task) != frozenset() for task in list_tasks(kind))]
 
 
-def _is_theirs(actor: Actor) -> ColumnElement[bool]:
-    return _is_at(actor, Task.IMPORT)
+def _are_theirs(actor: Actor) -> ColumnElement[bool]:
+    """Files of the kinds that the actor may bring in where each of them is from."""
+    return or_(
+        *(and_(ImportUpload.kind == kind.key, *(_is_at(actor, task) for task in list_tasks(kind))) for kind in KINDS)
+    )
 
 
 def _is_at(actor: Actor, task: Task) -> ColumnElement[bool]:

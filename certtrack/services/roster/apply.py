@@ -1,6 +1,6 @@
 """Writing what was planned for a row: each change by its own service, so that each has its version and its event."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -29,13 +29,17 @@ _REASON = "import"
 
 @dataclass
 class Writer:
-    """Writes the plans of one run. It flushes and never commits: one batch is one transaction of the edge."""
+    """Writes the plans of one run. It flushes and never commits: one batch is one transaction of the edge.
+
+    `readdressed`: whose private address was amended, and what it was before.
+    """
 
     session: Session
     rulebook: Rulebook
     planner: Planner
     run_id: int
     actor: Actor
+    readdressed: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def at(self) -> datetime:
@@ -74,8 +78,11 @@ class Writer:
             return self._find_or_create(plan.person_key, name.given, name.family, plan.row.address)
         if plan.person_changes:
             person = get_person(self.session, plan.person_id)
+            former = person.private_address
             change_person(self.session, person, dict(plan.person_changes), actor=self.actor, at=self.at)
             if "private_address" in plan.person_changes:
+                if former:
+                    self.readdressed.append((person.id, former))
                 rearm_person(self.session, person.id, self.today)
         if plan.certification_id is None:
             self._affiliate(plan.person_id)

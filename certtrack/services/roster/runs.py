@@ -52,6 +52,7 @@ class Import(runs.Import[Roster, RosterRow]):
         with projecting_once(session, self.rulebook, at=self.at, cause_key=writer.cause_key):
             for plan in going:
                 writer.write(plan)
+        self.readdressed += writer.readdressed
         self.plans += going
         return len(rows)
 

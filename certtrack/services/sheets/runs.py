@@ -90,6 +90,8 @@ class Import(ABC, Generic[F, R]):
     """By line what a look found would come of it."""
     held: list[Planned] = field(default_factory=list)
     """Rows of which nothing was written, since they would do something else by now than was shown."""
+    readdressed: list[tuple[int, str]] = field(default_factory=list)
+    """Whose private address the last batch has amended, and what it was before."""
     _size: int | None = field(default=None, init=False, repr=False)
     _done: int = field(default=0, init=False, repr=False)
     _aim_s: float = field(default=_AIM_S, init=False, repr=False)
@@ -214,6 +216,7 @@ class Import(ABC, Generic[F, R]):
             # plans made while a table was nearly empty are kept, and would read all of it for each row from then on
             session.execute(text("SET LOCAL enable_seqscan = off"))
             self._aim_s = _AIM_UNLOCKED_S
+        self.readdressed.clear()
         self._done = self.write_planned(session, rows, self.run_id)
         return self._done
 

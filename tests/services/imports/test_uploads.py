@@ -209,6 +209,20 @@ def test_people_of_other_offices_are_nobodys_and_nothing_of_them_is_told(desk: D
         assert (places, own.private_address) == ({other}, "carol@example.org")
 
 
+def test_whose_address_a_roster_amends_is_told_at_the_one_before(desk: Desk) -> None:
+    two = carol(), carol(name="New, Ann", address="", number="CPS-2")
+    desk.bring_in(make_csv(*two))
+    [person] = [one.id for one in desk.list_all(Person) if one.private_address == "carol@example.org"]
+    newer = make_csv(
+        carol(address="new@example.org"), carol(name="New, Ann", address="ann@example.org", number="CPS-2")
+    )
+    number = desk.give(newer)
+    desk.work(number)
+    assert desk.told == []
+    desk.write(number)
+    assert desk.told == [(person, "carol@example.org")]
+
+
 def test_whoever_has_left_is_kept_as_they_are_and_is_listed(desk: Desk) -> None:
     world = desk.world
     number = desk.give(make_csv(carol()))

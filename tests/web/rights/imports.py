@@ -35,5 +35,12 @@ def record(world: World, _numbers: dict[str, int]) -> dict[str, str]:
         office = session.scalars(select(Organization.id).order_by(Organization.id)).first() or 0
         upload = take_file(session, office, "roster", "roster.csv", data, language="en", actor=actor, at=world.at).id
     database = world.database
-    work_at_upload(database.reading, database.writing, world.rulebook, upload, now=world.clock.now)
+    work_at_upload(
+        database.reading,
+        database.writing,
+        world.rulebook,
+        upload,
+        tell_former=lambda *_told: None,
+        now=world.clock.now,
+    )
     return {"<int:upload_id>": str(upload)}
