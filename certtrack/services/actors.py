@@ -283,12 +283,6 @@ def find_actor_person(session: Session, actor: Actor) -> int | None:
     return session.scalar(select(Account.person_id).where(wanted))
 
 
-def list_own_numbers(session: Session, actor: Actor) -> frozenset[int]:
-    """Every number that is whoever acts, merged people being one; none where that is nobody's record."""
-    own_id = find_actor_person(session, actor)
-    return frozenset(session.scalars(same_person(own_id)) if own_id is not None else ())
-
-
 def find_actor_name(session: Session, key: str | None) -> str | None:
     """Who an audit key names: an account's person, else its sign-in name; by a link in a mail, whose mail it was.
 

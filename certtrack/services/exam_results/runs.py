@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
-from certtrack.services.actors import list_own_numbers
 from certtrack.services.exam_results.layout import KIND
 from certtrack.services.exam_results.placing import PlacedRow, place_rows
 from certtrack.services.exam_results.plan import ResultPlan, plan_row
@@ -15,6 +14,7 @@ from certtrack.services.exam_results.rows import ResultList
 from certtrack.services.exam_results.state import load_credentials, load_state, make_key
 from certtrack.services.exam_results.writing import Writer
 from certtrack.services.exams.rights import check_can_bring_in
+from certtrack.services.own_numbers import list_own_numbers
 from certtrack.services.sheets import judged, runs
 from certtrack.services.sheets.whose import load_register
 

@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from certtrack.services.actors import list_own_numbers
+from certtrack.services.own_numbers import list_own_numbers
 from certtrack.services.sheets import runs
 from certtrack.services.sheets.confirmed import record_words
 from certtrack.services.sheets.mapping import Confirmed

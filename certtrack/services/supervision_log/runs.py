@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
-from certtrack.services.actors import list_own_numbers
+from certtrack.services.own_numbers import list_own_numbers
 from certtrack.services.sheets import judged, runs
 from certtrack.services.sheets.returned import WithFaults, explain
 from certtrack.services.supervision_log.placing import PlacedRow, PlacedSessions, load_days, load_placer

@@ -18,13 +18,13 @@ from kit.world import World
 from sqlalchemy import func, select
 
 from certtrack.db.models import Credit, Signature, SupervisionSession, TrainingAttendance
-from certtrack.services.actors import list_own_numbers
 from certtrack.services.exam_results.mapping import NO_MAPPING
 from certtrack.services.exam_results.rows import read_results
 from certtrack.services.exam_results.runs import Import as Results
 from certtrack.services.merges import merge_people
 from certtrack.services.on_behalf import in_its_name
 from certtrack.services.organizations import get_organization
+from certtrack.services.own_numbers import list_own_numbers
 
 OTHER = "dave@example.org"
 
