@@ -11,6 +11,7 @@ from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from certtrack.resources import get_resource
+from certtrack.spoken import SpokenEnvironment
 
 LOCALES = ("en", "es")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -109,7 +110,7 @@ def _plain(locale: str) -> Environment:
 
 def make_environment(locale: str) -> Environment:
     """Templates in one language, escaped where they are HTML; an undefined name is an error."""
-    jinja = Environment(
+    jinja = SpokenEnvironment(
         loader=FileSystemLoader(get_resource("templates")),
         extensions=["jinja2.ext.i18n"],
         autoescape=select_autoescape(("html", "jinja")),
@@ -117,7 +118,7 @@ def make_environment(locale: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    jinja.install_gettext_translations(translations(locale), newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    jinja.speak(translations(locale))
     jinja.globals["locale"] = locale
     add_filters(jinja, locale)
     return jinja
