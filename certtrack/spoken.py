@@ -4,13 +4,14 @@ A page says some thousand sentences, most of them again and again down a table; 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 from babel.support import NullTranslations
 from jinja2 import Environment, nodes
 from jinja2.visitor import NodeTransformer
 
 _NAMES = ("_", "gettext")
+_Node = TypeVar("_Node", bound=nodes.Node)
 
 
 class SpokenEnvironment(Environment):
@@ -46,13 +47,11 @@ class _Speaker(NodeTransformer):
         said = self._say(sentence)
         if not node.kwargs:
             said = said % {}  # as the extension does it: a sign of percent is written twice in any case
-        words = nodes.MarkSafeIfAutoescape(_at(node, nodes.Const(said)))
+        words = nodes.MarkSafeIfAutoescape(_at(nodes.Const(said), node))
         if not node.kwargs:
-            return _at(node, words)
-        values: list[Any] = [
-            _at(node, nodes.Pair(_at(node, nodes.Const(one.key)), one.value)) for one in node.kwargs
-        ]
-        return _at(node, nodes.Mod(_at(node, words), _at(node, nodes.Dict(values))))
+            return _at(words, node)
+        values = [_at(nodes.Pair(_at(nodes.Const(one.key), node), one.value), node) for one in node.kwargs]
+        return _at(nodes.Mod(_at(words, node), _at(nodes.Dict(values), node)), node)
 
 
 def _find_sentence(node: nodes.Call) -> str | None:
@@ -63,6 +62,6 @@ def _find_sentence(node: nodes.Call) -> str | None:
     return first.value if isinstance(first, nodes.Const) and isinstance(first.value, str) else None
 
 
-def _at(node: nodes.Node, made: Any) -> Any:  # noqa: ANN401  # any node
+def _at(made: _Node, node: nodes.Node) -> _Node:
     made.set_lineno(node.lineno, override=True)
     return made

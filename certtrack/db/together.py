@@ -1,5 +1,6 @@
 """Several selects as one statement: what hangs on nothing of one another is asked for at once."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import BigInteger, Integer, Select, String, Text, cast, inspect, literal_column, null, select, union_all
@@ -16,15 +17,28 @@ def ask_together(session: Session, *queries: AnySelect) -> list[list[Any]]:
     A row of one thing is that thing, another a tuple. A mapped class gives objects of its own that belong to no
     session: they are to be read, and nothing is to be followed from them. No select's order of rows is kept.
     """
-    session.flush()
-    makers = [_Maker(query) for query in queries]
-    layout = _lay_out([maker.types for maker in makers])
-    rows = session.execute(union_all(*(_fill(place, query, layout) for place, query in enumerate(queries))))
-    found: list[list[Any]] = [[] for _ in queries]
-    places = [_find_places(maker.types, layout) for maker in makers]
-    for kind, *values in rows:
-        found[kind].append(makers[kind].make([values[place] for place in places[kind]]))
-    return found
+    return Together(*queries).ask(session)
+
+
+class Together:
+    """Such a statement, to be made once and asked again and again: to make it takes longer than to run it.
+
+    What differs from one time to the next are its parameters (`certtrack.db.parameters`), by their names.
+    """
+
+    def __init__(self, *queries: AnySelect) -> None:
+        self._makers = [_Maker(query) for query in queries]
+        layout = _lay_out([maker.types for maker in self._makers])
+        self._statement = union_all(*(_fill(place, query, layout) for place, query in enumerate(queries)))
+        self._places = [_find_places(maker.types, layout) for maker in self._makers]
+
+    def ask(self, session: Session, values: Mapping[str, Any] | None = None) -> list[list[Any]]:
+        """What `ask_together` gives, with these values of its parameters."""
+        session.flush()
+        found: list[list[Any]] = [[] for _ in self._makers]
+        for kind, *row in session.execute(self._statement, values):
+            found[kind].append(self._makers[kind].make([row[place] for place in self._places[kind]]))
+        return found
 
 
 class _Maker:

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, Reminder
+from certtrack.db.parameters import numbers
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CycleFact, DueSource
 from certtrack.rules.reminders import stage_days
@@ -59,8 +61,9 @@ def load_next_mail(
     """The same of those of the certifications that `is_open` is true of; None: of all. One query for each 500."""
     found = NextMails()
     for start in range(0, len(certification_ids), _CHUNK):
-        query = _select_both(certification_ids[start : start + _CHUNK])
-        _add_chunk(found, rulebook, session.execute(query if is_open is None else query.where(is_open)), today)
+        query = _select_both() if is_open is None else _select_both().where(is_open)
+        rows = session.execute(query, {"certifications": certification_ids[start : start + _CHUNK]})
+        _add_chunk(found, rulebook, rows, today)
     return found
 
 
@@ -90,7 +93,8 @@ def pick_next_mail(
     return NextMail("coming", coming_on, None, None) if coming_on is not None else None
 
 
-def _select_both(certification_ids: Sequence[int]) -> Select[int, str, Cycle | None, Reminder | None]:
+@cache
+def _select_both() -> Select[int, str, Cycle | None, Reminder | None]:
     """Each with its open cycles, the newest last, and what was decided of these for their holder, the last last."""
     mine = (Cycle.certification_id == Certification.id, Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
     own = (Reminder.subject_kind == "cycle", Reminder.audience == "holder", Reminder.subject_id == Cycle.id)
@@ -99,7 +103,7 @@ def _select_both(certification_ids: Sequence[int]) -> Select[int, str, Cycle | N
         .select_from(Certification)
         .outerjoin(Cycle, and_(*mine))
         .outerjoin(Reminder, and_(*own, Reminder.state.not_in(("superseded", "expired"))))
-        .where(Certification.id.in_(certification_ids))
+        .where(Certification.id.in_(numbers("certifications")))
         .order_by(Cycle.start_on, Cycle.id, Reminder.stage_on, Reminder.id)
     )
 

@@ -18,6 +18,7 @@ from certtrack.services.actors import opens_alike, visible_certifications
 from certtrack.services.finding_people import list_without_certification
 from certtrack.services.next_mail import NextMail, NextMails, load_next_mail
 from certtrack.services.people_list import PAGE, Filters, Listed, PeopleList, Place, Sorted, load_listed
+from certtrack.services.people_selects import ListSelects
 from certtrack.services.reader_zone import find_zone
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import pack_for
@@ -146,17 +147,20 @@ def _load_beside(session: Session, actor: Actor, people: PeopleList) -> tuple[in
     """
     if people.filters.is_narrowed or people.filters.after is not None:
         return None, None, list_views(session, actor.account_id, "people")
-    until = add_days(people.filters.as_of, NEAR_DAYS)
-    spans = people.select_spans(Certification.person_id)
-    near = spans.where(StandingSpan.next_on.between(people.filters.as_of, until))
-    past = spans.where(StandingSpan.validity.in_(_PAST))
-    counts = [_select_number(sort, _count_people(each)) for sort, each in (("near", near), ("past", past))]
-    mine = (SavedView.account_id == actor.account_id, SavedView.page == "people")
-    views = select(literal("view"), SavedView.id, SavedView.name, SavedView.query).where(*mine)
-    rows: Sequence[Any] = session.execute(union_all(*counts, views)).all()
+    rows: Sequence[Any] = people.ask("beside the list", _select_beside).all()
     numbers = {row[0]: row[1] for row in rows}
     named = sorted((View(*row[1:]) for row in rows if row[0] == "view"), key=lambda view: view.name)
     return numbers["near"], numbers["past"], tuple(named)
+
+
+def _select_beside(selects: ListSelects) -> Any:  # noqa: ANN401  # a union of selects
+    as_of = selects.filters.as_of
+    spans = selects.select_spans(Certification.person_id)
+    near = spans.where(StandingSpan.next_on.between(as_of, add_days(as_of, NEAR_DAYS)))
+    past = spans.where(StandingSpan.validity.in_(_PAST))
+    counts = [_select_number(sort, _count_people(each)) for sort, each in (("near", near), ("past", past))]
+    mine = (SavedView.account_id == selects.reader.account_id, SavedView.page == "people")
+    return union_all(*counts, select(literal("view"), SavedView.id, SavedView.name, SavedView.query).where(*mine))
 
 
 def _select_number(sort: str, number: Any) -> Select[str, int, str, str]:  # noqa: ANN401  # a number in a statement

@@ -3,18 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.clock import Clock, today_in
 from certtrack.db.models import Affiliation, Assignment, Certification, Organization, Person, RuleConfirmation
+from certtrack.db.parameters import a_number
 from certtrack.db.queries.earlier import load_person_at
 from certtrack.db.queries.merges import same_person
-from certtrack.db.together import ask_together
+from certtrack.db.together import Together, ask_together
 from certtrack.errors import NotFound
 from certtrack.security import Actor, Fields, Relation, can_see
 from certtrack.services.actors import list_relations, select_relations, visible_certifications
+from certtrack.services.alike import KEPT, find_alike, list_values, name_reader
 from certtrack.services.former import FORMER, LastDay, find_last_day, load_person_then
 from certtrack.services.people import get_person
 from certtrack.services.reader_zone import select_zone_of, tell_zone
@@ -84,14 +87,8 @@ def load_head(
     """
     person, zone = _load_person(session, actor, person_id)
     today = today_in(clock, person.zone)
-    rows = same_person(person.id)
-    opened, held, belonged, assigned = ask_together(
-        session,
-        select_relations(actor, person.id, today),
-        _select_held(Certification.person_id.in_(rows), actor, today),
-        _select_belongings(Affiliation.person_id.in_(rows)),
-        _select_supervisors(Assignment.person_id.in_(rows), today),
-    )
+    together = _put_together(find_alike(actor), today)
+    opened, held, belonged, assigned = together.ask(session, list_values(actor) | {"person": person.id})
     tell_relations(session, actor, person.id, today, opened)
     relations = list_relations(session, actor, person.id, today)
     if not (actor.is_command or can_see(relations, Fields.STANDING)):
@@ -117,16 +114,32 @@ def load_head(
     )
 
 
+@lru_cache(maxsize=KEPT)
+def _put_together(alike: Actor, today: date) -> Together:
+    reader, person_id = name_reader(alike), a_number("person")
+    rows = same_person(person_id)
+    return Together(
+        select_relations(reader, person_id, today),
+        _select_held(Certification.person_id.in_(rows), reader, today),
+        _select_belongings(Affiliation.person_id.in_(rows)),
+        _select_supervisors(Assignment.person_id.in_(rows), today),
+    )
+
+
 def _load_person(session: Session, actor: Actor, person_id: int) -> tuple[Person, str]:
     """Who that is, merges followed, and the reader's zone; what was confirmed of the rules is known with it."""
-    people, zone, confirmed = ask_together(
-        session, select(Person).where(Person.id == person_id), select_zone_of(actor), select(RuleConfirmation)
-    )
+    people, zone, confirmed = _ask_first(find_alike(actor)).ask(session, {"person": person_id})
     tell_confirmed(session, confirmed)
     tell_zone(session, actor, zone)
     if not people or people[0].merged_into_id is not None:
         return get_person(session, person_id), zone[0] if zone else "UTC"
     return people[0], zone[0] if zone else "UTC"
+
+
+@lru_cache(maxsize=KEPT)
+def _ask_first(alike: Actor) -> Together:
+    of_person = select(Person).where(Person.id == a_number("person"))
+    return Together(of_person, select_zone_of(alike), select(RuleConfirmation))
 
 
 def _select_held(mine: ColumnElement[bool], actor: Actor, today: date) -> Select[Certification, bool, bool]:

@@ -31,7 +31,7 @@ from certtrack.db.together import AnySelect, ask_together
 from certtrack.security import Actor, Fields, Relation, can_see
 from certtrack.services.credits.versions import is_decision
 from certtrack.services.exams.rights import visible_days, visible_scores
-from certtrack.services.names import make_names, select_names
+from certtrack.services.names import load_names
 from certtrack.services.record_head import RecordHead
 from certtrack.services.supervision.rights import visible_sessions
 
@@ -74,7 +74,7 @@ def list_events(session: Session, actor: Actor, head: RecordHead) -> tuple[Event
     asked = [*_ask_of_credits(head), *_ask_of_certifications(head), *_ask_of_person(session, actor, head)]
     found = ask_together(session, *(query for query, _ in asked))
     keys = {version.recorded_by for _, version, _ in found[_CLAIMS]}
-    names = make_names(*ask_together(session, *select_names(keys)))
+    names = load_names(session, keys)
     teller = _Teller(head, names)
     told = (event for (_, tell), rows in zip(asked, found, strict=True) for row in rows for event in tell(teller, row))
     return tuple(sorted([*told, *_tell_belongings(head)], key=lambda event: event.on, reverse=True))

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import ApplicationStep, CycleVersion, ImportRun
-from certtrack.db.together import ask_together
+from certtrack.db.parameters import numbers
+from certtrack.db.together import Together
 
 _CHUNK = 500
 
@@ -37,7 +39,7 @@ def load_sources(
     for start in range(0, len(numbers), _CHUNK):
         versions += session.scalars(select_versions(numbers[start : start + _CHUNK], known_at))
     first = find_first(versions)
-    return make_sources(first, ask_together(session, *select_papers(first)), zones)
+    return make_sources(first, _put_together().ask(session, list_papers(first)), zones)
 
 
 def select_versions(cycle_ids: Sequence[int], known_at: datetime | None = None) -> Select[CycleVersion]:
@@ -56,16 +58,29 @@ def find_first(versions: Iterable[CycleVersion]) -> dict[int, CycleVersion]:
     return first
 
 
-def select_papers(first: Mapping[int, CycleVersion]) -> tuple[Select[int, str], Select[int, str | None]]:
-    """The files that these versions were read in, and who has seen the certificates that they rest on."""
-    runs, steps = (
-        {number for version in first.values() if (number := _find(version.evidence, kind)) is not None}
-        for kind in ("import", "application_step")
-    )
+def list_papers(first: Mapping[int, CycleVersion]) -> dict[str, list[int]]:
+    """What these versions rest on, as `select_papers` asks for it."""
+    named = (("papers_read", "import"), ("papers_seen", "application_step"))
+    return {
+        name: sorted({number for one in first.values() if (number := _find(one.evidence, kind)) is not None})
+        for name, kind in named
+    }
+
+
+def select_papers() -> tuple[Select[int, str], Select[int, str | None]]:
+    """The files that versions were read in, and who has seen the certificates that they rest on.
+
+    `list_papers` has the values of the parameters.
+    """
     return (
-        select(ImportRun.id, ImportRun.file_name).where(ImportRun.id.in_(runs)),
-        select(ApplicationStep.id, ApplicationStep.proof_seen_by).where(ApplicationStep.id.in_(steps)),
+        select(ImportRun.id, ImportRun.file_name).where(ImportRun.id.in_(numbers("papers_read"))),
+        select(ApplicationStep.id, ApplicationStep.proof_seen_by).where(ApplicationStep.id.in_(numbers("papers_seen"))),
     )
+
+
+@cache
+def _put_together() -> Together:
+    return Together(*select_papers())
 
 
 def make_sources(

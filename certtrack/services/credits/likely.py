@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Literal, cast
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Claim, Credit
+from certtrack.db.parameters import a_number
 from certtrack.db.queries.merges import same_person
 from certtrack.rules.facts import Decision
 from certtrack.rules.pack import Pack
@@ -46,10 +48,8 @@ def list_likely_doubles(
     session: Session, pack: Pack, credit: ClaimedCredit, certification: Certification
 ) -> tuple[LikelyDouble, ...]:
     """Those that may be this credit once more, the likeliest first, three at most; one query."""
-    of_claim = (Claim.credit_id == Credit.id, Claim.certification_id == certification.id, Claim.is_dropped.is_(False))
-    query = select(Credit, Claim.decision).outerjoin(Claim, and_(*of_claim))
-    query = query.where(Credit.person_id.in_(same_person(certification.person_id)), Credit.state == "logged")
     keys = list_keys([pack])
+    values = {"credit": credit.id, "certification": certification.id, "person": certification.person_id}
     found = [
         LikelyDouble(
             credit_id=other.id,
@@ -62,9 +62,19 @@ def list_likely_doubles(
             is_same=is_same(other, credit, keys),
             decision=cast("Decision | None", decision),
         )
-        for other, decision in session.execute(query.where(Credit.id != credit.id).order_by(Credit.id))
+        for other, decision in session.execute(_select_others(), values)
     ]
     return tuple(sorted((one for one in found if _is_likely(one)), key=_rank)[:MOST])
+
+
+@cache
+def _select_others() -> Select[Credit, str | None]:
+    """The other credits of the person, each with the decision on its claim for the certification."""
+    number = a_number("certification")
+    of_claim = (Claim.credit_id == Credit.id, Claim.certification_id == number, Claim.is_dropped.is_(False))
+    query = select(Credit, Claim.decision).outerjoin(Claim, and_(*of_claim))
+    query = query.where(Credit.person_id.in_(same_person(a_number("person"))), Credit.state == "logged")
+    return query.where(Credit.id != a_number("credit")).order_by(Credit.id)
 
 
 def _is_likely(double: LikelyDouble) -> bool:

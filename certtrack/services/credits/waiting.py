@@ -1,22 +1,26 @@
 """What waits to be checked: all of it for commands and counts, a page of it for the queue, narrowed in the database."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, false, func, literal_column, null, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import Certification, Claim, Credit, Person
+from certtrack.db.parameters import a_number
 from certtrack.db.queries.merges import every_last_way, same_person
 from certtrack.security import Act, Actor
 from certtrack.services.actors import open_certifications
+from certtrack.services.alike import KEPT, find_alike, list_values, name_reader
 from certtrack.services.credits.shown import ClaimedCredit, claimed_columns, make_claimed, values_of_claimed
 from certtrack.services.people import fold
 
 PAGE = 25
 MOST_NAMED = 100
+_NUMBERS = ("person_id", "claim_id", "after_id")
 
 _Holder = aliased(Person)
 # as it is written: only then does SQLite take the index of what waits
@@ -90,6 +94,20 @@ def count_waiting(session: Session, actor: Actor, today: date) -> int:
 
 def count_by_person(session: Session, actor: Actor, today: date, asked: Narrowing) -> Waiting:
     """How many wait, of whom, and where in the queue what is asked for stands; one query."""
+    values = list_values(actor) | _list_asked(asked)
+    query = _select_by_person(find_alike(actor), today, _find_shape(asked))
+    rows = session.execute(query, values).all()
+    if not rows:
+        return Waiting(0, 0, 0, None, 0, ())
+    waiting, everybody, total, oldest_at, place = rows[0][2:]
+    people = tuple(WaitingPerson(row[0].id, row[0].shown_name, row[1]) for row in rows)
+    named = people if len(people) <= MOST_NAMED else ()
+    return Waiting(int(waiting), int(everybody), int(total), oldest_at, int(place), named)
+
+
+@lru_cache(maxsize=KEPT)
+def _select_by_person(alike: Actor, today: date, shape: Narrowing) -> Any:  # noqa: ANN401  # a select of many columns
+    asked = _name_asked(shape)
     fits = _fits(asked)
     left, before = case((fits, 1), else_=0), case((and_(fits, _comes_before(asked)), 1), else_=0)
     count: Any = func.count()
@@ -102,22 +120,23 @@ def count_by_person(session: Session, actor: Actor, today: date, asked: Narrowin
         func.min(func.min(Claim.recorded_at)).over(),
         func.sum(func.sum(before)).over(),
     ).select_from(Claim)
-    query = _with_holder(_waiting(query, actor, today)).group_by(_Holder.id)
-    rows = session.execute(query.order_by(_Holder.folded_name, _Holder.id).limit(MOST_NAMED + 1)).all()
-    if not rows:
-        return Waiting(0, 0, 0, None, 0, ())
-    waiting, everybody, total, oldest_at, place = rows[0][2:]
-    people = tuple(WaitingPerson(row[0].id, row[0].shown_name, row[1]) for row in rows)
-    named = people if len(people) <= MOST_NAMED else ()
-    return Waiting(int(waiting), int(everybody), int(total), oldest_at, int(place), named)
+    query = _with_holder(_waiting(query, name_reader(alike), today)).group_by(_Holder.id)
+    return query.order_by(_Holder.folded_name, _Holder.id).limit(MOST_NAMED + 1)
 
 
 def list_part(
     session: Session, actor: Actor, today: date, asked: Narrowing, first: int, count: int
 ) -> tuple[WaitingCredit, ...]:
     """What the narrowing leaves from the place `first` on, counted from 0, at most `count`; no files; one query."""
-    query = select_waiting(actor, today, asked).offset(first).limit(count)
-    return tuple(_make_waiting(session, session.execute(query).all(), with_files=False))
+    values = list_values(actor) | _list_asked(asked) | {"first": first, "most": count}
+    query = _select_part(find_alike(actor), today, _find_shape(asked))
+    return tuple(_make_waiting(session, session.execute(query, values).all(), with_files=False))
+
+
+@lru_cache(maxsize=KEPT)
+def _select_part(alike: Actor, today: date, shape: Narrowing) -> Any:  # noqa: ANN401  # a select of many columns
+    query = select_waiting(name_reader(alike), today, _name_asked(shape))
+    return query.offset(a_number("first")).limit(a_number("most"))
 
 
 def select_waiting(actor: Actor, today: date, asked: Narrowing) -> Any:  # noqa: ANN401  # a select of many columns
@@ -125,6 +144,22 @@ def select_waiting(actor: Actor, today: date, asked: Narrowing) -> Any:  # noqa:
     query = select(Certification, Claim.recorded_at, _Holder, *claimed_columns(Claim, Credit, null()))
     query = _with_holder(_waiting(query.select_from(Claim), actor, today)).where(_fits(asked))
     return query.order_by(Claim.recorded_at, Claim.id)
+
+
+def _find_shape(asked: Narrowing) -> Narrowing:
+    """What is asked for, but for the numbers in it: the same for all that is asked for in the same way."""
+    blank: dict[str, Any] = {name: 0 for name in _NUMBERS if getattr(asked, name) is not None}
+    return replace(asked, **blank, number=1)
+
+
+def _name_asked(shape: Narrowing) -> Narrowing:
+    """The same with parameters for these numbers; `_list_asked` has their values."""
+    asked = {name: a_number(f"asked_{name}") for name in _NUMBERS if getattr(shape, name) is not None}
+    return replace(shape, **asked)
+
+
+def _list_asked(asked: Narrowing) -> dict[str, Any]:
+    return {f"asked_{name}": getattr(asked, name) for name in _NUMBERS}
 
 
 def _make_waiting(session: Session, rows: Iterable[Any], *, with_files: bool) -> Iterator[WaitingCredit]:

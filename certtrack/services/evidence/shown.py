@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from functools import cache
+from typing import Any, cast
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Evidence, EvidenceLink, EvidenceLinkVersion
+from certtrack.db.parameters import a_moment, a_text, numbers
 from certtrack.db.queries.merges import same_person
 from certtrack.db.queries.versions import join_known
 from certtrack.security import Actor
@@ -41,17 +43,10 @@ def list_files(
 
     With `known_at` those that were attached at that moment. Whether they are the reader's to see is for the caller.
     """
-    query = select(EvidenceLink.subject_id, EvidenceLink.is_attached, Evidence).join(
-        Evidence, Evidence.id == EvidenceLink.evidence_id
-    )
-    if known_at is None:
-        query = query.where(EvidenceLink.is_attached)
-    else:
-        query = join_known(query, EvidenceLink.id, EvidenceLinkVersion, EvidenceLinkVersion.link_id, known_at)
-        query = query.where(EvidenceLinkVersion.is_attached)
-    query = query.where(EvidenceLink.subject_kind == kind, EvidenceLink.subject_id.in_(list(subject_ids)))
+    values = {"kind": kind, "subjects": list(subject_ids), "known_at": known_at}
+    rows = session.execute(_select_attached(is_then=known_at is not None), values)
     found: dict[int, list[ShownFile]] = defaultdict(list)
-    for subject_id, is_attached, evidence in session.execute(query.order_by(Evidence.id)):
+    for subject_id, is_attached, evidence in rows:
         found[subject_id].append(_show(evidence, is_attached=is_attached))
     return found
 
@@ -62,6 +57,21 @@ def select_files(subject_id: int, kind: SubjectKind = "credit") -> Select[int, E
     return query.where(
         EvidenceLink.is_attached, EvidenceLink.subject_kind == kind, EvidenceLink.subject_id == subject_id
     )
+
+
+@cache
+def _select_attached(*, is_then: bool) -> Select[int, bool, Evidence]:
+    query: Any = select(EvidenceLink.subject_id, EvidenceLink.is_attached, Evidence)
+    query = query.join(Evidence, Evidence.id == EvidenceLink.evidence_id)
+    if is_then:
+        known_at = a_moment("known_at")
+        query = join_known(query, EvidenceLink.id, EvidenceLinkVersion, EvidenceLinkVersion.link_id, known_at)
+        query = query.where(EvidenceLinkVersion.is_attached)
+    else:
+        query = query.where(EvidenceLink.is_attached)
+    mine = (EvidenceLink.subject_kind == a_text("kind"), EvidenceLink.subject_id.in_(numbers("subjects")))
+    whole: Select[int, bool, Evidence] = query.where(*mine).order_by(Evidence.id)
+    return whole
 
 
 def make_files(rows: Iterable[tuple[int, Evidence]]) -> Mapping[int, Sequence[ShownFile]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, exists, select
@@ -21,9 +22,11 @@ from certtrack.db.models import (
     Training,
     TrainingElsewhere,
 )
+from certtrack.db.parameters import a_moment, a_number, numbers
 from certtrack.db.queries.merges import same_person
-from certtrack.db.together import AnySelect, ask_together
+from certtrack.db.together import Together
 from certtrack.security import Actor, Fields
+from certtrack.services.alike import KEPT, find_alike, list_values, name_reader
 from certtrack.services.applications.of_person import ApplicationRows, select_rows
 from certtrack.services.credits.drafts import select_drafts
 from certtrack.services.credits.shown import select_claimed
@@ -61,24 +64,34 @@ class HomeRows:
 
 def ask(session: Session, page: PersonPage, actor: Actor) -> tuple[HomeRows, ApplicationRows]:
     """All of it by one query; what isn't the reader's to see stays in the database."""
-    person_id, today = page.person.id, page.today
-    claimed = [shown.certification.id for shown in page.certifications if Fields.CREDITS in shown.fields]
-    everything = [shown.certification.id for shown in page.certifications]
-    mine: tuple[AnySelect, ...] = (
-        select_claimed(claimed, page.known_at),
-        select_versions(
-            sorted({number for one in page.certifications for number in list_speaking(one)}), page.known_at
-        ),
-        select_findings_of(actor, person_id, today),
-        select_drafts(actor, person_id),
-        _select_to_sign(person_id),
-        select_times_to_end(actor, person_id, today),
-        select_plans(person_id),
-        *_select_completions(person_id),
-    )
-    found = ask_together(session, *mine, *select_rows(everything, actor, today))
+    together = _put_together(find_alike(actor), page.today, is_then=page.known_at is not None)
+    values = list_values(actor) | {
+        "person": page.person.id,
+        "claimed_for": [one.certification.id for one in page.certifications if Fields.CREDITS in one.fields],
+        "certifications": [one.certification.id for one in page.certifications],
+        "cycles": sorted({number for one in page.certifications for number in list_speaking(one)}),
+        "known_at": page.known_at,
+    }
+    found = together.ask(session, values)
     own = len(fields(HomeRows))
     return HomeRows(*found[:own]), ApplicationRows(*found[own:])
+
+
+@lru_cache(maxsize=KEPT)
+def _put_together(alike: Actor, today: date, *, is_then: bool) -> Together:
+    reader, person_id = name_reader(alike), a_number("person")
+    known_at = a_moment("known_at") if is_then else None
+    return Together(
+        select_claimed(numbers("claimed_for"), known_at),
+        select_versions(numbers("cycles"), known_at),
+        select_findings_of(reader, person_id, today),
+        select_drafts(reader, person_id),
+        _select_to_sign(person_id),
+        select_times_to_end(reader, person_id, today),
+        select_plans(person_id),
+        *_select_completions(person_id),
+        *select_rows(numbers("certifications"), reader, today),
+    )
 
 
 def list_to_sign(rows: Iterable[tuple[int, date, int, Person]]) -> tuple[ToSign, ...]:

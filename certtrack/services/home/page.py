@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy.orm import Session
 
 from certtrack.clock import Clock
-from certtrack.db.together import ask_together
+from certtrack.db.together import Together
 from certtrack.rules.history import Attempt, Completed, History
 from certtrack.rules.hours_rule import Area, Minimum
 from certtrack.rules.next_step import NextStep, find_named, find_next_step
@@ -21,13 +22,13 @@ from certtrack.services.credits.page import HoursPage, ShownHours, make_hours
 from certtrack.services.credits.shown import ShownCredit, list_deciders
 from certtrack.services.finding_list import NamedFinding, name_findings
 from certtrack.services.home.asking import HomeRows, ToSign, ask, list_to_sign
-from certtrack.services.names import make_names, select_names
+from certtrack.services.names import list_named, make_names, select_names
 from certtrack.services.next_mail import NextMail, pick_next_mail
 from certtrack.services.offerings.planning import Plan, make_plans
 from certtrack.services.person_page import PersonPage, ShownCertification, list_speaking, load_record, make_page
 from certtrack.services.person_page import with_sources as give_sources
 from certtrack.services.record_head import load_head
-from certtrack.services.record_sources import find_first, make_sources, select_papers
+from certtrack.services.record_sources import find_first, list_papers, make_sources, select_papers
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 
@@ -114,10 +115,15 @@ def load_home(
     rows, of_cycles = ask(session, page, actor)
     first = find_first(rows.versions)
     keys = list_deciders(rows.claimed).union(of_cycles.list_keys())
-    *papers, accounts, people = ask_together(session, *select_papers(first), *select_names(keys))
+    *papers, accounts, people = _ask_last().ask(session, list_papers(first) | list_named(keys))
     zones = {number: one.pack.zone for one in page.certifications for number in list_speaking(one)}
     page = make_page(head, give_sources(page.certifications, make_sources(first, papers, zones)))
     return _make(rulebook, page, rows, of_cycles, make_names(accounts, people))
+
+
+@cache
+def _ask_last() -> Together:
+    return Together(*select_papers(), *select_names())
 
 
 def _make(

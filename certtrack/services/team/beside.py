@@ -1,7 +1,7 @@
 """What stands beside a team's rows, asked by one statement: days to come, whom mail doesn't reach, who was told."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -24,10 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, Intention, Person, Reminder, SavedView, StandingSpan, Telling
+from certtrack.db.parameters import a_moment, numbers
 from certtrack.db.types import Moment
 from certtrack.rules.calendar import add_days, add_months
 from certtrack.services.people_list import Listed, ListPage, PeopleList
-from certtrack.services.unreached import find_since, has_no_way
+from certtrack.services.people_selects import ListSelects
+from certtrack.services.unreached import find_since, find_trusted, has_no_way
 
 MONTHS = 6
 DUE_DAYS = 60
@@ -78,24 +80,25 @@ def find_last_day(as_of: date) -> date:
     return add_days(add_months(as_of.replace(day=1), MONTHS), -1)
 
 
-def load_beside(session: Session, people: PeopleList, page: ListPage, account_id: int | None, at: datetime) -> Beside:
+def load_beside(people: PeopleList, page: ListPage) -> Beside:
     """All of it, for the rows of `page`; one query."""
-    as_of = people.filters.as_of
-    parts = [
-        _select_days(people, as_of),
-        _select_due(people, as_of),
-        _select_plans(people, as_of),
-        *_select_notes(page.rows, at),
-        _select_views(account_id),
-    ]
-    if not people.is_wide:
-        parts.append(_select_total(people))
-    return _gather(session, parts)
+    is_wide = people.is_wide
+
+    def make(selects: ListSelects) -> Any:  # noqa: ANN401  # a union of selects
+        parts = [
+            *(_select_days(selects), _select_due(selects), _select_plans(selects)),
+            *_select_notes(selects.trusted_before),
+            _select_views(selects.reader.account_id),
+        ]
+        return union_all(*parts, *([] if is_wide else [_select_total(selects)]))
+
+    return _gather(people.ask("beside the team", make, _list_noted(page.rows)))
 
 
 def load_notes(session: Session, rows: Sequence[Listed], at: datetime) -> Beside:
     """Of these rows who was told, and whom mail doesn't reach, and nothing else; one query."""
-    return _gather(session, _select_notes(rows, at))
+    values = _list_noted(rows) | {"trusted_before": find_trusted(at)}
+    return _gather(session.execute(union_all(*_select_notes(a_moment("trusted_before"))), values))
 
 
 def list_views(session: Session, account_id: int | None, page: str) -> tuple[View, ...]:
@@ -104,9 +107,9 @@ def list_views(session: Session, account_id: int | None, page: str) -> tuple[Vie
     return tuple(View(one.id, one.name, one.query) for one in session.scalars(query.order_by(SavedView.name)))
 
 
-def _gather(session: Session, parts: Sequence[Select[Any]]) -> Beside:
+def _gather(rows: Iterable[Any]) -> Beside:
     found: dict[str, list[Any]] = defaultdict(list)
-    for row in session.execute(union_all(*parts)):
+    for row in rows:
         found[row.sort].append(row)
     days = [ComingDay(row.on, row.word, row.count, row.number) for row in (*found["day"], *found["plan"])]
     total = found["total"][0] if found["total"] else None
@@ -136,41 +139,47 @@ def _make(sort: str, number: Any, **columns: Any) -> tuple[Any, ...]:  # noqa: A
     return literal(sort).label("sort"), cast(number, BigInteger).label("number"), *rest
 
 
-def _select_total(people: PeopleList) -> Select[Any]:
+def _select_total(selects: ListSelects) -> Select[Any]:
     holders = func.count(distinct(Certification.person_id))
-    return people.select_spans(*_make("total", holders, count=func.count()))
+    return selects.select_spans(*_make("total", holders, count=func.count()))
 
 
-def _select_days(people: PeopleList, as_of: date) -> Select[Any]:
+def _select_days(selects: ListSelects) -> Select[Any]:
     """The last days of phases, those of phases to come among them, by day and phase."""
-    count = func.count(distinct(StandingSpan.certification_id))
+    as_of, count = selects.filters.as_of, func.count(distinct(StandingSpan.certification_id))
     columns = {"on": StandingSpan.next_on, "count": count, "word": StandingSpan.validity}
-    query = people.select_all_days(*_make("day", func.min(Certification.person_id), **columns))
+    query = selects.select_all_days(*_make("day", func.min(Certification.person_id), **columns))
     query = query.where(StandingSpan.next_on.between(as_of, find_last_day(as_of)), StandingSpan.until_on >= as_of)
     return query.group_by(StandingSpan.next_on, StandingSpan.validity)
 
 
-def _select_due(people: PeopleList, as_of: date) -> Select[Any]:
-    query = people.select_all_days(*_make("due", func.count(distinct(StandingSpan.certification_id))))
+def _select_due(selects: ListSelects) -> Select[Any]:
+    query = selects.select_all_days(*_make("due", func.count(distinct(StandingSpan.certification_id))))
+    as_of = selects.filters.as_of
     within = StandingSpan.next_on.between(as_of, add_days(as_of, DUE_DAYS))
     return query.where(within, StandingSpan.validity == "current", StandingSpan.until_on >= as_of)
 
 
-def _select_plans(people: PeopleList, as_of: date) -> Select[Any]:
+def _select_plans(selects: ListSelects) -> Select[Any]:
     columns = {"on": Intention.until_on, "count": func.count(), "word": literal("plan")}
-    query = people.select_spans(*_make("plan", func.min(Certification.person_id), **columns))
+    query = selects.select_spans(*_make("plan", func.min(Certification.person_id), **columns))
     its = and_(Cycle.certification_id == Certification.id, Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
     said = and_(Intention.cycle_id == Cycle.id, Intention.kind == "plan", Intention.state != "taken_back")
     query = query.join(Cycle, its).join(Intention, said)
+    as_of = selects.filters.as_of
     return query.where(Intention.until_on.between(as_of, find_last_day(as_of))).group_by(Intention.until_on)
 
 
-def _select_notes(rows: Sequence[Listed], at: datetime) -> list[Select[Any]]:
-    told = _select_told([row.certification.id for row in rows])
-    return [told, _select_unreached(sorted({row.person.id for row in rows}), at)]
+def _list_noted(rows: Sequence[Listed]) -> dict[str, Any]:
+    """Of whom notes are asked for, by the names of the parameters."""
+    return {"noted": [row.certification.id for row in rows], "noted_people": sorted({row.person.id for row in rows})}
 
 
-def _select_told(certification_ids: Sequence[int]) -> Select[Any]:
+def _select_notes(trusted_before: datetime) -> tuple[Select[Any], Select[Any]]:
+    return _select_told(), _select_unreached(trusted_before)
+
+
+def _select_told() -> Select[Any]:
     """Of the open cycles' own reminders: the last day on which somebody told one, and when a mail last did."""
     by_mail = func.max(case((Reminder.state == "sent", Reminder.settled_at)))
     columns = {"on": func.max(Telling.told_on), "at": by_mail}
@@ -181,14 +190,14 @@ def _select_told(certification_ids: Sequence[int]) -> Select[Any]:
         .select_from(Cycle)
         .join(Reminder, and_(*own, Reminder.state.in_(("sent", "told"))))
         .outerjoin(Telling, told)
-        .where(Cycle.certification_id.in_(certification_ids), Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+        .where(Cycle.certification_id.in_(numbers("noted")), Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
         .group_by(Cycle.certification_id)
     )
 
 
-def _select_unreached(person_ids: Sequence[int], at: datetime) -> Select[Any]:
-    query = select(*_make("unreached", Person.id, at=find_since(at))).select_from(Person)
-    return query.where(Person.id.in_(person_ids), has_no_way(at))
+def _select_unreached(trusted_before: datetime) -> Select[Any]:
+    query = select(*_make("unreached", Person.id, at=find_since(trusted_before))).select_from(Person)
+    return query.where(Person.id.in_(numbers("noted_people")), has_no_way(trusted_before))
 
 
 def _select_views(account_id: int | None) -> Select[Any]:

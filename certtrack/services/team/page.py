@@ -131,7 +131,7 @@ def load_team(
     people = PeopleList(session, narrow(actor, Task.SEE_TEAM), filters, today=today, at=at)
     page = people.load_page()
     rows = make_rows(session, rulebook, page.rows, filters.as_of)
-    beside = load_beside(session, people, page, actor.account_id, at)
+    beside = load_beside(people, page)
     noted = tuple(note_row(row, beside, zone) for row in rows)
     columns = list_columns(row.pack for row in rows)
     return TeamPage(noted, columns if len(columns) <= MOST_COLUMNS else (), len(columns), beside, page.next_place)
