@@ -131,16 +131,14 @@ def visible_one_by_one(actor: Actor, today: date) -> ColumnElement[bool]:
     """
     if actor.is_command:
         return true()
-    ways = {relation: people for relation, people in list_ways(actor, today) if _opens_standing(relation)}
+    ways = {
+        relation: people for relation, people in list_ways(actor, today) if Fields.STANDING in RECORD_RIGHTS[relation]
+    }
     granted = ways.pop(Relation.PROGRAMME_ADMINISTRATOR, None)
     found = [is_one_of(Certification.person_id, people) for people in ways.values()]
     if granted is not None:
         found.append(Certification.credential.in_(_list_granted(actor)))
     return or_(false(), *found)
-
-
-def _opens_standing(relation: Relation) -> bool:
-    return Fields.STANDING in RECORD_RIGHTS[relation]
 
 
 def is_wide(session: Session, actor: Actor, today: date, most: int) -> bool:
@@ -259,12 +257,15 @@ def _list_granted(actor: Actor) -> Select[str]:
 
 def _assigned(supervisor_id: int, organizations: set[int | None], today: date) -> Select[int]:
     """Whom the supervisor has, and for the days on which they stand in for another whom that one has."""
-    away = covered_by(supervisor_id, today)
+    away, own = covered_by(supervisor_id, today), same_person(supervisor_id)
+    # both as one set: only so an index finds their assignments, and not everybody's are gone through
+    either = union(select(own.subquery().c[0]), select(away.c.supervisor_id))
     instead = exists().where(
         away.c.supervisor_id == Assignment.supervisor_id, away.c.organization_id == Assignment.organization_id
     )
     query = select(Assignment.person_id).where(
-        or_(Assignment.supervisor_id.in_(same_person(supervisor_id)), instead),
+        Assignment.supervisor_id.in_(either),
+        or_(Assignment.supervisor_id.in_(own), instead),
         Assignment.from_on <= today,
         or_(Assignment.until_on.is_(None), Assignment.until_on >= today),
     )

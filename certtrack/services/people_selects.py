@@ -80,7 +80,8 @@ class Filters:
 class ListSelects:
     """The statements of the list of one reader, or of all who are alike, by these filters; each is made once.
 
-    `asks_each`: whose records the reader may see is asked row by row. `reader` and the filters may be parameters.
+    `asks_each`: whose records the reader may see is asked row by row. `reader` and `trusted_before` may be parameters;
+    where the page begins always is one, with the values of `list_place`.
     """
 
     def __init__(
@@ -133,14 +134,14 @@ class ListSelects:
 
     def _select_places(self, most: int) -> Any:  # noqa: ANN401  # a union of two selects
         """Those with a day to act by, in its order, and then those without one: each read by the same index."""
-        after = self.filters.after
+        after = _name_place(self.filters.after)
         dated = [StandingSpan.next_on >= self.filters.as_of]
         undated: list[ColumnElement[bool]] = [StandingSpan.next_on.is_(None)]
         if after is not None and after.next_on is not None:
             # nothing beside it: the index is entered at the place itself, whatever stands at the same day before
-            dated = [tuple_(*_ORDER) > (after.next_on, *_behind(after))]
+            dated = [tuple_(*_ORDER) > tuple_(after.next_on, *_behind(after))]
         elif after is not None:
-            undated.append(tuple_(*_ORDER[1:]) > _behind(after))
+            undated.append(tuple_(*_ORDER[1:]) > tuple_(*_behind(after)))
         both = [] if after is not None and after.next_on is None else [(0, dated)]
         parts = [
             select(self._select_part(part, conditions).order_by(*_ORDER).limit(most).subquery())
@@ -189,6 +190,14 @@ def select_listed() -> Select[Certification, Person, StandingSpan]:
     )
 
 
+def _name_place(place: Place | None) -> Place | None:
+    """The same with parameters for all of it, of which `list_place` has the values."""
+    if place is None:
+        return None
+    next_on = None if place.next_on is None else a_day("after_next_on")
+    return Place(next_on, a_day("after_from_on"), a_number("after_id"))
+
+
 def _behind(place: Place) -> tuple[Any, ...]:
     return place.from_on, place.certification_id
 
@@ -219,9 +228,8 @@ def keep_selects(alike: Actor, shape: Filters, today: date, *, asks_each: bool) 
 
     The values of their parameters: those of the reader, of `list_place`, and `trusted_before`.
     """
-    filters = replace(shape, after=_name_place(shape.after))
     before = a_moment("trusted_before")
-    return ListSelects(name_reader(alike), filters, today=today, trusted_before=before, asks_each=asks_each)
+    return ListSelects(name_reader(alike), shape, today=today, trusted_before=before, asks_each=asks_each)
 
 
 def find_shape(filters: Filters) -> Filters:
@@ -230,13 +238,6 @@ def find_shape(filters: Filters) -> Filters:
     if after is None:
         return filters
     return replace(filters, after=Place(None if after.next_on is None else date.min, date.min, 0))
-
-
-def _name_place(shape: Place | None) -> Place | None:
-    if shape is None:
-        return None
-    next_on = None if shape.next_on is None else a_day("after_next_on")
-    return Place(next_on, a_day("after_from_on"), a_number("after_id"))
 
 
 def list_place(after: Place | None) -> dict[str, Any]:
