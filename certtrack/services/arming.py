@@ -66,6 +66,21 @@ def rearm_copies(session: Session, organization_id: int, today: date) -> None:
     _rearm_days(session, today, OtherDay.certification_id.in_(kept), is_told, OtherDay.closed_on.is_(None))
 
 
+def rearm_kept(session: Session, organization_id: int, today: date) -> None:
+    """Have the planner look today at all that is open and that an organization keeps: by its zone days are told."""
+    session.flush()
+    kept = select(Certification.id).where(Certification.organization_id == organization_id)
+    session.execute(
+        update(Cycle)
+        .where(Cycle.certification_id.in_(kept), Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+        .where(or_(Cycle.next_stage_on.is_(None), Cycle.next_stage_on > today))
+        .values(next_stage_on=today)
+        .execution_options(synchronize_session="fetch")
+    )
+    theirs = or_(OtherDay.organization_id == organization_id, OtherDay.certification_id.in_(kept))
+    _rearm_days(session, today, theirs, OtherDay.closed_on.is_(None))
+
+
 def _rearm_days(session: Session, today: date, *which: ColumnElement[bool]) -> None:
     at_once = datetime.combine(today, time.min, UTC)
     session.execute(

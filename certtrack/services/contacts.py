@@ -7,11 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.audit import record_event
 from certtrack.db.models import Organization, Person
 from certtrack.errors import Refused
 from certtrack.security import Actor
 from certtrack.services.arming import earliest_day, rearm_copies
+from certtrack.services.organization_changes import record_change
 from certtrack.services.organizations import find_affiliation
 from certtrack.services.people import get_person
 
@@ -39,15 +39,9 @@ def set_contact(
         return False
     organization.contact_id = after
     rearm_copies(session, organization.id, earliest_day(at))
-    record_event(
-        session,
-        at=at,
-        actor=actor.key,
-        action="organization.contact",
-        subject=("organization", organization.id),
-        people=[number for number in (before, after) if number is not None],
-        details={"contact": after, "before": before},
-    )
+    people = [number for number in (before, after) if number is not None]
+    details = {"contact": after, "before": before}
+    record_change(session, organization, "organization.contact", details, actor=actor, at=at, people=people)
     return True
 
 
@@ -58,16 +52,7 @@ def set_names_in_team_mail(
     if organization.names_in_team_mail == named:
         return False
     organization.names_in_team_mail = named
-    session.flush()
-    record_event(
-        session,
-        at=at,
-        actor=actor.key,
-        action="organization.names_in_team_mail",
-        subject=("organization", organization.id),
-        people=[],
-        details={"named": named},
-    )
+    record_change(session, organization, "organization.names_in_team_mail", {"named": named}, actor=actor, at=at)
     return True
 
 

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from certtrack.clock import check_zone
 from certtrack.db.audit import record_event
+from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import Affiliation, AffiliationVersion, Assignment, Organization, OrganizationCredential
 from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.rules.calendar import add_days
 from certtrack.security import Actor
-from certtrack.services.arming import earliest_day, rearm_person
+from certtrack.services.arming import earliest_day, rearm_copies, rearm_person
+from certtrack.services.organization_changes import record_change
 
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_KEY = 40
@@ -37,11 +39,10 @@ def create_organization(
     """
     _check_names(key, name, reply_to)
     check_zone(zone)
-    if session.scalar(select(Organization.id).where(Organization.key == key)) is not None:
+    values = {"name": name, "zone": zone, "reply_to": reply_to, "recorded_at": at, "recorded_by": actor.key}
+    if not insert_unless_there(session, Organization, key=key, no=1, names_in_team_mail=False, **values):
         raise Refused(f"There is an organization with the key {key!r} already; choose another key.")
-    organization = Organization(key=key, name=name, zone=zone, reply_to=reply_to, recorded_at=at, recorded_by=actor.key)
-    session.add(organization)
-    session.flush()
+    organization = session.scalars(select(Organization).where(Organization.key == key)).one()
     _record(session, "organization.created", ("organization", organization.id), {"key": key}, actor, at)
     return organization
 
@@ -85,23 +86,29 @@ def set_role(
     *,
     actor: Actor,
     at: datetime,
-) -> None:
-    """Say what the organization is for a credential: only a granter's word recertifies anybody."""
+) -> bool:
+    """Say what the organization is for a credential: only a granter's word recertifies anybody. True for a change.
+
+    Who gets its copies of reminders may depend on it: the planner looks again.
+    """
     row = session.scalar(
         select(OrganizationCredential).where(
             OrganizationCredential.organization_id == organization.id,
             OrganizationCredential.credential == credential,
         ),
     )
+    if row is not None and row.role == role:
+        return False
     if row is None:
         row = OrganizationCredential(
             organization_id=organization.id, credential=credential, role=role, recorded_at=at, recorded_by=actor.key
         )
         session.add(row)
     row.role = role
-    session.flush()
+    rearm_copies(session, organization.id, earliest_day(at))
     details = {"credential": credential, "role": role}
-    _record(session, "organization.role", ("organization", organization.id), details, actor, at)
+    record_change(session, organization, "organization.role", details, actor=actor, at=at)
+    return True
 
 
 def is_granter(session: Session, organization_id: int, credential: str) -> bool:
@@ -125,11 +132,12 @@ def affiliate(
     """The person's affiliation, made if there is none. `from_on` None: the day isn't known.
 
     Whoever belongs already on that day, today where it isn't known, is never affiliated a second time; a last day that
-    lies ahead then stays as it is.
+    lies ahead then stays as it is. Raises Refused where the organization has ended by that day.
     """
     known = find_affiliation(session, person_id, organization_id, from_on or earliest_day(at))
     if known is not None:
         return known
+    _check_lasts(session, organization_id, from_on or earliest_day(at))
     affiliation = Affiliation(
         person_id=person_id,
         organization_id=organization_id,
@@ -142,6 +150,12 @@ def affiliate(
     session.flush()
     _add_version(session, affiliation, None, actor, at)
     return affiliation
+
+
+def _check_lasts(session: Session, organization_id: int, on: date) -> None:
+    organization = session.get_one(Organization, organization_id)
+    if organization.until_on is not None and organization.until_on < on:
+        raise Refused(f"{organization.name} ended on {organization.until_on}: nobody joins it after that day.")
 
 
 def end_affiliation(

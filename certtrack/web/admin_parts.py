@@ -27,6 +27,7 @@ PARTS: tuple[Part, ...] = (
     Part("people", "/findings", Task.SETTLE_FINDINGS),
     Part("people", "/admin/merges", Task.MANAGE_PEOPLE),
     Part("people", "/people/former", Task.LIST_FORMER),
+    Part("offices", "/admin/organizations", Task.MANAGE_ORGANIZATIONS),
     Part("offices", "/admin/accounts", Task.MANAGE_ACCOUNTS),
     Part("offices", "/stand-ins", Task.ARRANGE_STAND_INS),
     Part("offices", "/supervision/supervisors", Task.MANAGE_SUPERVISION),

@@ -78,6 +78,12 @@ class Organization(Numbered, Recorded, Base):
     """The office's own address, which answers to mails go to."""
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """Who gets the organization's copies of reminders; None: nobody."""
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    """What it is a part of, for lists alone: nobody sees or may do more by it. None: of nothing."""
+    until_on: Mapped[date | None]
+    """Its last day, after which nobody joins it; None while it lasts."""
+    no: Mapped[int] = mapped_column(default=1, server_default="1")
+    """What grows with each change."""
     names_in_team_mail: Mapped[bool] = mapped_column(default=False, server_default=false())
     """True: the week's mail to supervisors names those who are due; else it has counts alone."""
 

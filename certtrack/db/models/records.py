@@ -152,6 +152,14 @@ class AuditEvent(Numbered, Base):
     """One change, or one look at others' records. `digest` is of its salted values; the seal covers all the rest."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (
+        Index(
+            "ix_audit_event_of_organization",
+            "subject_id",
+            sqlite_where=text("subject_kind = 'organization'"),
+            postgresql_where=text("subject_kind = 'organization'"),
+        ),
+    )
 
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(80))

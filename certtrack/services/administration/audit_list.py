@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, literal_column, select, true
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import VerifiedPart, count_events, count_unsealed, verify_part
@@ -104,6 +104,19 @@ def list_events(
     events = session.scalars(query.order_by(AuditEvent.id.desc()).limit(PAGE + 1)).all()
     shown = events[:PAGE]
     return AuditPage(_show(session, actor, shown, today), shown[-1].id if len(events) > PAGE else None)
+
+
+def list_of_organization(
+    session: Session, actor: Actor, organization_id: int, today: date, limit: int
+) -> tuple[ShownEvent, ...]:
+    """What was done to an organization of the actor's, the last first, at most `limit` events."""
+    query = select(AuditEvent).where(
+        # as it is written: only then is the index taken
+        AuditEvent.subject_kind == literal_column("'organization'"),
+        AuditEvent.subject_id == organization_id,
+        AuditEvent.action.startswith("organization."),
+    )
+    return _show(session, actor, session.scalars(query.order_by(AuditEvent.id.desc()).limit(limit)).all(), today)
 
 
 def _show(session: Session, actor: Actor, events: Sequence[AuditEvent], today: date) -> tuple[ShownEvent, ...]:

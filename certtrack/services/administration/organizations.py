@@ -1,0 +1,229 @@
+"""Organizations as administrators keep them: each its own, and everywhere's administrators all of them.
+
+Whoever administers everywhere also makes them, says what they grant, of what they are a part, and when they end: what
+an organization grants decides whose word recertifies, and no office says that of itself.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Select, func, select, true, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from certtrack.db.models import Affiliation, Organization, OrganizationCredential, Person
+from certtrack.errors import NotAllowed, NotFound
+from certtrack.security import Actor, Task, list_places
+from certtrack.services.administration.audit_list import ShownEvent, list_of_organization
+from certtrack.services.administration.places import is_everywhere
+from certtrack.services.locking import lock_current
+from certtrack.services.organization_changes import (
+    BadOrganization,
+    OrganizationFields,
+    change_organization,
+    find_same_name,
+)
+from certtrack.services.organizations import create_organization, set_role
+from certtrack.services.people import fold, get_person
+
+PAGE = 50
+EVENTS = 20
+_NOT_THEIRS = "This page isn't here, or isn't yours to see."
+_LONGEST_KEY = 36
+GivenRole = Literal["granter", "keeper"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOrganization:
+    """One of a list: of what it is a part, or None; how many are a part of it; whether it gives a certification."""
+
+    organization: Organization
+    parent: Organization | None
+    parts: int
+    is_program: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationPage:
+    """A page of them by name. `next_after` is the number behind which the next begins; None: there is none."""
+
+    rows: tuple[ListedOrganization, ...]
+    next_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOrganization:
+    """One organization. `people` belong to it today; `roles` by credential, of those that were ever said.
+
+    `parts` are those of the reader's that are a part of it, 50 at most; `events` what was done to it, the last first.
+    `can_grant`: all of it is the reader's to change, and not only what an office says of itself.
+    """
+
+    organization: Organization
+    parent: Organization | None
+    contact: Person | None
+    people: int
+    roles: Mapping[str, GivenRole]
+    parts: tuple[Organization, ...]
+    events: tuple[ShownEvent, ...]
+    can_grant: bool
+
+
+def can_make(actor: Actor) -> bool:
+    """True for whoever administers everywhere."""
+    return is_everywhere(actor, Task.MANAGE_ORGANIZATIONS)
+
+
+def check_can_make(actor: Actor) -> None:
+    """Raise NotAllowed for everybody but those."""
+    if not can_make(actor):
+        raise NotAllowed(_NOT_THEIRS)
+
+
+def list_organizations(
+    session: Session, actor: Actor, words: str = "", *, within: int | None = None, after: int | None = None
+) -> OrganizationPage:
+    """A page of the actor's by name, with `words` in it, and with `within` parts of that one; from behind `after`."""
+    parent, part = aliased(Organization), aliased(Organization)
+    place = (func.lower(Organization.name), Organization.id)
+    parts = select(func.count(part.id)).where(part.parent_id == Organization.id).correlate(Organization)
+    gives = select(OrganizationCredential.id).where(
+        OrganizationCredential.organization_id == Organization.id, OrganizationCredential.role == "granter"
+    )
+    query = select(Organization, parent, parts.scalar_subquery(), gives.exists())
+    query = query.outerjoin(parent, parent.id == Organization.parent_id).where(_are_theirs(actor), *_fit(words))
+    if within is not None:
+        query = query.where(Organization.parent_id == within)
+    last = session.get(Organization, after) if after is not None else None
+    if last is not None:
+        begun = select(func.lower(Organization.name)).where(Organization.id == last.id).scalar_subquery()
+        query = query.where(tuple_(*place) > tuple_(begun, last.id))
+    rows = session.execute(query.order_by(*place).limit(PAGE + 1)).all()
+    shown = tuple(ListedOrganization(*row) for row in rows[:PAGE])
+    return OrganizationPage(shown, shown[-1].organization.id if len(rows) > PAGE else None)
+
+
+def get_organization(session: Session, actor: Actor, organization_id: int) -> Organization:
+    """One of the actor's. Raises NotFound alike for another one and for none."""
+    found = session.scalar(select(Organization).where(Organization.id == organization_id, _are_theirs(actor)))
+    if found is None:
+        raise NotFound(_NOT_THEIRS)
+    return found
+
+
+def get_shown(session: Session, actor: Actor, organization_id: int, today: date) -> ShownOrganization:
+    """One of the actor's with all that is told of it. Raises NotFound."""
+    row = session.execute(_select_shown(actor, organization_id, today)).one_or_none()
+    if row is None:
+        raise NotFound(_NOT_THEIRS)
+    said = select(OrganizationCredential.credential, OrganizationCredential.role).where(
+        OrganizationCredential.organization_id == organization_id
+    )
+    parts = select(Organization).where(Organization.parent_id == organization_id, _are_theirs(actor))
+    organization, parent, contact, people = row
+    return ShownOrganization(
+        organization,
+        parent,
+        get_person(session, contact.id) if contact is not None and contact.merged_into_id is not None else contact,
+        people,
+        roles={credential: "granter" if role == "granter" else "keeper" for credential, role in session.execute(said)},
+        parts=tuple(session.scalars(parts.order_by(Organization.name, Organization.id).limit(PAGE))),
+        events=list_of_organization(session, actor, organization_id, today, EVENTS),
+        can_grant=can_make(actor),
+    )
+
+
+def add_organization(
+    session: Session, new: OrganizationFields, *, actor: Actor, at: datetime
+) -> Organization:  # fmt: skip
+    """Put one on record; its short key is made of its name. Raises NotAllowed, BadOrganization, BadInput."""
+    check_can_make(actor)
+    if not new.name.strip():
+        raise BadOrganization("name", "no_name")
+    if find_same_name(session, new.name) is not None:
+        raise BadOrganization("name", "name_taken")
+    made = create_organization(
+        session, key=_make_key(session, new.name), name=new.name, zone=new.zone, reply_to=new.reply_to,
+        actor=actor, at=at,
+    )  # fmt: skip
+    change_organization(session, made, new, actor=actor, at=at)
+    return made
+
+
+def save_organization(
+    session: Session, actor: Actor, organization_id: int, new: OrganizationFields, *, seen: int, at: datetime
+) -> Organization:
+    """Let one of the actor's be as `new` says; of what it is a part and its last day stay as they are for an office.
+
+    Raises NotFound, StaleRecord where it was changed since `seen`, BadOrganization, BadInput.
+    """
+    found = get_organization(session, actor, organization_id)
+    lock_current(session, found, seen)
+    if not can_make(actor):
+        new = OrganizationFields(new.name, new.zone, new.reply_to, found.parent_id, found.until_on)
+    change_organization(session, found, new, actor=actor, at=at)
+    return found
+
+
+def save_roles(
+    session: Session, actor: Actor, organization_id: int, roles: Mapping[str, GivenRole], *, seen: int, at: datetime
+) -> int:
+    """Say of these credentials what the organization is for each; how many of them that changes.
+
+    Raises NotAllowed, NotFound, StaleRecord where it was changed since `seen`.
+    """
+    check_can_make(actor)
+    found = get_organization(session, actor, organization_id)
+    lock_current(session, found, seen)
+    said = load_roles(session, organization_id)
+    new = {credential: role for credential, role in roles.items() if role != said.get(credential, "keeper")}
+    return sum(set_role(session, found, credential, role, actor=actor, at=at) for credential, role in new.items())
+
+
+def load_roles(session: Session, organization_id: int) -> dict[str, str]:
+    """What the organization was said to be, by credential; of every other one it is a keeper."""
+    query = select(OrganizationCredential.credential, OrganizationCredential.role)
+    return dict(session.execute(query.where(OrganizationCredential.organization_id == organization_id)).all())
+
+
+def find_named(session: Session, actor: Actor, text: str) -> Sequence[Organization]:
+    """Those of the actor's that are named by their whole name or their key, whatever the case of letters."""
+    wanted = text.strip().lower()
+    is_it = (func.lower(Organization.name) == wanted) | (Organization.key == wanted)
+    return session.scalars(select(Organization).where(_are_theirs(actor), is_it).order_by(Organization.id)).all()
+
+
+def _select_shown(
+    actor: Actor, organization_id: int, today: date
+) -> Select[Organization, Organization, Person, int]:  # fmt: skip
+    parent = aliased(Organization)
+    people = select(func.count(Affiliation.person_id.distinct())).where(
+        Affiliation.organization_id == organization_id,
+        (Affiliation.from_on.is_(None)) | (Affiliation.from_on <= today),
+        (Affiliation.until_on.is_(None)) | (Affiliation.until_on >= today),
+    )
+    return (
+        select(Organization, parent, Person, people.scalar_subquery())
+        .outerjoin(parent, parent.id == Organization.parent_id)
+        .outerjoin(Person, Person.id == Organization.contact_id)
+        .where(Organization.id == organization_id, _are_theirs(actor))
+    )
+
+
+def _are_theirs(actor: Actor) -> ColumnElement[bool]:
+    places = list_places(actor, Task.MANAGE_ORGANIZATIONS)
+    return true() if places is None else Organization.id.in_(places)
+
+
+def _fit(words: str) -> list[ColumnElement[bool]]:
+    name = func.lower(Organization.name)
+    return [name.contains(word, autoescape=True) for word in words.lower().split()]
+
+
+def _make_key(session: Session, name: str) -> str:
+    """A short key of that name that no organization has."""
+    made = "-".join(re.findall(r"[a-z0-9]+", fold(name)))[:_LONGEST_KEY].strip("-") or "organization"
+    taken = set(session.scalars(select(Organization.key).where(Organization.key.startswith(made, autoescape=True))))
+    return next(key for key in (made, *(f"{made}-{no}" for no in range(2, 1000))) if key not in taken)

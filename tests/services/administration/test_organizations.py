@@ -1,0 +1,117 @@
+"""Organizations: what a change of one has the planner do, and pages of many."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from kit.databases import on_both
+from kit.world import ZONE, World
+from sqlalchemy import select, update
+
+from certtrack.db.models import Affiliation, Cycle, Organization
+from certtrack.errors import NotAllowed, Refused
+from certtrack.security import Actor, Role, RoleGrant
+from certtrack.services.administration.organizations import PAGE, add_organization, list_organizations
+from certtrack.services.organization_changes import (
+    BadOrganization,
+    OrganizationFields,
+    change_organization,
+    read_fields,
+)
+from certtrack.services.organizations import affiliate, create_organization, end_affiliation, find_affiliation, set_role
+
+
+def everywhere() -> Actor:
+    return Actor("account:1", 1, None, frozenset({RoleGrant(Role.AGENCY_ADMINISTRATOR, None)}))
+
+
+@on_both
+def test_another_zone_and_another_role_have_the_planner_look_again_and_the_same_ones_do_not(world: World) -> None:
+    world.certify(world.person(), world.today + timedelta(days=300))
+    later = world.today + timedelta(days=90)
+
+    def put_off() -> None:
+        with world.database.writing() as session:
+            session.execute(update(Cycle).values(next_stage_on=later))
+
+    def change(zone: str) -> bool:
+        with world.database.writing() as session:
+            office = session.get_one(Organization, world.organization_id)
+            new = replace(read_fields(office), zone=zone)
+            return change_organization(session, office, new, actor=world.actor, at=world.at)
+
+    def find_next() -> date | None:
+        with world.database.reading() as session:
+            return session.scalars(select(Cycle.next_stage_on)).one()
+
+    put_off()
+    assert change(ZONE) is False
+    assert find_next() == later
+    assert change("America/Denver") is True
+    assert (find_next() or later) <= world.today
+    with world.database.writing() as session:
+        office = session.get_one(Organization, world.organization_id)
+        no = office.no
+        assert set_role(session, office, "cps", "granter", actor=world.actor, at=world.at) is True
+        assert set_role(session, office, "cps", "granter", actor=world.actor, at=world.at) is False
+        assert office.no == no + 1
+
+
+@on_both
+def test_one_that_has_ended_is_joined_by_nobody_and_ends_when_nobody_belongs_to_it_later(world: World) -> None:
+    carol = world.person("Carol")
+    with world.database.writing() as session:
+        office = session.get_one(Organization, world.organization_id)
+        new = replace(read_fields(office), until_on=world.today)
+        with pytest.raises(BadOrganization) as error:
+            change_organization(session, office, new, actor=world.actor, at=world.at)
+        assert (error.value.why, error.value.count) == ("still_there", 1)
+        time = find_affiliation(session, carol, office.id)
+        assert time is not None
+        end_affiliation(session, time, world.today, reason=None, actor=world.actor, at=world.at)
+        change_organization(session, office, new, actor=world.actor, at=world.at)
+        with pytest.raises(Refused, match="nobody joins it"):
+            affiliate(
+                session, carol, office.id, from_on=world.today + timedelta(days=1), actor=world.actor, at=world.at
+            )
+        assert len(session.scalars(select(Affiliation)).all()) == 1
+
+
+@on_both
+def test_a_list_goes_on_behind_its_last_row_whatever_the_case_of_names(world: World) -> None:
+    names = [f"{'harbor' if number % 2 else 'Harbor'} {number:03}" for number in range(PAGE + 5)]
+    with world.database.writing() as session:
+        for number, name in enumerate(names):
+            create_organization(session, key=f"h{number}", name=name, zone=ZONE, actor=world.actor, at=world.at)
+    with world.database.reading() as session:
+        first = list_organizations(session, everywhere(), "harbor")
+        rest = list_organizations(session, everywhere(), "harbor", after=first.next_after)
+    assert [row.organization.name for row in (*first.rows, *rest.rows)] == names
+    assert rest.next_after is None
+
+
+def test_its_key_is_made_of_its_name_and_is_its_own_and_an_office_makes_none(world: World) -> None:
+    with world.database.writing() as session:
+        keys = [
+            add_organization(session, OrganizationFields(name, ZONE), actor=everywhere(), at=world.at).key
+            for name in ("Ánimo & Peers", "Animo Peers", "¿?")
+        ]
+        assert keys == ["animo-peers", "animo-peers-2", "organization"]
+        office = Actor("account:2", 2, None, frozenset({RoleGrant(Role.AGENCY_ADMINISTRATOR, world.organization_id)}))
+        with pytest.raises(NotAllowed):
+            add_organization(session, OrganizationFields("Other", ZONE), actor=office, at=world.at)
+
+
+def test_nothing_is_a_part_of_itself_by_whatever_way(world: World) -> None:
+    with world.database.writing() as session:
+        top, middle = (
+            add_organization(session, OrganizationFields(name, ZONE), actor=everywhere(), at=world.at)
+            for name in ("Top", "Middle")
+        )
+        change_organization(
+            session, middle, replace(read_fields(middle), parent_id=top.id), actor=world.actor, at=world.at
+        )
+        with pytest.raises(BadOrganization, match="part_of_itself"):
+            change_organization(
+                session, top, replace(read_fields(top), parent_id=middle.id), actor=world.actor, at=world.at
+            )
