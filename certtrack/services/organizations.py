@@ -148,7 +148,7 @@ def affiliate(
     )
     session.add(affiliation)
     session.flush()
-    _add_version(session, affiliation, None, actor, at)
+    add_version(session, affiliation, None, actor, at)
     return affiliation
 
 
@@ -165,7 +165,8 @@ def end_affiliation(
     if affiliation.from_on is not None and until_on < affiliation.from_on:
         raise BadInput(f"The affiliation began on {affiliation.from_on}; it can't end on {until_on}.")
     affiliation.until_on = until_on
-    _add_version(session, affiliation, reason, actor, at)
+    add_version(session, affiliation, reason, actor, at)
+    rearm_person(session, affiliation.person_id, earliest_day(at))  # who gets copies rests on it
 
 
 def find_affiliation(
@@ -254,7 +255,8 @@ def _find_last_day(session: Session, person_id: int, organization_id: int, from_
     return add_days(next_on, -1) if next_on else None
 
 
-def _add_version(session: Session, affiliation: Affiliation, reason: str | None, actor: Actor, at: datetime) -> None:
+def add_version(session: Session, affiliation: Affiliation, reason: str | None, actor: Actor, at: datetime) -> None:
+    """Put on record what an affiliation says by now, and write it into the audit."""
     affiliation.no += 1
     session.add(
         AffiliationVersion(

@@ -6,6 +6,7 @@ from certtrack.web.about import about
 from certtrack.web.account import account
 from certtrack.web.admin import admin
 from certtrack.web.admin_accounts import admin_accounts
+from certtrack.web.admin_affiliations import admin_affiliations
 from certtrack.web.admin_merges import admin_merges
 from certtrack.web.admin_organizations import admin_organizations
 from certtrack.web.admin_people import admin_people
@@ -76,7 +77,7 @@ from certtrack.web.wordings import wordings
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     about,
-    *(admin, admin_accounts, admin_people, admin_merges, admin_organizations),
+    *(admin, admin_accounts, admin_people, admin_merges, admin_organizations, admin_affiliations),
     *(sign_in, sign_in_code, passwords, account, second_step, sessions, late_forms, by_mail),
     *(home, people, person_parts, people_list),
     *(credits_, drafts, evidence, checking, taking_back, answers, findings, held),

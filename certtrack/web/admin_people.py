@@ -14,6 +14,7 @@ from certtrack.language import LOCALES
 from certtrack.rules.calendar import check_day
 from certtrack.security import Task
 from certtrack.services.addresses import ADDRESS_FIELDS, BadAddresses, read_addresses
+from certtrack.services.administration.affiliations import can_join_more, list_versions
 from certtrack.services.administration.people import (
     add_person,
     get_person_kept,
@@ -29,6 +30,8 @@ from certtrack.services.people import NewPerson, get_person
 from certtrack.services.preferences import list_zones
 from certtrack.web.edge import actor, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _
+from certtrack.web.list_filters import find_today
+from certtrack.web.list_filters import find_zone as find_own_zone
 from certtrack.web.numbers import read_number
 
 admin_people = Blueprint("admin_people", __name__)
@@ -85,7 +88,7 @@ def add() -> ResponseReturnValue:
 @needs(Task.MANAGE_PEOPLE)
 def show(person_id: int) -> str:
     """The certificate's name, where they belong, and who supervises them there."""
-    return _show(person_id)
+    return show_kept(person_id)
 
 
 @admin_people.post(f"{_KEPT}/name")
@@ -102,9 +105,9 @@ def rename(person_id: int) -> ResponseReturnValue:
                 at = parts().clock.now()
                 rename_person(session, actor(), person_id, given, family, seen=seen, today=now, at=at)
     except StaleRecord:
-        return _show(person_id, {"": "stale"}), 409
+        return show_kept(person_id, {"": "stale"}), 409
     if missing:
-        return _show(person_id, missing), 400
+        return show_kept(person_id, missing), 400
     show_toast(_("Saved. The name as it was stays on record."))
     return redirect(f"/people/{person_id}/office")
 
@@ -113,7 +116,7 @@ def rename(person_id: int) -> ResponseReturnValue:
 @needs(Task.MANAGE_PEOPLE)
 def choose_supervisor(person_id: int) -> ResponseReturnValue:
     """Who supervises them there from today on; nobody, where nobody is chosen."""
-    seen, chosen = (_read_choice(request.form.get(name, "")) for name in ("seen", "supervisor"))
+    seen, chosen = (read_choice(request.form.get(name, "")) for name in ("seen", "supervisor"))
     organization_id = request.form.get("organization", 0, type=read_number)
     try:
         with writing() as session:
@@ -122,7 +125,7 @@ def choose_supervisor(person_id: int) -> ResponseReturnValue:
                 session, actor(), person_id, organization_id, chosen, seen=seen, today=now, at=parts().clock.now()
             )
     except StaleRecord:
-        return _show(person_id, {"": "stale"}), 409
+        return show_kept(person_id, {"": "stale"}), 409
     show_toast(_("Saved. It holds from today on."))
     return redirect(f"/people/{person_id}/office")
 
@@ -143,20 +146,24 @@ def _read() -> tuple[Newcomer | None, dict[str, str]]:
         from_on = check_day(date.fromisoformat(typed["from_on"])) if typed["from_on"] else None
     except ValueError:
         problems["from_on"] = "not_a_day"
+    else:
+        last_on = _get_office().until_on
+        if from_on is not None and last_on is not None and last_on < from_on:
+            problems["from_on"] = "has_ended"
     if problems:
         return None, problems
     person = NewPerson(
         typed["given_name"], typed["family_name"], typed["zone"], typed["chosen_name"] or None,
         addresses.private_address, addresses.work_address, typed["language"],
     )  # fmt: skip
-    return Newcomer(person, _get_office().id, from_on, _read_choice(typed["supervisor"])), {}
+    return Newcomer(person, _get_office().id, from_on, read_choice(typed["supervisor"])), {}
 
 
 def _fits(name: str) -> bool:
     return 0 < len(name) <= _LONGEST
 
 
-def _read_choice(text: str) -> int | None:
+def read_choice(text: str) -> int | None:
     """The number that was chosen; None for nobody. Raises NotFound for what is none."""
     try:
         return read_number(text) if text else None
@@ -171,7 +178,7 @@ def _find_day(session: Session, person_id: int) -> date:
 def _get_office() -> Organization:
     """The one of the reader's that is asked for, else the first. Raises NotFound."""
     with reading() as session:
-        offices = list_offices(session, actor(), Task.MANAGE_PEOPLE)
+        offices = list_offices(session, actor(), Task.MANAGE_PEOPLE, find_today())
     asked = request.values.get("organization", 0, type=read_number)
     for office in offices:
         if asked in (0, office.id):
@@ -182,7 +189,7 @@ def _get_office() -> Organization:
 def _show_new(problems: dict[str, str], alike: Sequence[Person] = ()) -> str:
     office = _get_office()
     with reading() as session:
-        offices = list_offices(session, actor(), Task.MANAGE_PEOPLE)
+        offices = list_offices(session, actor(), Task.MANAGE_PEOPLE, find_today())
         supervisors = list_offered(session, office.id)
     empty = dict.fromkeys(_FIELDS, "") | {"language": "en", "zone": office.zone}
     return render(
@@ -198,8 +205,19 @@ def _show_new(problems: dict[str, str], alike: Sequence[Person] = ()) -> str:
     )
 
 
-def _show(person_id: int, problems: dict[str, str] | None = None) -> str:
+def show_kept(person_id: int, problems: dict[str, str] | None = None) -> str:
+    """Somebody as their office keeps them, with what is wrong with what was typed. Raises NotFound."""
     with reading() as session:
-        kept = get_person_kept(session, actor(), person_id, _find_day(session, person_id))
+        person = get_person(session, person_id)  # held, so that it is asked for once
+        kept = get_person_kept(session, actor(), person.id, today(person.zone))
+        versions = list_versions(session, actor(), kept.person.id)
     note_look("person.viewed", [kept.person.id])
-    return render("admin/person.html", kept=kept, typed=request.form, problems=problems or {})
+    return render(
+        "admin/person.html",
+        kept=kept,
+        versions=versions,
+        can_join=can_join_more(actor()),
+        zone=find_own_zone(),
+        typed=request.form,
+        problems=problems or {},
+    )

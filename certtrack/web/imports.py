@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -16,6 +15,7 @@ from certtrack.auth.account_mail import make_word_of_addresses
 from certtrack.db.models import ImportUpload, Organization
 from certtrack.errors import NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.security import Task, list_places
+from certtrack.services.administration.places import list_offices
 from certtrack.services.evidence.intake import tidy_name
 from certtrack.services.evidence.limits import LARGEST_MB
 from certtrack.services.imports.kinds import KINDS
@@ -36,6 +36,7 @@ from certtrack.services.sheets.bad_sheet import BadSheet
 from certtrack.web.application_form import doing, get_expected
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, show_toast, writing
 from certtrack.web.frame import gettext as _
+from certtrack.web.list_filters import find_today
 from certtrack.web.numbers import read_number
 from certtrack.web.swapping import wants_part
 from certtrack.web.uploads import BoundedFile, takes_files
@@ -257,9 +258,7 @@ def _load_offer(session: Session, upload: ImportUpload) -> Offer:
 
 
 def _list_offices(session: Session) -> Sequence[Organization]:
-    places = list_places(actor(), Task.IMPORT)
-    query = select(Organization).order_by(Organization.name)
-    return session.scalars(query if places is None else query.where(Organization.id.in_(places))).all()
+    return list_offices(session, actor(), Task.IMPORT, find_today())
 
 
 def _note(action: str, upload: ImportUpload) -> None:

@@ -91,7 +91,7 @@ def add_person(
     person = create_person(session, new, actor=actor, at=at)
     affiliate(session, person.id, organization_id, from_on=from_on, actor=actor, at=at)
     if supervisor_id is not None:
-        _check_supervises(session, supervisor_id, organization_id)
+        check_supervises(session, supervisor_id, organization_id)
         assign_supervisor(
             session, person_id=person.id, supervisor_id=supervisor_id, organization_id=organization_id,
             from_on=max(from_on or today, today), actor=actor, at=at,
@@ -107,7 +107,7 @@ def list_offered(session: Session, organization_id: int) -> tuple[Person, ...]:
 
 def get_person_kept(session: Session, actor: Actor, person_id: int, today: date) -> PersonKept:
     """Somebody whose record the actor's office keeps today. Raises NotFound alike for anybody else and for nobody."""
-    person = _get_own(session, actor, person_id, today)
+    person = get_own(session, actor, person_id, today)
     places = []
     for place in list_places_to_leave(session, actor, person.id, today):
         if not can_do(actor, Task.MANAGE_PEOPLE, place.organization.id):
@@ -127,7 +127,7 @@ def rename_person(
 
     `seen` are the names that the page had shown. Raises NotFound, BadInput for an empty one, StaleRecord.
     """
-    person = _get_own(session, actor, person_id, today)
+    person = get_own(session, actor, person_id, today)
     lock_people(session, [person.id])
     session.refresh(person)
     if (person.given_name, person.family_name) != seen:
@@ -146,7 +146,7 @@ def set_supervisor(
 
     `seen` is who the page had shown. Raises NotFound, Refused where it would be themselves, StaleRecord.
     """
-    person = _get_own(session, actor, person_id, today)
+    person = get_own(session, actor, person_id, today)
     check_can_do(actor, Task.MANAGE_PEOPLE, organization_id)
     if organization_id not in {one.organization.id for one in list_places_to_leave(session, actor, person.id, today)}:
         raise NotFound(_NOT_THEIRS)
@@ -158,21 +158,23 @@ def set_supervisor(
         if lasting is not None:
             _end_assignment(session, lasting, add_days(today, -1), actor, at)
         return
-    _check_supervises(session, supervisor_id, organization_id)
+    check_supervises(session, supervisor_id, organization_id)
     assign_supervisor(
         session, person_id=person.id, supervisor_id=supervisor_id, organization_id=organization_id, from_on=today,
         actor=actor, at=at,
     )  # fmt: skip
 
 
-def _get_own(session: Session, actor: Actor, person_id: int, today: date) -> Person:
+def get_own(session: Session, actor: Actor, person_id: int, today: date) -> Person:
+    """Somebody whose record an office of the actor's keeps today, merges followed. Raises NotFound."""
     person = get_person(session, person_id)
     if Relation.AGENCY_ADMINISTRATOR not in list_relations(session, actor, person.id, today):
         raise NotFound(_NOT_THEIRS)
     return person
 
 
-def _check_supervises(session: Session, supervisor_id: int, organization_id: int) -> None:
+def check_supervises(session: Session, supervisor_id: int, organization_id: int) -> None:
+    """Raise NotFound for somebody who doesn't supervise there."""
     if supervisor_id not in {one.id for one in list_offered(session, organization_id)}:
         raise NotFound(_NOT_THEIRS)
 

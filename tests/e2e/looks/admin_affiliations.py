@@ -1,0 +1,3 @@
+"""Somebody's times at offices."""
+
+NIGHTLY = (("/people/2/office/join", "alice"),)
