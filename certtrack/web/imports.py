@@ -46,6 +46,7 @@ imports = Blueprint("imports", __name__)
 
 Problems = dict[str, tuple[str, Mapping[str, Any]]]
 
+_UNTOLD = ("person", "key")
 _SMALL_BYTES, _SMALL_ROWS = 100_000, 60  # somebody waits for no longer than that takes; the job does the others
 
 
@@ -225,11 +226,19 @@ def _show(upload_id: int, *, is_refused: bool = False) -> str:
 
 def _tell(told: Mapping[str, Any]) -> dict[str, Any]:
     """A list with each row's cells by their columns, without those that say nothing; days as days."""
-    rows = [
-        [(column, _read_day(cell)) for column, cell in zip(told["columns"], row, strict=True) if cell not in (None, "")]
-        for row in told["rows"]
+    return {
+        "name": told["name"],
+        "total": told["total"],
+        "rows": [_tell_row(dict(zip(told["columns"], row, strict=True))) for row in told["rows"]],
+    }
+
+
+def _tell_row(row: dict[str, Any]) -> dict[str, Any]:
+    """What people see of it: whose it is leads to their record, and a key that only files are held by is left out."""
+    cells = [
+        (column, _read_day(cell)) for column, cell in row.items() if column not in _UNTOLD and cell not in (None, "")
     ]
-    return {"name": told["name"], "total": told["total"], "rows": rows}
+    return {"person": row.get("person"), "cells": cells}
 
 
 def _read_day(cell: object) -> object:

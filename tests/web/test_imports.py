@@ -151,6 +151,20 @@ def test_rows_that_would_do_something_else_by_now_are_named_and_brought_in_once_
     shown = office.get(page).text
     assert "1 row would now do something else" in shown
     assert "Line 2: <bdi>Example, Carol</bdi>" in shown
+    assert "This is what would come of it now." in shown
+    assert "Nothing is written yet." not in shown
     assert count(world) == 2
     send(office, f"{page}/write")
     assert "would now do something else" not in office.get(page).text
+
+
+def test_a_look_names_who_would_be_new_and_leads_to_whom_the_file_lacks(office: CheckingClient, world: World) -> None:
+    send(office, f"{give(office, world, make_csv(carol())).headers['Location']}/write")
+    page = give(office, world, make_csv(carol(name="New, Ann", address="ann@example.org", number="CPS-2")))
+    shown = office.get(page.headers["Location"]).text
+    with world.database.reading() as session:
+        [person] = session.scalars(select(Certification.person_id))
+    assert "What is new (1)" in shown
+    assert "Name: <bdi>New, Ann</bdi>; Due: Oct" in shown
+    assert f'<a href="/people/{person}"><bdi>Carol Example</bdi></a>' in shown
+    assert "cps#" not in shown

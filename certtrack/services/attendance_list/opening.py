@@ -33,6 +33,7 @@ def open_file(session: Session, rulebook: Rulebook, asked: Asked) -> Import:
 KIND = Kind(
     layout=ATTENDANCE,
     open_file=open_file,
+    new_columns=("line", "name", "training"),
     change_columns=("line", *_WHICH, "old", "new"),
     missing_columns=("name", "training", "day", "minutes"),
     told=(

@@ -42,6 +42,10 @@ class NotedPlan:
         """Whose time it is."""
         return self.placed.person_id
 
+    def tell_new(self) -> dict[str, Any]:
+        """What is told of it where it is new."""
+        return {"line": self.line, "name": self.name, "training": self.placed.training.title}
+
     def tell_outcome(self) -> tuple[Any, ...]:
         """All that would be written, but for a place in the training, which a row before this one may have made."""
         return self.kind, self.placed.session.id, self.record.minutes, self.placed.minutes, self.obstacle

@@ -31,6 +31,7 @@ def open_file(session: Session, rulebook: Rulebook, asked: Asked) -> Import:
 KIND = Kind(
     layout=CREDIT_LOG,
     open_file=open_file,
+    new_columns=("line", "name", "title"),
     change_columns=("line", "name", "title", "field", "old", "new"),
     missing_columns=("name", "title", "first_on", "minutes"),
     told=(

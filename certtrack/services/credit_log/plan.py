@@ -45,6 +45,10 @@ class CreditPlan:
         """Whose credit it is."""
         return self.placed.person_id
 
+    def tell_new(self) -> dict[str, Any]:
+        """What is told of it where it is new."""
+        return {"line": self.line, "name": self.name, "title": self.placed.row.title}
+
     def tell_outcome(self) -> tuple[Any, ...]:
         """All that would be written."""
         if self.credit_id is None:

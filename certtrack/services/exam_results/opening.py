@@ -22,6 +22,7 @@ def open_file(_session: Session, rulebook: Rulebook, asked: Asked) -> Import:
 KIND = Kind(
     layout=EXAM_RESULTS,
     open_file=open_file,
+    new_columns=("line", "name", "taken_on"),
     change_columns=("line", *_WHICH, "field", "old", "new"),
     missing_columns=_WHICH,
     told=(

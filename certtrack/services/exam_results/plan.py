@@ -56,6 +56,10 @@ class ResultPlan:
         """Whose exam it was."""
         return self.placed.person_id
 
+    def tell_new(self) -> dict[str, Any]:
+        """What is told of it where it is new."""
+        return {"line": self.line, "name": self.name, "taken_on": self.placed.row.taken_on}
+
     def tell_outcome(self) -> tuple[Any, ...]:
         """All that would be written."""
         new = sorted(tell_row(self.placed).items()) if self.is_new else []

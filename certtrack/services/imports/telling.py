@@ -1,6 +1,7 @@
 """What came of a look at a file, or of an import, as it is kept for the page: counts, lists, words that say nothing."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ _MEANT: dict[str, str] = {"categories": "categories", "formats": "formats"}
 def tell(session: Session, work: Import[Any, Any], kind: Kind) -> dict[str, Any]:
     """All that a page shows of it, as JSON."""
     lists = [
+        _keep("new", kind.new_columns, sorted(work.added, key=itemgetter("line"))),
         _keep("changes", kind.change_columns, work.list_changes()),
         *(_keep(one.name, one.columns, one.list_rows(work)) for one in kind.told if one.name not in _MEANT),
         _keep("missing", kind.missing_columns, work.list_missing(session)),

@@ -21,6 +21,7 @@ def open_file(session: Session, rulebook: Rulebook, asked: Asked) -> Import:
 KIND = Kind(
     layout=ROSTER,
     open_file=open_file,
+    new_columns=("line", "name", "due_on"),
     change_columns=("line", "name", "number", "field", "old", "new"),
     missing_columns=("person", "name", "key"),
     told=(Told("past_their_day", ("line", "name", "number", "due_on"), Import.list_past),),

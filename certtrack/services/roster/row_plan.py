@@ -51,6 +51,10 @@ class RowPlan:
         """Whose row it is, for people."""
         return f"{self.row.name.family}, {self.row.name.given}"
 
+    def tell_new(self) -> dict[str, Any]:
+        """What is told of it where it is new."""
+        return {"line": self.line, "name": self.name, "due_on": self.row.due_on}
+
     def tell_outcome(self) -> tuple[Any, ...]:
         """All that would be written of the person, but for findings, whichever rows of the file are in already."""
         term = (self.term.what, self.term.due_on, self.term.old_due_on) if self.term else ()

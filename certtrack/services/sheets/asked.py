@@ -62,6 +62,7 @@ class Kind:
 
     layout: Layout
     open_file: Callable[[Session, Rulebook, Asked], Import[Any, Any]]
+    new_columns: tuple[str, ...]
     change_columns: tuple[str, ...]
     missing_columns: tuple[str, ...]
     told: tuple[Told, ...]

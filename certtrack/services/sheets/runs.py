@@ -4,7 +4,7 @@ A run that broke off is taken up by importing the same file again: rows that are
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -88,6 +88,8 @@ class Import(ABC, Generic[F, R]):
     """By line what somebody was shown would come of the row; None where nothing was to be shown first."""
     outcomes: dict[str, str] = field(default_factory=dict)
     """By line what a look found would come of it."""
+    added: list[dict[str, Any]] = field(default_factory=list)
+    """What is told of each row that is new."""
     held: list[Planned] = field(default_factory=list)
     """Rows of which nothing was written, since they would do something else by now than was shown."""
     readdressed: list[tuple[int, str]] = field(default_factory=list)
@@ -114,12 +116,17 @@ class Import(ABC, Generic[F, R]):
         """Those that would do what was shown; the others are held back."""
         going, held = sort_held(plans, self.seen)
         self.held += held
+        self._note_added(going)
         return going
 
     def show(self, plans: Sequence[P]) -> Sequence[P]:
         """Remember what would come of these."""
         self.outcomes |= {str(plan.line): sum_up(plan) for plan in plans}
+        self._note_added(plans)
         return plans
+
+    def _note_added(self, plans: Iterable[Planned]) -> None:
+        self.added += [plan.tell_new() for plan in plans if plan.kind == "new"]
 
     @abstractmethod
     def count(self) -> dict[str, int]:

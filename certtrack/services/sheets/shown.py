@@ -28,6 +28,9 @@ class Planned(Protocol):
     def person_id(self) -> int | None:
         """Whose record it is; None where the file puts them on record."""
 
+    def tell_new(self) -> dict[str, Any]:
+        """What is told of a row that is new: line, name, and what it is of, by the columns of its kind."""
+
     def tell_outcome(self) -> tuple[Any, ...]:
         """All that would be written, in plain values, whichever rows of the file are in already."""
 

@@ -28,6 +28,7 @@ def open_file(_session: Session, rulebook: Rulebook, asked: Asked) -> Import:
 KIND = Kind(
     layout=SUPERVISION_LOG,
     open_file=open_file,
+    new_columns=("line", "name", "held_on"),
     change_columns=("line", "name", "held_on", "field", "old", "new"),
     missing_columns=("supervisor", "name", "held_on", "minutes", "kind"),
     told=(

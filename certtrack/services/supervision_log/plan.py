@@ -53,6 +53,10 @@ class SessionPlan:
         """Who supervised."""
         return self.placed.supervisor.person_id
 
+    def tell_new(self) -> dict[str, Any]:
+        """What is told of it where it is new."""
+        return {"line": self.line, "name": self.name, "held_on": self.placed.row.held_on}
+
     def tell_outcome(self) -> tuple[Any, ...]:
         """All that would be written; who was there and when is what the row is known by."""
         hours = (self.service.from_on, self.service.until_on, self.service.minutes) if self.service else ()
