@@ -30,6 +30,7 @@ from kit.planning import planner
 from kit.site import demonstration, site
 from kit.smtp import smtp, smtp_server
 from kit.statements import share_statements
+from kit.templates import keep_templates
 from kit.typed import typed
 from kit.wheel import built, installed_wheel
 
@@ -50,6 +51,7 @@ settings.load_profile("same")
 
 share_addresses()
 share_statements()
+keep_templates()
 
 __all__ = [
     "app",

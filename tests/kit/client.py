@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from kit.compiled import share_templates
+from kit.templates import share_templates
 from kit.world import World
 from werkzeug.test import TestResponse
 

@@ -34,6 +34,7 @@ from certtrack.web.parts import EXTENSION
 
 PASSWORDS = {login.sign_in_name.partition("@")[0]: login.password for login in LOGINS}
 _HELD = 26
+_TESTS = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,11 @@ class Site:
         return f"sqlite:///{self.instance / 'certtrack.db'}"
 
 
-def start_gunicorn(port: int, *, workers: int = 1) -> list[str]:
+def start_gunicorn(port: int, *, workers: int = 1, app: str = "certtrack.wsgi:app") -> list[str]:
     """The command of a web server as `certtrack up` runs it."""
     options = ["--workers", str(workers), "--worker-class", "gthread", "--threads", "4", "--preload"]
     where = ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning"]
-    return [sys.executable, "-m", "gunicorn", "certtrack.wsgi:app", *where, *options]
+    return [sys.executable, "-m", "gunicorn", app, *where, *options]
 
 
 @contextmanager
@@ -92,7 +93,8 @@ def run_site(instance: Path) -> Iterator[Site]:
     port = find_port()
     made = Site(f"http://127.0.0.1:{port}", instance)
     env = {"CERTTRACK_ENV": "demo", "CERTTRACK_INSTANCE": str(instance), "CERTTRACK_BASE_URL": made.url}
-    with run_web(start_gunicorn(port), env, made.url, instance / "web.log"):
+    env["PYTHONPATH"] = str(_TESTS)
+    with run_web(start_gunicorn(port, app="kit.served:app"), env, made.url, instance / "web.log"):
         yield made
 
 
