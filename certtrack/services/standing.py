@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.bulk import add_tuples
 from certtrack.db.models import Certification, StandingSpan
 from certtrack.db.queries.beside import load_beside
-from certtrack.db.queries.facts import load_shared
+from certtrack.db.queries.facts import Shared, load_shared
 from certtrack.db.queries.merges import same_person
 from certtrack.rules.facts import Beside, CertificationFacts
 from certtrack.rules.pack import Pack
@@ -45,7 +45,20 @@ def load_held(
 
     `rulebook` holds what is confirmed. One that wasn't on record at `known_at` is left out.
     """
-    shared = load_shared(session, certification_ids, known_at)
+    return _hold(rulebook, load_shared(session, certification_ids, known_at), certification_ids)
+
+
+def load_held_by_each(
+    session: Session, rulebooks: Sequence[Rulebook], certification_ids: Sequence[int]
+) -> list[dict[int, tuple[Pack, CertificationFacts]]]:
+    """`load_held` by each of these rulebooks, whose facts are asked for once."""
+    shared = load_shared(session, certification_ids, None)
+    return [_hold(rulebook, shared, certification_ids) for rulebook in rulebooks]
+
+
+def _hold(
+    rulebook: Rulebook, shared: Shared, certification_ids: Sequence[int]
+) -> dict[int, tuple[Pack, CertificationFacts]]:
     facts = shared.facts
     packs = {number: pack_for(rulebook, key, facts[number]) for number, key in shared.pack_keys.items()}
     return {

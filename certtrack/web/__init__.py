@@ -10,6 +10,7 @@ from certtrack.web.admin_affiliations import admin_affiliations
 from certtrack.web.admin_merges import admin_merges
 from certtrack.web.admin_organizations import admin_organizations
 from certtrack.web.admin_people import admin_people
+from certtrack.web.admin_rules import admin_rules
 from certtrack.web.answers import answers
 from certtrack.web.application_decisions import application_decisions
 from certtrack.web.applications import applications
@@ -77,7 +78,7 @@ from certtrack.web.wordings import wordings
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     about,
-    *(admin, admin_accounts, admin_people, admin_merges, admin_organizations, admin_affiliations),
+    *(admin, admin_accounts, admin_people, admin_merges, admin_organizations, admin_affiliations, admin_rules),
     *(sign_in, sign_in_code, passwords, account, second_step, sessions, late_forms, by_mail),
     *(home, people, person_parts, people_list),
     *(credits_, drafts, evidence, checking, taking_back, answers, findings, held),

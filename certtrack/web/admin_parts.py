@@ -41,6 +41,7 @@ PARTS: tuple[Part, ...] = (
     Part("mail", "/undeliverable", Task.LIST_UNREACHED),
     Part("mail", "/letters", Task.WRITE_LETTERS),
     Part("mail", "/forecast", Task.RELEASE_MAIL),
+    Part("running", "/admin/rules", Task.CONFIRM_RULES),
     Part("running", "/jobs", Task.SEE_JOBS),
     Part("running", "/admin/audit", Task.READ_AUDIT),
 )
