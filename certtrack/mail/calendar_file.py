@@ -25,13 +25,14 @@ _PRODUCT = "-//CertTrack//NONSGML Dates//EN"
 class EntryDay:
     """A day to put down: `subject` names what falls due, as in a mail; `is_in_doubt`: another reading has a later one.
 
-    `is_called_off`: it is none any more.
+    `is_called_off`: it is none any more. `in_team`: of how many dates in the reader's team it is; 0: it is their own.
     """
 
     subject: str
     day: date
     is_in_doubt: bool = False
     is_called_off: bool = False
+    in_team: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,14 @@ def make_calendar(envelope: Envelope, items: Sequence[ReminderItem | DayItem]) -
     return bytes(calendar.to_ical())
 
 
-def make_feed(writer: Writer, days: Sequence[EntryDay]) -> bytes:
+def make_feed(writer: Writer, days: Sequence[EntryDay], *, is_team: bool = False) -> bytes:
     """A calendar that a program reads anew again and again: these days, and no others; without one it is empty.
 
-    It says no more than a mail's file: no credential and nobody's name. A program that keeps to it asks twice a day.
+    It says no more than a mail's file: no credential and nobody's name; of a team how many dates lie on a day.
+    A program that keeps to it asks twice a day.
     """
     calendar = _begin("PUBLISH")
-    name = words(writer.locale, "feed_name")
+    name = words(writer.locale, "team_feed_name" if is_team else "feed_name")
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)  # what most programs read in place of NAME
     calendar.add("refresh-interval", timedelta(hours=FEED_HOURS), parameters={"VALUE": "DURATION"})
@@ -126,6 +128,7 @@ def _make_entry(writer: Writer, of: EntryDay) -> "Event":
 
     office, locale = clean_name(writer.office_name), writer.locale
     said = [words(locale, "preview", office), words(locale, "entry_in_doubt") if of.is_in_doubt else ""]
+    said += [words(locale, "entry_of_team", of.in_team)] if of.in_team else []
     organizer = vCalAddress(f"mailto:{writer.reply_to or parseaddr(writer.mail_from)[1]}")
     organizer.params["CN"] = office
     values: dict[str, Any] = {

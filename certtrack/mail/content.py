@@ -16,7 +16,7 @@ from certtrack.rules.so_far import SoFar
 LinkKind = Literal["account_link", "password_reset"]
 NoticeKind = Literal[
     "second_step_set", "second_step_dropped", "second_step_reset", "recovery_codes_made", "recovery_code_used",
-    "password_changed", "addresses_changed", "record_downloaded", "calendar_made",
+    "password_changed", "addresses_changed", "record_downloaded", "calendar_made", "team_calendar_made",
 ]  # fmt: skip
 """What was done to an account, or by it, that its owner should hear of, whoever did it."""
 DAY_MOVED = "day_moved"

@@ -1,12 +1,16 @@
-"""A private calendar: an address that only its owner knows, under which a calendar program reads the days to come."""
+"""Private calendars: addresses that only their owner knows, under which a calendar program reads the days to come.
+
+One is of one's own days, another of the days of one's team (`certtrack.services.team.feed`); each ends by itself.
+"""
 
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Literal
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from certtrack.clock import Clock, today_in
@@ -25,6 +29,8 @@ from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held
 
+FeedKind = Literal["own", "team"]
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -35,35 +41,44 @@ class Feed:
     days: tuple[EntryDay, ...]
 
 
-def find_feed(session: Session, account_id: int) -> CalendarFeed | None:
-    """The account's feed that lasts; None where it has none."""
-    return session.scalar(select(CalendarFeed).where(*_lasting(account_id)))
+def find_feed(session: Session, account_id: int, kind: FeedKind = "own") -> CalendarFeed | None:
+    """The account's feed of that kind that lasts; None where it has none."""
+    return session.scalar(select(CalendarFeed).where(*_lasting(account_id, kind)))
 
 
-def make_feed(session: Session, account: Account, *, actor: Actor, at: datetime) -> str:
+def make_feed(session: Session, account: Account, kind: FeedKind = "own", *, actor: Actor, at: datetime) -> str:
     """Make a feed in place of the one before, which is over at once; its token, of which only a digest is kept.
+
+    Whether a team is the account's to see is the caller's to ask.
 
     Raises Refused for an account that is no person's: there are no days to read.
     """
-    if account.person_id is None:
+    if account.person_id is None and kind == "own":
         raise Refused("There is no record for this account, so there are no days to read.")
     # of two at once the second waits here, and ends what the first has made
     session.execute(select(Account.id).where(Account.id == account.id).with_for_update())
-    is_renewed = bool(_end(session, account.id, at))
+    is_renewed = bool(_end(session, account.id, at, kind))
     token = secrets.token_urlsafe(32)
-    feed = CalendarFeed(account_id=account.id, digest=_digest(token), made_at=at)
+    feed = CalendarFeed(account_id=account.id, kind=kind, digest=_digest(token), made_at=at)
     session.add(feed)
     session.flush()
-    _record(session, account, "feed.renewed" if is_renewed else "feed.made", feed.id, actor, at)
+    _record(session, account, "feed.renewed" if is_renewed else "feed.made", feed, actor, at)
     return token
 
 
-def end_feed(session: Session, account: Account, *, actor: Actor, at: datetime) -> bool:
-    """End the account's feed at once; False where none lasts."""
-    ended = _end(session, account.id, at)
-    for number in ended:
-        _record(session, account, "feed.ended", number, actor, at)
+def end_feed(session: Session, account: Account, kind: FeedKind | None = None, *, actor: Actor, at: datetime) -> bool:
+    """End the account's feed of that kind at once, with None each of its feeds; False where none lasts."""
+    ended = _end(session, account.id, at, kind)
+    for feed in ended:
+        _record(session, account, "feed.ended", feed, actor, at)
     return bool(ended)
+
+
+def find_owner(session: Session, token: str, kind: FeedKind) -> Account | None:
+    """Whose feed is read under that address; None for one that never was or has ended, and for a closed account."""
+    feed = (CalendarFeed.account_id == Account.id, CalendarFeed.digest == _digest(token), CalendarFeed.kind == kind)
+    query = select(Account).join(CalendarFeed, and_(*feed, CalendarFeed.ended_at.is_(None)))
+    return session.scalar(query.where(Account.is_active))
 
 
 def load_feed(
@@ -78,7 +93,8 @@ def load_feed(
         select(Account.person_id, Organization)
         .join(CalendarFeed, CalendarFeed.account_id == Account.id)
         .outerjoin(Organization, Organization.id == office_of(Account.id))
-        .where(CalendarFeed.digest == _digest(token), CalendarFeed.ended_at.is_(None), Account.is_active)
+        .where(CalendarFeed.digest == _digest(token), CalendarFeed.kind == "own")
+        .where(CalendarFeed.ended_at.is_(None), Account.is_active)
     )
     found = session.execute(query).one_or_none()
     if found is None or found[0] is None:
@@ -128,19 +144,24 @@ def _list_cycle_days(pack: Pack, facts: CertificationFacts, clock: Clock) -> Ite
         yield day
 
 
-def _end(session: Session, account_id: int, at: datetime) -> list[int]:
-    ended = update(CalendarFeed).where(*_lasting(account_id)).values(ended_at=at).returning(CalendarFeed.id)
-    return list(session.scalars(ended))
+def _end(session: Session, account_id: int, at: datetime, kind: FeedKind | None) -> list[CalendarFeed]:
+    feeds = list(session.scalars(select(CalendarFeed).where(*_lasting(account_id, kind)).with_for_update()))
+    for feed in feeds:
+        feed.ended_at = at
+    session.flush()  # a new one of the same kind goes in behind it
+    return feeds
 
 
-def _lasting(account_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return CalendarFeed.account_id == account_id, CalendarFeed.ended_at.is_(None)
+def _lasting(account_id: int, kind: FeedKind | None) -> list[ColumnElement[bool]]:
+    of_kind = [CalendarFeed.kind == kind] if kind is not None else []
+    return [CalendarFeed.account_id == account_id, CalendarFeed.ended_at.is_(None), *of_kind]
 
 
-def _record(session: Session, account: Account, action: str, number: int, actor: Actor, at: datetime) -> None:
+def _record(session: Session, account: Account, action: str, feed: CalendarFeed, actor: Actor, at: datetime) -> None:
     people = [account.person_id] if account.person_id else []
-    subject = ("calendar_feed", number)
-    record_event(session, at=at, actor=actor.key, action=action, subject=subject, people=people)
+    subject = ("calendar_feed", feed.id)
+    details = {"kind": feed.kind}
+    record_event(session, at=at, actor=actor.key, action=action, subject=subject, people=people, details=details)
 
 
 def _digest(token: str) -> str:

@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from certtrack.auth.account_mail import make_word_of_addresses
 from certtrack.db.models import ImportUpload, Organization
 from certtrack.errors import NotAllowed, NotFound, Refused, StaleRecord
-from certtrack.security import Task, list_places
+from certtrack.security import Task
 from certtrack.services.administration.places import list_offices
 from certtrack.services.evidence.intake import tidy_name
 from certtrack.services.evidence.limits import LARGEST_MB

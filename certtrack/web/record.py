@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from certtrack.auth.account_mail import queue_notice
 from certtrack.db.models import Account
 from certtrack.errors import NotFound, StaleRecord
+from certtrack.security import Task, can_do
 from certtrack.services.feeds import find_feed
 from certtrack.services.looks import find_last_look, get_looks
 from certtrack.services.overview import find_zone
@@ -48,8 +49,10 @@ def show() -> str:
     with reading() as session:
         person = get_person(session, number)
         feed = find_feed(session, account_id) if account_id is not None else None
+        has_team = can_do(actor(), Task.SEE_TEAM)
+        of_team = find_feed(session, account_id, "team") if has_team and account_id is not None else None
         look = find_last_look(session, person.id)
-    return render("record/index.html", person=person, feed=feed, look=look)
+    return render("record/index.html", person=person, feed=feed, look=look, has_team=has_team, of_team=of_team)
 
 
 @record.get("/people/<int:person_id>/transcript")

@@ -228,4 +228,5 @@ MAILS: dict[str, Callable[[str], Read]] = {
     "notice-addresses_changed": lambda locale: notice_mail("addresses_changed", locale),
     "notice-record_downloaded": lambda locale: notice_mail("record_downloaded", locale),
     "notice-calendar_made": lambda locale: notice_mail("calendar_made", locale),
+    "notice-team_calendar_made": lambda locale: notice_mail("team_calendar_made", locale),
 }

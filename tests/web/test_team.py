@@ -2,11 +2,12 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from kit.client import CheckingClient
+from kit.client import PASSWORD, CheckingClient
 from kit.counting import counting_statements
 from kit.many import multiply
 from kit.world import World
@@ -113,3 +114,25 @@ def test_the_list_of_people_as_a_file_tells_mail_to_those_alone_who_see_it(
         mails[name] = dict(zip(head, row, strict=True))["Next mail"]
     assert mails["bob"] == "not yours to see"
     assert mails["alice"] != "not yours to see"
+
+
+def test_the_days_of_a_team_are_read_by_a_calendar_program_until_they_are_ended(
+    app: Flask, clients: dict[str, CheckingClient]
+) -> None:
+    bob = clients["bob"]
+    assert 'href="/team/calendar"' in bob.get("/team").text
+    assert 'href="/team/calendar"' in bob.get("/record").text
+    assert 'href="/team/calendar"' in bob.get("/account/calendar").text
+    assert 'href="/team/calendar"' not in clients["carol"].get("/account/calendar").text
+    assert bob.send("/team/calendar/renew").status_code == 400, "a key that lasts is made for whoever proves it"
+    assert bob.send("/team/calendar/renew", current=PASSWORD).location == "/team/calendar"
+    found = re.search(r"https?://[^/\"<]+(/calendar/[\w-]+\.ics)", bob.get("/team/calendar").text)
+    assert found
+    assert found[1] not in bob.get("/team/calendar").text, "it is shown once"
+    program = app.test_client()
+    answer = program.get(found[1])
+    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
+    assert b"Carol" not in answer.data
+    assert "It is off" in bob.get("/account/calendar").text, "one's own days are another calendar"
+    assert bob.send("/team/calendar/end").location == "/team/calendar"
+    assert (program.get(found[1]).status_code, program.get("/calendar/made-up.ics").status_code) == (404, 404)

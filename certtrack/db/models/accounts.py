@@ -90,13 +90,14 @@ class WebSession(Numbered, Base):
 
 
 class CalendarFeed(Numbered, Base):
-    """An address under which a calendar program reads its owner's days; the owner has the token, here is its digest."""
+    """An address under which a calendar program reads days; its owner has the token, here is its digest."""
 
     __tablename__ = "calendar_feed"
     __table_args__ = (
         Index(
             "uq_calendar_feed_open",
             "account_id",
+            "kind",
             unique=True,
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
@@ -104,6 +105,8 @@ class CalendarFeed(Numbered, Base):
     )
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(4), default="own", server_default="own")
+    """`own`: the days by which its owner is to act; `team`: those of whom they supervise."""
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

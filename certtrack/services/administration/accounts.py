@@ -15,9 +15,9 @@ from certtrack.db.audit import record_event
 from certtrack.db.models import Account, AccountRole, OrganizationCredential, Person
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotAllowed, Refused, StaleRecord
-from certtrack.security import Actor, Relation, Role, Task
+from certtrack.security import Actor, Relation, Role, Task, can_do
 from certtrack.services.accounts import create_account, give_role
-from certtrack.services.actors import list_relations
+from certtrack.services.actors import list_relations, make_actor
 from certtrack.services.administration.account_list import get_own_account, is_at, is_own
 from certtrack.services.administration.places import is_everywhere
 from certtrack.services.feeds import end_feed
@@ -118,7 +118,10 @@ def add_role(
 
 
 def end_role(session: Session, account_id: int, role_id: int, *, today: date, actor: Actor, at: datetime) -> None:
-    """Take a role away, at once; the audit keeps it. Raises NotFound, BadRole, StaleRecord where it is gone already."""
+    """Take a role away, at once; the audit keeps it. With the last one that has a team its calendar ends for good.
+
+    Raises NotFound, BadRole, StaleRecord where it is gone already.
+    """
     account = _lock(session, actor, account_id)
     _check_is_not_own(session, actor, account)
     row = session.get(AccountRole, role_id, populate_existing=True)
@@ -135,6 +138,8 @@ def end_role(session: Session, account_id: int, role_id: int, *, today: date, ac
         "until_on": row.until_on,
     }
     _record(session, account, "account.role_ended", details, actor, at)
+    if not can_do(make_actor(session, account, today), Task.SEE_TEAM):
+        end_feed(session, account, "team", actor=actor, at=at)
 
 
 def set_active(

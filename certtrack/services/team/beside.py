@@ -95,6 +95,15 @@ def load_beside(people: PeopleList, page: ListPage) -> Beside:
     return _gather(people.ask("beside the team", make, _list_noted(page.rows)))
 
 
+def load_days(people: PeopleList) -> tuple[ComingDay, ...]:
+    """The days of the coming months alone, of all that the list has; one query."""
+
+    def make(selects: ListSelects) -> Any:  # noqa: ANN401  # a union of selects
+        return union_all(_select_days(selects), _select_plans(selects))
+
+    return _gather(people.ask("days of the team", make)).days
+
+
 def load_notes(session: Session, rows: Sequence[Listed], at: datetime) -> Beside:
     """Of these rows who was told, and whom mail doesn't reach, and nothing else; one query."""
     values = _list_noted(rows) | {"trusted_before": find_trusted(at)}

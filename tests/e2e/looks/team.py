@@ -5,6 +5,7 @@ NIGHTLY = (
     ("/team", "alice"),
     ("/team?open=hours&credential=cps", "bob"),
     ("/team?open=answer&credential=cpps", "bob"),
+    ("/team/calendar", "bob"),
     ("/people/waiting", "alice"),
     ("/coverage?as_of=2028-01-15", "alice"),
 )
