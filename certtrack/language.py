@@ -11,7 +11,7 @@ from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from certtrack.resources import get_resource
-from certtrack.spoken import SpokenEnvironment
+from certtrack.spoken import Once, SpokenEnvironment
 
 LOCALES = ("en", "es")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -43,6 +43,7 @@ def format_day(day: date, locale: str) -> str:
     return format_date(day, _PATTERNS[locale], locale=locale).replace(" ", _NO_BREAK)
 
 
+@lru_cache(maxsize=_DAYS_KEPT)
 def format_month(day: date, locale: str) -> str:
     """The month of a day in words: October 2027; octubre de 2027."""
     return format_date(day, _MONTHS[locale], locale=locale).replace(" ", _NO_BREAK)
@@ -54,11 +55,13 @@ def format_month_day(month: int, day: int, locale: str) -> str:
     return words.replace(" ", _NO_BREAK)
 
 
+@lru_cache(maxsize=_DAYS_KEPT)
 def format_short_day(day: date, locale: str) -> str:
     """A day for narrow places: Oct 31, 2027."""
     return format_date(day, _SHORT[locale], locale=locale).replace(" ", _NO_BREAK)
 
 
+@lru_cache(maxsize=_DAYS_KEPT)
 def format_weekday(day: date, locale: str) -> str:
     """The day's name: Friday; viernes."""
     return format_date(day, "EEEE", locale=locale)
@@ -120,6 +123,7 @@ def make_environment(locale: str) -> Environment:
     )
     jinja.speak(translations(locale))
     jinja.globals["locale"] = locale
+    jinja.globals["once"] = Once
     add_filters(jinja, locale)
     return jinja
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, Reminder
-from certtrack.db.parameters import numbers
+from certtrack.db.queries.among import is_among
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CycleFact, DueSource
 from certtrack.rules.reminders import stage_days
@@ -103,7 +103,7 @@ def _select_both() -> Select[int, str, Cycle | None, Reminder | None]:
         .select_from(Certification)
         .outerjoin(Cycle, and_(*mine))
         .outerjoin(Reminder, and_(*own, Reminder.state.not_in(("superseded", "expired"))))
-        .where(Certification.id.in_(numbers("certifications")))
+        .where(is_among(Certification.id, "certifications"))
         .order_by(Cycle.start_on, Cycle.id, Reminder.stage_on, Reminder.id)
     )
 

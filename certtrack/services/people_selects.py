@@ -161,7 +161,7 @@ class ListSelects:
         its = self.filters
         found: list[ColumnElement[bool]] = []
         if its.validity:
-            found.append(_VALIDITY.in_((its.validity,)))
+            found.append(VALIDITY.in_((its.validity,)))
         if its.credential:
             found.append(Certification.credential == its.credential)
         if its.due_before:
@@ -174,7 +174,7 @@ class ListSelects:
 
 
 _OWN = Certification.id == StandingSpan.certification_id
-_VALIDITY: ColumnElement[str] = unindexed(StandingSpan.validity)  # most of a list may have the same
+VALIDITY: ColumnElement[str] = unindexed(StandingSpan.validity)  # most of a list may have the same
 _ORDER = (StandingSpan.next_on, StandingSpan.from_on, StandingSpan.certification_id)
 
 
@@ -203,7 +203,7 @@ def _behind(place: Place) -> tuple[Any, ...]:
 
 
 def _is_open(what: Open, as_of: date, trusted_before: datetime) -> ColumnElement[bool]:
-    is_to_act = _VALIDITY.in_(_TO_ACT)
+    is_to_act = VALIDITY.in_(_TO_ACT)
     if what == "hours":
         return and_(is_to_act, StandingSpan.hours == "short", StandingSpan.application.not_in(_ON_ITS_WAY))
     if what == "application":

@@ -1,5 +1,6 @@
 """The frame of every page: what base.html needs, in the reader's language."""
 
+from functools import cache
 from typing import Any
 
 from flask import current_app, session
@@ -17,9 +18,9 @@ EXTENSION = "certtrack_pages"
 
 def make_pages(assets: Assets) -> dict[str, Environment]:
     """The templates of pages, by language."""
-    pages = {name: make_environment(name) for name in LOCALES}
+    pages, url = {name: make_environment(name) for name in LOCALES}, cache(assets.url)
     for jinja in pages.values():
-        jinja.globals["asset"] = assets.url
+        jinja.globals["asset"] = url
         jinja.globals["csrf_token"] = generate_csrf
     return pages
 

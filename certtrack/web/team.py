@@ -87,6 +87,6 @@ def _write(row: TeamRow, columns: Sequence[Column], names: dict[str, str], lang:
         say("state_word", row),
         say("state_note", row),
         row.due_on.isoformat() if row.due_on else "",
-        *(say("cell_text", cell) for cell in (row.heat.total, *map(row.cell_of, columns), row.heat.beside)),
+        *(say("cell_text", cell) for cell in (row.heat.total, *row.list_cells(columns), row.heat.beside)),
         *((say("mail_word", row), say("quiet_word", row)) if row.has_note else ("", "")),
     ]

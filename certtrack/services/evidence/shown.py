@@ -11,7 +11,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Evidence, EvidenceLink, EvidenceLinkVersion
-from certtrack.db.parameters import a_moment, a_text, numbers
+from certtrack.db.parameters import a_moment, a_text
+from certtrack.db.queries.among import is_among
 from certtrack.db.queries.merges import same_person
 from certtrack.db.queries.versions import join_known
 from certtrack.security import Actor
@@ -69,7 +70,7 @@ def _select_attached(*, is_then: bool) -> Select[int, bool, Evidence]:
         query = query.where(EvidenceLinkVersion.is_attached)
     else:
         query = query.where(EvidenceLink.is_attached)
-    mine = (EvidenceLink.subject_kind == a_text("kind"), EvidenceLink.subject_id.in_(numbers("subjects")))
+    mine = (EvidenceLink.subject_kind == a_text("kind"), is_among(EvidenceLink.subject_id, "subjects"))
     whole: Select[int, bool, Evidence] = query.where(*mine).order_by(Evidence.id)
     return whole
 

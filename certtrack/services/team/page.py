@@ -25,6 +25,7 @@ MOST_COLUMNS = 8
 MOST_HANDS = 4
 NEAR_DAYS = 14
 _ON_ITS_WAY = ("sent", "submitted", "received")
+_NO_AREA = object()  # no area has it for a name
 _HUSHING: tuple[IntentionKind, ...] = ("plan", "more_time")
 
 
@@ -80,10 +81,10 @@ class TeamRow:
         is_near = by <= add_days(self.standing.as_of, NEAR_DAYS)
         return is_near and self.standing.validity in ("current", "grace", "late")
 
-    def cell_of(self, column: Column) -> Cell:
-        """The row's cell in that column."""
-        mine = any((area.key, area.name) == (column.key, column.name) for area in list_areas(self.pack))
-        return self.heat.areas[column.key] if mine else NOTHING
+    def list_cells(self, columns: Sequence[Column]) -> list[Cell]:
+        """The row's cell in each of these columns."""
+        mine = {area.key: area.name for area in list_areas(self.pack)}
+        return [self.heat.areas[one.key] if mine.get(one.key, _NO_AREA) == one.name else NOTHING for one in columns]
 
 
 @dataclass(frozen=True, slots=True)

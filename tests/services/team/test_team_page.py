@@ -78,7 +78,8 @@ def test_cells_say_what_the_rules_count_and_an_unknown_minimum_is_never_all_set(
     lines = {line.key: line for line in counted.requirements}
     row, page = team.row("Carol"), team.load()
     assert row.heat.total.minutes == lines["total"].open
-    kinds = {column.key: row.cell_of(column).kind for column in page.columns}
+    cells = row.list_cells(page.columns)
+    kinds = {column.key: cell.kind for column, cell in zip(page.columns, cells, strict=True)}
     assert kinds.keys() == lines.keys() - {"total"}
     assert all((kinds[key] == "unknown") == (lines[key].needed is None) for key in kinds)
     assert not row.heat.is_done
