@@ -6,7 +6,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError
 from markupsafe import Markup
 
 from certtrack.language import LOCALES, translations
-from certtrack.spoken import SpokenEnvironment
+from certtrack.spoken import Once, SpokenEnvironment
 
 SAID = {
     "plain": "{{ _('Standing') }} {{ gettext('Due') }}",
@@ -63,3 +63,15 @@ def test_a_value_that_is_missing_is_an_error_as_before() -> None:
     template = make(SpokenEnvironment, NullTranslations(), autoescape=True).get_template("values")
     with pytest.raises(UndefinedError):
         template.render()
+
+
+def test_what_a_macro_says_of_a_value_is_said_once() -> None:
+    asked = []
+
+    def double(number: int) -> int:
+        asked.append(number)
+        return 2 * number
+
+    said = Once(double)
+    assert [said[number] for number in (1, 2, 1, 2, 1)] == [2, 4, 2, 4, 2]
+    assert asked == [1, 2]

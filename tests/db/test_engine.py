@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from certtrack.db.engine import Database
@@ -36,7 +36,31 @@ def add_organization(database: Database, key: str) -> None:
 def test_a_reading_session_can_not_write(database: Database) -> None:
     with database.reading() as session, pytest.raises(DBAPIError, match=r"(?i)read.?only"):
         session.execute(text("INSERT INTO job (name) VALUES ('x')"))
-    add_organization(database, "a")  # the same connection writes again
+    add_organization(database, "a")  # and a writing one does
+
+
+def test_no_transaction_sets_anything_that_would_have_statements_prepared_anew(database: Database) -> None:
+    count, asked = select(func.count()).select_from(Organization), list[str]()
+    for look in range(2):
+        if look:  # each connection is set up when it is made
+            event.listen(database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+        with database.reading() as session:
+            session.scalar(count)
+        with database.writing() as session:
+            session.scalar(count)
+    assert any("organization" in statement for statement in asked)
+    assert not [statement for statement in asked if statement.startswith("PRAGMA")]
+
+
+def test_a_closed_database_has_no_connection_of_either_kind(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/closed.db")
+    for opened in (database.writing, database.reading):
+        with opened() as session:
+            session.execute(text("SELECT 1"))
+    database.close()
+    folder = Path("/proc/self/fd")
+    held = [str(one.readlink()) for one in folder.iterdir() if one.exists()] if folder.is_dir() else []
+    assert not [name for name in held if name.startswith(str(tmp_path))]
 
 
 def test_a_reading_session_sees_one_snapshot_and_waits_for_no_writer(database: Database) -> None:
