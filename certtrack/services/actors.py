@@ -229,9 +229,7 @@ def _affiliated(organizations: set[int | None], today: date) -> Select[int]:
         or_(Affiliation.until_on.is_(None), Affiliation.until_on >= today),
     )
     query = select(Affiliation.person_id).where(*lasting)
-    if None not in organizations:
-        query = query.where(Affiliation.organization_id.in_(organizations))
-    return query
+    return query if None in organizations else query.where(Affiliation.organization_id.in_(organizations))
 
 
 def _concerned(actor: Actor) -> Select[int]:
