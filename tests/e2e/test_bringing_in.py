@@ -94,7 +94,7 @@ def bring_in(page: Page, site: Site, *, scripts: bool, is_large: bool) -> None:
         run_job(site)
         if not scripts:
             page.get_by_role("link", name="Look again").click()
-    expect(page.get_by_text("It is on record.")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Brought in", exact=True)).to_be_visible(timeout=PATIENCE_MS)
 
 
 def mend(page: Page, folder: Path) -> Path:

@@ -91,13 +91,16 @@ def test_of_two_who_ask_the_second_is_told(office: CheckingClient, world: World)
 def test_whose_rows_somebody_has_read_is_on_record(office: CheckingClient, world: World) -> None:
     rows = carol(), carol(number="CPS-2", expires="tomorrow")
     send(office, f"{give(office, world, make_csv(*rows)).headers['Location']}/write")
-    again = give(office, world, make_csv(*rows)).headers["Location"]
+    newer = carol(expires="10/31/2028"), rows[1], carol(name="Same, Ann", address="", number="CPS-3")
+    send(office, f"{give(office, world, make_csv(newer[2])).headers['Location']}/write")
+    again = give(office, world, make_csv(*newer)).headers["Location"]
     for path in (again, f"{again}/mapping", f"{again}/to-mend"):
         assert office.get(path).status_code == 200
     query = select(AuditEvent.action, AuditPerson.person_id).join(AuditPerson, AuditPerson.event_id == AuditEvent.id)
+    query = query.where(AuditEvent.subject_id == int(again.rpartition("/")[2]))
     with world.database.reading() as session:
         looks = session.execute(query.where(AuditEvent.action.in_(("import.viewed", "import.returned")))).all()
-        [person] = session.scalars(select(Certification.person_id))
+        [person] = session.scalars(select(Certification.person_id).where(Certification.number == "CPS-1"))
     assert sorted(map(tuple, looks)) == [("import.returned", person), *[("import.viewed", person)] * 2]
 
 

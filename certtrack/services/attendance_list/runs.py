@@ -1,6 +1,6 @@
 """The import of an attendance list."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -30,9 +30,9 @@ class Import(judged.Import[AttendanceList, PlacedRow]):
     _offered: list[Offered] = field(default_factory=list)
     _newcomers: set[tuple[int, int]] = field(default_factory=set)
 
-    def list_people(self) -> set[int]:
-        """Everybody on record whom the rows are about, by number."""
-        return {row.person_id for row in self.placed.rows}
+    def list_people(self, lines: Collection[int]) -> set[int]:
+        """Everybody on record whom the rows on these lines are about, by number."""
+        return {row.person_id for row in self.placed.list_on(lines)}
 
     def prepare(self, session: Session) -> None:
         """Find whose each row is and in which session, and refuse what can't be written."""

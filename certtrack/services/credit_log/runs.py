@@ -1,7 +1,7 @@
 """The import of a log of continuing education."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -40,9 +40,9 @@ class Import(judged.Import[CreditLog, PlacedRow]):
         refused = {row.number for row in self.placed.refused}
         return (*(row for row in self.file.returned if row.number not in refused), *self.placed.refused)
 
-    def list_people(self) -> set[int]:
-        """Everybody on record whom the rows are about, by number."""
-        return {row.person_id for row in self.placed.rows}
+    def list_people(self, lines: Collection[int]) -> set[int]:
+        """Everybody on record whom the rows on these lines are about, by number."""
+        return {row.person_id for row in self.placed.list_on(lines)}
 
     def prepare(self, session: Session) -> None:
         """Find whose each row is, and what it is known by."""

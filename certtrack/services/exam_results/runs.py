@@ -1,6 +1,6 @@
 """The import of a list of exam results."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar
@@ -27,9 +27,9 @@ class Import(judged.Import[ResultList, PlacedRow]):
     batch: ClassVar[int] = 5
     largest_batch: ClassVar[int] = 50
 
-    def list_people(self) -> set[int]:
-        """Everybody on record whom the rows are about, by number."""
-        return {row.person_id for row in self.placed.rows}
+    def list_people(self, lines: Collection[int]) -> set[int]:
+        """Everybody on record whom the rows on these lines are about, by number."""
+        return {row.person_id for row in self.placed.list_on(lines)}
 
     def prepare(self, session: Session) -> None:
         """Find whose each row is and of which exam, and refuse what can't be written.

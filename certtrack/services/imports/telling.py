@@ -22,13 +22,15 @@ _MEANT: dict[str, str] = {"categories": "categories", "formats": "formats"}
 
 
 def tell(session: Session, work: Import[Any, Any], kind: Kind) -> dict[str, Any]:
-    """All that a page shows of it, as JSON."""
+    """All that a page shows of it, as JSON, with whom that is about: the others' rows nobody reads there."""
+    missing = work.list_missing(session)
     lists = [
         _keep("new", kind.new_columns, sorted(work.added, key=itemgetter("line"))),
         _keep("changes", kind.change_columns, work.list_changes()),
         *(_keep(one.name, one.columns, one.list_rows(work)) for one in kind.told if one.name not in _MEANT),
-        _keep("missing", kind.missing_columns, work.list_missing(session)),
+        _keep("missing", kind.missing_columns, missing),
     ]
+    held = _keep("held", ("line", "name"), [{"line": one.line, "name": one.name} for one in work.held])
     return {
         "counts": {name: count for name, count in (work.count() | kind.count_more(work)).items() if count},
         "is_in_part": work.is_in_part,
@@ -37,9 +39,17 @@ def tell(session: Session, work: Import[Any, Any], kind: Kind) -> dict[str, Any]
         "refused_total": len(work.returned),
         "heads": dict(work.file.heads.texts),
         "words": _list_words(work, kind),
-        "people": sorted(work.list_people()),
-        "held": _keep("held", ("line", "name"), [{"line": one.line, "name": one.name} for one in work.held]),
+        "people": sorted(
+            work.list_people(_list_lines((*lists, held)) | {row.line for row in work.returned})
+            | {row["person"] for row in missing[:MOST] if "person" in row}
+        ),
+        "held": held,
     }
+
+
+def _list_lines(lists: Iterable[dict[str, Any]]) -> set[int]:
+    """The lines of the file that these lists show."""
+    return {row[one["columns"].index("line")] for one in lists if "line" in one["columns"] for row in one["rows"]}
 
 
 def _keep(name: str, columns: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The import of a roster: people and their certifications."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -95,9 +95,9 @@ class Import(runs.Import[Roster, RosterRow]):
             for change in plan.changes
         ]
 
-    def list_people(self) -> set[int]:
-        """Everybody on record whom the rows are about, by number."""
-        return {plan.person_id for plan in self.plans if plan.person_id is not None}
+    def list_people(self, lines: Collection[int]) -> set[int]:
+        """Everybody on record whom the rows on these lines are about, by number."""
+        return {plan.person_id for plan in self.plans if plan.person_id is not None and plan.line in lines}
 
     def list_past(self) -> list[dict[str, Any]]:
         """Who is past their day when they come: line, name, number, due_on."""

@@ -1,5 +1,6 @@
 """The rows of a file once it is known whose they are: what goes in, what says the same again, what doesn't go in."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -48,3 +49,7 @@ class Placed(Generic[P]):
     rows: tuple[P, ...] = ()
     twice: tuple[Twice[P], ...] = ()
     refused: tuple[Refused, ...] = ()
+
+    def list_on(self, lines: Collection[int]) -> Iterator[P]:
+        """The rows on these lines that are somebody's, those that say another one again too."""
+        return (item for item in (*self.rows, *(one.row for one in self.twice)) if item.row.line in lines)

@@ -4,7 +4,7 @@ A run that broke off is taken up by importing the same file again: rows that are
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -137,8 +137,8 @@ class Import(ABC, Generic[F, R]):
         """Each value that is amended: line, whose it is, field, old, new."""
 
     @abstractmethod
-    def list_people(self) -> set[int]:
-        """Everybody on record whom the rows are about, by number."""
+    def list_people(self, lines: Collection[int]) -> set[int]:
+        """Everybody on record whom the rows on these lines are about, by number."""
 
     def list_missing(self, session: Session) -> list[dict[str, Any]]:
         """What came by an earlier file and isn't in this one. Nothing is removed for that.

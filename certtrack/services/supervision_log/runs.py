@@ -1,6 +1,6 @@
 """The import of a log of supervision."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -32,9 +32,9 @@ class Import(judged.Import[SupervisionLog, PlacedRow]):
         """What comes back: also rows that name somebody who isn't here."""
         return (*self.file.refused, *self.placed.refused, *self.placed.returned)
 
-    def list_people(self) -> set[int]:
-        """Everybody on record whom the rows are about, by number: who was there, and who supervised."""
-        return {one.person_id for row in self.placed.rows for one in (row.supervisor, *row.people)}
+    def list_people(self, lines: Collection[int]) -> set[int]:
+        """Everybody on record whom the rows on these lines are about, by number: who was there, and who supervised."""
+        return {one.person_id for row in self.placed.list_on(lines) for one in (row.supervisor, *row.people)}
 
     def prepare(self, session: Session) -> None:
         """Find who was at each session, and since when hours of service count."""
