@@ -67,7 +67,7 @@ def end_session(site: Site) -> None:
         database.execute(f"UPDATE web_session SET seen_at = {earlier} WHERE id = (SELECT MAX(id) FROM web_session)")  # noqa: S608  # texts of ours
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.nightly)])
 def test_a_photo_becomes_a_credit_and_the_bar_moves(phone: Any, tmp_path: Path, scripts: bool) -> None:
     page: Page = phone("carol", scripts=scripts)
     image = tmp_path / "IMG_1.jpg"
@@ -143,7 +143,7 @@ def test_a_long_form_outlives_its_session(phone: Any, own_site: Site, scripts: b
     expect(page.get_by_text(f"Kept {scripts}").first).to_be_attached()
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [pytest.param(True, marks=pytest.mark.nightly), False])
 def test_of_two_people_who_edit_one_credit_the_second_is_told_and_can_compare(phone: Any, scripts: bool) -> None:
     bob, carol = phone("bob", scripts=scripts), phone("carol", scripts=scripts)
     for page in (bob, carol):

@@ -17,7 +17,7 @@ def phone(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-@pytest.mark.parametrize("locale", ["en", "es"])
+@pytest.mark.parametrize("locale", [pytest.param("en", marks=pytest.mark.nightly), "es"])  # the longer words
 def test_every_mail_fits_a_phone_also_where_a_program_drops_its_rules(phone: Page, locale: str) -> None:
     wider: list[str] = []
     for name, make in MAILS.items():

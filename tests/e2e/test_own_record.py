@@ -17,7 +17,7 @@ def is_read(page: Page, path: str) -> bool:
     return answer.status == 200 and b"BEGIN:VEVENT" in answer.body()
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.nightly)])
 def test_a_holder_takes_days_and_record_along_and_ends_the_calendar_again(visit: Visit, scripts: bool) -> None:
     page = visit("/record", "carol", width=360, scripts=scripts)
     page.get_by_role("link", name="Your days in your calendar").click()

@@ -30,7 +30,9 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-@pytest.mark.parametrize(("scripts", "family_name"), [(True, "Faraway"), (False, "Quarter")])
+@pytest.mark.parametrize(
+    ("scripts", "family_name"), [pytest.param(True, "Faraway", marks=pytest.mark.nightly), (False, "Quarter")]
+)
 def test_from_the_packet_to_the_new_certificate(visit: Visit, site: Site, scripts: bool, family_name: str) -> None:
     at, due_on = find_address(site, family_name)
     page = visit(f"{at}/recertify", "alice", width=360, scripts=scripts)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [pytest.param(True, marks=pytest.mark.nightly), False])
 def test_a_specialist_finds_an_activity_plans_it_and_applies_for_a_training_on_a_phone(
     visit: Visit, scripts: bool
 ) -> None:

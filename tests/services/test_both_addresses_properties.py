@@ -7,13 +7,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from kit.both_addresses import PRIVATE, WORK, Late
 from kit.delivery import Meddling
+from kit.examples import count_examples
 
 DOES = st.sampled_from(("accept", "450", "550", "close_after", "close"))
 ENDS = st.sampled_from(("done", "done", "stopped", "killed before", "killed after"))
 
 
 @settings(
-    max_examples=12,
+    max_examples=count_examples(8),
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),  # a mail server is too slow for making a failure smaller

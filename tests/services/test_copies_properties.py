@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from kit.copies import assign, make_text, use_policy
 from kit.databases import on_sqlite
+from kit.examples import count_examples
 from kit.planning import Planner
 from kit.world import World
 
@@ -19,7 +20,7 @@ steps = st.lists(st.tuples(st.integers(0, 40), st.sampled_from((True, True, Fals
 
 @on_sqlite
 @settings(
-    max_examples=20,
+    max_examples=count_examples(10),
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),  # a database is too slow for making a failure smaller

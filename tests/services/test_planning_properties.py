@@ -6,6 +6,7 @@ from typing import Literal
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from kit.databases import on_sqlite
+from kit.examples import count_examples
 from kit.planning import Planner
 from kit.rules import CPPS, CPS
 from kit.world import World
@@ -25,7 +26,7 @@ steps = st.lists(st.tuples(st.integers(0, 150), st.sampled_from(_BETWEEN)), min_
 
 @on_sqlite
 @settings(
-    max_examples=25,
+    max_examples=count_examples(12),
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),  # a database is too slow for making a failure smaller

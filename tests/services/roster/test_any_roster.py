@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from kit.examples import count_examples
 from kit.roster import Office, carol, make_csv
 from kit.world import World, make_world
 from sqlalchemy import select
@@ -116,7 +117,7 @@ def take_twice(office: Office, rows: list[Row]) -> None:
 
 
 @settings(
-    max_examples=15,
+    max_examples=count_examples(8),
     deadline=None,
     phases=(Phase.explicit, Phase.generate),  # a database is too slow for making a failure smaller
     suppress_health_check=[HealthCheck.too_slow],  # the machine may be busy
