@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Person
-from certtrack.db.queries.copies import select_copying
+from certtrack.db.queries.copies import Numbers, prepare_copying, select_copying
 from certtrack.db.queries.merges import load_merged
-from certtrack.db.together import AnySelect, ask_together
+from certtrack.db.together import AnySelect
 from certtrack.rules.reminders import CopyTo
 
 COPIED: tuple[CopyTo, ...] = ("supervisor", "organization")
@@ -60,11 +60,13 @@ def load_copy_book(
 ) -> "CopyBook":
     """Who gets copies on any day from the first to the last of `days`; one query, however many certifications."""
     concerned = list(certifications)
-    return make_copy_book(concerned, ask_together(session, *select_copies(concerned, days, others)))
+    params = {"holders": {one.person_id for one in concerned}, "places": {one.organization_id for one in concerned}}
+    rows = prepare_copying().ask(session, {**params, "first": days[0], "last": days[1], "others": others})
+    return make_copy_book(concerned, rows)
 
 
 def select_copies(
-    certifications: Iterable[Certification], days: tuple[date, date], others: Collection[int] = ()
+    certifications: Iterable[Certification], days: tuple[date, date], others: Numbers = ()
 ) -> tuple[AnySelect, ...]:
     """What a book of copies of these certifications is made of."""
     concerned = list(certifications)

@@ -3,16 +3,20 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union, update
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, literal, null, or_, select, union, update
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, CauseRelease, Certification, Cycle, GroupAct, OtherDay, Reminder
+from certtrack.db.models import Cause, CauseRelease, Certification, Cycle, GroupAct, OtherDay, Person, Reminder
+from certtrack.db.queries.merges import same_people
 from certtrack.services.arming import earliest_day
 
 _TOLD = ("in_mail", "sent", "told")
 COUNTED = ("planned", "held", *_TOLD)
 """States in which a reminder counts for its cause."""
+
+Numbers = Collection[int] | Select[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,23 @@ def load_causes(session: Session, cause_ids: Collection[int]) -> dict[int, Cause
     return {cause.id: cause for cause in session.scalars(select(Cause).where(Cause.id.in_(cause_ids)))}
 
 
-def list_mailed(session: Session, cause_id: int) -> set[int]:
-    """Whom this cause has mailed, or is about to, as the guard counts them."""
-    return set(session.scalars(_mailed(cause_id).distinct()))
+def load_mailed(session: Session, cause_ids: Collection[int]) -> tuple[set[int], dict[int, set[int]]]:
+    """Those of these causes that are open still, and whom each of those has mailed, or is about to; one query.
+
+    They are counted as the guard counts them: what was held or let go is decided.
+    """
+    is_open = select(Cause.id.label("cause_id"), cast(null(), BigInteger).label("person_id")).where(
+        Cause.id.in_(cause_ids), Cause.state == "open"
+    )
+    mailed = (
+        _mailed(number).with_only_columns(literal(number, BigInteger), Reminder.recipient_id) for number in cause_ids
+    )
+    rows = session.execute(union(is_open, *mailed)).all()
+    found: dict[int, set[int]] = {row.cause_id: set() for row in rows if row.person_id is None}
+    for cause_id, person_id in rows:
+        if person_id is not None and cause_id in found:
+            found[cause_id].add(person_id)
+    return set(found), found
 
 
 def list_released(session: Session, cause_ids: Collection[int]) -> set[tuple[int | None, int]]:
@@ -81,9 +99,18 @@ def list_told(session: Session, cause_ids: Collection[int]) -> set[tuple[int | N
     """Whom these causes have mailed already: cause and person, in pairs. Their later mails are no first ones."""
     if not cause_ids:
         return set()
+    return {(cause_id, person_id) for cause_id, person_id in session.execute(_select_told(cause_ids))}
+
+
+def select_told(cause_ids: Numbers, people: Collection[int]) -> Select[int | None, int]:
+    """Which of these people, and of whoever is the same person as one of them, these causes have mailed already."""
+    them = same_people(select(Person.id).where(Person.id.in_(people)))
+    return _select_told(cause_ids).where(Reminder.recipient_id.in_(them))
+
+
+def _select_told(cause_ids: Numbers) -> Select[int | None, int]:
     query = select(Reminder.cause_id, Reminder.recipient_id).distinct()
-    found = session.execute(query.where(Reminder.cause_id.in_(cause_ids), Reminder.state.in_(_TOLD)))
-    return {(cause_id, person_id) for cause_id, person_id in found}
+    return query.where(Reminder.cause_id.in_(cause_ids), Reminder.state.in_(_TOLD))
 
 
 def hold_where_many(session: Session, watched: Iterable[Watched], is_due: ColumnElement[bool], at: datetime) -> int:

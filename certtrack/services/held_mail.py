@@ -1,28 +1,31 @@
 """What a release would do, asked as the delivery asks: who waits, what each would get, and how many mails go out."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CompoundSelect, and_, distinct, func, select, union
+from sqlalchemy import CompoundSelect, Select, String, and_, distinct, func, literal, or_, select, union
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, Certification, Cycle, ImportRun, OtherDay, Person, Reminder
+from certtrack.db.together import AnySelect, ask_together
+from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Policy
-from certtrack.rules.standing import Standing
+from certtrack.rules.standing import Standing, stand
 from certtrack.services.obstacles import find_obstacle
 from certtrack.services.other_days.judging import find_obstacle as find_day_obstacle
-from certtrack.services.other_days.loading import Looked, load_looked
-from certtrack.services.people import get_person
+from certtrack.services.other_days.loading import load_looked
+from certtrack.services.other_days.looked import Looked
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import quiet_of
 from certtrack.services.sending_hours import after_quiet, known_zone
-from certtrack.services.standing import load_standings
-from certtrack.services.waiting import Waiting, list_waiting
+from certtrack.services.standing import load_held
+from certtrack.services.waits import Waiting, Waits, make_waits, select_waits
 
 Verdict = Literal["goes", "past", "kept"]
 
@@ -125,6 +128,14 @@ def count_held(session: Session, places: Collection[int] | None, closed: Compoun
     return session.scalar(query) or 0
 
 
+@dataclass(frozen=True, slots=True)
+class HeldList:
+    """What waits, oldest cause first, and how many people who wait aren't the reader's to decide about."""
+
+    causes: tuple[HeldCause, ...]
+    closed: int
+
+
 def list_held_mail(
     session: Session,
     rulebook: Rulebook,
@@ -136,41 +147,64 @@ def list_held_mail(
 
     What waits for `closed` people is left out.
     """
-    waits = [one for one in _list_waits(session, places) if one.person_id not in closed]
-    maker = _Maker(session, rulebook, waits, at)
+    return load_held_mail(session, rulebook, places, at, select(Person.id).where(Person.id.in_(closed))).causes
+
+
+def load_held_mail(
+    session: Session,
+    rulebook: Rulebook,
+    places: Collection[int] | None,
+    at: datetime,
+    closed: Select[int],
+) -> HeldList:
+    """The same, and for how many of the `closed` people something waits; a fixed number of queries."""
+    *rows, left, causes, runs = ask_together(session, *select_waits(places), closed, *_select_causes())
+    waits, gone = make_waits(rows, places), set(left)
+    known = _Causes({cause.id: cause for cause in causes}, {f"import:{run.id}": run for run in runs})
+    mine = replace(waits, found=tuple(one for one in waits.found if one.person_id not in gone))
+    maker = _Maker(session, rulebook, mine, at)
     by_cause: dict[int | None, list[Waiting]] = defaultdict(list)
-    for one in waits:
+    for one in mine.found:
         by_cause[one.cause_id].append(one)
-    found = [_make_cause(session, maker, number, each) for number, each in by_cause.items()]
-    return tuple(sorted(found, key=lambda held: (held.since, held.key)))
+    found = (_make_cause(maker, known, number, each) for number, each in by_cause.items())
+    in_order = tuple(sorted(found, key=lambda held: (held.since, held.key)))
+    return HeldList(in_order, len({one.person_id for one in waits.found} & gone))
 
 
-def count_closed(session: Session, places: Collection[int] | None, closed: Collection[int]) -> int:
-    """How many of the `closed` people wait in these organizations (None: in all)."""
-    return len({one.person_id for one in _list_waits(session, places)} & {*closed}) if closed else 0
+def _select_causes() -> tuple[AnySelect, AnySelect]:
+    """The causes that hold mail, or somebody who waits by name, and the imports among them."""
+    holding = or_(
+        Cause.id.in_(select(Reminder.cause_id).where(Reminder.state == "held")),
+        Cause.id.in_(select(Cycle.cause_id).where(Cycle.release_by_name.is_(True))),
+    )
+    keys = select(Cause.key).where(holding)
+    return (
+        select(Cause).where(holding),
+        select(ImportRun).where((literal("import:") + sql_cast(ImportRun.id, String)).in_(keys)),
+    )
 
 
-def _list_waits(session: Session, places: Collection[int] | None) -> list[Waiting]:
-    each: list[int | None] = [None] if places is None else [*sorted(places)]
-    return [one for place in each for one in list_waiting(session, place)]
+@dataclass(frozen=True, slots=True)
+class _Causes:
+    """Causes by number, and the imports among them by key."""
+
+    causes: Mapping[int, Cause]
+    runs: Mapping[str, ImportRun]
 
 
 class _Maker:
     """Says of each who waits what a release would do; everything that it rests on is read once."""
 
-    def __init__(self, session: Session, rulebook: Rulebook, waits: Sequence[Waiting], at: datetime) -> None:
-        self.session, self.rulebook, self.at = session, confirmed_rules(session, rulebook), at
-        cycles = select(Cycle).where(Cycle.id.in_({one.subject_id for one in waits if one.is_of_cycle}))
-        self.cycles = {cycle.id: cycle for cycle in session.scalars(cycles)}
-        rows = select(Reminder).where(Reminder.id.in_({one.reminder_id for one in waits if one.reminder_id}))
-        self.reminders = {reminder.id: reminder for reminder in session.scalars(rows)}
-        numbers = {cycle.certification_id for cycle in self.cycles.values()}
-        holders = select(Certification).where(Certification.id.in_(numbers))
-        self.certifications = {one.id: one for one in session.scalars(holders)}
-        self.standings = self._load_standings()
-        days = select(OtherDay).where(OtherDay.id.in_({one.subject_id for one in waits if not one.is_of_cycle}))
-        found = load_looked(session, self.rulebook, session.scalars(days).all(), at)
-        self.days = {looked.day.id: looked for looked in found}
+    def __init__(self, session: Session, rulebook: Rulebook, waits: Waits, at: datetime) -> None:
+        self.rulebook, self.at, self.waits = confirmed_rules(session, rulebook), at, waits
+        of_cycles = {waits.cycles[one.subject_id].certification_id for one in waits.found if one.is_of_cycle}
+        days = [waits.days[number] for number in sorted({one.subject_id for one in waits.found if not one.is_of_cycle})]
+        of_days = {day.certification_id for day in days if day.certification_id is not None}
+        numbers = sorted(of_cycles | of_days)
+        held = load_held(session, self.rulebook, numbers) if numbers else {}
+        self.standings = {number: self._stand(number, *held[number]) for number in of_cycles}
+        looks = load_looked(session, self.rulebook, days, at, facts=held)
+        self.days = {looked.day.id: looked for looked in looks}
 
     def make_people(self, waits: Iterable[Waiting]) -> tuple[HeldPerson, ...]:
         """The people in the order of `waits`, each with all their mails."""
@@ -186,17 +220,17 @@ class _Maker:
             person_id=first.person_id,
             name=first.name,
             stages=tuple(self._make_stage(one, one.reminder_id) for one in waits if one.reminder_id is not None),
-            pack=self._pack_of(certification, self.cycles[first.subject_id]) if certification is not None else None,
+            pack=self._pack_of(certification, self.waits.cycles[first.subject_id]) if certification else None,
             standing=self.standings.get(certification.id) if certification is not None else None,
-            has_address=get_person(self.session, first.person_id).address is not None,
+            has_address=self.waits.holders[first.person_id].address is not None,
         )
 
     def _make_stage(self, one: Waiting, reminder_id: int) -> HeldStage:
         if not one.is_of_cycle:
-            return self._make_day_stage(self.days[one.subject_id], self.reminders[reminder_id])
-        reminder, cycle = self.reminders[reminder_id], self.cycles[one.subject_id]
+            return self._make_day_stage(self.days[one.subject_id], self.waits.reminders[reminder_id])
+        reminder, cycle = self.waits.reminders[reminder_id], self.waits.cycles[one.subject_id]
         certification = self._certification_of(one)
-        holder = get_person(self.session, one.person_id)
+        holder = self.waits.holders[one.person_id]
         obstacle = self._find_obstacle(holder, certification, cycle, reminder)
         pack = self._pack_of(certification, cycle)
         verdict: Verdict = "goes" if obstacle is None else "kept"
@@ -228,27 +262,20 @@ class _Maker:
         return (after_quiet(goes_at, quiet_of(policy), zone) if policy else goes_at) > reminder.valid_until
 
     def _certification_of(self, one: Waiting) -> Certification:
-        return self.certifications[self.cycles[one.subject_id].certification_id]
+        return self.waits.certifications[self.waits.cycles[one.subject_id].certification_id]
 
     def _pack_of(self, certification: Certification, cycle: Cycle) -> Pack:
         return self.rulebook.packs.get(certification.pack_key, on=cycle.due_on)
 
-    def _load_standings(self) -> dict[int, Standing]:
-        by_day: dict[date, list[int]] = defaultdict(list)
-        for certification in self.certifications.values():
-            zone = self.rulebook.packs.get(certification.pack_key).zone
-            by_day[self.at.astimezone(ZoneInfo(zone)).date()].append(certification.id)
-        return {
-            number: standing
-            for day, numbers in by_day.items()
-            for number, standing in load_standings(self.session, self.rulebook, numbers, day).items()
-        }
+    def _stand(self, number: int, pack: Pack, facts: CertificationFacts) -> Standing:
+        zone = self.rulebook.packs.get(self.waits.certifications[number].pack_key).zone
+        return stand(pack, facts, self.at.astimezone(ZoneInfo(zone)).date())
 
 
-def _make_cause(session: Session, maker: _Maker, number: int | None, waits: Sequence[Waiting]) -> HeldCause:
-    cause = session.get(Cause, number) if number is not None else None
-    kind, _, run_id = (cause.key if cause is not None else "by_name").partition(":")
-    run = session.get(ImportRun, int(run_id)) if kind == "import" and run_id.isdigit() else None
+def _make_cause(maker: _Maker, known: _Causes, number: int | None, waits: Sequence[Waiting]) -> HeldCause:
+    cause = known.causes[number] if number is not None else None
+    key = cause.key if cause is not None else "by_name"
+    kind, run = key.partition(":")[0], known.runs.get(key)
     begun = [one.held_at for one in waits if one.held_at is not None]
     return HeldCause(
         key=cause.key if cause is not None else "",

@@ -1,36 +1,39 @@
 """The ledger: every decision about one person's certifications, those not to mail included, and the stages to come."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, Person, Reminder
+from certtrack.db.together import ask_together
 from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CertificationFacts
+from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import stage_days
 from certtrack.rules.standing import stand
-from certtrack.services.arming import list_merged
 from certtrack.services.ledger_entries import (
+    About,
     LedgerAttempt,
     LedgerEntry,
     LedgerState,
     by_day,
-    load_attempts,
     load_decided,
     make_coming,
 )
+from certtrack.services.ledger_subjects import LedgerSubjects, make_subjects, select_subjects
 from certtrack.services.obstacles import find_obstacle
-from certtrack.services.own_days import list_in_term
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.rulings import days_off
 from certtrack.services.standing import load_held
 
-__all__ = ["LedgerAttempt", "LedgerEntry", "LedgerState", "list_ledger", "list_settled", "load_attempts"]
+__all__ = ["LedgerAttempt", "LedgerEntry", "LedgerState", "about_cycles", "add_coming", "list_ledger", "list_settled"]
 
 _NOTHING_COMES = frozenset({"died", "cycle_closed", "day_moved", "revoked", "retired", "not_going_on"})
+
+Held = Mapping[int, tuple[Pack, CertificationFacts]]
 
 
 def list_ledger(session: Session, rulebook: Rulebook, person_id: int, today: date) -> list[LedgerEntry]:
@@ -40,24 +43,33 @@ def list_ledger(session: Session, rulebook: Rulebook, person_id: int, today: dat
     """
     rulebook = confirmed_rules(session, rulebook)
     holder = get_person(session, person_id)
-    owned = select(Certification).where(Certification.person_id.in_(list_merged(session, holder.id)))
-    certifications = {certification.id: certification for certification in session.scalars(owned)}
-    query = select(Cycle).where(Cycle.certification_id.in_(certifications.keys())).order_by(Cycle.id)
-    cycles = {cycle.id: cycle for cycle in session.scalars(query)}
-    decided = _list_decided(session, cycles, certifications)
+    subjects = make_subjects(ask_together(session, *select_subjects(holder.id)))
+    decided = load_decided(session, subjects.are_of_cycles(), about_cycles(subjects.cycles, subjects.certifications))
+    held = load_held(session, rulebook, sorted(subjects.certifications))
+    return add_coming(rulebook, holder, subjects, held, decided, today)
+
+
+def add_coming(
+    rulebook: Rulebook,
+    holder: Person,
+    subjects: LedgerSubjects,
+    held: Held,
+    decided: Collection[LedgerEntry],
+    today: date,
+) -> list[LedgerEntry]:
+    """What was decided about the cycles, by day, and the stages that come after `today`; `held` are the facts."""
     known = {_key_of(entry) for entry in decided if entry.audience == "holder"}
     told = {(entry.subject_id, entry.anchor_on, entry.stage) for entry in decided if entry.state == "told"}
-    in_term = list_in_term(session, rulebook, certifications.values())
-    facts = {number: its for number, (_, its) in load_held(session, rulebook, sorted(certifications)).items()}
+    in_term = subjects.list_in_term(rulebook)
     coming = [
         entry
-        for cycle in cycles.values()
+        for cycle in subjects.cycles.values()
         for entry in _list_coming(
             rulebook,
             holder,
             cycle,
-            certifications[cycle.certification_id],
-            facts[cycle.certification_id],
+            subjects.certifications[cycle.certification_id],
+            held[cycle.certification_id][1],
             today,
             in_term,
         )
@@ -79,22 +91,19 @@ def list_settled(session: Session, certification_ids: Collection[int], until: da
     certifications = {certification.id: certification for certification in session.scalars(owned)}
     query = select(Cycle).where(Cycle.certification_id.in_(certifications.keys()))
     cycles = {cycle.id: cycle for cycle in session.scalars(query)}
-    found = _list_decided(session, cycles, certifications, until)
+    mine = and_(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycles.keys()))
+    found = load_decided(session, mine, about_cycles(cycles, certifications), until)
     return sorted(found, key=lambda entry: (entry.day, entry.reminder_id or 0))
 
 
-def _list_decided(
-    session: Session,
-    cycles: dict[int, Cycle],
-    certifications: dict[int, Certification],
-    until: datetime | None = None,
-) -> list[LedgerEntry]:
-    def about(reminder: Reminder) -> tuple[int, str]:
+def about_cycles(cycles: Mapping[int, Cycle], certifications: Mapping[int, Certification]) -> About:
+    """Of which certification and credential a reminder of one of these cycles is."""
+
+    def about(reminder: Reminder) -> tuple[int | None, str | None]:
         certification = certifications[cycles[reminder.subject_id].certification_id]
         return certification.id, certification.credential
 
-    mine = and_(Reminder.subject_kind == "cycle", Reminder.subject_id.in_(cycles.keys()))
-    return load_decided(session, mine, about, until)
+    return about
 
 
 def _list_coming(

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification
 from certtrack.rules.calendar import add_days
-from certtrack.rules.other_days import OtherKind
+from certtrack.rules.other_days import OTHER_KINDS, OtherKind
 from certtrack.rules.reminders import CopyTo, Policy
-from certtrack.services.copies import COPIED, CopyPeople, load_copied
+from certtrack.services.copies import COPIED, CopyBook, load_copy_book
 from certtrack.services.ledger import LedgerEntry
 from certtrack.services.rulebook import Rulebook
 
@@ -27,21 +27,34 @@ def add_coming_copies(
 
     Each is told as `coming`, on the earliest day on which it can go: the holder's own mail goes first.
     """
-    copied = [entry for entry in ledger if _is_copied(entry)]
-    query = select(Certification).where(Certification.id.in_({entry.certification_id for entry in copied}))
-    certifications = {
-        one.id: one
-        for one in session.scalars(query)
-        if any(_has_copies(rulebook, one, entry, today) for entry in copied if entry.certification_id == one.id)
-    }
-    if not certifications:
+    numbers = {entry.certification_id for entry in ledger if _is_copied(entry)}
+    certifications = list(session.scalars(select(Certification).where(Certification.id.in_(numbers))))
+    if not any(can_have_copies(rulebook, one, today) for one in certifications):
         return list(ledger)
-    known: dict[tuple[int, date], CopyPeople] = {}
+    return make_coming_copies(rulebook, ledger, load_copy_book(session, certifications, days_from(today)), today)
+
+
+def days_from(today: date) -> tuple[date, date]:
+    """The days on which copies may come."""
+    return today, date.max
+
+
+def can_have_copies(rulebook: Rulebook, certification: Certification, today: date) -> bool:
+    """True where the policy has copies, of stages of the cycle or of another day of the certification."""
+    policy = rulebook.policies.for_pack(certification.pack_key, today)
+    return policy is not None and any(one is not None and one.has_copies for one in _list_policies(policy))
+
+
+def make_coming_copies(
+    rulebook: Rulebook, ledger: Sequence[LedgerEntry], book: CopyBook, today: date
+) -> list[LedgerEntry]:
+    """What `add_coming_copies` gives; `book` is that of the certifications, from `today` on."""
+    copied = [entry for entry in ledger if _is_copied(entry)]
     decided = {_key_of(entry) for entry in ledger if entry.audience != "holder"}
-    due = [(entry, *one) for entry in copied for one in _list_days(rulebook, certifications, entry, today)]
+    due = [(entry, *one) for entry in copied for one in _list_days(rulebook, book.certifications, entry, today)]
     coming: dict[_Key, LedgerEntry] = {}
     for entry, certification, audience, day in due:
-        for person in _find_people(session, certification, day, known)[audience]:
+        for person in book.of(certification.id, day)[audience]:
             copy = replace(
                 entry, day=day, state="coming", reason=None, audience=audience, recipient_id=person.id,
                 reminder_id=None, attempts=(), send_after=None, sent_at=None, cause_key=None, decided_at=None,
@@ -56,9 +69,9 @@ def _is_copied(entry: LedgerEntry) -> bool:
     return entry.audience == "holder" and entry.occurrence == 0 and entry.state in _COPIED_STATES
 
 
-def _has_copies(rulebook: Rulebook, certification: Certification, entry: LedgerEntry, today: date) -> bool:
-    policy = _find_policy(rulebook, certification, entry, today)
-    return policy is not None and policy.has_copies
+def _list_policies(policy: Policy) -> Iterator[Policy | None]:
+    yield policy
+    yield from (policy.find_for(kind) for kind in OTHER_KINDS)
 
 
 def _find_policy(rulebook: Rulebook, certification: Certification, entry: LedgerEntry, today: date) -> Policy | None:
@@ -67,16 +80,6 @@ def _find_policy(rulebook: Rulebook, certification: Certification, entry: Ledger
     if policy is None or entry.subject_kind == "cycle":
         return policy
     return policy.find_for(cast("OtherKind", entry.subject_kind))
-
-
-def _find_people(
-    session: Session, certification: Certification, day: date, known: dict[tuple[int, date], CopyPeople]
-) -> CopyPeople:
-    """Who gets the copies on that day: whoever supervises then, or stands in."""
-    key = certification.id, day
-    if key not in known:
-        known[key] = load_copied(session, {certification.id: day}, [certification]).of(certification.id)
-    return known[key]
 
 
 def _list_days(

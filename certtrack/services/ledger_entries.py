@@ -1,18 +1,21 @@
 """The entries of ledgers: what was decided about one stage each, with the mails that carried it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from certtrack.clock import end_of
 from certtrack.db.models import Attempt, Cause, Email, Reminder, ReminderEmail
-from certtrack.db.together import ask_together
+from certtrack.db.together import AnySelect, ask_together
 from certtrack.rules.reminders import Audience, StageDay
+
+About = Callable[[Reminder], tuple[int | None, str | None]]
+"""Of which certification and credential a reminder is; None for none."""
 
 LedgerState = Literal[
     "planned",
@@ -154,24 +157,35 @@ def make_coming(
 def load_decided(
     session: Session,
     which: ColumnElement[bool],
-    about: Callable[[Reminder], tuple[int | None, str | None]],
+    about: About,
     until: datetime | None = None,
 ) -> list[LedgerEntry]:
-    """The decisions that `which` is true of, in the order of writing; two queries.
+    """The decisions that `which` is true of, in the order of writing; one query.
 
     `about` says of which certification and credential a reminder is. With `until` those carried out by that moment.
     """
-    query = (
-        select(Reminder, Cause.key)
-        .outerjoin(Cause, Cause.id == Reminder.cause_id)
-        .where(which)
-        .execution_options(populate_existing=True)
-    )
-    if until is not None:
-        query = query.where(Reminder.settled_at <= until)
-    rows = session.execute(query.order_by(Reminder.id)).all()
-    attempts = load_attempts(session, [row.Reminder for row in rows], until)
-    return [_entry(row.Reminder, about(row.Reminder), row.key, tuple(attempts[row.Reminder.id])) for row in rows]
+    decided, tried = ask_together(session, *select_decided(which, until))
+    return make_decided(decided, tried, about, until)
+
+
+def select_decided(which: ColumnElement[bool], until: datetime | None = None) -> tuple[AnySelect, AnySelect]:
+    """The reminders that `which` is true of, with the keys of their causes, and the attempts of their mails."""
+    mine = which if until is None else and_(which, Reminder.settled_at <= until)
+    attempts = select_attempts(ReminderEmail.reminder_id.in_(select(Reminder.id).where(mine)))
+    decided = select(Reminder, Cause.key).outerjoin(Cause, Cause.id == Reminder.cause_id).where(mine)
+    return decided, attempts if until is None else attempts.where(Attempt.ended_at <= until)
+
+
+def make_decided(
+    decided: Iterable[tuple[Reminder, str | None]],
+    tried: Iterable[tuple[int, Attempt, bool, datetime | None]],
+    about: About,
+    until: datetime | None = None,
+) -> list[LedgerEntry]:
+    """What `load_decided` gives, of the rows of `select_decided`."""
+    attempts = make_attempts(tried, until)
+    rows = sorted(decided, key=lambda row: row[0].id)
+    return [_entry(one, about(one), key, tuple(attempts.get(one.id, ()))) for one, key in rows]
 
 
 def _entry(
@@ -206,16 +220,6 @@ def _entry(
     )
 
 
-def load_attempts(
-    session: Session, reminders: Sequence[Reminder], until: datetime | None
-) -> dict[int, list[LedgerAttempt]]:
-    """Each reminder's attempts, those of its earlier mails included, in the order of the mails."""
-    wanted = select_attempts(ReminderEmail.reminder_id.in_([reminder.id for reminder in reminders]))
-    if until is not None:
-        wanted = wanted.where(Attempt.ended_at <= until)
-    return make_attempts(ask_together(session, wanted)[0], until)
-
-
 def select_attempts(which: ColumnElement[bool]) -> Select[int, Attempt, bool, datetime | None]:
     """The attempts of the mails of reminders, as `which` says of `reminder_email`."""
     return (
@@ -229,7 +233,7 @@ def select_attempts(which: ColumnElement[bool]) -> Select[int, Attempt, bool, da
 def make_attempts(
     rows: Iterable[tuple[int, Attempt, bool, datetime | None]], until: datetime | None = None
 ) -> dict[int, list[LedgerAttempt]]:
-    """What `load_attempts` gives, of the rows of `select_attempts`."""
+    """Each reminder's attempts, those of its earlier mails included, in the order of the mails."""
     found: dict[int, list[LedgerAttempt]] = defaultdict(list)
     for reminder_id, attempt, is_paired, bounced_at in sorted(rows, key=lambda row: (row[1].email_id, row[1].number)):
         values = (attempt.ended_at, attempt.outcome, attempt.smtp_code, attempt.email_id, attempt.answer)

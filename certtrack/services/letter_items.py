@@ -3,9 +3,17 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import false, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Cycle, Organization, OtherDay, Person
+from certtrack.db.models import (
+    Certification,
+    ExamRegistration,
+    ExamSitting,
+    Organization,
+    OrganizationCredential,
+    OtherDay,
+)
 from certtrack.language import check_locale
 from certtrack.mail.content import DayItem, ReminderItem
 from certtrack.mail.letter import Letter, write_letter
@@ -15,13 +23,11 @@ from certtrack.rules.so_far import find_so_far
 from certtrack.rules.standing import stand
 from certtrack.services.ledger_entries import LedgerEntry
 from certtrack.services.obstacles import find_obstacle, find_sent_on
-from certtrack.services.organizations import is_granter
-from certtrack.services.other_days.checking import make_day_item
+from certtrack.services.other_days.checking import tell_day
 from certtrack.services.other_days.judging import find_obstacle as find_day_obstacle
-from certtrack.services.other_days.loading import load_looked
-from certtrack.services.rulebook import Rulebook
-from certtrack.services.standing import load_held
+from certtrack.services.other_days.known import tell_known
 from certtrack.services.tellings import NotToBeNoted
+from certtrack.services.whole_ledger import WholeLedger
 
 _UNTRUE = frozenset(
     {"died", "cycle_closed", "day_moved", "revoked", "retired", "suspended", "not_going_on", "application_sent"}
@@ -29,15 +35,13 @@ _UNTRUE = frozenset(
 """What makes a letter's sentences untrue, or needless: see `certtrack.services.obstacles`."""
 
 
-def write_stage_letter(
-    session: Session, rulebook: Rulebook, person: Person, entry: LedgerEntry, at: datetime
-) -> Letter:
-    """The letter of that stage, in the person's language; `rulebook` holds what is confirmed.
+def write_stage_letter(session: Session, ledger: WholeLedger, entry: LedgerEntry, at: datetime) -> Letter:
+    """The letter of that stage of the person's ledger, in their language.
 
     Raises NotToBeNoted for what isn't true, or not to be told, any more.
     """
-    make = _make_item if entry.subject_kind == "cycle" else _make_day
-    item, office = make(session, rulebook, person, entry, at)
+    person, make = ledger.person, _make_item if entry.subject_kind == "cycle" else _make_day
+    item, office = make(session, ledger, entry, at)
     return write_letter(
         item,
         office=office.name,
@@ -50,25 +54,25 @@ def write_stage_letter(
 
 
 def _make_item(
-    session: Session, rulebook: Rulebook, person: Person, entry: LedgerEntry, at: datetime
+    session: Session, ledger: WholeLedger, entry: LedgerEntry, at: datetime
 ) -> tuple[ReminderItem, Organization]:
-    certification = session.get_one(Certification, entry.certification_id)
-    cycle = session.get_one(Cycle, entry.subject_id)
-    pack = rulebook.packs.get(certification.pack_key, on=cycle.due_on)
+    cycle = ledger.subjects.cycles[entry.subject_id]
+    certification = ledger.subjects.certifications[cycle.certification_id]
+    pack = ledger.rulebook.packs.get(certification.pack_key, on=cycle.due_on)
     today = at.astimezone(ZoneInfo(pack.zone)).date()
-    _, facts = load_held(session, rulebook, [certification.id])[certification.id]
+    _, facts = ledger.held[certification.id]
     fact = next((fact for fact in facts.cycles if fact.id == cycle.id), None)
     standing = stand(pack, facts, today)
-    if fact is None or find_obstacle(person, standing, cycle, entry.anchor_on, entry.stage) in _UNTRUE:
+    if fact is None or find_obstacle(ledger.person, standing, cycle, entry.anchor_on, entry.stage) in _UNTRUE:
         raise NotToBeNoted("set_aside")
-    office = session.get_one(Organization, certification.organization_id)
+    office, is_granter = _load_office(session, certification)
     item = ReminderItem(
         stage=entry.stage,
         pack=pack,
         days=days_of(pack, fact),
         anchor_on=entry.anchor_on,
         number=certification.number,
-        is_granter=is_granter(session, office.id, certification.credential),
+        is_granter=is_granter,
         today=today,
         sent_on=find_sent_on(standing),
         so_far=find_so_far(pack, facts, standing, cycle.id),
@@ -76,14 +80,33 @@ def _make_item(
     return item, office
 
 
-def _make_day(
-    session: Session, rulebook: Rulebook, person: Person, entry: LedgerEntry, at: datetime
-) -> tuple[DayItem, Organization]:
-    day = session.get_one(OtherDay, entry.subject_id)
-    [looked] = load_looked(session, rulebook, [day], at)
-    obstacle = find_day_obstacle(looked, person, entry.anchor_on, entry.stage)
-    is_over = looked.kind in EVENTS and day.due_on < looked.today
+def _load_office(session: Session, certification: Certification) -> tuple[Organization, bool]:
+    """Who keeps the certification, and whether it is the programme that gives its credential; one query."""
+    place = Organization.id == certification.organization_id
+    grants = select(OrganizationCredential.id).where(
+        OrganizationCredential.organization_id == Organization.id,
+        OrganizationCredential.credential == certification.credential,
+        OrganizationCredential.role == "granter",
+    )
+    office, is_granter = session.execute(select(Organization, grants.exists()).where(place)).one()
+    return office, is_granter
+
+
+def _make_day(session: Session, ledger: WholeLedger, entry: LedgerEntry, at: datetime) -> tuple[DayItem, Organization]:
+    looked = ledger.looks[entry.subject]
+    obstacle = find_day_obstacle(looked, ledger.person, entry.anchor_on, entry.stage)
+    is_over = looked.kind in EVENTS and looked.day.due_on < looked.today
     if is_over or obstacle not in (None, "no_address"):
         raise NotToBeNoted("set_aside")
-    item = make_day_item(session, rulebook, looked, entry.stage, at)
-    return item, session.get_one(Organization, day.organization_id)
+    office, sitting = _load_place(session, looked.day)
+    known = tell_known([looked.day], ledger.held, at).get(looked.day.id)
+    return tell_day(ledger.rulebook, looked, entry.stage, sitting, known), office
+
+
+def _load_place(session: Session, day: OtherDay) -> tuple[Organization, ExamSitting | None]:
+    """Whose day it is, and the sitting of an exam's; one query."""
+    seat = ExamRegistration.id == day.source_id if day.kind == "exam_sitting" else false()
+    query = select(Organization, ExamSitting).select_from(Organization).outerjoin(ExamRegistration, seat)
+    query = query.outerjoin(ExamSitting, ExamSitting.id == ExamRegistration.sitting_id)
+    office, sitting = session.execute(query.where(Organization.id == day.organization_id)).one()
+    return office, sitting

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,11 +11,12 @@ from certtrack.errors import NotAllowed, NotFound
 from certtrack.mail.letter import Letter
 from certtrack.security import Actor
 from certtrack.services.ledger_entries import LedgerEntry
+from certtrack.services.ledger_subjects import load_subjects
 from certtrack.services.letter_items import write_stage_letter
 from certtrack.services.people import get_person
-from certtrack.services.rulebook import Rulebook, confirmed_rules
+from certtrack.services.rulebook import Rulebook
 from certtrack.services.tellings import NewTelling, NotToBeNoted, can_tell, find_hindrance, get_entry, note_told
-from certtrack.services.whole_ledger import list_whole_ledger
+from certtrack.services.whole_ledger import WholeLedger, find_today, load_whole_ledger
 
 MOST = 200
 """Letters of one job."""
@@ -44,7 +44,7 @@ def get_letter(
 
     Raises NotAllowed; NotFound for a stage that isn't there; NotToBeNoted for one that isn't to be told any more.
     """
-    return _get_letter(session, rulebook, _load_ledger(session, rulebook, person_id, actor, at), key, at)
+    return _get_letter(session, _load_ledger(session, rulebook, person_id, actor, at), key, at)
 
 
 def get_letters(
@@ -54,13 +54,13 @@ def get_letters(
 
     Raises NotAllowed, and NotFound for what isn't there.
     """
-    ledgers: dict[int, _Ledger] = {}
+    ledgers: dict[int, WholeLedger] = {}
     found = []
     for person_id, key in _read_names(names):
         if person_id not in ledgers:
             ledgers[person_id] = _load_ledger(session, rulebook, person_id, actor, at)
         try:
-            found.append(_get_letter(session, rulebook, ledgers[person_id], key, at))
+            found.append(_get_letter(session, ledgers[person_id], key, at))
         except NotToBeNoted:
             continue
     return tuple(found)
@@ -73,7 +73,7 @@ def note_letters(session: Session, rulebook: Rulebook, names: Sequence[str], *, 
     """
     noted = 0
     for person_id, key in _read_names(names):
-        new = NewTelling("letter", _find_today(get_person(session, person_id), at))
+        new = NewTelling("letter", find_today(get_person(session, person_id), at))
         try:
             note_told(session, rulebook, person_id, key, new, actor=actor, at=at)
         except NotToBeNoted:
@@ -82,32 +82,22 @@ def note_letters(session: Session, rulebook: Rulebook, names: Sequence[str], *, 
     return noted
 
 
-@dataclass(frozen=True, slots=True)
-class _Ledger:
-    """One person's, as the actor may see it."""
-
-    person: Person
-    entries: Sequence[LedgerEntry]
-
-
-def _load_ledger(session: Session, rulebook: Rulebook, person_id: int, actor: Actor, at: datetime) -> _Ledger:
+def _load_ledger(session: Session, rulebook: Rulebook, person_id: int, actor: Actor, at: datetime) -> WholeLedger:
     person = get_person(session, person_id)
-    if not can_tell(session, actor, person.id, _find_today(person, at)):
+    today = find_today(person, at)
+    load_subjects(session, actor, person.id, today)  # with it is known how the actor stands to them
+    if not can_tell(session, actor, person.id, today):
         raise NotAllowed("This record isn't here, or isn't yours to see.")
-    return _Ledger(person, list_whole_ledger(session, rulebook, actor, person.id, at))
+    return load_whole_ledger(session, rulebook, actor, person.id, at)
 
 
-def _get_letter(session: Session, rulebook: Rulebook, ledger: _Ledger, key: str, at: datetime) -> ShownLetter:
+def _get_letter(session: Session, ledger: WholeLedger, key: str, at: datetime) -> ShownLetter:
     entry = get_entry(ledger.entries, key)
     hindrance = find_hindrance(entry, ledger.entries)
     if hindrance == "set_aside":
         raise NotToBeNoted(hindrance)
-    letter = write_stage_letter(session, confirmed_rules(session, rulebook), ledger.person, entry, at)
+    letter = write_stage_letter(session, ledger, entry, at)
     return ShownLetter(ledger.person, entry, letter, can_note=hindrance is None)
-
-
-def _find_today(person: Person, at: datetime) -> date:
-    return at.astimezone(ZoneInfo(person.zone)).date()
 
 
 def _read_names(names: Iterable[str]) -> list[tuple[int, str]]:

@@ -1,23 +1,21 @@
 """Why somebody was told, or wasn't: the ledger's entries with all that a sentence about each of them rests on."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, Finding, ImportRun, Person, Reminder, Telling
-from certtrack.db.queries.merges import same_person
+from certtrack.db.models import Person, Reminder, Telling
+from certtrack.db.together import ask_together
 from certtrack.errors import NotFound
-from certtrack.services.actors import find_actor_name
 from certtrack.services.ledger import LedgerAttempt, LedgerEntry
-from certtrack.services.people import get_person
+from certtrack.services.mail_known import KnownWhy, read_why, select_why
+from certtrack.services.names import load_names
 
 _SET_ASIDE = ("superseded", "expired", "coming")
 _WAITING = ("planned", "held", "in_mail", "coming")
-_FOR_THE_OFFICE = ("no_address", "mail_refused", "mail_bounced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +114,47 @@ def explain_mail(
     `names_of` are those who may be named where they got a copy; None: everybody. With `until` what the office was told
     later is left out.
     """
-    causes = _load_causes(session, {entry.cause_key for entry in mail if entry.state == "held" and entry.cause_key})
-    zone, names = person.zone, _load_names(session, mail, names_of)
-    office = _load_office_days(session, person.id, until)
-    told = _load_told(session, [entry.reminder_id for entry in mail if entry.state == "told"], zone)
+    numbers = [entry.reminder_id for entry in mail if entry.reminder_id is not None]
+    to = {entry.recipient_id for entry in mail if entry.audience != "holder" and entry.recipient_id is not None}
+    known = read_why(ask_together(session, *select_why(person.id, Reminder.id.in_(numbers), to, until)))
+    names = load_names(session, known.keys) if known.keys else {}
+    return make_why(person, mail, known, names, names_of)
+
+
+def make_why(
+    person: Person,
+    mail: Sequence[LedgerEntry],
+    known: KnownWhy,
+    names: Mapping[str, str],
+    names_of: Collection[int] | None = None,
+) -> tuple[MailWhy, ...]:
+    """What `explain_mail` gives, of what is `known`; `names` are by the keys of those who wrote notes."""
+    zone = person.zone
+    called = {number: one.shown_name for number, one in known.readers.items() if names_of is None or one.id in names_of}
+    told = {one.reminder_id: _tell(one, names, zone) for one in known.tellings}
     return tuple(
         MailWhy(
             entry=entry,
-            called=person.shown_name if entry.audience == "holder" else names.get(entry.recipient_id or 0),
+            called=person.shown_name if entry.audience == "holder" else called.get(entry.recipient_id or 0),
             zone=zone,
-            held_by=_find_holder(session, entry, causes),
-            office_on=_find_office_day(entry, office),
+            held_by=_find_holder(entry, known),
+            office_on=_find_office_day(entry, known.office),
             instead=_find_instead(entry, mail),
             following=_find_following(entry, mail),
-            told=told.get(entry.reminder_id or 0),
+            told=told.get(entry.reminder_id or 0) if entry.state == "told" else None,
         )
         for entry in mail
+    )
+
+
+def _tell(one: Telling, names: Mapping[str, str], zone: str) -> Told:
+    return Told(
+        how=one.how,
+        on=one.told_on,
+        by=one.told_by or names.get(one.recorded_by),
+        noted_on=one.recorded_at.astimezone(ZoneInfo(zone)).date(),
+        telling_id=one.id,
+        no=one.no,
     )
 
 
@@ -154,67 +177,20 @@ def pick_stage(mail: Sequence[MailWhy], stage: str) -> tuple[MailWhy, ...]:
     return found
 
 
-def _load_names(session: Session, mail: Sequence[LedgerEntry], names_of: Collection[int] | None) -> dict[int, str]:
-    numbers = {entry.recipient_id for entry in mail if entry.audience != "holder" and entry.recipient_id is not None}
-    found = {number: get_person(session, number) for number in sorted(numbers)}
-    return {number: one.shown_name for number, one in found.items() if names_of is None or one.id in names_of}
-
-
-def _load_told(session: Session, numbers: Sequence[int | None], zone: str) -> dict[int, Told]:
-    query = select(Telling).where(Telling.reminder_id.in_(numbers), Telling.is_withdrawn.is_(False))
-    return {
-        one.reminder_id: Told(
-            how=one.how,
-            on=one.told_on,
-            by=one.told_by or find_actor_name(session, one.recorded_by),
-            noted_on=one.recorded_at.astimezone(ZoneInfo(zone)).date(),
-            telling_id=one.id,
-            no=one.no,
-        )
-        for one in session.scalars(query.order_by(Telling.id))
-    }
-
-
-def _load_causes(session: Session, keys: Collection[str]) -> dict[str, Cause]:
-    if not keys:
-        return {}
-    return {cause.key: cause for cause in session.scalars(select(Cause).where(Cause.key.in_(keys)))}
-
-
-def _find_holder(session: Session, entry: LedgerEntry, causes: dict[str, Cause]) -> HeldBy | None:
+def _find_holder(entry: LedgerEntry, known: KnownWhy) -> HeldBy | None:
     if entry.state != "held":
         return None
-    cause = causes.get(entry.cause_key or "")
-    others = max(_count_waiting(session, cause.id if cause else None, entry.reason) - 1, 0)
+    cause = known.causes.get(entry.cause_key or "")
+    others = max(known.waiting.get((cause.id if cause else None, entry.reason), 0) - 1, 0)
     if cause is None:
         return HeldBy("", "by_name", None, None, others)
-    kind, _, number = cause.key.partition(":")
-    run = session.get(ImportRun, int(number)) if kind == "import" and number.isdigit() else None
+    kind, run = cause.key.partition(":")[0], known.runs.get(cause.key)
     if run is not None:
         return HeldBy(cause.key, kind, run.file_name, run.as_of, others)
     return HeldBy(cause.key, kind, None, cause.opened_at.date(), others)
 
 
-def _count_waiting(session: Session, cause_id: int | None, reason: str | None) -> int:
-    same = Reminder.cause_id == cause_id if cause_id is not None else Reminder.cause_id.is_(None)
-    query = select(func.count(Reminder.recipient_id.distinct())).where(Reminder.state == "held", same)
-    return session.scalar(query.where(Reminder.reason == reason)) or 0
-
-
-def _load_office_days(session: Session, person_id: int, until: datetime | None) -> dict[tuple[str, str], datetime]:
-    """When the office was told that somebody can't be mailed: by kind, and for a refusal by the mail refused."""
-    query = select(Finding.kind, Finding.key, Finding.recorded_at).where(
-        Finding.person_id.in_(same_person(person_id)), Finding.kind.in_(_FOR_THE_OFFICE), Finding.settled_at.is_(None)
-    )
-    if until is not None:
-        query = query.where(Finding.recorded_at <= until)
-    found: dict[tuple[str, str], datetime] = {}
-    for kind, key, at in session.execute(query.order_by(Finding.id)):
-        found[kind, "" if kind == "no_address" else key.partition(":")[2]] = at
-    return found
-
-
-def _find_office_day(entry: LedgerEntry, office: dict[tuple[str, str], datetime]) -> date | None:
+def _find_office_day(entry: LedgerEntry, office: Mapping[tuple[str, str], datetime]) -> date | None:
     at = None
     if entry.audience != "holder":
         return None

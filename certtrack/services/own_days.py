@@ -3,13 +3,13 @@
 They are the last day on which a requirement with a clock of its own is met, and that of a provisional term.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, OtherDay
@@ -115,14 +115,22 @@ def list_in_term(session: Session, rulebook: Rulebook, certifications: Iterable[
 
     Where the policy has stages for it these tell of the term, and its cycle has nothing to tell beside them.
     """
-    keys = {pack.key for pack in rulebook.packs.list() if pack.provisional is not None}
-    numbers = [one.id for one in certifications if one.pack_key in keys]
+    numbers = list_provisional(rulebook, certifications)
     if not numbers:
         return set()
-    query = select(OtherDay.source_id).where(
-        OtherDay.certification_id.in_(numbers), OtherDay.kind == "provisional_term", OtherDay.closed_on.is_(None)
-    )
-    return set(session.scalars(query))
+    return set(session.scalars(select_terms(numbers)))
+
+
+def list_provisional(rulebook: Rulebook, certifications: Iterable[Certification]) -> list[int]:
+    """Those of these certifications whose rules know of a provisional term."""
+    keys = {pack.key for pack in rulebook.packs.list() if pack.provisional is not None}
+    return [one.id for one in certifications if one.pack_key in keys]
+
+
+def select_terms(certification_ids: Collection[int] | Select[int]) -> Select[int]:
+    """Those of these certifications of which a provisional term is kept as a day of its own."""
+    mine = OtherDay.certification_id.in_(certification_ids)
+    return select(OtherDay.source_id).where(mine, OtherDay.kind == "provisional_term", OtherDay.closed_on.is_(None))
 
 
 def _has_own_days(pack: Pack) -> bool:

@@ -16,7 +16,7 @@ from certtrack.rules.reasons import Reason
 from certtrack.rules.standing import Standing, stand
 from certtrack.security import Actor, Fields
 from certtrack.services.finding_list import ShownFinding, list_findings_of
-from certtrack.services.ledger import LedgerEntry, list_ledger, list_settled
+from certtrack.services.ledger import Held, LedgerEntry, list_ledger, list_settled
 from certtrack.services.record_head import Belonging, RecordHead, load_head
 from certtrack.services.record_sources import RecordSource, load_sources
 from certtrack.services.releases import Release, load_releases
@@ -139,14 +139,23 @@ def _list_mail(session: Session, rulebook: Rulebook, head: RecordHead) -> tuple[
 
 
 def load_record(
-    session: Session, rulebook: Rulebook, head: RecordHead, clock: Clock, *, has_sources: bool = True
+    session: Session,
+    rulebook: Rulebook,
+    head: RecordHead,
+    clock: Clock,
+    *,
+    has_sources: bool = True,
+    held: Held | None = None,
 ) -> tuple[ShownCertification, ...]:
     """The certifications of the head by what is known of them then, the next day to act by first.
 
     Without `has_sources` nobody is told where the records come from that reasons rest on, which takes three queries.
+    `held` are their rules and facts then, where they are known already.
     """
     rulebook = confirmed_rules(session, rulebook, head.known_at)
-    held = load_held(session, rulebook, [one.id for one, _ in head.held], head.known_at) if head.held else {}
+    numbers = [one.id for one, _ in head.held]
+    if held is None:
+        held = load_held(session, rulebook, numbers, head.known_at) if numbers else {}
     found = []
     for certification, seen in head.held:
         if certification.id in held:

@@ -1,9 +1,10 @@
 """What every part of a person's record begins with: who they are, how the reader stands to them, what is held."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from certtrack.db.models import Affiliation, Assignment, Certification, Organiza
 from certtrack.db.parameters import a_number
 from certtrack.db.queries.earlier import load_person_at
 from certtrack.db.queries.merges import same_person
-from certtrack.db.together import Together, ask_together
+from certtrack.db.together import AnySelect, Together, ask_together
 from certtrack.errors import NotFound
 from certtrack.security import Actor, Fields, Relation, can_see
 from certtrack.services.actors import list_relations, select_relations, visible_certifications
@@ -85,16 +86,50 @@ def load_head(
     at most the last day there, whatever is asked for. Raises NotFound alike for nobody and for somebody who isn't
     theirs to see.
     """
+    begun = begin_head(session, actor, person_id, clock)
+    together = _put_together(find_alike(actor), begun.today)
+    rows = together.ask(session, list_values(actor) | {"person": begun.person.id})
+    return make_head(session, actor, begun, rows, as_of=as_of, known_at=known_at)
+
+
+@dataclass(frozen=True, slots=True)
+class BegunHead:
+    """Whose record was asked for, the reader's zone, and the day that it is where the person is."""
+
+    person: Person
+    zone: str
+    today: date
+
+
+def begin_head(session: Session, actor: Actor, person_id: int, clock: Clock) -> BegunHead:
+    """The first of the two queries of a head. Raises NotFound for nobody."""
     person, zone = _load_person(session, actor, person_id)
-    today = today_in(clock, person.zone)
-    together = _put_together(find_alike(actor), today)
-    opened, held, belonged, assigned = together.ask(session, list_values(actor) | {"person": person.id})
+    return BegunHead(person, zone, today_in(clock, person.zone))
+
+
+def select_head(actor: Actor, begun: BegunHead) -> tuple[AnySelect, ...]:
+    """The second: four selects, which may be asked together with others of that person."""
+    return _select_head(actor, begun.person.id, begun.today)
+
+
+def make_head(
+    session: Session,
+    actor: Actor,
+    begun: BegunHead,
+    rows: Sequence[Sequence[Any]],
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> RecordHead:
+    """What `load_head` gives, of the rows of `select_head`. Raises NotFound for somebody who isn't theirs to see."""
+    person, zone, today = begun.person, begun.zone, begun.today
+    opened, held, belonged, assigned = rows
     tell_relations(session, actor, person.id, today, opened)
     relations = list_relations(session, actor, person.id, today)
     if not (actor.is_command or can_see(relations, Fields.STANDING)):
         last = find_last_day(session, actor, person.id, today)
         if last is None or not can_see(FORMER, Fields.STANDING):
-            raise NotFound(f"There is no person with the number {person_id}.")
+            raise NotFound(f"There is no person with the number {person.id}.")
         return _freeze(session, last, zone, today, last.bound_day(as_of), last.bound_moment(known_at))
     places = None if actor.is_command or can_see(relations, Fields.AFFILIATIONS) else _find_places(actor)
     sees_addresses = actor.is_command or can_see(relations, Fields.ADDRESSES)
@@ -116,9 +151,12 @@ def load_head(
 
 @lru_cache(maxsize=KEPT)
 def _put_together(alike: Actor, today: date) -> Together:
-    reader, person_id = name_reader(alike), a_number("person")
+    return Together(*_select_head(name_reader(alike), a_number("person"), today))
+
+
+def _select_head(reader: Actor, person_id: Any, today: date) -> tuple[AnySelect, ...]:  # noqa: ANN401  # or a parameter
     rows = same_person(person_id)
-    return Together(
+    return (
         select_relations(reader, person_id, today),
         _select_held(Certification.person_id.in_(rows), reader, today),
         _select_belongings(Affiliation.person_id.in_(rows)),

@@ -39,13 +39,20 @@ def load_standings(
 
 
 def load_held(
-    session: Session, rulebook: Rulebook, certification_ids: Sequence[int], known_at: datetime | None = None
+    session: Session,
+    rulebook: Rulebook,
+    certification_ids: Sequence[int],
+    known_at: datetime | None = None,
+    *,
+    counts_hours: bool = True,
 ) -> dict[int, tuple[Pack, CertificationFacts]]:
     """By certification its rules and its facts, with those of the others that share a credit with it beside them.
 
-    `rulebook` holds what is confirmed. One that wasn't on record at `known_at` is left out.
+    `rulebook` holds what is confirmed. One that wasn't on record at `known_at` is left out. Unless hours are to be
+    counted there are neither credits nor others.
     """
-    return _hold(rulebook, load_shared(session, certification_ids, known_at), certification_ids)
+    shared = load_shared(session, certification_ids, known_at, counts_hours=counts_hours)
+    return _hold(rulebook, shared, certification_ids)
 
 
 def load_held_by_each(

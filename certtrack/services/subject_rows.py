@@ -1,14 +1,15 @@
 """What the planner reads of many cycles at once: their reminders, their versions, and their people."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import Cycle, CycleVersion, Email, Person, Reminder, ReminderEmail
+from certtrack.db.together import AnySelect, ask_together
 from certtrack.rules.reminders import ALL_SET
 
 Row_ = Row[Any]
@@ -24,6 +25,11 @@ def load_people(session: Session, ids: set[int]) -> dict[int, list[Person]]:
     while more:
         known |= {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(more)))}
         more = {person.merged_into_id for person in known.values() if person.merged_into_id} - known.keys()
+    return make_chains(ids, known)
+
+
+def make_chains(ids: Iterable[int], known: Mapping[int, Person]) -> dict[int, list[Person]]:
+    """What `load_people` gives, where everybody on the way is known by number."""
     chains = {}
     for number in ids:
         chain = [known[number]]
@@ -76,39 +82,55 @@ def load_refused(session: Session, rows: Iterable[AnyRow]) -> dict[int, str]:
     Left out is what neither of two addresses took, where the recipient has another one now: there it can be told.
     """
     emails = {row.email_id for row in rows if row.state == "failed" and row.email_id is not None}
-    if not emails:
-        return {}
-    query = select(Email.id, Email.address, Email.is_paired).where(Email.id.in_(emails))
-    found = session.execute(query).all()
-    mended = _list_mended(session, [row.id for row in found if row.is_paired])
-    return {row.id: row.address for row in found if row.id not in mended}
+    return make_refused(*ask_together(session, *select_refused(emails))) if emails else {}
 
 
-def _list_mended(session: Session, email_ids: Collection[int]) -> set[int]:
-    """Those of these mails whose recipient has an address now at which what they carried wasn't refused."""
-    if not email_ids:
-        return set()
+def select_refused(emails: Collection[int] | Select[Any]) -> tuple[AnySelect, AnySelect, AnySelect]:
+    """These mails; of those that are one of two, where what they carried was refused; their recipients' addresses."""
+    paired = select(Email.id).where(Email.id.in_(emails), Email.is_paired)
     of_it, other = aliased(ReminderEmail), aliased(ReminderEmail)
-    query = (
+    refused = (
         select(of_it.email_id, Email.address)
         .join(other, other.reminder_id == of_it.reminder_id)
         .join(Email, Email.id == other.email_id)
-        .where(of_it.email_id.in_(email_ids), Email.is_paired, Email.state.in_(("failed", "bounced")))
+        .where(of_it.email_id.in_(paired), Email.is_paired, Email.state.in_(("failed", "bounced")))
     )
-    refused: dict[int, set[str]] = defaultdict(set)
-    for email_id, address in session.execute(query):
-        refused[email_id].add(address)
     theirs = select(Email.id, Person.private_address, Person.work_address)
-    people = session.execute(theirs.join(Person, Person.id == Email.recipient_id).where(Email.id.in_(email_ids)))
-    return {number for number, *both in people if {address for address in both if address} - refused[number]}
+    return (
+        select(Email.id, Email.address).where(Email.id.in_(emails)),
+        refused,
+        theirs.join(Person, Person.id == Email.recipient_id).where(Email.id.in_(paired)),
+    )
+
+
+def make_refused(
+    mails: Iterable[tuple[int, str]],
+    refused: Iterable[tuple[int, str]],
+    theirs: Iterable[tuple[int, str | None, str | None]],
+) -> dict[int, str]:
+    """What `load_refused` gives, of the rows of `select_refused`.
+
+    Whoever has an address now at which what a mail carried wasn't refused can be told there.
+    """
+    where: dict[int, set[str]] = defaultdict(set)
+    for email_id, address in refused:
+        where[email_id].add(address)
+    mended = {number for number, *both in theirs if {address for address in both if address} - where[number]}
+    return {number: address for number, address in mails if number not in mended}
 
 
 def load_reminded(session: Session, cycles: Iterable[Cycle], states: Collection[str]) -> set[int]:
     """Those of these cycles before which another one of the same certification was told of, in one of these states."""
     cycles = list(cycles)
-    query = (
+    query = select_reminded({cycle.certification_id for cycle in cycles}, states)
+    return pick_reminded(cycles, ((row[0], row[1], row[2]) for row in session.execute(query)) if cycles else ())
+
+
+def select_reminded(certification_ids: Collection[int], states: Collection[str]) -> Select[int, int, date]:
+    """The cycles of these certifications of which their holders were told, in one of these states."""
+    return (
         select(Cycle.certification_id, Cycle.id, Cycle.due_on)
-        .where(Cycle.certification_id.in_({cycle.certification_id for cycle in cycles}))
+        .where(Cycle.certification_id.in_(certification_ids))
         .where(
             select(Reminder.id)
             .where(Reminder.subject_kind == "cycle", Reminder.subject_id == Cycle.id)
@@ -116,9 +138,13 @@ def load_reminded(session: Session, cycles: Iterable[Cycle], states: Collection[
             .exists()
         )
     )
+
+
+def pick_reminded(cycles: Iterable[Cycle], rows: Iterable[tuple[int, int, date]]) -> set[int]:
+    """What `load_reminded` gives, of the rows of `select_reminded`."""
     told: dict[int, list[tuple[int, date]]] = defaultdict(list)
-    for row in session.execute(query) if cycles else ():
-        told[row.certification_id].append((row.id, row.due_on))
+    for certification_id, number, due_on in rows:
+        told[certification_id].append((number, due_on))
     return {
         cycle.id
         for cycle in cycles

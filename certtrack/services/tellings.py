@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, OtherDay, Person, Reminder, Telling, TellingVersion
+from certtrack.db.queries.merges import same_person
 from certtrack.errors import BadInput, NotAllowed, NotFound, Refused
 from certtrack.rules.reminders import Policy
 from certtrack.security import Act, Actor, Relation, can_act
@@ -169,12 +170,11 @@ def take_back_told(
 
 def get_telling(session: Session, person_id: int, telling_id: int) -> Telling:
     """The note, a withdrawn one too. Raises NotFound for one about somebody else."""
-    telling = session.get(Telling, telling_id)
-    if telling is not None:
-        reminder = session.get_one(Reminder, telling.reminder_id)
-        if get_person(session, reminder.recipient_id).id == get_person(session, person_id).id:
-            return telling
-    raise NotFound(f"There is no note with the number {telling_id}.")
+    query = select(Telling).join(Reminder, Reminder.id == Telling.reminder_id)
+    telling = session.scalar(query.where(Telling.id == telling_id, Reminder.recipient_id.in_(same_person(person_id))))
+    if telling is None:
+        raise NotFound(f"There is no note with the number {telling_id}.")
+    return telling
 
 
 def find_telling(session: Session, reminder_id: int) -> Telling | None:

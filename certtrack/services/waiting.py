@@ -2,79 +2,27 @@
 
 import tomllib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, Certification, Cycle, OtherDay, PackVersion, Person, Reminder
+from certtrack.db.models import Cause, Cycle, OtherDay, PackVersion, Reminder
+from certtrack.db.together import ask_together
 from certtrack.services.arming import earliest_day, latest_day
 from certtrack.services.guard import list_released
 from certtrack.services.people import get_person
 from certtrack.services.sending_hours import QuietHours, after_quiet, known_zone
+from certtrack.services.waits import HeldMail, Waiting, make_waits, select_waits
 from certtrack.services.wide_causes import list_unsettled
 
-
-@dataclass(frozen=True, slots=True)
-class HeldMail:
-    """One reminder that waits for release. `reason` is `cause` (too many at once), `moved` or `by_name`.
-
-    `certification_id` and `credential` are None for a day that is for none; `kind` is what falls due, `cycle` or a kind
-    of other day.
-    """
-
-    certification_id: int | None
-    credential: str | None
-    kind: str
-    anchor_on: date
-    stage: str
-    reason: str
-    valid_until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One held reminder, or with `mail` and `reminder_id` None somebody who waits by name with nothing due just now.
-
-    `kind` is what falls due, `cycle` or a kind of other day, and `subject_id` its number. `person_id` and `name` are
-    the holder's, merges followed.
-    """
-
-    reminder_id: int | None
-    cause_id: int | None
-    kind: str
-    subject_id: int
-    person_id: int
-    name: str
-    is_by_name: bool
-    mail: HeldMail | None
-    held_at: datetime | None
-    recorded_at: datetime
-
-    @property
-    def is_of_cycle(self) -> bool:
-        """False for a day beside those of cycles."""
-        return self.kind == "cycle"
+__all__ = ["HeldMail", "Waiting", "let_go", "list_waiting", "lock_subjects"]
 
 
 def list_waiting(session: Session, organization_id: int | None = None) -> list[Waiting]:
-    """Everybody who waits, in the order of names; with None in every organization."""
-    session.flush()
-    held = _load_held(session, organization_id)
-    by_name = _load_by_name(session, organization_id)
-    released = list_released(session, {cycle.cause_id for cycle, *_ in by_name if cycle.cause_id is not None})
-    busy = {reminder.subject_id for reminder, *_ in held}
-    rows = [(person, _make(session, cycle, certification, person, row)) for row, cycle, certification, person in held]
-    rows += [
-        (person, _make_day(session, day, person, row)) for row, day, person in _load_held_days(session, organization_id)
-    ]
-    found = [one for _, one in sorted(rows, key=lambda pair: (pair[0].folded_name, pair[0].id, pair[1].reminder_id))]
-    for cycle, certification, person in by_name:
-        one = _make(session, cycle, certification, person, None)
-        if cycle.id not in busy and not {(cycle.cause_id, one.person_id), (cycle.cause_id, person.id)} & released:
-            found.append(one)
-    return found
+    """Everybody who waits, in the order of names; with None in every organization; one query."""
+    places = None if organization_id is None else [organization_id]
+    return list(make_waits(ask_together(session, *select_waits(places)), places).found)
 
 
 def lock_subjects(session: Session, waits: Iterable[Waiting]) -> None:
@@ -175,93 +123,6 @@ def _look_again(session: Session, waits: Iterable[Waiting], at: datetime) -> Non
     )
     nameless = {one.subject_id for one in found if one.is_by_name and one.cause_id is None}
     session.execute(update(Cycle).where(Cycle.id.in_(nameless)).values(release_by_name=False))
-
-
-def _load_held(session: Session, organization_id: int | None) -> list[tuple[Reminder, Cycle, Certification, Person]]:
-    query = (
-        select(Reminder, Cycle, Certification, Person)
-        .join(Cycle, Cycle.id == Reminder.subject_id)
-        .join(Certification, Certification.id == Cycle.certification_id)
-        .join(Person, Person.id == Certification.person_id)
-        .where(Reminder.subject_kind == "cycle", Reminder.state == "held")
-        .order_by(Person.folded_name, Person.id, Reminder.id)
-        .execution_options(populate_existing=True)
-    )
-    if organization_id is not None:
-        query = query.where(Certification.organization_id == organization_id)
-    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
-
-
-def _load_held_days(session: Session, organization_id: int | None) -> list[tuple[Reminder, OtherDay, Person]]:
-    query = (
-        select(Reminder, OtherDay, Person)
-        .join(OtherDay, and_(OtherDay.id == Reminder.subject_id, OtherDay.kind == Reminder.subject_kind))
-        .join(Person, Person.id == OtherDay.person_id)
-        .where(Reminder.state == "held")
-        .execution_options(populate_existing=True)
-    )
-    if organization_id is not None:
-        query = query.where(OtherDay.organization_id == organization_id)
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
-
-
-def _load_by_name(session: Session, organization_id: int | None) -> list[tuple[Cycle, Certification, Person]]:
-    query = (
-        select(Cycle, Certification, Person)
-        .join(Certification, Certification.id == Cycle.certification_id)
-        .join(Person, Person.id == Certification.person_id)
-        .where(Cycle.release_by_name.is_(True), Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
-        .order_by(Person.folded_name, Person.id, Cycle.id)
-    )
-    if organization_id is not None:
-        query = query.where(Certification.organization_id == organization_id)
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
-
-
-def _make(
-    session: Session, cycle: Cycle, certification: Certification, person: Person, reminder: Reminder | None
-) -> Waiting:
-    holder = get_person(session, person.id)
-    return Waiting(
-        reminder_id=reminder.id if reminder else None,
-        cause_id=reminder.cause_id if reminder else cycle.cause_id,
-        kind="cycle",
-        subject_id=cycle.id,
-        person_id=holder.id,
-        name=holder.shown_name,
-        is_by_name=reminder is None or reminder.reason == "by_name",
-        mail=_make_mail(certification.id, certification.credential, reminder) if reminder else None,
-        held_at=reminder.planned_at if reminder else None,
-        recorded_at=cycle.recorded_at,
-    )
-
-
-def _make_day(session: Session, day: OtherDay, person: Person, reminder: Reminder) -> Waiting:
-    holder = get_person(session, person.id)
-    return Waiting(
-        reminder_id=reminder.id,
-        cause_id=reminder.cause_id,
-        kind=day.kind,
-        subject_id=day.id,
-        person_id=holder.id,
-        name=holder.shown_name,
-        is_by_name=False,
-        mail=_make_mail(day.certification_id, day.credential, reminder),
-        held_at=reminder.planned_at,
-        recorded_at=reminder.planned_at,
-    )
-
-
-def _make_mail(certification_id: int | None, credential: str | None, reminder: Reminder) -> HeldMail:
-    return HeldMail(
-        certification_id=certification_id,
-        credential=credential,
-        kind=reminder.subject_kind,
-        anchor_on=reminder.anchor_on,
-        stage=reminder.stage,
-        reason=reminder.reason or "",
-        valid_until=reminder.valid_until,
-    )
 
 
 def _load_cycles(session: Session, cycle_ids: Collection[int]) -> dict[int, Cycle]:

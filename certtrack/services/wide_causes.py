@@ -4,13 +4,13 @@ What such a cause has set going is told by its moment: a stage whose hour had co
 mailed without it. One is `open` until every cycle was looked at, and then `held` or `passed`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import Cause, Certification, PackVersion, PolicyTerm
@@ -57,17 +57,32 @@ def is_wide(key: str) -> bool:
 
 def list_unsettled(session: Session) -> list[int]:
     """The numbers of those that are open or held."""
+    return list(session.scalars(select(Cause.id).where(are_unsettled()).order_by(Cause.id)))
+
+
+def are_unsettled() -> ColumnElement[bool]:
+    """A condition on `cause`: those that are wide, and open or held."""
     named = or_(*(Cause.key.startswith(f"{kind}:") for kind in WIDE))
-    return list(session.scalars(select(Cause.id).where(Cause.state.in_(("open", "held")), named).order_by(Cause.id)))
+    return and_(Cause.state.in_(("open", "held")), named)
 
 
 def load_wide(session: Session, causes: Iterable[Cause]) -> tuple[WideCause, ...]:
     """Those of these locked causes that are wide and not settled, in the order in which they speak."""
-    unsettled = {cause.id: cause for cause in causes if is_wide(cause.key) and cause.state in ("open", "held")}
+    unsettled = _pick_unsettled(causes)
     if not unsettled:
         return ()
+    return make_wide(unsettled.values(), session.execute(select_changes(unsettled)))
+
+
+def _pick_unsettled(causes: Iterable[Cause]) -> dict[int, Cause]:
+    return {cause.id: cause for cause in causes if is_wide(cause.key) and cause.state in ("open", "held")}
+
+
+def make_wide(causes: Iterable[Cause], rows: Iterable[Any]) -> tuple[WideCause, ...]:
+    """What `load_wide` gives, of the rows of `select_changes`."""
+    unsettled = _pick_unsettled(causes)
     found = {number: WideCause(cause, cast("WideKind", _kind_of(cause))) for number, cause in unsettled.items()}
-    for cause_id, pack_key, before, is_whole in _load_changes(session, unsettled):
+    for cause_id, pack_key, before, is_whole in _read_changes(rows):
         known = found[cause_id]
         found[cause_id] = WideCause(
             known.cause, known.kind, known.before | {pack_key: before}, known.is_whole and is_whole
@@ -79,16 +94,20 @@ def _kind_of(cause: Cause) -> str:
     return cause.key.partition(":")[0]
 
 
-def _load_changes(session: Session, cause_ids: Iterable[int]) -> Iterable[tuple[int, str, Policy | None, bool]]:
+def select_changes(cause_ids: Collection[int] | Select[int]) -> Select[int, int | None, str, str, bool]:
+    """What these causes have changed: the packs' terms by their numbers, and the policies before."""
     former = aliased(PolicyTerm)
-    query = (
-        select(PolicyTerm.cause_id, PolicyTerm.pack_key, PackVersion.content, _is_whole())
+    columns = (PolicyTerm.no, PolicyTerm.cause_id, PolicyTerm.pack_key, PackVersion.content)
+    return (
+        select(*columns, _is_whole().label("is_whole"))
         .outerjoin(former, (former.pack_key == PolicyTerm.pack_key) & (former.no == PolicyTerm.no - 1))
         .outerjoin(PackVersion, PackVersion.id == former.policy_id)
-        .where(PolicyTerm.cause_id.in_(list(cause_ids)))
-        .order_by(PolicyTerm.no)
+        .where(PolicyTerm.cause_id.in_(cause_ids))
     )
-    for cause_id, pack_key, content, is_whole in session.execute(query):
+
+
+def _read_changes(rows: Iterable[Any]) -> Iterable[tuple[int, str, Policy | None, bool]]:
+    for _, cause_id, pack_key, content, is_whole in sorted(rows, key=lambda row: (row[0], row[1])):
         policy = _read(content) if content is not None else None
         yield cast("int", cause_id), pack_key, policy.for_pack(pack_key) if policy else None, is_whole
 

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, request
 
 from certtrack.security import Task, can_do, list_places
-from certtrack.services.forecast.coming import ComingMail, foresee
+from certtrack.services.forecast.at_once import begin, foresee_at_once
+from certtrack.services.forecast.coming import ComingMail
 from certtrack.services.forecast.months import (
     MailFilters,
     count_months,
@@ -18,7 +19,7 @@ from certtrack.services.forecast.months import (
 )
 from certtrack.services.forecast.scope import Scope
 from certtrack.services.former import closed_people
-from certtrack.services.overview import PAGE, find_zone
+from certtrack.services.overview import PAGE
 from certtrack.web.edge import actor, needs, note_look, parts, reading, render, today
 
 forecast = Blueprint("forecast", __name__)
@@ -31,13 +32,13 @@ _MOST_PAGES = 100_000
 def index() -> str:
     """The next twelve months; `?month=2026-11` is listed, and `?stage=`, `?audience=`, `?state=` narrow it."""
     with reading() as session:
-        now = today(find_zone(session, actor()))
+        now = today(begin(session, parts().rulebook, actor()))
         months, filters = list_months(now), _read_filters(now)
         scope = Scope(places=list_places(actor(), Task.RELEASE_MAIL), closed=closed_people(actor(), now))
         if is_too_many(session, scope):
             return render("forecast/too_many.html")
         at, last_on = parts().clock.now(), last_of(months[-1])
-        found = foresee(session, parts().rulebook, scope, at=at, from_on=now, to_on=last_on)
+        found = foresee_at_once(session, parts().rulebook, scope, at=at, from_on=now, to_on=last_on)
         mails = sorted(found, key=lambda mail: (mail.on, mail.name, mail.key))
     fitting = [mail for mail in mails if filters.fits(mail)]
     number = min(max(request.args.get("page", 1, type=int), 1), _MOST_PAGES)

@@ -7,15 +7,20 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from certtrack.db.models import Alarm, RuleConfirmation
+from certtrack.db.together import ask_together
 from certtrack.language import translations
 from certtrack.security import Task, list_places
-from certtrack.services.alarms import list_alarms
+from certtrack.services.alarms import order_alarms, select_alarms
 from certtrack.services.causes import release_all, release_cause, release_person
 from certtrack.services.former import closed_people
-from certtrack.services.held_mail import HeldCause, HeldPerson, count_closed, count_mails, list_held_mail
-from certtrack.services.overview import PAGE, find_zone
+from certtrack.services.held_mail import HeldCause, HeldList, HeldPerson, count_mails, load_held_mail
+from certtrack.services.overview import PAGE
+from certtrack.services.reader_zone import find_zone, select_zone_of, tell_zone
+from certtrack.services.rulebook import tell_confirmed
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
@@ -61,10 +66,10 @@ def index() -> str:
 
     Each cause is on each page, with those of its people who are on it.
     """
-    causes = _list_own()
     with reading() as session:
-        alarms, zone = list_alarms(session), find_zone(session, actor())
-        left = count_closed(session, list_places(actor(), Task.RELEASE_MAIL), _list_closed(session))
+        alarms, zone = _load_frame(session)
+        found = _load_own(session)
+    causes = found.causes
     everybody = _list_people(causes)
     page = _cut(everybody)
     note_look("held.listed", [person.person_id for person in page.people])
@@ -75,7 +80,7 @@ def index() -> str:
         tables=_share_out(causes, page),
         alarms=alarms,
         zone=zone,
-        left=left,
+        left=found.closed,
         all_mails=count_mails(everybody),
         is_gone="gone" in request.args,
     )
@@ -125,13 +130,22 @@ def _release(session: Session, asked: Asked) -> int:
 
 def _list_own() -> tuple[HeldCause, ...]:
     with reading() as session:
-        places = list_places(actor(), Task.RELEASE_MAIL)
-        return list_held_mail(session, parts().rulebook, places, parts().clock.now(), _list_closed(session))
+        return _load_own(session).causes
 
 
-def _list_closed(session: Session) -> set[int]:
-    """Those who have left: nothing on their records is the reader's to decide."""
-    return set(session.scalars(closed_people(actor(), today(find_zone(session, actor())))))
+def _load_own(session: Session) -> HeldList:
+    """Without those who have left: nothing on their records is the reader's to decide."""
+    places = list_places(actor(), Task.RELEASE_MAIL)
+    closed = closed_people(actor(), today(find_zone(session, actor()))).subquery().select()
+    return load_held_mail(session, parts().rulebook, places, parts().clock.now(), closed)
+
+
+def _load_frame(session: Session) -> tuple[list[Alarm], str]:
+    """The alarms that are open, and the reader's zone; what was confirmed of the rules is known with them."""
+    alarms, zones, confirmed = ask_together(session, select_alarms(), select_zone_of(actor()), select(RuleConfirmation))
+    tell_confirmed(session, confirmed)
+    tell_zone(session, actor(), zones)
+    return order_alarms(alarms), find_zone(session, actor())
 
 
 def _list_people(causes: tuple[HeldCause, ...]) -> list[HeldPerson]:

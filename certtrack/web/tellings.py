@@ -12,6 +12,7 @@ from certtrack.security import Fields, can_see
 from certtrack.services.actors import list_relations
 from certtrack.services.applications.typed import BadApplication, read_words
 from certtrack.services.ledger_entries import LedgerEntry
+from certtrack.services.ledger_subjects import load_subjects
 from certtrack.services.people import get_person
 from certtrack.services.tellings import (
     NotToBeNoted,
@@ -40,7 +41,7 @@ _NOT_HERE = "This page isn't here, or isn't yours to see."
 def choose(person_id: int) -> str:
     """The stages that can be told otherwise than by mail, each with its letter and its note."""
     with reading() as session:
-        person = _get_person(session, person_id)
+        person = _open(session, person_id)
         ledger = _load_ledger(session, person)
         sees_mail = _sees_mail(session, person)
     note_look("person.viewed", [person.id])
@@ -95,7 +96,7 @@ def take_back(person_id: int, telling_id: int) -> ResponseReturnValue:
 
 def _show_form(person_id: int, key: str, **values: Any) -> str:  # noqa: ANN401  # what the template needs besides
     with reading() as session:
-        person = _get_person(session, person_id)
+        person = _open(session, person_id)
         now = today(person.zone)
         ledger = _load_ledger(session, person)
         entry = get_entry(ledger, key)
@@ -106,7 +107,7 @@ def _show_form(person_id: int, key: str, **values: Any) -> str:  # noqa: ANN401 
 
 def _show_taking_back(person_id: int, telling_id: int, **values: Any) -> str:  # noqa: ANN401  # likewise
     with reading() as session:
-        person = _get_person(session, person_id)
+        person = _open(session, person_id)
         telling = get_telling(session, person.id, telling_id)
         entry = get_entry(_load_ledger(session, person), str(telling.reminder_id))
     note_look("person.viewed", [person.id])
@@ -120,6 +121,13 @@ def _get_person(session: Session, person_id: int) -> Person:
     if not can_tell(session, actor(), person.id, today(person.zone)):
         raise NotFound(_NOT_HERE)
     return person
+
+
+def _open(session: Session, person_id: int) -> Person:
+    """The same, with all that the ledger is about asked for at once. Raises NotFound."""
+    person = get_person(session, person_id)
+    load_subjects(session, actor(), person.id, today(person.zone))
+    return _get_person(session, person.id)
 
 
 def _load_ledger(session: Session, person: Person) -> list[LedgerEntry]:

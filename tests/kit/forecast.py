@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from certtrack.db.models import Cycle, OtherDay, Person, Reminder
 from certtrack.mail.transport import Answer
 from certtrack.services.delivery import deliver
+from certtrack.services.forecast.at_once import foresee_at_once
 from certtrack.services.forecast.coming import ComingMail, foresee
 from certtrack.services.forecast.scope import Scope
 from certtrack.services.leasing import make_terms
@@ -111,10 +112,18 @@ class Days:
 
 
 def foretell(world: World, to_on: date, **scope: Any) -> list[ComingMail]:
-    """Everything that comes from today on, by day."""
+    """Everything that comes from today on, by day: the same for a command, and for a reader who waits."""
+    asked: dict[str, Any] = {"at": world.at, "from_on": world.today, "to_on": to_on}
     with world.database.reading() as session:
-        found = foresee(session, world.rulebook, Scope(**scope), at=world.at, from_on=world.today, to_on=to_on)
-        return sorted(found, key=lambda mail: (mail.at, mail.key))
+        at_once = foresee_at_once(session, world.rulebook, Scope(**scope), **asked)
+    with world.database.reading() as session:
+        found = sorted(foresee(session, world.rulebook, Scope(**scope), **asked), key=_in_order)
+    assert sorted(at_once, key=_in_order) == found
+    return found
+
+
+def _in_order(mail: ComingMail) -> tuple[Any, ...]:
+    return mail.at, mail.key, mail.kept_back or ""
 
 
 def list_foretold(mails: list[ComingMail]) -> set[Told]:

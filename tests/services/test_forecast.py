@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from kit.background_checks import keep_check
 from kit.copies import make_text, use_policy
+from kit.counting import counting_statements
 from kit.credits import log, make_new
 from kit.exams import hold, seat
 from kit.forecast import Days, foretell, list_foretold
@@ -16,6 +17,7 @@ from sqlalchemy import select
 
 from certtrack.db.models import Cause
 from certtrack.services.forecast import months
+from certtrack.services.forecast.at_once import foresee_at_once
 from certtrack.services.forecast.scope import Scope
 
 FROM = date(2026, 5, 15)
@@ -104,6 +106,31 @@ def test_days_that_the_rules_find_are_foreseen_and_a_provisional_term_once(world
     days = Days(world, planner)
     days.run(date(2026, 8, 10))
     assert list_foretold(mails) == days.list_told(date(2026, 6, 1), date(2026, 8, 10))
+
+
+def test_what_comes_in_an_office_is_asked_for_in_as_many_queries_for_many_as_for_few(
+    world: World, planner: Planner
+) -> None:
+    def count() -> int:
+        with counting_statements(world.database) as asked, world.database.reading() as session:
+            day = {"from_on": world.today, "to_on": world.today + timedelta(days=365)}
+            found = foresee_at_once(session, world.rulebook, Scope(), at=world.at, **day)
+        assert {mail.subject_kind for mail in found} == {"cycle", "exam_sitting"}
+        return len(asked)
+
+    world.rulebook = load_shipped()
+    sitting = hold(world, 12, held_on=world.today + timedelta(days=40))
+    carol = world.person()
+    world.certify(carol, world.today + timedelta(days=200))
+    seat(world, sitting, carol)
+    few = count()
+    for number in range(8):
+        person = world.person(f"Carol {number}")
+        world.certify(person, world.today + timedelta(days=100 + number))
+        seat(world, sitting, person)
+    assert (few, count()) == (6, 6)
+    planner.roster(30, world.today + timedelta(days=150))
+    assert count() == 7, "whom the import mails first, of which there are more than the guard lets go, is asked too"
 
 
 def test_more_than_a_reader_can_wait_for_is_known_by_certifications_and_other_days_together(

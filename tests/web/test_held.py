@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
+from kit.counting import counting_statements
 from kit.databases import on_both
 from kit.exams import hold as open_sitting
 from kit.exams import seat
@@ -22,6 +23,7 @@ from certtrack.services.relay import stop_mail
 from certtrack.services.restored import note_restored
 from certtrack.services.schedule import beat, note_ended, note_started
 from certtrack.settings import load_settings
+from certtrack.web.parts import EXTENSION
 from jobs.catalogue import list_jobs
 
 TODAY = today_in(WallClock(), ZONE)
@@ -383,6 +385,28 @@ def test_what_comes_is_told_month_by_month_and_each_mail_of_a_month_with_what_ke
     assert "7 días antes" in kept
     with world.database.reading() as session:
         assert "mail.foreseen" in set(session.scalars(select(AuditEvent.action)))
+
+
+def test_held_mail_of_many_is_asked_for_at_once(
+    app: Flask, alice: CheckingClient, world: World, planner: Planner
+) -> None:
+    world.rulebook = load_shipped()
+    name_import(world, "agency-roster.xlsx")
+    hold(planner)
+    hold_by_name(planner)
+    world.at = WallClock().now() - timedelta(days=2)
+    sitting = open_sitting(world, 26, held_on=TODAY + timedelta(days=14))
+    for number in range(26):
+        seat(world, sitting, world.person(f"Carol {number}"))
+    world.at = WallClock().now() + timedelta(days=1)
+    with world.database.writing() as session:
+        note_restored(session, actor=world.actor, at=world.at)
+    planner.look()
+    with counting_statements(app.extensions[EXTENSION].database) as asked:
+        page = alice.get("/held").text
+    assert page.count("Exam on ") > 10
+    assert "agency-roster.xlsx" in page
+    assert len(asked) <= 12
 
 
 def test_exams_that_may_have_been_mailed_before_a_restore_are_told_as_exams(

@@ -2,32 +2,42 @@
 
 from collections.abc import Collection
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import BindParameter, Date, Select, bindparam, or_, select, union
 
 from certtrack.db.models import Affiliation, Assignment, Organization, OrganizationCredential, Person, StandIn
 from certtrack.db.queries.merges import every_last_way, last_ways, same_people
-from certtrack.db.together import AnySelect
+from certtrack.db.together import AnySelect, Together
+
+Numbers = Collection[int] | Select[Any] | BindParameter[Any]
+Days = tuple[date | BindParameter[date], date | BindParameter[date]]
 
 
-def select_copying(
-    holders: Collection[int], places: Collection[int], days: tuple[date, date], others: Collection[int] = ()
-) -> tuple[AnySelect, ...]:
+@cache
+def prepare_copying() -> Together:
+    """The selects of `select_copying`, made once: for parameters `holders`, `places`, `first`, `last` and `others`."""
+    lists: list[BindParameter[Any]] = [bindparam(name, expanding=True) for name in ("holders", "places", "others")]
+    days = bindparam("first", type_=Date()), bindparam("last", type_=Date())
+    return Together(*select_copying(lists[0], lists[1], days, lists[2]))
+
+
+def select_copying(holders: Numbers, places: Numbers, days: Days, others: Numbers = ()) -> tuple[AnySelect, ...]:
     """Seven selects about copies of what these people hold, kept in these places, from the first of `days` to the last.
 
     Merges: who, and who that is in the end, of `others` too. Assignments: whose, supervisor, place, first and last day,
     by their numbers. Stand-ins at the places of those: likewise, of whoever is away in that time. Contact people by
     place. Who belongs there, with first and last day. Which credentials a place grants. Everybody who may get a copy.
     """
-    them = select(Person.id).where(Person.id.in_(holders)).cte("holders")
-    everywhere = same_people(select(them.c.id)).subquery("holding")
-    assigned = select(Assignment).where(Assignment.person_id.in_(select(everywhere.c[0]))).cte("assigned")
-    away = _select_away(select(assigned.c.organization_id), days).cte("away")
+    them = select(Person.id).where(Person.id.in_(holders)).cte()
+    everywhere = same_people(select(them.c.id)).subquery()
+    assigned = select(Assignment).where(Assignment.person_id.in_(select(everywhere.c[0]))).cte()
+    away = _select_away(select(assigned.c.organization_id), days).cte()
     contacts = select(Organization.id, Organization.contact_id).where(
         Organization.id.in_(places), Organization.contact_id.is_not(None)
     )
-    known = contacts.cte("contact")
+    known = contacts.cte()
     told = _gather(assigned.c.supervisor_id, away.c.supervisor_id, away.c.stand_in_id, known.c.contact_id)
     concerned = union(told, select(them.c.id), select(Person.id).where(Person.id.in_(others))).subquery()
     return (
@@ -52,7 +62,7 @@ def _gather(*columns: Any) -> Select[int]:  # noqa: ANN401  # numbers of people
     return select(found.c.person_id)
 
 
-def _select_away(places: Select[int], days: tuple[date, date]) -> Select[StandIn]:
+def _select_away(places: Select[int], days: Days) -> Select[StandIn]:
     first, last = days
     return select(StandIn).where(
         StandIn.organization_id.in_(places),

@@ -11,7 +11,7 @@ from certtrack.db.queries.dated import load_dated
 from certtrack.db.queries.heads import Heads, load_heads
 from certtrack.rules.facts import CertificationFacts
 
-_CHUNK = 500
+_CHUNK = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def load_facts(
     """Facts by certification, as on record now or, with `known_at`, as they were on record at that moment.
 
     A certification that wasn't on record yet at `known_at` is left out. People who were merged, as far as is on record
-    now, are one: exams and death count for all. Three queries for each 500 certifications. Unless hours are to be
+    now, are one: exams and death count for all. Three queries for each 1,000 certifications. Unless hours are to be
     counted no credits are read, and there are none in the facts.
     """
     found: dict[int, CertificationFacts] = {}
@@ -43,12 +43,21 @@ def load_facts(
     return found
 
 
-def load_shared(session: Session, certification_ids: Sequence[int], known_at: datetime | None = None) -> Shared:
-    """What `load_facts` gives, and the same of the others that a credit of one of these is or was claimed for."""
+def load_shared(
+    session: Session,
+    certification_ids: Sequence[int],
+    known_at: datetime | None = None,
+    *,
+    counts_hours: bool = True,
+) -> Shared:
+    """What `load_facts` gives, and the same of the others that a credit of one of these is or was claimed for.
+
+    Unless hours are to be counted there are no others.
+    """
     found = Shared()
     for start in range(0, len(certification_ids), _CHUNK):
-        heads = load_heads(session, certification_ids[start : start + _CHUNK], known_at, has_beside=True)
-        found.facts.update(_load_of(session, heads, known_at))
+        heads = load_heads(session, certification_ids[start : start + _CHUNK], known_at, has_beside=counts_hours)
+        found.facts.update(_load_of(session, heads, known_at, counts_hours=counts_hours))
         found.pack_keys.update({number: head.pack_key for number, head in heads.found.items()})
         found.beside.update(heads.beside)
     return found

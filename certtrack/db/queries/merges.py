@@ -90,6 +90,12 @@ def last_ways(people: Any) -> Select[tuple[int, int]]:  # noqa: ANN401  # whatev
     return select(last.c.person_id, last.c.into_id).where(or_(last.c.into_id.in_(people), last.c.into_id.in_(mine)))
 
 
+def on_the_way(people: Any) -> Select[int]:  # noqa: ANN401  # whatever `IN` may stand before
+    """Whom each of `people` was merged into, whom that one was, and so on."""
+    ways = _all_ways()
+    return select(ways.c.into_id).where(ways.c.person_id.in_(people))
+
+
 def every_last_way() -> Subquery:
     """`person_id` and `into_id`: each merged person, and whom they were merged into in the end."""
     ways, end = _all_ways(), aliased(Person)

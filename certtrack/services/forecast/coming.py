@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, true
 from sqlalchemy.orm import Session
 
 from certtrack.clock import end_of
@@ -13,12 +13,13 @@ from certtrack.db.models import Certification, Cycle, OtherDay, Person
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Audience
 from certtrack.services.forecast.future import Future, Trip, find_switches
+from certtrack.services.forecast.gathering import Gathered, gather
 from certtrack.services.forecast.guarding import Tally
 from certtrack.services.forecast.other_days import OtherStep, OtherWalk, list_other_days
-from certtrack.services.forecast.scope import Scope, list_crowded_causes, list_open_causes, read_cycles
+from certtrack.services.forecast.scope import AT_ONCE, Scope, list_crowded_causes, read_cycles
 from certtrack.services.forecast.walking import Step, Then, Walk
-from certtrack.services.guard import list_mailed
-from certtrack.services.rulebook import Rulebook
+from certtrack.services.guard import load_mailed
+from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.sending_hours import known_zone
 
 MailKey = tuple[str, int, date, str, int, int]
@@ -59,18 +60,38 @@ class ComingMail:
 
 
 def foresee(
-    session: Session, rulebook: Rulebook, scope: Scope, *, at: datetime, from_on: date, to_on: date
+    session: Session,
+    rulebook: Rulebook,
+    scope: Scope,
+    *,
+    at: datetime,
+    from_on: date,
+    to_on: date,
 ) -> Iterator[ComingMail]:
     """What the planner and the delivery will do from `at` on, as things are, on the days from `from_on` to `to_on`.
 
     Batch by batch in no order of days; of one cycle in its order. Days before `at` are over, and the ledger has them.
     """
     future = look_ahead(session, rulebook, at=at, to_on=to_on)
-    packs = list_switched(future)
-    for found in read_cycles(session, to_on, packs, *scope.conditions()):
-        yield from within(tell(session, Walk(session, future, found, at), to_on), from_on, to_on)
-    for day in list_other_days(session, scope, end_anywhere(to_on), future):
-        yield from within(tell_other(session, future, day, at, to_on), from_on, to_on)
+    for gathered in read_ahead(session, scope, at, to_on, future):
+        yield from tell_all(session, gathered, future, from_on, to_on)
+
+
+def tell_all(session: Session, gathered: Gathered, future: Future, from_on: date, to_on: date) -> Iterator[ComingMail]:
+    """What comes of all that was gathered on the days from one to the other: of cycles first."""
+    yield from within(tell(session, gathered, future, to_on), from_on, to_on)
+    yield from within(tell_others(session, gathered, future, to_on), from_on, to_on)
+
+
+def read_ahead(session: Session, scope: Scope, at: datetime, to_on: date, *futures: Future) -> Iterator[Gathered]:
+    """All of which something may come by one of these futures, in batches: cycles first, other days after them."""
+    packs = {key for future in futures for key in list_switched(future)}
+    span, rulebook = (at, end_anywhere(to_on)), futures[0].rulebook
+    for found, is_last in read_cycles(session, to_on, packs, *scope.conditions()):
+        days = list_other_days(session, scope, span[1], *futures) if is_last else []
+        yield gather(session, rulebook, found, days[:AT_ONCE], span)
+        for start in range(AT_ONCE, len(days), AT_ONCE):
+            yield gather(session, rulebook, [], days[start : start + AT_ONCE], span)
 
 
 def look_ahead(
@@ -91,46 +112,89 @@ def list_switched(future: Future) -> set[str]:
 
 def find_trips(session: Session, future: Future, at: datetime, to_on: date) -> dict[int, Trip]:
     """The causes that the guard will hold until that day, by number: those are counted over all organizations."""
-    tally = count_first_mails(session, future, at, to_on)
+    return find_trips_of(session, count_first_mails(session, future, at, to_on))
+
+
+def find_trips_of(session: Session, tally: Tally) -> dict[int, Trip]:
+    """The same, of what was counted; one query, and none where no cause on record was."""
     known = {number for number in tally.first if number > 0}
-    watched = list_open_causes(session, known)
-    return tally.find_trips({number: list_mailed(session, number) for number in watched}, known - watched)
+    watched, mailed = load_mailed(session, known) if known else (set(), {})
+    return tally.find_trips(mailed, known - watched)
 
 
 def count_first_mails(session: Session, future: Future, at: datetime, to_on: date) -> Tally:
     """Whom causes that may grow too large mail for the first time; nothing is walked through where there is none."""
-    tally, packs = Tally(), list_switched(future)
-    above = min((policy.guard_above for policy in future.rulebook.policies.list()), default=0)
-    crowded = list_crowded_causes(session, above)
-    if crowded or packs:
-        which = or_(Cycle.cause_id.in_(crowded), Certification.pack_key.in_(packs))
-        for found in read_cycles(session, to_on, packs, which):
-            for _ in Walk(session, future, found, at, tally).run(to_on):
-                pass
-        _count_days(session, future, at, to_on, tally, crowded)
+    tally, span = Tally(), (at, end_anywhere(to_on))
+    crowd = find_crowd(session, future)
+    if crowd.is_empty:
+        return tally
+    for found, _ in read_cycles(session, to_on, crowd.packs, crowd.are_counted()):
+        count(session, gather(session, future.rulebook, found, [], span), future, to_on, tally)
+    days = list_other_days(session, Scope(), span[1], future, which=crowd.are_counted_days(future))
+    for start in range(0, len(days), AT_ONCE):
+        some = days[start : start + AT_ONCE]
+        count(session, gather(session, future.rulebook, [], some, span), future, to_on, tally)
     return tally
 
 
-def _count_days(
-    session: Session, future: Future, at: datetime, to_on: date, tally: Tally, crowded: Collection[int]
-) -> None:
-    for day in list_other_days(session, Scope(), end_anywhere(to_on), future):
-        if future.switches or day.cause_id in crowded:
-            for _ in OtherWalk(session, future, day, at, tally).run(end_anywhere(to_on)):
-                pass
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """The open causes that may grow too large, and the packs whose policy changes."""
+
+    causes: Collection[int]
+    packs: Collection[str]
+
+    @property
+    def is_empty(self) -> bool:
+        """True where the guard can hold nothing new."""
+        return not (self.causes or self.packs)
+
+    def are_counted(self) -> ColumnElement[bool]:
+        """A condition on cycles and certifications: those whose first mails are counted."""
+        return or_(Cycle.cause_id.in_(self.causes), Certification.pack_key.in_(self.packs))
+
+    def are_counted_days(self, future: Future) -> ColumnElement[bool]:
+        """The same condition on days beside those of cycles."""
+        return true() if future.switches else OtherDay.cause_id.in_(self.causes)
 
 
-def tell(session: Session, walk: Walk, until: date) -> list[ComingMail]:
-    """The steps of a walk as mails to people."""
-    steps = list(walk.run(until))
-    people = _load_people(session, {step.line.recipient_id for step in steps})
-    return [_tell(walk, people, step) for step in steps]
+def find_crowd(session: Session, future: Future) -> Crowd:
+    """What is to be counted; one query."""
+    return Crowd(list_crowded_causes(session, find_least(future.rulebook)), list_switched(future))
 
 
-def tell_other(session: Session, future: Future, day: OtherDay, at: datetime, to_on: date) -> Iterator[ComingMail]:
-    """All that comes of a day beside those of cycles until the end of `to_on`, as mails to people."""
-    walk = OtherWalk(session, future, day, at)
-    return (_tell_other(session, future.rulebook, step) for step in walk.run(end_anywhere(to_on)))
+def find_least(rulebook: Rulebook) -> int:
+    """The least number of people above which some policy's guard holds a cause."""
+    return min((policy.guard_above for policy in rulebook.policies.list()), default=0)
+
+
+def count(session: Session, gathered: Gathered, future: Future, to_on: date, tally: Tally) -> None:
+    """Count whom causes mail first, of all that was gathered."""
+    for _ in Walk(future, confirmed_rules(session, future.rulebook), gathered, tally).run(to_on):
+        pass
+    for walk in list_walks(session, gathered, future, tally):
+        for _ in walk.run(end_anywhere(to_on)):
+            pass
+
+
+def tell(session: Session, gathered: Gathered, future: Future, until: date) -> list[ComingMail]:
+    """All that comes of the cycles until that day is over, as mails to people."""
+    walk = Walk(future, confirmed_rules(session, future.rulebook), gathered)
+    return [_tell(walk, step) for step in walk.run(until)]
+
+
+def tell_others(session: Session, gathered: Gathered, future: Future, to_on: date) -> list[ComingMail]:
+    """All that comes of the days beside those of cycles until the end of `to_on`, day by day."""
+    walks = list_walks(session, gathered, future)
+    return [_tell_other(walk, step) for walk in walks for step in walk.run(end_anywhere(to_on))]
+
+
+def list_walks(session: Session, gathered: Gathered, future: Future, tally: Tally | None = None) -> Iterator[OtherWalk]:
+    """A walk for each of the days."""
+    rules = confirmed_rules(session, future.rulebook)
+    if gathered.book is not None:
+        for day in gathered.days:
+            yield OtherWalk(future, rules, gathered, gathered.book, day, tally)
 
 
 def end_anywhere(day: date) -> datetime:
@@ -143,22 +207,18 @@ def within(mails: Iterable[ComingMail], from_on: date, to_on: date) -> Iterator[
     return (mail for mail in mails if from_on <= mail.on <= to_on)
 
 
-def _load_people(session: Session, numbers: set[int]) -> dict[int, Person]:
-    return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(numbers)))}
-
-
-def _tell(walk: Walk, people: dict[int, Person], step: Step) -> ComingMail:
+def _tell(walk: Walk, step: Step) -> ComingMail:
     certification, cycle = step.track.certification, step.track.cycle
     holder = walk.known.people[certification.person_id][-1]
     pack = walk.known.rulebook.packs.get(certification.pack_key, on=cycle.due_on)
-    recipient = people[step.line.recipient_id]
+    recipient = walk.gathered.people[step.line.recipient_id]
     return _make(step, ("cycle", cycle.id), holder, recipient, pack.credential, pack, pack.zone)
 
 
-def _tell_other(session: Session, rulebook: Rulebook, step: OtherStep) -> ComingMail:
+def _tell_other(walk: OtherWalk, step: OtherStep) -> ComingMail:
     looked, credential = step.looked, step.looked.day.credential
-    recipient = session.get_one(Person, step.line.recipient_id)
-    packs = [pack for pack in rulebook.packs.list() if pack.credential == credential]
+    recipient = walk.gathered.people[step.line.recipient_id]
+    packs = [pack for pack in walk.future.rulebook.packs.list() if pack.credential == credential]
     subject, pack = (looked.kind, looked.day.id), packs[-1] if packs else None
     return _make(step, subject, looked.holder, recipient, credential, pack, looked.office_zone)
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from certtrack.db.models import Reminder
 from certtrack.services.planning import change_of, insert_of
 from certtrack.services.rulings import Ruling
-from certtrack.services.subject_rows import Row_
+from certtrack.services.subject_rows import AnyRow, Row_
 from certtrack.services.subjects import Subject
 
 _COLUMNS: dict[str, Any] = dict.fromkeys(column.key for column in Reminder.__table__.columns)
@@ -18,9 +18,9 @@ class Line(SimpleNamespace):
     """One reminder with every column of its table by name; a new one has a number below zero, which no row has."""
 
 
-def read_line(row: Row_) -> Line:
+def read_line(row: AnyRow) -> Line:
     """The line of a row on record."""
-    return Line(**{**_COLUMNS, **row._asdict()})
+    return Line(**{name: getattr(row, name) for name in _COLUMNS})
 
 
 def make_line(subject: Subject, ruling: Ruling, at: datetime, number: int) -> Line:

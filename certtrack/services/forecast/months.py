@@ -78,5 +78,5 @@ def is_too_many(session: Session, scope: Scope) -> bool:
         .limit(MOST + 1)
     )
     days = select(OtherDay.id).where(OtherDay.closed_on.is_(None), *scope.conditions_on_days()).limit(MOST + 1)
-    counts = [session.scalar(select(func.count()).select_from(each.subquery())) or 0 for each in (query, days)]
-    return sum(counts) > MOST
+    counts = (select(func.count()).select_from(each.subquery()).scalar_subquery() for each in (query, days))
+    return sum(session.execute(select(*counts)).one()) > MOST

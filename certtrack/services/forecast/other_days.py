@@ -6,24 +6,25 @@ from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Cause, Organization, OtherDay, Reminder
+from certtrack.db.models import Cause, OtherDay, Reminder
 from certtrack.logs import get_log
 from certtrack.services.forecast.future import Future
+from certtrack.services.forecast.gathering import Gathered
 from certtrack.services.forecast.guarding import Tally
-from certtrack.services.forecast.lines import Line, new_line
+from certtrack.services.forecast.lines import Line, new_line, read_line
 from certtrack.services.forecast.scope import Scope
 from certtrack.services.forecast.walking import KEPT, Then
-from certtrack.services.guard import load_causes
-from certtrack.services.other_days.loading import Looked, load_looked
-from certtrack.services.other_days.planning import key_of, list_causes
+from certtrack.services.other_days.day_book import DayBook
+from certtrack.services.other_days.looked import Looked
+from certtrack.services.other_days.planning import key_of
 from certtrack.services.other_days.records import start_of
 from certtrack.services.other_days.rulings import Rulings, list_dropped, rule_day
 from certtrack.services.reminder_writes import values_of
-from certtrack.services.rulebook import Rulebook, confirmed_rules
-from certtrack.services.wide_causes import WideCause, load_wide
+from certtrack.services.rulebook import Rulebook
+from certtrack.services.wide_causes import WideCause
 
 _MOST_LOOKS = 1000  # as for cycles: a walk must come to its end
 _WAITING = ("planned", "held")
@@ -41,35 +42,43 @@ class OtherStep:
     then: Then | None = None
 
 
-def list_other_days(session: Session, scope: Scope, until: datetime, *futures: Future) -> list[OtherDay]:
-    """The days about which something may come until that moment; every open one where a policy changes meanwhile."""
+def list_other_days(
+    session: Session, scope: Scope, until: datetime, *futures: Future, which: ColumnElement[bool] | None = None
+) -> list[OtherDay]:
+    """The days about which something may come until that moment; every open one where a policy changes meanwhile.
+
+    `which` is a condition on them; None: all of the scope.
+    """
+    query = select(OtherDay).where(comes_of_day(until, *futures), *scope.conditions_on_days())
+    query = query if which is None else query.where(which)
+    return list(session.scalars(query.order_by(OtherDay.id)))
+
+
+def comes_of_day(until: datetime, *futures: Future) -> ColumnElement[bool]:
+    """A condition on days: those about which something may come by one of these futures."""
     waits = select(Reminder.subject_id).where(Reminder.subject_kind == OtherDay.kind, Reminder.state.in_(_WAITING))
     comes = or_(OtherDay.next_look_at <= until, OtherDay.id.in_(waits.correlate(OtherDay)))
-    if any(future.switches for future in futures):
-        comes = or_(comes, OtherDay.closed_on.is_(None))
-    query = select(OtherDay).where(comes, *scope.conditions_on_days())
-    return list(session.scalars(query.order_by(OtherDay.id)))
+    return or_(comes, OtherDay.closed_on.is_(None)) if any(future.switches for future in futures) else comes
 
 
 @dataclass
 class OtherWalk:
-    """Walks one day through the coming time, from a moment on."""
+    """Walks one day through the coming time, from a moment on; `rules` are the future's, with what is confirmed."""
 
-    session: Session
     future: Future
+    rules: Rulebook
+    gathered: Gathered
+    book: DayBook
     day: OtherDay
-    began: datetime
     tally: Tally | None = None
     lines: list[Line] = field(default_factory=list)
     kept: dict[int, OtherStep] = field(default_factory=dict)
 
     def run(self, until: datetime) -> Iterator[OtherStep]:
         """All that comes until that moment, in its order."""
-        rules = confirmed_rules(self.session, self.future.rulebook)
-        causes = load_causes(self.session, list_causes(self.session, [self.day]))
-        wide = load_wide(self.session, causes.values())
-        [looked] = load_looked(self.session, rules, [self.day], self.began, causes, wide)
-        self.lines = [_read_line(row) for row in looked.rows]
+        known = self.gathered.loaded
+        looked = self._look_at(self.began, known.causes, known.wide)
+        self.lines = [read_line(row) for row in looked.rows]
         held = [line for line in self.lines if line.state == "held"]
         self.kept = {line.id: OtherStep(looked, line, max(line.send_after, self.began), line.reason) for line in held}
         asked_at = self.day.next_look_at
@@ -80,7 +89,7 @@ class OtherWalk:
                 break
             is_due = look_at is not None and look_at <= at
             if is_due or at.astimezone(ZoneInfo(looked.office_zone)).date() != looked.today:
-                now = self._load(rules, at, causes, wide)
+                now = self._look_then(at)
                 asked_for = asked_at if asked_at is not None and asked_at <= at else at
                 looked = replace(now, rows=cast("tuple[Reminder, ...]", tuple(self.lines)), look_at=asked_for)
                 next_at = yield from self._look(looked, at)
@@ -88,12 +97,22 @@ class OtherWalk:
             yield from self._send(looked, at)
         yield from self.kept.values()
 
-    def _load(self, rules: Rulebook, at: datetime, causes: Mapping[int, Cause], wide: Sequence[WideCause]) -> Looked:
+    @property
+    def began(self) -> datetime:
+        """The first moment of the walk."""
+        return self.gathered.span[0]
+
+    def _look_at(self, at: datetime, causes: Mapping[int, Cause], wide: Sequence[WideCause]) -> Looked:
+        """The day as it is then, by the policies of these rules."""
+        rows = self.gathered.rows.get((self.day.kind, self.day.id), ())
+        return replace(self.book, rulebook=self.rules).look(self.day, rows, at, causes, wide)
+
+    def _look_then(self, at: datetime) -> Looked:
         """The day as it is looked at by then, with the causes that the guard holds by then."""
-        future = self.future
-        on = at.astimezone(ZoneInfo(self.session.get_one(Organization, self.day.organization_id).zone)).date()
-        then = future.causes_on(on, causes), future.wide_at(at, on, wide, self.began)
-        [looked] = load_looked(self.session, rules, [self.day], at, *then)
+        future, known = self.future, self.gathered.loaded
+        on = at.astimezone(ZoneInfo(self.book.zones[self.day.organization_id])).date()
+        causes = future.causes_on(on, known.causes)
+        looked = self._look_at(at, causes, future.wide_at(at, on, known.wide, self.began))
         told = future.told_on(on)
         is_told = looked.is_told or any((self.day.cause_id, number) in told for number in looked.holder_ids)
         return replace(looked, is_told=is_told)
@@ -153,10 +172,6 @@ class OtherWalk:
                 line.state = "expired" if line.valid_until <= at else "sent"
                 if line.state == "sent":
                     yield OtherStep(looked, line, at)
-
-
-def _read_line(row: Reminder) -> Line:
-    return Line(**{column.key: getattr(row, column.key) for column in Reminder.__table__.columns})
 
 
 def _set(line: Line, values: Mapping[str, Any]) -> None:

@@ -15,16 +15,13 @@ from certtrack.services.forecast.coming import (
     ComingMail,
     MailKey,
     count_first_mails,
-    end_anywhere,
-    list_switched,
     look_ahead,
+    read_ahead,
     tell,
-    tell_other,
+    tell_others,
 )
 from certtrack.services.forecast.future import Future
-from certtrack.services.forecast.other_days import list_other_days
-from certtrack.services.forecast.scope import Scope, read_cycles
-from certtrack.services.forecast.walking import Walk
+from certtrack.services.forecast.scope import Scope
 from certtrack.services.rulebook import Rulebook
 
 Change = Literal["added", "dropped", "moved", "kept_back"]
@@ -148,13 +145,11 @@ _Mails = Iterable[ComingMail]
 def _list_pairs(
     session: Session, ahead: Ahead, scope: Scope, at: datetime, to_on: date
 ) -> Iterator[tuple[_Mails, _Mails]]:
-    """What comes by the policies as they are, and with the other one: of some cycles, or of another day, at a time."""
-    packs = list_switched(ahead.before) | list_switched(ahead.after)
-    for found in read_cycles(session, to_on, packs, *scope.conditions()):
-        before, after = (tell(session, Walk(session, each, found, at), to_on) for each in (ahead.before, ahead.after))
-        yield before, after
-    for day in list_other_days(session, scope, end_anywhere(to_on), ahead.before, ahead.after):
-        yield tell_other(session, ahead.before, day, at, to_on), tell_other(session, ahead.after, day, at, to_on)
+    """What comes by the policies as they are, and with the other one: of some cycles, or other days, at a time."""
+    for gathered in read_ahead(session, scope, at, to_on, ahead.before, ahead.after):
+        for one in (tell, tell_others):
+            before, after = (one(session, gathered, each, to_on) for each in (ahead.before, ahead.after))
+            yield before, after
 
 
 def _count_first(

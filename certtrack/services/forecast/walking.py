@@ -9,18 +9,17 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
-
 from certtrack.db.models import Certification, Cycle
 from certtrack.logs import get_log
 from certtrack.rules.calendar import add_days
-from certtrack.services.copies import Copied, load_copied
+from certtrack.services.copies import Copied
 from certtrack.services.forecast.future import Future, midnight
+from certtrack.services.forecast.gathering import Gathered
 from certtrack.services.forecast.guarding import Tally
 from certtrack.services.forecast.lines import Line, as_row, change_line, make_line, read_line
-from certtrack.services.guard import load_causes
+from certtrack.services.rulebook import Rulebook
 from certtrack.services.rulings import Ruling, rule
-from certtrack.services.subjects import Loaded, Subject, list_causes, load_all, make_subject
+from certtrack.services.subjects import Subject, make_subject
 
 _MOST_LOOKS = 1000  # at one cycle: nothing asks for that many, and a walk must come to its end
 KEPT = ("held", "suppressed")
@@ -28,7 +27,6 @@ KEPT = ("held", "suppressed")
 
 
 Then = Literal["goes", "replaced"]
-Found = tuple[Cycle, Certification]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +68,17 @@ class Track:
 class Walk:
     """Walks some cycles through the coming days, from a moment to the end of a day."""
 
-    def __init__(
-        self,
-        session: Session,
-        future: Future,
-        found: Sequence[Found],
-        at: datetime,
-        tally: Tally | None = None,
-    ) -> None:
-        self._session, self._future, self._began, self._tally = session, future, at, tally
-        self._found = list(found)
-        causes = load_causes(session, list_causes(session, [cycle for cycle, _ in found]))
-        self.known: Loaded = load_all(session, future.rulebook, at, found, causes)
+    def __init__(self, future: Future, rules: Rulebook, gathered: Gathered, tally: Tally | None = None) -> None:
+        """`rules` are those of the future, and hold what is confirmed."""
+        self._future, self._began, self._tally = future, gathered.span[0], tally
+        self.gathered, self.known = gathered, gathered.by(rules)
         self._has_copies = any(policy.has_copies for policy in future.rulebook.policies.list())
 
     def run(self, until: date) -> Iterator[Step]:
         """All that comes until that day is over in the pack's zone; of one cycle in its order."""
-        tracks = [self._begin(cycle, certification) for cycle, certification in self._found]
+        tracks = [self._begin(cycle, certification) for cycle, certification in self.gathered.cycles]
         while turns := self._choose(tracks, until):
-            copied = self._load_copied(turns)
+            copied = self._find_copied(turns)
             for track, at in turns:
                 yield from self._turn(track, at, copied)
         for track in tracks:
@@ -191,12 +181,12 @@ class Walk:
                 line.state = "sent"
                 yield Step(track, line, at)
 
-    def _load_copied(self, turns: Sequence[tuple[Track, datetime]]) -> Copied:
+    def _find_copied(self, turns: Sequence[tuple[Track, datetime]]) -> Copied:
         recipients = {line.recipient_id for track, _ in turns for line in track.lines if line.audience != "holder"}
         if not recipients and not self._has_copies:
             return Copied({}, {})
         days = {track.certification.id: _today(track, at) for track, at in turns}
-        return load_copied(self._session, days, [track.certification for track, _ in turns], recipients)
+        return self.gathered.copies.copied(days)
 
 
 def _today(track: Track, at: datetime) -> date:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Email, OtherDay, Person, Reminder
+from certtrack.db.models import Email, ExamSitting, OtherDay, Person, Reminder
 from certtrack.mail.content import CALLED_OFF, About, DayItem
 from certtrack.rules.other_days import OTHER_KINDS, OtherKind
 from certtrack.rules.pack import Text
@@ -19,8 +19,9 @@ from certtrack.services.arming import rearm_person
 from certtrack.services.copy_checks import find_copies, find_end, find_start_of, is_copy
 from certtrack.services.obstacles import TOLD_INSTEAD, state_of
 from certtrack.services.other_days.judging import find_obstacle, list_own
-from certtrack.services.other_days.known import load_known
-from certtrack.services.other_days.loading import Looked, find_sitting, load_looked
+from certtrack.services.other_days.known import Known, load_known
+from certtrack.services.other_days.loading import find_sitting, load_looked
+from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.rulings import was_told
 from certtrack.services.pairs import list_telling
 from certtrack.services.ripe import find_own_end, is_ripe, wait_for_mending, waits_until
@@ -194,9 +195,16 @@ def _make_about(copy: Reminder, looked: Looked) -> About:
 
 
 def make_day_item(session: Session, rulebook: Rulebook, looked: Looked, stage: str, at: datetime) -> DayItem:
-    """What a mail or a letter about that stage of the day says of it at `at`. `rulebook` holds what is confirmed."""
+    """What a mail about that stage of the day says of it at `at`. `rulebook` holds what is confirmed."""
+    sitting, known = find_sitting(session, looked.day), load_known(session, rulebook, [looked.day], at)
+    return tell_day(rulebook, looked, stage, sitting, known.get(looked.day.id))
+
+
+def tell_day(
+    rulebook: Rulebook, looked: Looked, stage: str, sitting: ExamSitting | None, known: Known | None
+) -> DayItem:
+    """What a mail or a letter says of the day; `sitting` is an exam's, `known` what the rules say of it."""
     day = looked.day
-    sitting, known = find_sitting(session, day), load_known(session, rulebook, [day], at).get(day.id)
     return DayItem(
         kind=cast("OtherKind", day.kind),
         stage=stage,

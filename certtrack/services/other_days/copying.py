@@ -9,7 +9,7 @@ from certtrack.rules.reminders import Audience, CopyTo, Decision, Policy, StageD
 from certtrack.services.copies import CopyPeople
 from certtrack.services.judging import Verdict
 from certtrack.services.other_days.judging import judge_copy, list_former
-from certtrack.services.other_days.loading import Looked
+from certtrack.services.other_days.looked import Looked
 from certtrack.services.reminder_rows import Recipient
 from certtrack.services.subject_rows import AnyRow
 

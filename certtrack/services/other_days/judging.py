@@ -10,7 +10,7 @@ from certtrack.rules.other_days import make_days
 from certtrack.rules.reminders import Decision, Policy, StageDay, StageKey, decide, stage_days
 from certtrack.services.judging import Verdict
 from certtrack.services.obstacles import ON_AGAIN, POLICY_CHANGED, state_of
-from certtrack.services.other_days.loading import Looked
+from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.records import word_of
 from certtrack.services.reminder_rows import days_off
 from certtrack.services.sending_hours import at_hour

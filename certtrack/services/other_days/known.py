@@ -1,6 +1,6 @@
 """What the rules say of the days that they find themselves: for their mail, and for the page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -44,7 +44,14 @@ def load_known(session: Session, rulebook: Rulebook, days: Sequence[OtherDay], a
     own = [day for day in days if day.kind in OF_CERTIFICATIONS]
     if not own:
         return {}
-    held = load_held(session, rulebook, sorted({day.source_id for day in own}))
+    return tell_known(own, load_held(session, rulebook, sorted({day.source_id for day in own})), at)
+
+
+def tell_known(
+    days: Iterable[OtherDay], held: Mapping[int, tuple[Pack, CertificationFacts]], at: datetime
+) -> dict[int, Known]:
+    """What `load_known` gives, of rules and facts by certification."""
+    own = [day for day in days if day.kind in OF_CERTIFICATIONS]
     return {
         day.id: _tell(day, pack, facts, at.astimezone(ZoneInfo(pack.zone)).date())
         for day in own

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import OtherDay
 from certtrack.logs import get_log
 from certtrack.services.guard import hold_where_many, lock_causes
-from certtrack.services.other_days.loading import Looked, load_looked, lock_due
+from certtrack.services.other_days.loading import load_looked, lock_due
+from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.records import start_of
 from certtrack.services.other_days.rulings import Rulings, list_dropped, rule_day
 from certtrack.services.planning import PlanCounts, watch_own, watch_wide

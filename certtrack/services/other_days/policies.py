@@ -50,7 +50,13 @@ class DayPolicies:
 
 def load_day_policies(session: Session, rulebook: Rulebook, day: OtherDay, at: datetime) -> DayPolicies:
     """The policies of the day's credential, or where it is for none of all that its organization deals with."""
-    credentials = {day.credential} if day.credential else _load_credentials(session, day.organization_id)
+    dealt = () if day.credential else _load_credentials(session, day.organization_id)
+    return make_day_policies(rulebook, day, dealt, at)
+
+
+def make_day_policies(rulebook: Rulebook, day: OtherDay, dealt: Collection[str], at: datetime) -> DayPolicies:
+    """The same; `dealt` are the credentials that its organization deals with, where it is for none."""
+    credentials = {day.credential} if day.credential else dealt
     keys = sorted({pack.key for pack in rulebook.packs.list() if pack.credential in credentials})
     return DayPolicies(cast("OtherKind", day.kind), {key: rulebook.find_policy(key, at) for key in keys})
 

@@ -20,7 +20,7 @@ from certtrack.services.other_days.judging import (
     list_own,
     list_told_by_cycle,
 )
-from certtrack.services.other_days.loading import Looked
+from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.records import word_of
 from certtrack.services.reminder_rows import Ruling, days_off, is_open
 from certtrack.services.rulings import list_copied
