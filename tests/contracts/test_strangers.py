@@ -104,6 +104,27 @@ def test_a_stranger_gets_of_a_record_what_they_get_of_none(
     assert seen == {f"grace {address}" for address in FROZEN}
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_what_somebody_may_not_open_answers_as_what_is_no_address_at_all(
+    app: Flask, strangers: Strangers, places: dict[str, str]
+) -> None:
+    """A specialist, a supervisor of others and the office that Carol left: at every address, numbered or not."""
+    told, refused = set(), set()
+    for name, (client, own) in strangers.items():
+        missing = ask(client, "GET", "/not-here")
+        for method, rule in list_rules(app, numbered_only=False):
+            for there, _nowhere in list_pairs(rule, places, own):
+                got = ask(client, method, there)
+                if got[0] in (401, 403, 404, 410):
+                    refused.add(f"{name} {method} {rule}")
+                    if got != missing:
+                        told.add(f"{name} {method} {rule}")
+    assert not told
+    for forbidden in ("dave GET /people", "dave GET /admin/accounts", "erin GET /admin/audit", "erin POST /waivers"):
+        assert forbidden in refused
+
+
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_nobody_who_is_not_signed_in_is_told_anything_of_a_record_but_to_sign_in(
     app: Flask, client: CheckingClient, places: dict[str, str]
@@ -118,11 +139,11 @@ def test_nobody_who_is_not_signed_in_is_told_anything_of_a_record_but_to_sign_in
     assert not told
 
 
-def list_rules(app: Flask) -> list[tuple[str, str]]:
-    """Each address that names a record by its number, by method."""
+def list_rules(app: Flask, *, numbered_only: bool = True) -> list[tuple[str, str]]:
+    """Each address that names a record by its number, or each that there is, by method."""
     return [
         (method, rule.rule)
         for rule in app.url_map.iter_rules()
-        if _ID.search(rule.rule)
+        if not numbered_only or _ID.search(rule.rule)
         for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"})
     ]

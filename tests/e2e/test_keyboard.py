@@ -1,25 +1,11 @@
 """The way in by the keyboard alone: sign in, everybody, one person, and out."""
 
 import pytest
-from kit.browser import Visit
+from kit.browser import Visit, tab_to
 from kit.site import PASSWORDS
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-_MOST_STOPS = 200
-
-
-def tab_to(page: Page, role: str, name: str) -> None:
-    """Press the tab key until that link, button or field has the focus."""
-    for _ in range(_MOST_STOPS):
-        page.keyboard.press("Tab")
-        if page.evaluate(
-            "([role, name]) => { const it = document.activeElement; const words = it.labels?.[0] ?? it;"
-            " return it.matches(role) && words.textContent.trim() === name; }",
-            [role, name],
-        ):
-            return
-    pytest.fail(f"the tab key never comes to {name}")
 
 
 @pytest.mark.parametrize("scripts", [True, False])

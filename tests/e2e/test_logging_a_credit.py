@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit.browser import check_page, check_width, sign_in
+from kit.browser import check_page, check_width, sign_in, tab_to
 from kit.files import certificate, photo
 from kit.site import Site, run_site
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
@@ -67,19 +67,21 @@ def end_session(site: Site) -> None:
         database.execute(f"UPDATE web_session SET seen_at = {earlier} WHERE id = (SELECT MAX(id) FROM web_session)")  # noqa: S608  # texts of ours
 
 
-@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.nightly)])
-def test_a_photo_becomes_a_credit_and_the_bar_moves(phone: Any, tmp_path: Path, scripts: bool) -> None:
-    page: Page = phone("carol", scripts=scripts)
-    image = tmp_path / "IMG_1.jpg"
-    image.write_bytes(photo((3000, 2000)))
+def read_bar(page: Page) -> dict[str, float]:
+    """How much of the whole each part of the bar of all hours takes, in percent."""
     page.goto(f"{RECORD}/credits")
-    before = page.locator(".hours svg.bar").first.inner_html()
+    bar = page.locator(".hours svg.bar").first
+    parts = {kind: bar.locator(f"rect.{kind}") for kind in ("full", "waiting")}
+    return {kind: float((it.get_attribute("width") or "")[:-1]) if it.count() else 0.0 for kind, it in parts.items()}
+
+
+def log_with_photo(page: Page, title: str, image: Path, *, scripts: bool) -> None:
     page.goto(NEW)
     page.get_by_label("Take a photo").set_input_files(image)
     if not scripts:
         page.get_by_role("button", name="Send it and go on").click()
     expect(page.get_by_text("IMG_1.jpg").first).to_be_visible()
-    fill_in(page, f"Grief {scripts}")
+    fill_in(page, title)
     if not scripts:
         page.get_by_role("button", name="See what it changes").click()
     expect(page.locator("#converted")).to_contain_text("90 minutes is 1.5\u00a0hours.")
@@ -91,15 +93,64 @@ def test_a_photo_becomes_a_credit_and_the_bar_moves(phone: Any, tmp_path: Path, 
         check_width(page)
     page.get_by_role("button", name="Save credit").last.click()
     expect(page).to_have_url(re.compile(r"/home\?saved=\d+$"))
-    expect(page.get_by_role("heading", name=f"Saved: “Grief {scripts}”")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"Saved: \u201c{title}\u201d")).to_be_visible()
     if scripts:
         check_page(page)
     else:
         check_width(page)
-    page.goto(f"{RECORD}/credits")
-    expect(page.get_by_text(f"Grief {scripts}").first).to_be_attached()
-    assert page.locator(".hours svg.bar").first.inner_html() != before
-    expect(page.locator("a[href*='?draft=']").filter(has_text=f"Grief {scripts}")).to_have_count(0)
+
+
+def check_by_keyboard(page: Page, title: str, *, scripts: bool) -> None:
+    """The supervisor's part, without a mouse: find it, look at its picture, say that it is as the record says."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/people")
+    tab_to(page, "a", "To check")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/credits$"))
+    for _ in range(20):
+        if page.locator("#entry").text_content() == title:
+            break
+        if scripts:
+            page.keyboard.press("j")
+        else:
+            tab_to(page, "a", "Leave it and go on to the next")
+            page.keyboard.press("Enter")
+        page.wait_for_load_state()
+    expect(page.locator("#entry")).to_have_text(title)
+    certificate_of_it = page.get_by_role("img", name=f"Certificate for \u201c{title}\u201d")
+    expect(certificate_of_it).to_be_visible()
+    assert certificate_of_it.evaluate("it => it.complete && it.naturalWidth > 0")
+    if scripts:
+        page.keyboard.press("a")
+    else:
+        tab_to(page, "button", "Mark as checked")
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text(f"Checked: \u201c{title}\u201d, Carol Example.")
+
+
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.nightly)])
+def test_a_photo_becomes_a_credit_the_bar_moves_and_the_supervisor_checks_it_by_keyboard(
+    phone: Any, tmp_path: Path, scripts: bool
+) -> None:
+    page: Page = phone("carol", scripts=scripts)
+    title, image = f"Grief {scripts}", tmp_path / "IMG_1.jpg"
+    image.write_bytes(photo((3000, 2000)))
+    before = read_bar(page)
+
+    log_with_photo(page, title, image, scripts=scripts)
+
+    logged = read_bar(page)
+    assert logged["waiting"] > before["waiting"], "hours that wait are hatched"
+    assert logged["full"] == before["full"]
+    expect(page.get_by_text(title).first).to_be_attached()
+    expect(page.locator("a[href*='?draft=']").filter(has_text=title)).to_have_count(0)
+
+    check_by_keyboard(phone("bob", scripts=scripts), title, scripts=scripts)
+
+    checked = read_bar(page)
+    assert checked["waiting"] == pytest.approx(before["waiting"], abs=0.02)
+    assert checked["full"] == pytest.approx(before["full"] + logged["waiting"] - before["waiting"], abs=0.02)
+    expect(page.locator("li").filter(has_text=title).get_by_text("Checked by Bob Sample.").first).to_be_attached()
 
 
 def test_what_a_pdf_says_is_marked_until_it_is_touched(phone: Any, tmp_path: Path) -> None:

@@ -48,6 +48,12 @@ _STOP = f"""() => {{{_DRAWN}
 # a busy browser scrolls to what has the focus a moment after the key
 _IS_SEEN = f"() => {{{_DRAWN}\n  return isSeen();\n}}"
 _SOON_MS = 2_000
+# whether that has the focus; what only an eye sees, such as the letter of a key, is no part of its words
+_IS_AT = """([role, name]) => {
+  const it = document.activeElement, words = (it.labels?.[0] ?? it).cloneNode(true);
+  words.querySelectorAll("[aria-hidden=true]").forEach(part => part.remove());
+  return it.matches(role) && words.textContent.trim().replace(/\\s+/g, " ") === name;
+}"""
 _FROM_THE_TOP = """() => {
   document.querySelectorAll("[data-seen-by-test]").forEach(it => delete it.dataset.seenByTest);
   document.activeElement?.blur();
@@ -187,6 +193,15 @@ def check_stops(page: Page) -> list[str]:
         stops.append(stop["what"])
     assert stops, "the tab key leads nowhere"
     return stops
+
+
+def tab_to(page: Page, role: str, name: str) -> None:
+    """Press the tab key until that link, button or field has the focus; `name`: all of its words, or its label's."""
+    for _ in range(_MOST_STOPS):
+        page.keyboard.press("Tab")
+        if page.evaluate(_IS_AT, [role, name]):
+            return
+    pytest.fail(f"the tab key never comes to {name} on {page.url}")
 
 
 def _comes_into_sight(page: Page) -> bool:
