@@ -30,7 +30,7 @@ def index() -> str:
 @admin_merges.post("/admin/merges")
 @needs(Task.MANAGE_PEOPLE)
 def merge() -> ResponseReturnValue:
-    """Say who both are first; with a tick that they are one person, make them one."""
+    """Show both first, which saves nothing and is no mistake; with a tick that they are one person, make them one."""
     typed = _read()
     problems: dict[str, str] = {} if typed["reason"] else {"reason": "reason"}
     try:
@@ -38,8 +38,10 @@ def merge() -> ResponseReturnValue:
             pair = _get_pair(session, typed)
     except BadPair as error:
         return _show(dict(error.why) | problems), 400
+    if not problems and _read_seen() != (pair[0].id, pair[1].id) and request.form.get("sure") != "y":
+        return _show({}, pair)
     if problems or request.form.get("sure") != "y":
-        return _show(problems, pair), 400
+        return _show(problems or {"sure": "unsure"}, pair), 400
     try:
         with writing() as session:
             now, at = _get_pair(session, typed), parts().clock.now()

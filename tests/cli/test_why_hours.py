@@ -75,7 +75,7 @@ def test_each_credit_says_whether_it_counts_and_why(world: World, held: tuple[in
         "B": f"May count: whether hours of this form count isn't published; {WHOM} Waiting to be checked.",
         "C": "Not counted: the rules ask for a certificate or document that states the hours. Waiting to be checked.",
         "D": "Not counted: it was returned, and waits for an answer. Returned by test: "
-        "The hours on the paper are others. “Two?”",
+        "The certificate says other hours. “Two?”",
         "E": "Not counted: it was earned before this cycle began. Waiting to be checked.",
     }
 

@@ -35,7 +35,7 @@ def phone(browser: Browser, own_site: Site) -> Iterator[Any]:
         context = browser.new_context(base_url=own_site.url, java_script_enabled=scripts, has_touch=True)
         opened.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         enter_on_phone(page, name)
         return page
 

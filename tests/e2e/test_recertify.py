@@ -35,7 +35,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, own_site: Site) -> It
     """Carol's, on her phone, with scripts and without."""
     context = browser.new_context(base_url=own_site.url, java_script_enabled=request.param, has_touch=True)
     opened = context.new_page()
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(30_000)
     sign_in(opened, "carol")
     opened.set_viewport_size({"width": 360, "height": 740})
     yield opened

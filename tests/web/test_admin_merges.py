@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
+from kit.credit_pages import read
 from kit.world import World
 
 from certtrack.security import Role
@@ -18,10 +19,13 @@ def test_both_are_shown_first_and_a_mistake_is_undone_with_a_reason(
     twice, carol = world.person("Carole"), world.person("Carol")
     typed = {"first": str(twice), "into": "Carol Example", "reason": "came twice in the list"}
     answer = client.send("/admin/merges", **typed)
-    assert answer.status_code == 400
+    assert (answer.status_code, "One thing to fix" in answer.text) == (200, False), "a first look is no mistake"
+    assert read(answer.text).index("One too many Carole Example") < read(answer.text).index("Stays Carol Example")
     assert all(f'href="/people/{number}"' in answer.text for number in (twice, carol))
     seen = {name: str(number) for name, number in (("seen_first", twice), ("seen_into", carol))}
     assert all(f'name="{name}" value="{number}"' in answer.text for name, number in seen.items())
+    unsure = client.send("/admin/merges", **typed, **seen)
+    assert (unsure.status_code, 'href="#sure"' in unsure.text, 'id="sure-error"' in unsure.text) == (400, True, True)
     late = client.send("/admin/merges", **typed, sure="y", seen_first=str(carol), seen_into=str(carol))
     assert late.status_code == 409
     assert f'name="seen_first" value="{twice}"' in late.text, "the two are shown who would be made one"

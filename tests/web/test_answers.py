@@ -47,7 +47,7 @@ def carol(app: Flask, client: CheckingClient, returned: Returned) -> CheckingCli
 @on_both
 def test_the_holder_answers_and_it_waits_again(carol: CheckingClient, returned: Returned) -> None:
     page = carol.get(returned.path).text
-    assert "The hours on the paper are others." in page
+    assert "The certificate says other hours." in page
     assert "“Two?”" in page
 
     assert carol.send(returned.path, no="2", words=" It says <3>. ").location == f"/people/{returned.carol}"

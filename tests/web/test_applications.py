@@ -90,7 +90,10 @@ def test_a_plan_is_said_changed_and_taken_back_and_stands_in_the_list_of_people(
     assert late.status_code == 400
     assert "That is too late for a plan." in late.text
     assert holder.send(f"{at}/plan", until_on="2026-09-15").status_code == 302
-    assert holder.send(f"{at}/plan", until_on="2026-09-16").status_code == 409
+    second = holder.send(f"{at}/plan", until_on="2026-09-16")
+    assert second.status_code == 409
+    assert 'value="2026-09-16"' in second.text, "to be compared with what is on record"
+    assert "a plan for September 15, 2026 was noted" in second.text.replace("\xa0", " ")
     assert holder.send(f"{at}/plan", until_on="2026-09-16", expected_no="1").status_code == 302
     page = holder.get(f"/people/{person}").text.replace("\xa0", " ")
     assert "a plan for September 16, 2026 was noted" in page

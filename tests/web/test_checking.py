@@ -203,7 +203,7 @@ def test_whoever_was_quicker_is_named_and_what_was_typed_stays(bob: CheckingClie
 
     said = read(late.text)
     assert late.status_code == 409
-    assert "alice@example.org has returned it. The hours on the paper are others. “Two hours?”" in said
+    assert "alice@example.org has returned it. The certificate says other hours. “Two hours?”" in said
     assert "You had chosen: It is on record already." in said
     assert "readonly>My &lt;b&gt;own&lt;/b&gt; words</textarea>" in late.text
     found = office.load(claim)
@@ -397,7 +397,7 @@ def test_an_answer_stands_beside_why_it_was_returned(bob: CheckingClient, office
 
     queue = bob.get("/credits").text
 
-    assert "It was returned before: The hours on the paper are others." in read(queue)
+    assert "It was returned before: The certificate says other hours." in read(queue)
     assert "“It says &lt;3&gt;.”" in queue
     assert bob.send(f"/credits/claims/{claim}", no="3", way="yes").status_code == 302
     assert office.load(claim).decision == "checked"

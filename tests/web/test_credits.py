@@ -36,7 +36,7 @@ def test_the_page_tells_hours_areas_and_why_each_credit_counts(carol: CheckingCl
     assert "May count: whether hours of this form count isn't published" in page
     assert "Not counted: the rules leave out this kind of activity. Waiting to be checked." in page
     assert "Not counted: it was returned, and waits for an answer." in page
-    assert "The hours on the paper are others. “Three?”" in page
+    assert "The certificate says other hours. “Three?”" in page
     assert f'href="{office.page}/credits/{returned}/claims/{claim}/answer"' in answer.text
     assert answer.text.count("/amend") == 4
 
