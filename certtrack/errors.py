@@ -9,6 +9,10 @@ class NotFound(CertTrackError):
     """What was named isn't here, or isn't the asker's to see: the two must not be told apart."""
 
 
+class NoOrganization(NotFound):
+    """What the page is about belongs to an organization, and none is on record yet."""
+
+
 class Refused(CertTrackError):
     """What was asked can't be done as things stand."""
 

@@ -32,6 +32,7 @@ from certtrack.services.sheets.cells import Unreadable, read_address
 from certtrack.web.edge import actor, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
+from certtrack.web.offices import check_has_office
 
 admin_accounts = Blueprint("admin_accounts", __name__)
 
@@ -232,6 +233,7 @@ def _check(form: RoleForm) -> dict[str, str]:
 def _show_new(problems: dict[str, str]) -> str:
     with reading() as session:
         offices = list_offices(session, actor(), Task.MANAGE_ACCOUNTS)
+        check_has_office(offices, Task.MANAGE_ACCOUNTS)
         roles = list_roles_to_give(session, actor(), [office.id for office in offices])
     typed = {"address": request.form.get("address", ""), "language": request.form.get("language", "en")}
     return render("admin/account_new.html", offices=offices, roles=roles, form=_read(), typed=typed, problems=problems)

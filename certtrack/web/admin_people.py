@@ -33,6 +33,7 @@ from certtrack.web.frame import gettext as _
 from certtrack.web.list_filters import find_today
 from certtrack.web.list_filters import find_zone as find_own_zone
 from certtrack.web.numbers import read_number
+from certtrack.web.offices import pick_office
 
 admin_people = Blueprint("admin_people", __name__)
 
@@ -176,14 +177,10 @@ def _find_day(session: Session, person_id: int) -> date:
 
 
 def _get_office() -> Organization:
-    """The one of the reader's that is asked for, else the first. Raises NotFound."""
+    """The one of the reader's that is asked for, else the first. Raises NotFound, NoOrganization."""
     with reading() as session:
         offices = list_offices(session, actor(), Task.MANAGE_PEOPLE, find_today())
-    asked = request.values.get("organization", 0, type=read_number)
-    for office in offices:
-        if asked in (0, office.id):
-            return office
-    raise NotFound("This page isn't here, or isn't yours to see.")
+    return pick_office(offices, Task.MANAGE_PEOPLE)
 
 
 def _show_new(problems: dict[str, str], alike: Sequence[Person] = ()) -> str:

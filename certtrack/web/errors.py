@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from certtrack.errors import BadInput, NotAllowed, NotFound, Refused, StaleRecord
+from certtrack.errors import BadInput, NoOrganization, NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.logs import get_log
 from certtrack.services.evidence.store import StoreAway
 from certtrack.web.frame import render
@@ -23,6 +23,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(CSRFError, answer_expired)
     app.register_error_handler(NotFound, lambda _error: _page(404))
+    app.register_error_handler(NoOrganization, lambda _error: _page(409, "no_organization"))
     app.register_error_handler(NotAllowed, lambda _error: _page(404))
     app.register_error_handler(BadInput, lambda _error: _page(400))
     app.register_error_handler(StaleRecord, lambda _error: _page(409))

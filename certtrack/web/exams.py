@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import ExamSitting, Organization
-from certtrack.errors import BadInput, NotAllowed, NotFound, Refused, StaleRecord
+from certtrack.errors import BadInput, NotAllowed, Refused, StaleRecord
 from certtrack.security import Task, list_places
 from certtrack.services.credits.texts import clean
 from certtrack.services.exams.seats import Seat, show_sitting
@@ -31,6 +31,7 @@ from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, 
 from certtrack.web.exam_forms import ResultRow, SittingForm, recorded_row, recorded_sitting, typed_sitting
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
+from certtrack.web.offices import check_has_office
 
 exams = Blueprint("exams", __name__)
 
@@ -208,8 +209,6 @@ def _load_places(session: Session) -> dict[int, str]:
 
 def _check_choices(form: SittingForm, places: Mapping[int, str]) -> dict[str, str]:
     problems = {}
-    if not places:
-        raise NotFound("There is no organization yet; ask your office.")
     if len(places) > 1 and form.organization not in {str(number) for number in places}:
         problems["organization"] = "missing"
     if form.credential not in name_credentials():
@@ -227,6 +226,7 @@ def _show_form(
     own = {"reason": "", "is_stale": False} | values
     with reading() as session:
         places = _load_places(session)
+    check_has_office(list(places), Task.ARRANGE_EXAMS)
     return render(
         "exams/form.html", form=form, problems=problems or {}, sitting=sitting, places=places,
         names=name_credentials(), **own,

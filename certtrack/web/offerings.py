@@ -26,6 +26,7 @@ from certtrack.web.edge import actor, needs, parts, reading, render, show_toast,
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
 from certtrack.web.offering_form import blank_form, recorded_form, typed_form, with_more_parts
+from certtrack.web.offices import check_has_office
 
 offerings = Blueprint("offerings", __name__)
 
@@ -103,7 +104,9 @@ def list_offices(session: Session, task: Task) -> list[Organization]:
     """The organizations for which the reader may do this task, by name."""
     places = list_places(actor(), task)
     query = select(Organization).order_by(Organization.name)
-    return list(session.scalars(query if places is None else query.where(Organization.id.in_(places))))
+    offices = list(session.scalars(query if places is None else query.where(Organization.id.in_(places))))
+    check_has_office(offices, task)
+    return offices
 
 
 def find_office(offices: list[Organization]) -> Organization:

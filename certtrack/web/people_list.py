@@ -45,6 +45,7 @@ def index() -> str:
         asked=asked,
         filters=asked.filters,
         can_write_letters=can_do(actor(), Task.WRITE_LETTERS),
+        can_import=can_do(actor(), Task.IMPORT),
         can_list_former=can_do(actor(), Task.LIST_FORMER),
         has_waiting=_leads_to_waiting(asked),
         can_export=can_do(actor(), Task.EXPORT),

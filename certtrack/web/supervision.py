@@ -25,7 +25,7 @@ from certtrack.services.supervision.shown import SessionPage, get_session_page
 from certtrack.services.supervision.typed import BadTyped, TypedSession, read_session
 from certtrack.web.edge import actor, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _
-from certtrack.web.numbers import read_number
+from certtrack.web.offices import pick_office
 from certtrack.web.supervision_form import get_expected, get_reason, recorded_session, typed_session
 
 supervision = Blueprint("supervision", __name__)
@@ -173,12 +173,8 @@ def get_changeable(session: Session, session_id: int) -> SessionPage:
 
 
 def _get_offer(session: Session) -> SessionOffer:
-    """Of the organization that is asked for, or the reader's only one. Raises NotAllowed where there is none."""
-    places = list_places_of(session, actor())
-    asked = request.values.get("organization", 0, type=read_number)
-    place = next((one for one in places if one.id == asked), places[0] if places and not asked else None)
-    if place is None:
-        raise NotAllowed(NOT_THEIRS)
+    """Of the organization that is asked for, or the reader's only one. Raises NotFound, NoOrganization."""
+    place = pick_office(list_places_of(session, actor()), Task.SEE_SUPERVISION)
     return get_offer(session, actor(), place, today(place.zone))
 
 

@@ -12,11 +12,12 @@ from certtrack.errors import NotAllowed, NotFound, Refused
 from certtrack.security import Task, can_do
 from certtrack.services.supervision.due import list_due, list_places_of
 from certtrack.services.supervision.duties import end_duty, start_duty
-from certtrack.services.supervision.rights import NOT_THEIRS, check_is_office_of
+from certtrack.services.supervision.rights import check_is_office_of
 from certtrack.services.supervision.typed import BadTyped, read_span
 from certtrack.web.edge import actor, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.numbers import read_number
+from certtrack.web.offices import pick_office
 from certtrack.web.supervision_form import get_text
 
 supervision_due = Blueprint("supervision_due", __name__)
@@ -72,13 +73,9 @@ def end(duty_id: int) -> Answer:
 
 
 def get_place(session: Session, task: Task) -> Organization:
-    """The organization that is asked for, or the reader's first one with that task. Raises NotAllowed."""
+    """The organization that is asked for, or the reader's first one with that task. Raises NotFound, NoOrganization."""
     places = [place for place in list_places_of(session, actor()) if can_do(actor(), task, place.id)]
-    asked = request.values.get("organization", 0, type=read_number)
-    place = next((one for one in places if one.id == asked), places[0] if places and not asked else None)
-    if place is None:
-        raise NotAllowed(NOT_THEIRS)
-    return place
+    return pick_office(places, task)
 
 
 def _read_start(place: Organization) -> tuple[list[int], date]:

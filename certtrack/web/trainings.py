@@ -21,6 +21,7 @@ from certtrack.services.trainings.shown import list_participants, list_trainings
 from certtrack.services.trainings.typed import TypedTraining, read_training
 from certtrack.web.edge import actor, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _
+from certtrack.web.offices import check_has_office
 from certtrack.web.training_form import blank_form, recorded_form, typed_form, with_more_lines
 
 trainings = Blueprint("trainings", __name__)
@@ -184,7 +185,9 @@ def _list_credentials() -> list[str]:
 def _list_offices(session: Session) -> list[Organization]:
     places = list_places(actor(), Task.RUN_TRAININGS)
     query = select(Organization).order_by(Organization.name)
-    return list(session.scalars(query if places is None else query.where(Organization.id.in_(places))))
+    offices = list(session.scalars(query if places is None else query.where(Organization.id.in_(places))))
+    check_has_office(offices, Task.RUN_TRAININGS)
+    return offices
 
 
 def _find_office(session: Session) -> Organization:
