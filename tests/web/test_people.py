@@ -49,7 +49,7 @@ def test_an_administrator_sees_everybody_with_standing_and_day(
 def test_an_empty_list_says_how_to_begin(app: Flask, client: CheckingClient, world: World) -> None:
     enter_as(app, client, world, "alice", Role.AGENCY_ADMINISTRATOR)
 
-    assert "certtrack import roster" in client.get("/people").text
+    assert 'href="/imports">Bring in files' in client.get("/people").text
 
 
 def test_a_search_that_finds_nobody_leads_back(app: Flask, client: CheckingClient, world: World, carol: int) -> None:

@@ -1,0 +1,36 @@
+"""Nothing is wider than the column that it stands in, and so lies over what stands beside it."""
+
+import pytest
+from kit.browser import Visit
+
+pytestmark = pytest.mark.browser
+
+_SPILLING = """() => [...document.querySelectorAll("main :is(td, th, dt, dd, .rows > li > *)")]
+  .filter(it => it.clientWidth > 1 && it.scrollWidth > it.clientWidth + 1)
+  .filter(it => getComputedStyle(it).overflowX === "visible")
+  .map(it => it.outerHTML.slice(0, 160))"""
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/people/2/looks", "alice"),
+        ("/people/8/names", "alice"),
+        ("/people/2/credits", "carol"),
+        ("/offerings", "carol"),
+        ("/team", "alice"),
+    ],
+)
+def test_days_hours_and_words_keep_to_their_columns(look: Visit, path: str, name: str, lang: str) -> None:
+    page = look(path, name, lang=lang)
+    for width in (1280, 1024, 768):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(_SPILLING) == [], f"{path} at {width} px"
+
+
+def test_what_lies_over_its_neighbour_is_seen(visit: Visit) -> None:
+    page = visit("/people/2/looks", "alice")
+    page.evaluate("document.querySelector('.rows .day').style.whiteSpace = 'nowrap'")
+    page.evaluate("document.querySelector('.rows .day').append(' and some more words than there is room for')")
+    assert len(page.evaluate(_SPILLING)) == 1
