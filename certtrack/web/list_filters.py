@@ -50,7 +50,7 @@ def find_zone() -> str:
 
 
 def read_asked(now: date, *, is_team: bool = False) -> Asked:
-    """What the address asks for; a day that is none is left out and told."""
+    """What the address asks for; a day that is none is left out and told, and today is as if no day were asked for."""
     typed = {name: request.args.get(name, "").strip()[:_LONGEST] for name in (*NAMES, "after")}
     errors: dict[str, bool] = {}
     days: dict[str, date | None] = {}
@@ -59,6 +59,8 @@ def read_asked(now: date, *, is_team: bool = False) -> Asked:
             days[name] = read_day(typed[name])
         except ValueError:
             days[name], errors[name] = None, True
+    if days["as_of"] == now:
+        typed["as_of"] = ""  # the form always says a day: what is saved of today's list is the list of each day
     filters = Filters(
         as_of=days["as_of"] or now,
         words=typed["words"],

@@ -136,3 +136,12 @@ def test_the_days_of_a_team_are_read_by_a_calendar_program_until_they_are_ended(
     assert "It is off" in bob.get("/account/calendar").text, "one's own days are another calendar"
     assert bob.send("/team/calendar/end").location == "/team/calendar"
     assert (program.get(found[1]).status_code, program.get("/calendar/made-up.ics").status_code) == (404, 404)
+
+
+def test_a_view_of_today_is_saved_as_one_of_each_day_and_another_day_stays(
+    clients: dict[str, CheckingClient], world: World
+) -> None:
+    later = world.today + timedelta(days=200)
+    today = clients["bob"].get(f"/team?open=hours&as_of={world.today}").text
+    assert '<input type="hidden" name="query" value="open=hours">' in today
+    assert f'value="open=hours&amp;as_of={later}"' in clients["bob"].get(f"/team?open=hours&as_of={later}").text
