@@ -84,9 +84,12 @@ def test_the_audit_names_who_did_what_and_is_read_again_by_whoever_administers_e
     world.account("carol", Role.SPECIALIST, person_id=carol)
     office.get(f"/people/{carol}")
     page = office.get(f"/admin/audit?person={carol}").text
-    assert "person.viewed" in page
+    assert "A record was looked at" in page
+    assert "person.viewed" not in page
+    assert "A record was looked at" in office.get("/admin/audit?action=looks").text
+    assert "A record was looked at" not in office.get("/admin/audit?action=credit").text
     assert "alice@example.org" in page
-    assert page.index("person.viewed") < page.index("account.role")
+    assert page.index("A record was looked at") < page.index("A role was given")
     assert office.get("/admin/audit/verify").status_code == 404
     assert "/admin/audit/verify" not in page
     everywhere = app.test_client()
