@@ -29,10 +29,10 @@ from certtrack.db.models import Email
 from certtrack.mail.compose import write_reminders
 from certtrack.mail.content import Content
 from certtrack.mail.smtp import SmtpTransport
-from certtrack.services.delivery import deliver
-from certtrack.services.leasing import Terms
-from certtrack.services.planning import plan_batch
-from certtrack.services.posting import lease_ripe
+from certtrack.services.delivery.leasing import Terms
+from certtrack.services.delivery.posting import lease_ripe
+from certtrack.services.delivery.sending import deliver
+from certtrack.services.reminders.planning import plan_batch
 from certtrack.services.rulebook import load_rulebook
 from certtrack.signing import make_signer
 from jobs.cli import SWITCH_S

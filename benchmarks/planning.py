@@ -17,7 +17,7 @@ from registry import AT, NOWHERE, Learning, Registry, make_registry, run_servers
 from running import report
 
 from certtrack.db.engine import Database
-from certtrack.services.planning import plan_batch
+from certtrack.services.reminders.planning import plan_batch
 from certtrack.services.rulebook import load_rulebook
 
 SMALL, LARGE, DUE, EACH = 10_000, 100_000, 1_000, 20

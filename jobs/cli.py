@@ -16,7 +16,7 @@ from certtrack.cli.stopped_mail import explain_rest, explain_stop
 from certtrack.clock import Clock, FixedClock, noon_of
 from certtrack.errors import Refused
 from certtrack.services.actors import job_actor
-from certtrack.services.relay import find_stop
+from certtrack.services.delivery.relay import find_stop
 from certtrack.services.rulebook import check_unchanged
 from certtrack.services.schedule import HEARTBEAT
 from jobs.catalogue import Job, get_job, list_jobs

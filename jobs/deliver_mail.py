@@ -1,8 +1,8 @@
 """Handing over the reminders that are ripe."""
 
 from certtrack.mail.way_out import choose_transport
-from certtrack.services.delivery import deliver
-from certtrack.services.leasing import make_terms
+from certtrack.services.delivery.leasing import make_terms
+from certtrack.services.delivery.sending import deliver
 from jobs.looking_back import look_back
 from jobs.workplace import Workplace, name_worker
 

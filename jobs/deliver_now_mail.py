@@ -1,8 +1,8 @@
 """Handing over what somebody waits for."""
 
 from certtrack.mail.way_out import choose_transport
-from certtrack.services.delivery import deliver_now
-from certtrack.services.leasing import make_terms
+from certtrack.services.delivery.leasing import make_terms
+from certtrack.services.delivery.sending import deliver_now
 from jobs.workplace import Workplace, name_worker
 
 

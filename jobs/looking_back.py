@@ -1,8 +1,8 @@
 """What a job asks before it plans or mails: whether this is still the database that it was."""
 
 from certtrack.logs import get_log
-from certtrack.services.high_water import HighWater
-from certtrack.services.restored import find_last_mail, has_mail, is_put_back, note_restored
+from certtrack.services.reminders.high_water import HighWater
+from certtrack.services.reminders.restored import find_last_mail, has_mail, is_put_back, note_restored
 from jobs.workplace import Workplace
 
 

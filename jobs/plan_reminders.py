@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 from certtrack.logs import get_log
 from certtrack.services.other_days.planning import plan_other_batch
-from certtrack.services.planning import expire_batch, plan_batch
-from certtrack.services.policy_terms import note_policies, rearm_batch
+from certtrack.services.reminders.planning import expire_batch, plan_batch
+from certtrack.services.reminders.policy_terms import note_policies, rearm_batch
 from jobs.looking_back import look_back
 from jobs.workplace import Workplace
 

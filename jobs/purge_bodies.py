@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from certtrack.services.purge import purge_bodies
+from certtrack.services.delivery.purge import purge_bodies
 from jobs.workplace import Workplace
 
 _KEPT = timedelta(days=90)  # long enough to see what somebody was sent in their last stages

@@ -5,8 +5,8 @@ from collections import Counter
 from certtrack.logs import get_log
 from certtrack.mail.boxes import BoxFault, list_boxes
 from certtrack.services.actors import job_actor
-from certtrack.services.leasing import make_terms
-from certtrack.services.reading_reports import read_box
+from certtrack.services.delivery.leasing import make_terms
+from certtrack.services.delivery.reading_reports import read_box
 from jobs.workplace import Workplace
 
 

@@ -1,7 +1,7 @@
 """Writing the week's mail to whoever supervises."""
 
 from certtrack.logs import get_log
-from certtrack.services.leasing import make_terms
+from certtrack.services.delivery.leasing import make_terms
 from certtrack.services.team_mail import let_sleep, list_recipients, write_team_mail
 from jobs.workplace import Workplace
 

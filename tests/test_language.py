@@ -15,10 +15,10 @@ from certtrack.resources import get_resource
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Sure
 from certtrack.rules.standing import Validity, stand
-from certtrack.services.ledger import LedgerAttempt, LedgerEntry, LedgerState
-from certtrack.services.obstacles import OBSTACLES
+from certtrack.services.ledger.reading import LedgerAttempt, LedgerEntry, LedgerState
 from certtrack.services.record_sources import RecordSource
-from certtrack.services.rulings import BEFORE_RECORD, OVERTAKEN
+from certtrack.services.reminders.obstacles import OBSTACLES
+from certtrack.services.reminders.rulings import BEFORE_RECORD, OVERTAKEN
 
 PACK = shipped_packs().get(CPS)
 DUE = date(2026, 10, 31)

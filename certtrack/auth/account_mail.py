@@ -14,7 +14,7 @@ from certtrack.db.queries.merges import same_person
 from certtrack.mail.compose import compose_link, compose_notice
 from certtrack.mail.content import Envelope, LinkKind, NoticeKind
 from certtrack.services.accounts import find_office
-from certtrack.services.outbox import make_message_id, queue_now
+from certtrack.services.delivery.outbox import make_message_id, queue_now
 from certtrack.services.people import get_person
 from certtrack.settings import Settings
 

@@ -17,12 +17,12 @@ from certtrack.cli.standing import note_look
 from certtrack.errors import BadInput
 from certtrack.packs import read_policy
 from certtrack.security import Actor
-from certtrack.services.arming import earliest_day, list_merged
 from certtrack.services.forecast.coming import ComingMail, foresee
 from certtrack.services.forecast.preview import Ahead, Difference, compare_ahead, list_differences
 from certtrack.services.forecast.scope import Scope
 from certtrack.services.lookup import get_person_asked
 from certtrack.services.organizations import get_organization
+from certtrack.services.reminders.arming import earliest_day, list_merged
 
 _MAIL = ("day", "person", "name", "credential", "due_on", "stage", "occurrence", "audience", "to", "recipient")
 _FORECAST = (*_MAIL, "kept_back", "until", "then")

@@ -12,8 +12,8 @@ from certtrack.cli.output import Format, formatted, write_message, write_rows
 from certtrack.mail.boxes import Box, Letter, MaildirBox, make_imap_box
 from certtrack.mail.reports import MOST_BYTES
 from certtrack.security import Actor
-from certtrack.services.leasing import make_terms
-from certtrack.services.reading_reports import read_box
+from certtrack.services.delivery.leasing import make_terms
+from certtrack.services.delivery.reading_reports import read_box
 
 _OUTCOMES = ("bounced", "known", "delayed", "passed_over", "unreadable")
 

@@ -11,10 +11,10 @@ from certtrack.cli.output import Format, flatten, formatted, spoken, write_messa
 from certtrack.cli.standing import note_look
 from certtrack.language import say_by
 from certtrack.security import Actor
-from certtrack.services.ledger_copies import add_coming_copies
+from certtrack.services.ledger.coming_copies import add_coming_copies
+from certtrack.services.ledger.mail_why import MailWhy, explain_mail, pick_newest, pick_stage
+from certtrack.services.ledger.whole import list_whole_ledger
 from certtrack.services.lookup import get_person_asked
-from certtrack.services.mail_why import MailWhy, explain_mail, pick_newest, pick_stage
-from certtrack.services.whole_ledger import list_whole_ledger
 
 _WORDS = "reminders/words.jinja"
 _COLUMNS = ("day", "stage", "state", "reason", "subject_kind", "certification", "credential", "anchor_on", "says")

@@ -13,7 +13,11 @@ from certtrack.cli.standing import note_look
 from certtrack.cli.tellings import told
 from certtrack.language import say_by
 from certtrack.security import Actor
-from certtrack.services.causes import (
+from certtrack.services.ledger.entries import LedgerEntry
+from certtrack.services.ledger.whole import list_whole_ledger
+from certtrack.services.lookup import get_person_asked, list_certifications
+from certtrack.services.people import get_person
+from certtrack.services.reminders.causes import (
     HeldCause,
     HeldMail,
     HeldPerson,
@@ -22,11 +26,7 @@ from certtrack.services.causes import (
     release_cause,
     release_person,
 )
-from certtrack.services.ledger_entries import LedgerEntry
-from certtrack.services.lookup import get_person_asked, list_certifications
-from certtrack.services.people import get_person
-from certtrack.services.restored import note_restored
-from certtrack.services.whole_ledger import list_whole_ledger
+from certtrack.services.reminders.restored import note_restored
 
 _LEDGER = (
     *("person", "name", "day", "stage", "state", "reason", "subject_kind", "credential"),

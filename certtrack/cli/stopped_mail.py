@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from certtrack.services.relay import Stop
+from certtrack.services.delivery.relay import Stop
 from certtrack.settings import Settings
 
 _SAYS = {

@@ -13,10 +13,10 @@ from certtrack.cli.parsing import DAY
 from certtrack.errors import NotFound, Refused
 from certtrack.language import say_by
 from certtrack.security import Actor
-from certtrack.services.ledger_entries import LedgerEntry
+from certtrack.services.ledger.entries import LedgerEntry
+from certtrack.services.ledger.tellings import How, NewTelling, find_hindrance, find_telling, note_told, take_back_told
+from certtrack.services.ledger.whole import list_whole_ledger
 from certtrack.services.lookup import get_person_asked
-from certtrack.services.tellings import How, NewTelling, find_hindrance, find_telling, note_told, take_back_told
-from certtrack.services.whole_ledger import list_whole_ledger
 
 _WORDS = "reminders/words.jinja"
 

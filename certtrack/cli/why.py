@@ -16,7 +16,7 @@ from certtrack.cli.trainings_told import TrainingLine, tell_trainings
 from certtrack.language import say
 from certtrack.security import Actor
 from certtrack.services.credits.shown import ShownCredit, list_shown_credits
-from certtrack.services.ledger import LedgerEntry
+from certtrack.services.ledger.reading import LedgerEntry
 from certtrack.services.lookup import get_person_asked
 from certtrack.services.person_page import PersonPage, ShownCertification, Why, get_person_page
 from certtrack.services.trainings.shown import PersonTrainings, show_trainings

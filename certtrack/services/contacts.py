@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Organization, Person
 from certtrack.errors import Refused
 from certtrack.security import Actor
-from certtrack.services.arming import earliest_day, rearm_copies
 from certtrack.services.organization_changes import record_change
 from certtrack.services.organizations import find_affiliation
 from certtrack.services.people import get_person
+from certtrack.services.reminders.arming import earliest_day, rearm_copies
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from certtrack.db.models import Certification, Cycle, CycleVersion
 from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.rules.facts import DueSource
 from certtrack.security import Actor
-from certtrack.services.arming import recall
-from certtrack.services.cause_keys import get_cause
+from certtrack.services.reminders.arming import recall
+from certtrack.services.reminders.cause_keys import get_cause
 from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.standing import project_spans
 

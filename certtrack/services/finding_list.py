@@ -13,7 +13,7 @@ from certtrack.db.queries.merges import same_person
 from certtrack.rules.pack import Pack
 from certtrack.security import Actor, Task, list_places
 from certtrack.services.about_findings import AboutFinding, load_about
-from certtrack.services.addressing import find_other_address
+from certtrack.services.delivery.addressing import find_other_address
 from certtrack.services.former import closed_people
 from certtrack.services.hidden_addresses import HIDDEN, can_see_addresses, hide_addresses
 from certtrack.services.rulebook import Rulebook

@@ -12,9 +12,9 @@ from certtrack.db.models import Affiliation, Assignment, Organization, Person
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import BadInput, NotFound, StaleRecord
 from certtrack.security import Actor, Task, list_places
-from certtrack.services.arming import earliest_day, rearm_person
 from certtrack.services.organizations import end_affiliation
 from certtrack.services.people import change_person, get_person
+from certtrack.services.reminders.arming import earliest_day, rearm_person
 
 
 @dataclass(frozen=True, slots=True)

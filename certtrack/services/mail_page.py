@@ -13,21 +13,21 @@ from certtrack.db.models import Reminder
 from certtrack.db.together import ask_together
 from certtrack.errors import NotFound
 from certtrack.security import Actor, Fields
-from certtrack.services.copies import make_copy_book, select_copies
-from certtrack.services.ledger_copies import days_from, make_coming_copies
-from certtrack.services.ledger_entries import LedgerEntry, by_day
+from certtrack.services.ledger.coming_copies import days_from, make_coming_copies
+from certtrack.services.ledger.entries import LedgerEntry, by_day
+from certtrack.services.ledger.mail_why import MailWhy, explain_mail, make_why
+from certtrack.services.ledger.tellings import can_tell, list_to_tell
+from certtrack.services.ledger.whole import make_whole_ledger, select_ledger
 from certtrack.services.ledger_subjects import LedgerSubjects, make_subjects, select_subjects
 from certtrack.services.mail_known import read_why, select_why
-from certtrack.services.mail_why import MailWhy, explain_mail, make_why
 from certtrack.services.names import load_names
 from certtrack.services.other_days.rights import visible_days
 from certtrack.services.person_page import PersonPage, get_person_page, load_record, make_page
 from certtrack.services.record_head import RecordHead, begin_head, make_head, select_head
-from certtrack.services.releases import Release, find_released, name_releases, select_releases
+from certtrack.services.reminders.copies import make_copy_book, select_copies
+from certtrack.services.reminders.releases import Release, find_released, name_releases, select_releases
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held
-from certtrack.services.tellings import can_tell, list_to_tell
-from certtrack.services.whole_ledger import make_whole_ledger, select_ledger
 
 _NOT_HERE = "This page isn't here, or isn't yours to see."
 _HEAD, _WHY, _COPIES = 4, 6, 7

@@ -11,10 +11,10 @@ from certtrack.db.models import Person, Reminder
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.security import Actor
-from certtrack.services.arming import earliest_day, rearm_person
 from certtrack.services.background_checks.records import keep_check_days
 from certtrack.services.locking import lock_people
 from certtrack.services.people import get_person
+from certtrack.services.reminders.arming import earliest_day, rearm_person
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import project_spans_of_person
 

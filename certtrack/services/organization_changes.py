@@ -13,7 +13,7 @@ from certtrack.db.audit import record_event
 from certtrack.db.models import Affiliation, Organization
 from certtrack.errors import BadInput
 from certtrack.security import Actor
-from certtrack.services.arming import earliest_day, rearm_kept
+from certtrack.services.reminders.arming import earliest_day, rearm_kept
 
 Why = Literal["no_name", "name_taken", "part_of_itself", "still_there"]
 _DEEPEST = 50

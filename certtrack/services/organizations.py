@@ -15,8 +15,8 @@ from certtrack.db.models import Affiliation, AffiliationVersion, Assignment, Org
 from certtrack.errors import BadInput, NotFound, Refused
 from certtrack.rules.calendar import add_days
 from certtrack.security import Actor
-from certtrack.services.arming import earliest_day, rearm_copies, rearm_person
 from certtrack.services.organization_changes import record_change
+from certtrack.services.reminders.arming import earliest_day, rearm_copies, rearm_person
 
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_KEY = 40

@@ -16,10 +16,10 @@ from certtrack.rules.standing import NextCode, Position, find_next, find_positio
 from certtrack.security import Actor, Fields
 from certtrack.services.actors import opens_alike, visible_certifications
 from certtrack.services.finding_people import list_without_certification
-from certtrack.services.next_mail import NextMail, NextMails, load_next_mail
 from certtrack.services.people_list import PAGE, Filters, Listed, PeopleList, Place, Sorted, load_listed
 from certtrack.services.people_selects import ListSelects
 from certtrack.services.reader_zone import find_zone
+from certtrack.services.reminders.next_mail import NextMail, NextMails, load_next_mail
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import pack_for
 from certtrack.services.team.beside import View, list_views

@@ -20,8 +20,8 @@ from certtrack.rules.own_clocks import list_clock_days
 from certtrack.rules.pack import Pack
 from certtrack.rules.provisional import find_provisional_end
 from certtrack.rules.standing import has_ended
-from certtrack.services.cause_keys import get_cause
 from certtrack.services.other_days.records import ClosedFor, Owner, Source, close_day, find_today, keep_day
+from certtrack.services.reminders.cause_keys import get_cause
 from certtrack.services.rulebook import Rulebook
 
 _Key = tuple[OtherKind, str]

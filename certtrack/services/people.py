@@ -16,7 +16,7 @@ from certtrack.db.queries.merges import every_last_way
 from certtrack.errors import BadInput, NotFound
 from certtrack.language import LOCALES
 from certtrack.security import Actor
-from certtrack.services.arming import earliest_day, rearm_person
+from certtrack.services.reminders.arming import earliest_day, rearm_person
 
 _CHANGEABLE = frozenset(
     {"given_name", "family_name", "chosen_name", "private_address", "work_address", "language", "zone", "died_on"}

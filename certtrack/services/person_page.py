@@ -16,10 +16,10 @@ from certtrack.rules.reasons import Reason
 from certtrack.rules.standing import Standing, stand
 from certtrack.security import Actor, Fields
 from certtrack.services.finding_list import ShownFinding, list_findings_of
-from certtrack.services.ledger import Held, LedgerEntry, list_ledger, list_settled
+from certtrack.services.ledger.reading import Held, LedgerEntry, list_ledger, list_settled
 from certtrack.services.record_head import Belonging, RecordHead, load_head
 from certtrack.services.record_sources import RecordSource, load_sources
-from certtrack.services.releases import Release, load_releases
+from certtrack.services.reminders.releases import Release, load_releases
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held
 

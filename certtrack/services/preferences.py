@@ -13,9 +13,9 @@ from certtrack.errors import NotAllowed, StaleRecord
 from certtrack.rules.wishes import GROUPS, Group
 from certtrack.security import Act, Actor, can_act
 from certtrack.services.actors import list_relations
-from certtrack.services.addressing import find_other_address, load_second_addresses
-from certtrack.services.arming import list_merged
+from certtrack.services.delivery.addressing import find_other_address, load_second_addresses
 from certtrack.services.people import change_person, get_person
+from certtrack.services.reminders.arming import list_merged
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.supervision.rights import NOT_THEIRS
 

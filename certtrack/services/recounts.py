@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, aliased
 from certtrack.db.audit import record_event
 from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import Certification, Cycle, RuleRecount
-from certtrack.services.arming import earliest_day
 from certtrack.services.pacing import work_in_batches
 from certtrack.services.rebuilding import load_written
+from certtrack.services.reminders.arming import earliest_day
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import lock_certifications, project_spans
 

@@ -22,9 +22,9 @@ from certtrack.db.queries.merges import same_person
 from certtrack.errors import BadInput, NotAllowed, NotFound, Refused
 from certtrack.rules.calendar import add_days
 from certtrack.security import Actor, Role, Task, can_do
-from certtrack.services.arming import rearm_person
 from certtrack.services.locking import lock_current, lock_people
 from certtrack.services.people import get_person
+from certtrack.services.reminders.arming import rearm_person
 from certtrack.services.supervision.offer import find_supervisors
 from certtrack.services.supervision.rights import NOT_THEIRS, is_same, today_at, within
 from certtrack.services.versions import make_stamp, next_values, record_change

@@ -12,8 +12,8 @@ from certtrack.errors import Refused
 from certtrack.security import Actor
 from certtrack.services.cycles import find_open_cycle, move_due_day
 from certtrack.services.findings import settle_finding
+from certtrack.services.reminders.moves import SPOKEN
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.subjects import SPOKEN
 
 KINDS = ("stated_day_differs", "expires_earlier")
 """Findings that hold two readings; of the second kind those alone whose earlier day differs from the rule's too."""

@@ -17,11 +17,11 @@ from certtrack.mail.compose import compose_team
 from certtrack.mail.content import Envelope
 from certtrack.rules.calendar import add_days
 from certtrack.rules.reminders import Policy
-from certtrack.services.leasing import Terms
-from certtrack.services.outbox import make_message_id, queue_now
+from certtrack.services.delivery.leasing import Terms
+from certtrack.services.delivery.outbox import make_message_id, queue_now
 from certtrack.services.people import load_holders
+from certtrack.services.reminders.sending_hours import QuietHours, after_quiet, at_hour, find_send_after, known_zone
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.sending_hours import QuietHours, after_quiet, at_hour, find_send_after, known_zone
 from certtrack.services.stand_ins import find_stand_in
 from certtrack.services.team_counts import count_team, list_packs, supervise
 

@@ -14,7 +14,7 @@ from certtrack.db.models import Certification, Cycle, Email, Intention, Person, 
 from certtrack.db.queries.merges import load_merged
 from certtrack.security import Act, Actor, Fields
 from certtrack.services.actors import open_people, visible_people
-from certtrack.services.addressing import load_second_addresses
+from certtrack.services.delivery.addressing import load_second_addresses
 
 PAGE = 50
 _TRUSTED_AFTER = timedelta(days=5)  # as long as servers try before they report that a mail was given up

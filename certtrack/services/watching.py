@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Alarm
 from certtrack.services.alarms import AlarmKind, clear_alarm, find_alarm, raise_alarm
-from certtrack.services.mail_age import find_late_since
-from certtrack.services.relay import find_stop
+from certtrack.services.delivery.mail_age import find_late_since
+from certtrack.services.delivery.relay import find_stop
 from certtrack.services.schedule import is_silent, list_broken_jobs, list_late_jobs
 from certtrack.settings import Settings
 

@@ -14,9 +14,9 @@ from certtrack.language import check_locale
 from certtrack.mail.links import STOP, VERBS, Verb
 from certtrack.rules.wishes import ALWAYS_FROM
 from certtrack.security import Actor
-from certtrack.services import mail_links as service
 from certtrack.services.applications.typed import BadApplication
-from certtrack.services.leasing import make_terms
+from certtrack.services.delivery.leasing import make_terms
+from certtrack.services.ledger import mail_links as service
 from certtrack.services.preferences import has_least, switch_off
 from certtrack.signing import Signer
 from certtrack.web.edge import for_everybody, parts, reading, render, writing

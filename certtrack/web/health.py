@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from certtrack.services.alarms import list_alarms
-from certtrack.services.mail_age import load_mail_age
+from certtrack.services.delivery.mail_age import load_mail_age
 from certtrack.services.schedule import HEARTBEAT, list_job_records
 from certtrack.services.watching import find_troubles, make_limits
 from certtrack.web.edge import for_everybody, parts, reading

@@ -15,11 +15,11 @@ from certtrack.db.together import ask_together
 from certtrack.language import translations
 from certtrack.security import Task, list_places
 from certtrack.services.alarms import order_alarms, select_alarms
-from certtrack.services.causes import release_all, release_cause, release_person
 from certtrack.services.former import closed_people
-from certtrack.services.held_mail import HeldCause, HeldList, HeldPerson, count_mails, load_held_mail
 from certtrack.services.overview import PAGE
 from certtrack.services.reader_zone import find_zone, select_zone_of, tell_zone
+from certtrack.services.reminders.causes import release_all, release_cause, release_person
+from certtrack.services.reminders.held_mail import HeldCause, HeldList, HeldPerson, count_mails, load_held_mail
 from certtrack.services.rulebook import tell_confirmed
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _

@@ -5,9 +5,9 @@ from flask import Blueprint
 from certtrack.mail.way_out import choose_alarm_ways
 from certtrack.security import Task
 from certtrack.services.alarm_notices import load_alarms
-from certtrack.services.mail_age import load_mail_age
+from certtrack.services.delivery.mail_age import load_mail_age
+from certtrack.services.delivery.relay import find_stop
 from certtrack.services.overview import find_zone
-from certtrack.services.relay import find_stop
 from certtrack.services.schedule import list_job_records
 from certtrack.services.watching import find_troubles, make_limits
 from certtrack.web.edge import actor, needs, parts, reading, render

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from certtrack.errors import NotFound
 from certtrack.language import translations
 from certtrack.security import Task
-from certtrack.services.letters import get_letter, get_letters, note_letters
-from certtrack.services.tellings import NotToBeNoted
-from certtrack.services.unmailed import PAGE, list_unmailed
+from certtrack.services.ledger.letters import get_letter, get_letters, note_letters
+from certtrack.services.ledger.tellings import NotToBeNoted
+from certtrack.services.reminders.unmailed import PAGE, list_unmailed
 from certtrack.web.application_form import doing
 from certtrack.web.edge import (
     actor,

@@ -9,7 +9,7 @@ from certtrack.errors import NotFound
 from certtrack.security import Act, can_act
 from certtrack.services.credits.shown import ShownCredit
 from certtrack.services.home.page import Card, Home, load_home
-from certtrack.services.tellings import can_tell
+from certtrack.services.ledger.tellings import can_tell
 from certtrack.web.edge import actor, note_look, parts, reading, render, signed_in
 from certtrack.web.numbers import read_number
 from certtrack.web.record_frame import LookBack, frame_record, read_look_back

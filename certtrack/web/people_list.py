@@ -14,8 +14,8 @@ from certtrack.services.exporting import list_exported
 from certtrack.services.finding_list import count_findings
 from certtrack.services.former import PAGE as FORMER_PAGE
 from certtrack.services.former import closed_people, list_former
-from certtrack.services.held_mail import count_held
 from certtrack.services.overview import MOST_COUNTED, NEAR_DAYS, Row, list_overview, load_chunks
+from certtrack.services.reminders.held_mail import count_held
 from certtrack.services.undeliverable import count_undeliverable
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render
 from certtrack.web.exports import KINDS, Texts, send_table

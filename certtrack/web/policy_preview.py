@@ -34,7 +34,7 @@ from certtrack.services.forecast.preview import (
 from certtrack.services.forecast.scope import Scope
 from certtrack.services.former import closed_people
 from certtrack.services.overview import find_zone
-from certtrack.services.subjects import find_policies
+from certtrack.services.reminders.subjects import find_policies
 from certtrack.web.edge import actor, needs, note_look, parts, reading, render, today
 
 policy_preview = Blueprint("policy_preview", __name__)

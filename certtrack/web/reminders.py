@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
+from certtrack.services.ledger.mail_why import pick_newest
 from certtrack.services.mail_page import get_mail_page
-from certtrack.services.mail_why import pick_newest
 from certtrack.web.edge import actor, locale, note_look, parts, reading, render, signed_in
 
 reminders = Blueprint("reminders", __name__)

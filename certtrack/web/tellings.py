@@ -11,10 +11,8 @@ from certtrack.errors import NotFound, Refused, StaleRecord
 from certtrack.security import Fields, can_see
 from certtrack.services.actors import list_relations
 from certtrack.services.applications.typed import BadApplication, read_words
-from certtrack.services.ledger_entries import LedgerEntry
-from certtrack.services.ledger_subjects import load_subjects
-from certtrack.services.people import get_person
-from certtrack.services.tellings import (
+from certtrack.services.ledger.entries import LedgerEntry
+from certtrack.services.ledger.tellings import (
     NotToBeNoted,
     can_tell,
     find_hindrance,
@@ -25,7 +23,9 @@ from certtrack.services.tellings import (
     read_telling,
     take_back_told,
 )
-from certtrack.services.whole_ledger import list_whole_ledger
+from certtrack.services.ledger.whole import list_whole_ledger
+from certtrack.services.ledger_subjects import load_subjects
+from certtrack.services.people import get_person
 from certtrack.web.application_form import doing, get_expected
 from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _

@@ -12,8 +12,8 @@ from kit.world import World
 
 from certtrack.cli import main
 from certtrack.db.models import Email
-from certtrack.services.leasing import make_terms
-from certtrack.services.outbox import queue_now
+from certtrack.services.delivery.leasing import make_terms
+from certtrack.services.delivery.outbox import queue_now
 from certtrack.settings import load_settings
 
 

@@ -12,7 +12,7 @@ from kit.smtp import SmtpServer
 from kit.world import World
 
 from certtrack.db.engine import Database
-from certtrack.services.causes import list_held, release_cause
+from certtrack.services.reminders.causes import list_held, release_cause
 from jobs import deliver_mail, plan_reminders
 from jobs.workplace import Workplace
 

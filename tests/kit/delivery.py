@@ -18,9 +18,9 @@ from certtrack.db.models import Alarm, Attempt, Email, Finding, RelayState, Remi
 from certtrack.db.types import db_now
 from certtrack.mail.smtp import SmtpTransport
 from certtrack.mail.transport import Answer, Conversation, Transport
-from certtrack.services.delivery import deliver, deliver_now
-from certtrack.services.leasing import Terms
-from certtrack.services.outbox import make_message_id, queue_now
+from certtrack.services.delivery.leasing import Terms
+from certtrack.services.delivery.outbox import make_message_id, queue_now
+from certtrack.services.delivery.sending import deliver, deliver_now
 from certtrack.services.standing import projecting_once
 from certtrack.signing import make_signer
 

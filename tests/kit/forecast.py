@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 
 from certtrack.db.models import Cycle, OtherDay, Person, Reminder
 from certtrack.mail.transport import Answer
-from certtrack.services.delivery import deliver
+from certtrack.services.delivery.leasing import make_terms
+from certtrack.services.delivery.sending import deliver
 from certtrack.services.forecast.at_once import foresee_at_once
 from certtrack.services.forecast.coming import ComingMail, foresee
 from certtrack.services.forecast.scope import Scope
-from certtrack.services.leasing import make_terms
 from certtrack.settings import load_settings
 
 Told = tuple[int, str, int, int, date]

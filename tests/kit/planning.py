@@ -17,8 +17,8 @@ from certtrack.services.certifications import get_certification, record_status
 from certtrack.services.cycles import close_cycle, get_cycle, move_due_day
 from certtrack.services.other_days.planning import plan_other_batch
 from certtrack.services.people import change_person, get_person
-from certtrack.services.planning import PlanCounts, expire_batch, plan_batch
-from certtrack.services.policy_terms import note_policies, rearm_batch
+from certtrack.services.reminders.planning import PlanCounts, expire_batch, plan_batch
+from certtrack.services.reminders.policy_terms import note_policies, rearm_batch
 from certtrack.services.standing import projecting_once
 
 

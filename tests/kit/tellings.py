@@ -8,8 +8,8 @@ from kit.world import ZONE, World
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Reminder, Telling
-from certtrack.services.ledger import LedgerEntry, list_ledger
-from certtrack.services.tellings import How, NewTelling, list_to_tell, note_told, take_back_told
+from certtrack.services.ledger.reading import LedgerEntry, list_ledger
+from certtrack.services.ledger.tellings import How, NewTelling, list_to_tell, note_told, take_back_told
 
 
 def ledger_of(world: World, person_id: int) -> list[LedgerEntry]:

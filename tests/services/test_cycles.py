@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 
 from certtrack.db.models import Cause
 from certtrack.errors import BadInput, Refused
-from certtrack.services.cause_keys import get_cause
 from certtrack.services.certifications import get_certification
 from certtrack.services.cycles import NewCycle, close_cycle, get_cycle, move_due_day, open_cycle
+from certtrack.services.reminders.cause_keys import get_cause
 
 DUE = date(2026, 10, 31)
 

@@ -27,7 +27,6 @@ from certtrack.services.evidence.earlier import get_shown_evidence
 from certtrack.services.finding_list import FindingFilters, count_findings, list_findings
 from certtrack.services.findings import open_finding
 from certtrack.services.former import closed_people, count_former, find_last_day, list_former
-from certtrack.services.held_mail import count_held, list_held_mail, load_held_mail
 from certtrack.services.organizations import (
     affiliate,
     assign_supervisor,
@@ -39,6 +38,7 @@ from certtrack.services.organizations import (
 )
 from certtrack.services.people import change_person
 from certtrack.services.person_page import PersonPage, get_person_page
+from certtrack.services.reminders.held_mail import count_held, list_held_mail, load_held_mail
 
 LAST = date(2026, 5, 20)
 AFTER = date(2026, 6, 1)

@@ -21,9 +21,9 @@ from certtrack.services.credits.page import load_hours, show_hours
 from certtrack.services.cycles import get_cycle, withdraw_cycle
 from certtrack.services.findings import open_finding
 from certtrack.services.home.page import Card, Home, load_home
-from certtrack.services.next_mail import find_next_mail
 from certtrack.services.organizations import end_affiliation, find_affiliation
 from certtrack.services.person_page import get_person_page
+from certtrack.services.reminders.next_mail import find_next_mail
 from certtrack.services.supervision.shown import list_to_sign
 
 ETHICS = "ethics_boundaries"

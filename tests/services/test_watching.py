@@ -11,8 +11,8 @@ from certtrack.db.models import Email, Job, Reminder
 from certtrack.db.types import db_now
 from certtrack.services.alarm_notices import load_alarms
 from certtrack.services.alarms import find_alarm, list_alarms
-from certtrack.services.mail_age import load_mail_age
-from certtrack.services.relay import stop_mail
+from certtrack.services.delivery.mail_age import load_mail_age
+from certtrack.services.delivery.relay import stop_mail
 from certtrack.services.schedule import HEARTBEAT, beat, note_ended, note_next_run, note_started
 from certtrack.services.watching import Limits, find_troubles, look_after
 

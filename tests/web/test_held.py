@@ -18,9 +18,9 @@ from certtrack.db.models import AuditEvent, AuditPerson, ImportRun
 from certtrack.security import Role
 from certtrack.services.alarm_notices import settle_notice, take_notices
 from certtrack.services.alarms import raise_alarm
+from certtrack.services.delivery.relay import stop_mail
 from certtrack.services.organizations import create_organization
-from certtrack.services.relay import stop_mail
-from certtrack.services.restored import note_restored
+from certtrack.services.reminders.restored import note_restored
 from certtrack.services.schedule import beat, note_ended, note_started
 from certtrack.settings import load_settings
 from certtrack.web.parts import EXTENSION

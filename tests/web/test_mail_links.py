@@ -16,7 +16,7 @@ from certtrack.clock import FixedClock
 from certtrack.db.models import Person
 from certtrack.mail.links import VERBS, make_link_url
 from certtrack.security import Role
-from certtrack.services.leasing import make_terms
+from certtrack.services.delivery.leasing import make_terms
 from certtrack.web.parts import EXTENSION
 
 NAMES = re.compile(r"Carol|Example\b|CPS|certified|peer|specialist|Lakeside|2026", re.IGNORECASE)

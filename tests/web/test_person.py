@@ -21,7 +21,6 @@ from certtrack.clock import FixedClock
 from certtrack.db.models import AuditEvent, AuditPerson, Person
 from certtrack.rules.facts import StatusKind
 from certtrack.security import Role
-from certtrack.services.causes import release_cause
 from certtrack.services.findings import open_finding
 from certtrack.services.organizations import (
     affiliate,
@@ -33,6 +32,7 @@ from certtrack.services.organizations import (
     set_role,
 )
 from certtrack.services.people import change_person
+from certtrack.services.reminders.causes import release_cause
 from certtrack.web.parts import EXTENSION
 
 DUE = date(2026, 10, 31)

@@ -18,10 +18,10 @@ from certtrack.rules.calendar import add_days
 from certtrack.security import Actor, Task, check_can_do, list_places
 from certtrack.services.administration.people import check_supervises, get_own, list_offered
 from certtrack.services.administration.places import list_offices
-from certtrack.services.arming import earliest_day, rearm_person
 from certtrack.services.leaving import get_place_to_leave
 from certtrack.services.locking import lock_people
 from certtrack.services.organizations import add_version, affiliate, assign_supervisor
+from certtrack.services.reminders.arming import earliest_day, rearm_person
 
 _NOT_THEIRS = "This page isn't here, or isn't yours to see."
 LATEST = 366

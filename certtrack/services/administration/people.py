@@ -13,7 +13,6 @@ from certtrack.errors import BadInput, NotFound, StaleRecord
 from certtrack.rules.calendar import add_days
 from certtrack.security import Actor, Relation, Task, can_do, check_can_do
 from certtrack.services.actors import list_relations, visible_people
-from certtrack.services.arming import earliest_day, rearm_person
 from certtrack.services.leaving import Place, list_places_to_leave
 from certtrack.services.locking import lock_people
 from certtrack.services.organizations import affiliate, assign_supervisor, find_assignment
@@ -26,6 +25,7 @@ from certtrack.services.people import (
     get_person,
     load_holders,
 )
+from certtrack.services.reminders.arming import earliest_day, rearm_person
 from certtrack.services.supervision.offer import find_supervisors
 
 _NOT_THEIRS = "This page isn't here, or isn't yours to see."

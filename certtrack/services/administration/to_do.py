@@ -11,8 +11,8 @@ from certtrack.services.administration.account_list import are_theirs
 from certtrack.services.credits.waiting import count_waiting
 from certtrack.services.finding_list import count_findings
 from certtrack.services.former import closed_people
-from certtrack.services.held_mail import count_held
 from certtrack.services.imports.uploads import select_unfinished
+from certtrack.services.reminders.held_mail import count_held
 from certtrack.services.undeliverable import count_undeliverable
 
 

@@ -13,7 +13,7 @@ from certtrack.errors import NotAllowed, Refused
 from certtrack.security import Act, Actor, Relation, Role, can_act
 from certtrack.services.actors import list_relations, open_certifications
 from certtrack.services.people import get_person
-from certtrack.services.sending_hours import known_zone
+from certtrack.services.reminders.sending_hours import known_zone
 
 Affirmative = Literal["checked", "accepted"]
 

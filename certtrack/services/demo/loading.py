@@ -32,7 +32,7 @@ from certtrack.services.demo.trainings import add_trainings
 from certtrack.services.evidence.store import EvidenceStore
 from certtrack.services.organizations import assign_supervisor
 from certtrack.services.other_days.planning import plan_other_batch
-from certtrack.services.planning import plan_batch
+from certtrack.services.reminders.planning import plan_batch
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import projecting_once
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from certtrack.rules.facts import StatusKind
-from certtrack.services.tellings import How
+from certtrack.services.ledger.tellings import How
 
 
 @dataclass(frozen=True, slots=True)

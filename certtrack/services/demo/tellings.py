@@ -6,8 +6,8 @@ from certtrack.db.models import Person
 from certtrack.security import Actor
 from certtrack.services.demo.people import DemoPerson
 from certtrack.services.demo.place import Place
-from certtrack.services.ledger import list_ledger
-from certtrack.services.tellings import NewTelling, list_to_tell, note_told
+from certtrack.services.ledger.reading import list_ledger
+from certtrack.services.ledger.tellings import NewTelling, list_to_tell, note_told
 
 
 def add_tellings(place: Place, people: Mapping[DemoPerson, Person], supervisor: Actor) -> None:

@@ -18,9 +18,9 @@ from certtrack.services.forecast.guarding import Tally
 from certtrack.services.forecast.other_days import OtherStep, OtherWalk, list_other_days
 from certtrack.services.forecast.scope import AT_ONCE, Scope, list_crowded_causes, read_cycles
 from certtrack.services.forecast.walking import Step, Then, Walk
-from certtrack.services.guard import load_mailed
+from certtrack.services.reminders.guard import load_mailed
+from certtrack.services.reminders.sending_hours import known_zone
 from certtrack.services.rulebook import Rulebook, confirmed_rules
-from certtrack.services.sending_hours import known_zone
 
 MailKey = tuple[str, int, date, str, int, int]
 

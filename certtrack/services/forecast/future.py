@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from certtrack.db.models import Cause
 from certtrack.rules.reminders import Policy
+from certtrack.services.reminders.subjects import find_policies
+from certtrack.services.reminders.wide_causes import WideCause
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.subjects import find_policies
-from certtrack.services.wide_causes import WideCause
 
 
 @dataclass(frozen=True, slots=True)

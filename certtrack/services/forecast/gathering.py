@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Cause, CauseRelease, Certification, Cycle, CycleVersion, OtherDay, Person, Reminder
 from certtrack.db.queries.merges import on_the_way
 from certtrack.db.together import AnySelect, ask_together
-from certtrack.services.copies import Copied, CopyBook, make_copy_book, select_copies
-from certtrack.services.guard import select_told
 from certtrack.services.other_days.day_book import DayBook, make_day_book
 from certtrack.services.other_days.day_rows import Holding, Mails, select_day_book
 from certtrack.services.own_days import list_provisional, select_terms
-from certtrack.services.rulebook import Rulebook, confirmed_rules
-from certtrack.services.standing import load_held
-from certtrack.services.subject_rows import (
+from certtrack.services.reminders.copies import Copied, CopyBook, make_copy_book, select_copies
+from certtrack.services.reminders.guard import select_told
+from certtrack.services.reminders.moves import SPOKEN
+from certtrack.services.reminders.subject_rows import (
     Row_,
     make_chains,
     make_refused,
@@ -27,9 +26,11 @@ from certtrack.services.subject_rows import (
     select_refused,
     select_reminded,
 )
-from certtrack.services.subjects import SPOKEN, Loaded, find_policies
-from certtrack.services.told_terms import make_told, select_told_by_days
-from certtrack.services.wide_causes import are_unsettled, make_wide, select_changes
+from certtrack.services.reminders.subjects import Loaded, find_policies
+from certtrack.services.reminders.told_terms import make_told, select_told_by_days
+from certtrack.services.reminders.wide_causes import are_unsettled, make_wide, select_changes
+from certtrack.services.rulebook import Rulebook, confirmed_rules
+from certtrack.services.standing import load_held
 
 Found = tuple[Cycle, Certification]
 Span = tuple[datetime, datetime]

@@ -7,7 +7,7 @@ from datetime import date
 from certtrack.services.forecast.future import Trip
 from certtrack.services.forecast.lines import Line
 from certtrack.services.other_days.looked import Looked
-from certtrack.services.subjects import Subject
+from certtrack.services.reminders.subjects import Subject
 
 _COUNTED = ("planned", "held")
 

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from certtrack.db.models import Reminder
-from certtrack.services.planning import change_of, insert_of
-from certtrack.services.rulings import Ruling
-from certtrack.services.subject_rows import AnyRow, Row_
-from certtrack.services.subjects import Subject
+from certtrack.services.reminders.planning import change_of, insert_of
+from certtrack.services.reminders.rulings import Ruling
+from certtrack.services.reminders.subject_rows import AnyRow, Row_
+from certtrack.services.reminders.subjects import Subject
 
 _COLUMNS: dict[str, Any] = dict.fromkeys(column.key for column in Reminder.__table__.columns)
 

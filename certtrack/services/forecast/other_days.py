@@ -22,9 +22,9 @@ from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.planning import key_of
 from certtrack.services.other_days.records import start_of
 from certtrack.services.other_days.rulings import Rulings, list_dropped, rule_day
-from certtrack.services.reminder_writes import values_of
+from certtrack.services.reminders.wide_causes import WideCause
+from certtrack.services.reminders.writes import values_of
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.wide_causes import WideCause
 
 _MOST_LOOKS = 1000  # as for cycles: a walk must come to its end
 _WAITING = ("planned", "held")

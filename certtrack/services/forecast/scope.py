@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Cause, Certification, Cycle, OtherDay, Reminder
 from certtrack.db.once import ask_once, tell_once
 from certtrack.services.forecast.gathering import Found
-from certtrack.services.guard import COUNTED
+from certtrack.services.reminders.guard import COUNTED
 
 AT_ONCE = 400
 """So many cycles, or other days, are read at once."""

@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 from certtrack.db.models import Certification, Cycle
 from certtrack.logs import get_log
 from certtrack.rules.calendar import add_days
-from certtrack.services.copies import Copied
 from certtrack.services.forecast.future import Future, midnight
 from certtrack.services.forecast.gathering import Gathered
 from certtrack.services.forecast.guarding import Tally
 from certtrack.services.forecast.lines import Line, as_row, change_line, make_line, read_line
+from certtrack.services.reminders.copies import Copied
+from certtrack.services.reminders.rulings import Ruling, rule
+from certtrack.services.reminders.subjects import Subject, make_subject
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.rulings import Ruling, rule
-from certtrack.services.subjects import Subject, make_subject
 
 _MOST_LOOKS = 1000  # at one cycle: nothing asks for that many, and a walk must come to its end
 KEPT = ("held", "suppressed")

@@ -17,12 +17,12 @@ from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import Cycle, GroupAct
 from certtrack.errors import NotFound, Refused, StaleRecord
 from certtrack.security import Actor, Task, list_places
-from certtrack.services.cause_keys import get_cause
 from certtrack.services.cycles import list_cycles
 from certtrack.services.group_acts.members import load_bases
 from certtrack.services.group_acts.plan import GroupPlan
-from certtrack.services.guard import lock_causes, look_again
 from certtrack.services.on_behalf import in_its_name
+from certtrack.services.reminders.cause_keys import get_cause
+from certtrack.services.reminders.guard import lock_causes, look_again
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import projecting_once
 from certtrack.services.waivers.records import put_on_record

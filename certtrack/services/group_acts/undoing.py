@@ -11,11 +11,11 @@ from certtrack.db.models import Certification, Cycle, GroupAct, Waiver
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import NotAllowed, Refused, StaleRecord
 from certtrack.security import Actor, Task, can_do
-from certtrack.services.cause_keys import get_cause
 from certtrack.services.cycles import list_cycles
 from certtrack.services.group_acts.acts import is_theirs, lock_act, lock_cycles, record_act, settle_cause
 from certtrack.services.group_acts.members import may_give
 from certtrack.services.on_behalf import in_its_name
+from certtrack.services.reminders.cause_keys import get_cause
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import projecting_once
 from certtrack.services.waivers.records import rests_on, withdraw

@@ -23,12 +23,12 @@ from certtrack.services.credits.shown import ShownCredit, list_deciders
 from certtrack.services.finding_list import NamedFinding, name_findings
 from certtrack.services.home.asking import HomeRows, ToSign, ask, list_to_sign
 from certtrack.services.names import list_named, make_names, select_names
-from certtrack.services.next_mail import NextMail, pick_next_mail
 from certtrack.services.offerings.planning import Plan, make_plans
 from certtrack.services.person_page import PersonPage, ShownCertification, list_speaking, load_record, make_page
 from certtrack.services.person_page import with_sources as give_sources
 from certtrack.services.record_head import load_head
 from certtrack.services.record_sources import find_first, list_papers, make_sources, select_papers
+from certtrack.services.reminders.next_mail import NextMail, pick_next_mail
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 

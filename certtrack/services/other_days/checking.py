@@ -15,19 +15,19 @@ from certtrack.mail.content import CALLED_OFF, About, DayItem
 from certtrack.rules.other_days import OTHER_KINDS, OtherKind
 from certtrack.rules.pack import Text
 from certtrack.rules.reminders import CopyTo
-from certtrack.services.arming import rearm_person
-from certtrack.services.copy_checks import find_copies, find_end, find_start_of, is_copy
-from certtrack.services.obstacles import TOLD_INSTEAD, state_of
+from certtrack.services.delivery.pairs import list_telling
 from certtrack.services.other_days.judging import find_obstacle, list_own
 from certtrack.services.other_days.known import Known, load_known
 from certtrack.services.other_days.loading import find_sitting, load_looked
 from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.rulings import was_told
-from certtrack.services.pairs import list_telling
-from certtrack.services.ripe import find_own_end, is_ripe, wait_for_mending, waits_until
+from certtrack.services.reminders.arming import rearm_person
+from certtrack.services.reminders.copy_checks import find_copies, find_end, find_start_of, is_copy
+from certtrack.services.reminders.obstacles import TOLD_INSTEAD, state_of
+from certtrack.services.reminders.ripe import find_own_end, is_ripe, wait_for_mending, waits_until
+from certtrack.services.reminders.rulings import quiet_of
+from certtrack.services.reminders.sending_hours import after_quiet, known_zone
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.rulings import quiet_of
-from certtrack.services.sending_hours import after_quiet, known_zone
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from datetime import date
 
 from certtrack.db.models import Person
 from certtrack.rules.reminders import Audience, CopyTo, Decision, Policy, StageDay
-from certtrack.services.copies import CopyPeople
-from certtrack.services.judging import Verdict
 from certtrack.services.other_days.judging import judge_copy, list_former
 from certtrack.services.other_days.looked import Looked
-from certtrack.services.reminder_rows import Recipient
-from certtrack.services.subject_rows import AnyRow
+from certtrack.services.reminders.copies import CopyPeople
+from certtrack.services.reminders.judging import Verdict
+from certtrack.services.reminders.rows import Recipient
+from certtrack.services.reminders.subject_rows import AnyRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,15 +19,15 @@ from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.other_days import OtherKind
 from certtrack.rules.pack import Pack
 from certtrack.rules.standing import find_position
-from certtrack.services.copies import NOBODY, CopyBook, CopyPeople, make_copy_book
 from certtrack.services.other_days.day_rows import COMMON, Holding, Mails, ask_of, list_copied, prepare
 from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.policies import make_day_policies
+from certtrack.services.reminders.copies import NOBODY, CopyBook, CopyPeople, make_copy_book
+from certtrack.services.reminders.subject_rows import make_refused
+from certtrack.services.reminders.told_terms import ToldTerms, make_told
+from certtrack.services.reminders.wide_causes import WideCause
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held
-from certtrack.services.subject_rows import make_refused
-from certtrack.services.told_terms import ToldTerms, make_told
-from certtrack.services.wide_causes import WideCause
 
 _SILENT = ("suspended", "revoked", "retired")
 _ON_ITS_WAY = ("sent", "submitted")

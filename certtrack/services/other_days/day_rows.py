@@ -21,10 +21,10 @@ from certtrack.db.queries.copies import select_copying
 from certtrack.db.queries.merges import last_ways
 from certtrack.db.together import AnySelect, Together
 from certtrack.rules.other_days import OF_CERTIFICATIONS
-from certtrack.services.guard import select_told
 from certtrack.services.people import select_holders
-from certtrack.services.subject_rows import select_refused
-from certtrack.services.told_terms import select_told_by_cycles, select_with_cycle
+from certtrack.services.reminders.guard import select_told
+from certtrack.services.reminders.subject_rows import select_refused
+from certtrack.services.reminders.told_terms import select_told_by_cycles, select_with_cycle
 
 Numbers = Collection[int] | Select[Any]
 

@@ -8,15 +8,15 @@ from certtrack.db.models import Person, Reminder
 from certtrack.mail.content import CALLED_OFF, DAY_MOVED
 from certtrack.rules.other_days import make_days
 from certtrack.rules.reminders import Decision, Policy, StageDay, StageKey, decide, stage_days
-from certtrack.services.judging import Verdict
-from certtrack.services.obstacles import ON_AGAIN, POLICY_CHANGED, state_of
 from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.records import word_of
-from certtrack.services.reminder_rows import days_off
-from certtrack.services.sending_hours import at_hour
-from certtrack.services.subject_rows import AnyRow
-from certtrack.services.subjects import SPOKEN
-from certtrack.services.wide_causes import WideCause
+from certtrack.services.reminders.judging import Verdict
+from certtrack.services.reminders.moves import SPOKEN
+from certtrack.services.reminders.obstacles import ON_AGAIN, POLICY_CHANGED, state_of
+from certtrack.services.reminders.rows import days_off
+from certtrack.services.reminders.sending_hours import at_hour
+from certtrack.services.reminders.subject_rows import AnyRow
+from certtrack.services.reminders.wide_causes import WideCause
 
 
 def find_obstacle(

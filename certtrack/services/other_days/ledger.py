@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import OtherDay, Reminder
-from certtrack.services.ledger_entries import About, LedgerEntry, by_day, load_decided, make_coming
+from certtrack.services.ledger.entries import About, LedgerEntry, by_day, load_decided, make_coming
 from certtrack.services.other_days.loading import are_of
 from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.rulings import list_coming

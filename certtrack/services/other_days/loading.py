@@ -11,8 +11,8 @@ from certtrack.db.models import Cause, ExamRegistration, ExamSitting, OtherDay, 
 from certtrack.services.other_days.day_book import Held, load_day_book
 from certtrack.services.other_days.day_rows import Holding
 from certtrack.services.other_days.looked import Looked
+from certtrack.services.reminders.wide_causes import WideCause
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.wide_causes import WideCause
 
 
 def lock_due(session: Session, at: datetime, limit: int) -> list[OtherDay]:

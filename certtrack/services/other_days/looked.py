@@ -7,9 +7,9 @@ from datetime import date, datetime
 from certtrack.db.models import Cause, OtherDay, Person, Reminder
 from certtrack.rules.other_days import OtherKind
 from certtrack.rules.reminders import Policy
-from certtrack.services.copies import NOBODY, CopyPeople
-from certtrack.services.sending_hours import known_zone
-from certtrack.services.wide_causes import WideCause
+from certtrack.services.reminders.copies import NOBODY, CopyPeople
+from certtrack.services.reminders.sending_hours import known_zone
+from certtrack.services.reminders.wide_causes import WideCause
 
 
 @dataclass(frozen=True, slots=True)

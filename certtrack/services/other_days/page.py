@@ -18,7 +18,7 @@ from certtrack.rules.pack import Text
 from certtrack.security import Actor, Fields, Task, can_do, can_see
 from certtrack.services.actors import list_relations
 from certtrack.services.background_checks.records import can_keep, select_check_places
-from certtrack.services.ledger_entries import LedgerAttempt, LedgerState, make_attempts, select_attempts
+from certtrack.services.ledger.entries import LedgerAttempt, LedgerState, make_attempts, select_attempts
 from certtrack.services.other_days.checking import name_credential
 from certtrack.services.other_days.known import Known, load_known
 from certtrack.services.other_days.rights import visible_days

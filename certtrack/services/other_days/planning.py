@@ -9,17 +9,17 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import OtherDay
 from certtrack.logs import get_log
-from certtrack.services.guard import hold_where_many, lock_causes
 from certtrack.services.other_days.loading import load_looked, lock_due
 from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.records import start_of
 from certtrack.services.other_days.rulings import Rulings, list_dropped, rule_day
-from certtrack.services.planning import PlanCounts, watch_own, watch_wide
-from certtrack.services.reminder_rows import Ruling
-from certtrack.services.reminder_writes import values_of, write_decisions
+from certtrack.services.reminders.guard import hold_where_many, lock_causes
+from certtrack.services.reminders.planning import PlanCounts, watch_own, watch_wide
+from certtrack.services.reminders.rows import Ruling
+from certtrack.services.reminders.subjects import is_due
+from certtrack.services.reminders.wide_causes import list_unsettled, load_wide
+from certtrack.services.reminders.writes import values_of, write_decisions
 from certtrack.services.rulebook import Rulebook, confirmed_rules, pin
-from certtrack.services.subjects import is_due
-from certtrack.services.wide_causes import list_unsettled, load_wide
 
 _AT_ONCE = 60
 _LATER = timedelta(days=1)

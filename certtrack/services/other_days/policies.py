@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import OrganizationCredential, OtherDay
 from certtrack.rules.other_days import OtherKind
 from certtrack.rules.reminders import Policy
+from certtrack.services.reminders.wide_causes import WideCause
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.wide_causes import WideCause
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Organization, OtherDay, Reminder
 from certtrack.mail.content import CALLED_OFF
 from certtrack.rules.other_days import OtherKind
-from certtrack.services.arming import UNSENT
+from certtrack.services.reminders.arming import UNSENT
 
 CLOSED = "day_closed"
 """Why a reminder that wasn't sent is none any more: nothing is due on the day it was about."""

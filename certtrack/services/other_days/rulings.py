@@ -8,9 +8,6 @@ from certtrack.db.models import Reminder
 from certtrack.mail.content import CALLED_OFF, DAY_MOVED
 from certtrack.rules.other_days import make_days
 from certtrack.rules.reminders import Policy, StageDay, StageKey, decide, stage_days
-from certtrack.services.arming import UNSENT
-from certtrack.services.copy_rulings import rule_copies
-from certtrack.services.obstacles import ON_AGAIN, POLICY_CHANGED
 from certtrack.services.other_days.copying import DayCopies, make_recipient
 from certtrack.services.other_days.judging import (
     ask_former,
@@ -22,10 +19,13 @@ from certtrack.services.other_days.judging import (
 )
 from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.records import word_of
-from certtrack.services.reminder_rows import Ruling, days_off, is_open
-from certtrack.services.rulings import list_copied
-from certtrack.services.subject_rows import AnyRow
-from certtrack.services.subjects import SPOKEN
+from certtrack.services.reminders.arming import UNSENT
+from certtrack.services.reminders.copy_rulings import rule_copies
+from certtrack.services.reminders.moves import SPOKEN
+from certtrack.services.reminders.obstacles import ON_AGAIN, POLICY_CHANGED
+from certtrack.services.reminders.rows import Ruling, days_off, is_open
+from certtrack.services.reminders.rulings import list_copied
+from certtrack.services.reminders.subject_rows import AnyRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Cycle, ExamResult, ImportedRow
 from certtrack.security import Actor
-from certtrack.services.arming import rearm_person
 from certtrack.services.certifications import (
     get_certification,
     record_certification,
@@ -18,6 +17,7 @@ from certtrack.services.exams.results import NewResult, amend_exam_result, recor
 from certtrack.services.findings import open_finding, settle_by_file
 from certtrack.services.organizations import affiliate, assign_supervisor
 from certtrack.services.people import NewPerson, change_person, create_person, get_person
+from certtrack.services.reminders.arming import rearm_person
 from certtrack.services.roster.plan import Planner
 from certtrack.services.roster.row_plan import RowPlan
 from certtrack.services.roster.state import KIND, PersonKey

@@ -11,7 +11,7 @@ from certtrack.security import Act, Actor, Task, can_act, can_do, check_can_do
 from certtrack.services.actors import list_relations
 from certtrack.services.credits.rights import is_own
 from certtrack.services.people import get_person
-from certtrack.services.sending_hours import known_zone
+from certtrack.services.reminders.sending_hours import known_zone
 from certtrack.services.trainings.problems import Impossible
 
 

@@ -13,9 +13,9 @@ from certtrack.services.actors import list_relations
 from certtrack.services.applications.intentions import answer_wish
 from certtrack.services.applications.rights import check_may, get_cycle_to_end, is_granted_here, today_by_pack
 from certtrack.services.applications.versions import look_again
-from certtrack.services.cause_keys import get_cause
 from certtrack.services.cycles import get_cycle, move_due_day
 from certtrack.services.locking import lock_current
+from certtrack.services.reminders.cause_keys import get_cause
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.versions import make_stamp, next_values, record_change
 from certtrack.services.waivers.typed import NewWaiver

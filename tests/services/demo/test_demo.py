@@ -16,10 +16,10 @@ from certtrack.clock import FixedClock, noon_of
 from certtrack.db.engine import Database
 from certtrack.db.models import Assignment, Certification, Cycle, Finding, GroupAct, Person, Reminder, Waiver
 from certtrack.errors import Refused
-from certtrack.services.causes import list_held
 from certtrack.services.demo import check_demo_fits, count_mails, has_demo, load_demo, write_policies
 from certtrack.services.demo.loading import LOGINS
 from certtrack.services.demo.people import PEOPLE
+from certtrack.services.reminders.causes import list_held
 from certtrack.services.rulebook import Rulebook, load_rulebook
 from certtrack.services.standing import load_standings
 

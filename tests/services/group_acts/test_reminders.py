@@ -7,7 +7,7 @@ from kit.group_acts import LATER, add_people, begin, give_all, give_some, make_w
 from kit.planning import Planner
 from kit.world import World
 
-from certtrack.services.causes import list_held, release_cause
+from certtrack.services.reminders.causes import list_held, release_cause
 
 GRACE_DAY = date(2026, 11, 1)
 

@@ -18,15 +18,15 @@ from sqlalchemy import select, update
 from certtrack.db.models import Assignment, Cause, Certification, OtherDay, Reminder
 from certtrack.language import say_by
 from certtrack.packs import Policies, parse_policy
-from certtrack.services.causes import release_cause
 from certtrack.services.contacts import set_contact
-from certtrack.services.ledger_copies import add_coming_copies
-from certtrack.services.mail_why import explain_mail
+from certtrack.services.ledger.coming_copies import add_coming_copies
+from certtrack.services.ledger.mail_why import explain_mail
+from certtrack.services.ledger.whole import list_whole_ledger
 from certtrack.services.merges import merge_people
 from certtrack.services.organizations import get_organization
 from certtrack.services.people import get_person
-from certtrack.services.restored import note_restored
-from certtrack.services.whole_ledger import list_whole_ledger
+from certtrack.services.reminders.causes import release_cause
+from certtrack.services.reminders.restored import note_restored
 
 ISSUED = date(2026, 3, 2)
 LAST = date(2026, 9, 2)

@@ -20,13 +20,11 @@ from certtrack.language import LOCALES, say_by
 from certtrack.security import Actor, Role
 from certtrack.services.background_checks.records import NewCheck
 from certtrack.services.exams.sittings import NewSitting, amend_sitting, get_sitting
-from certtrack.services.ledger_copies import add_coming_copies
-from certtrack.services.ledger_entries import LedgerEntry
-from certtrack.services.letters import get_letter, get_letters, note_letters
-from certtrack.services.mail_why import explain_mail
-from certtrack.services.organizations import assign_supervisor
-from certtrack.services.people import get_person
-from certtrack.services.tellings import (
+from certtrack.services.ledger.coming_copies import add_coming_copies
+from certtrack.services.ledger.entries import LedgerEntry
+from certtrack.services.ledger.letters import get_letter, get_letters, note_letters
+from certtrack.services.ledger.mail_why import explain_mail
+from certtrack.services.ledger.tellings import (
     NewTelling,
     NotToBeNoted,
     find_hindrance,
@@ -34,8 +32,10 @@ from certtrack.services.tellings import (
     note_told,
     take_back_told,
 )
-from certtrack.services.unmailed import Unmailed, list_unmailed
-from certtrack.services.whole_ledger import list_whole_ledger
+from certtrack.services.ledger.whole import list_whole_ledger
+from certtrack.services.organizations import assign_supervisor
+from certtrack.services.people import get_person
+from certtrack.services.reminders.unmailed import Unmailed, list_unmailed
 
 HELD = date(2026, 6, 20)
 TOLD_ON = date(2026, 6, 5)

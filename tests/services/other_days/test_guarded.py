@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from certtrack.db.models import OtherDay
 from certtrack.language import say_by
-from certtrack.services.causes import list_held, release_all, release_cause, release_person
-from certtrack.services.held_mail import HeldCause, count_held, list_held_mail
-from certtrack.services.restored import note_restored
+from certtrack.services.reminders.causes import list_held, release_all, release_cause, release_person
+from certtrack.services.reminders.held_mail import HeldCause, count_held, list_held_mail
+from certtrack.services.reminders.restored import note_restored
 
 HELD = date(2026, 6, 20)
 STAGE_DAY = date(2026, 6, 5)

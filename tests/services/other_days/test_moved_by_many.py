@@ -9,9 +9,9 @@ from kit.planning import Planner
 from kit.world import World
 
 from certtrack.language import say_by
-from certtrack.services.causes import release_all, release_cause, release_person
 from certtrack.services.cycles import get_cycle, move_due_day
-from certtrack.services.held_mail import HeldCause, count_held, list_held_mail
+from certtrack.services.reminders.causes import release_all, release_cause, release_person
+from certtrack.services.reminders.held_mail import HeldCause, count_held, list_held_mail
 from certtrack.services.standing import projecting_once
 
 ISSUED = date(2026, 3, 2)

@@ -15,10 +15,10 @@ from sqlalchemy import select
 from certtrack.db.models import OtherDay, Reminder
 from certtrack.packs import Policies, parse_policy
 from certtrack.rules.reminders import Policy
-from certtrack.services.causes import release_cause
 from certtrack.services.other_days.checking import list_ripe_days
 from certtrack.services.people import get_person
-from certtrack.services.policy_terms import note_policies, rearm_batch
+from certtrack.services.reminders.causes import release_cause
+from certtrack.services.reminders.policy_terms import note_policies, rearm_batch
 
 HELD = date(2026, 6, 20)
 TOLD = date(2026, 6, 5)

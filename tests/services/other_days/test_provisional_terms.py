@@ -14,7 +14,7 @@ from kit.world import World
 from certtrack.language import say_by
 from certtrack.packs import Policies, parse_policy
 from certtrack.services.cycles import close_cycle, get_cycle
-from certtrack.services.ledger import list_ledger
+from certtrack.services.ledger.reading import list_ledger
 from certtrack.services.other_days.page import list_shown_days
 
 ISSUED = date(2026, 3, 2)

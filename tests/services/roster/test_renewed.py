@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from certtrack.db.models import Certification, Cycle, Reminder, StandingSpan
 from certtrack.rules.standing import Standing
-from certtrack.services.causes import release_person
 from certtrack.services.certifications import get_certification
 from certtrack.services.cycles import get_cycle, move_due_day
 from certtrack.services.overview import Filters, list_overview
 from certtrack.services.person_page import PersonPage, get_person_page
+from certtrack.services.reminders.causes import release_person
 from certtrack.services.standing import load_standings
 
 OLD, NEW = date(2026, 10, 31), date(2028, 10, 31)

@@ -13,8 +13,8 @@ from certtrack.db.models import Intention, StandingSpan
 from certtrack.errors import BadInput, NotAllowed, Refused, StaleRecord
 from certtrack.security import Role
 from certtrack.services.applications.typed import BadApplication
-from certtrack.services.cause_keys import get_cause
 from certtrack.services.cycles import get_cycle, move_due_day
+from certtrack.services.reminders.cause_keys import get_cause
 from certtrack.services.waivers.typed import read_waiver
 
 
