@@ -27,7 +27,7 @@ FROZEN |= {address for frozen in read_registry("web/rights", "FROZEN") for addre
 # what everybody may find and join is nobody's secret
 SHARED = {address for shared in read_registry("web/rights", "SHARED") for address in shared}
 # open to whoever holds the link, or to everybody: nobody is refused there, and what is made up has an answer of its own
-FOR_ALL = ("/account/calendar", "/calendar/", "/mail/", "/password", "/ways-in/check")
+FOR_ALL = ("/account/calendar", "/team/calendar", "/calendar/", "/mail/", "/password", "/ways-in/check")
 Strangers = dict[str, tuple[CheckingClient, str]]
 
 
