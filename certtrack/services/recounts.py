@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from certtrack.db.audit import record_event
 from certtrack.db.inserting import insert_unless_there
 from certtrack.db.models import Certification, Cycle, RuleRecount
+from certtrack.db.queries.beside import load_beside
 from certtrack.services.pacing import work_in_batches
 from certtrack.services.rebuilding import load_written
 from certtrack.services.reminders.arming import earliest_day
@@ -114,7 +115,8 @@ def recount_batch(session: Session, rulebook: Rulebook, recount_id: int, *, at: 
     if not numbers:
         _end(session, recount, at)
         return 0
-    lock_certifications(session, numbers)
+    # at once and in their order with those that are projected with them: a lower one later could wait in a ring
+    lock_certifications(session, sorted({*numbers}.union(*load_beside(session, numbers).values())))
     before = load_written(session, numbers)
     _renew(session, rulebook, numbers, at)
     after = load_written(session, numbers)
