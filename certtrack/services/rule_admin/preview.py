@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Person
+from certtrack.db.queries.merges import every_last_way
 from certtrack.packs.confirming import Confirmed, confirm_all
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Pack
@@ -133,9 +134,11 @@ def _find(spans: Sequence[Span], today: date) -> Span | None:
 def _name(
     session: Session, actor: Actor, changed: Mapping[int, tuple[Span, Span]], today: date
 ) -> tuple[ChangedPerson, ...]:
+    last = every_last_way()
     query = (
         select(Certification.id, Person)
-        .join(Person, Person.id == Certification.person_id)
+        .outerjoin(last, last.c.person_id == Certification.person_id)
+        .join(Person, Person.id == func.coalesce(last.c.into_id, Certification.person_id))
         .where(Certification.id.in_(changed.keys()), visible_certifications(actor, today))
         .order_by(Person.folded_name, Certification.id)
         .limit(SHOWN)

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Affiliation, Certification, OrganizationCredential
+from certtrack.db.queries.merges import same_people
 from certtrack.errors import NotAllowed
 from certtrack.rules.pack import Pack
 from certtrack.security import Actor, Role, Task, can_do, list_places
@@ -32,7 +33,9 @@ def _is_of_these(session: Session, pack: Pack, places: frozenset[int]) -> bool:
     """True where all are kept by these offices, and belong to no other."""
     held = select(Certification).where(Certification.pack_key == pack.key).subquery()
     keeping = select(held.c.organization_id)
-    belonging = select(Affiliation.organization_id).where(Affiliation.person_id.in_(select(held.c.person_id)))
+    belonging = select(Affiliation.organization_id).where(
+        Affiliation.person_id.in_(same_people(select(held.c.person_id)))
+    )
     found = set(session.scalars(keeping.union(belonging)))
     return bool(found) and found <= places
 

@@ -11,6 +11,7 @@ from certtrack.db.models import Certification, RuleConfirmation
 from certtrack.packs.confirming import Confirmed
 from certtrack.security import Actor, Role, RoleGrant
 from certtrack.services.confirmations import confirm_rule
+from certtrack.services.merges import merge_people
 from certtrack.services.recounts import find_newest_recount, work_at_recount
 from certtrack.services.rule_admin.preview import MOST, Preview, preview
 
@@ -98,6 +99,14 @@ def test_those_alone_are_named_whom_the_reader_may_see(world: World) -> None:
     for actor, named in ((here, 1), (elsewhere, 0)):
         found = look(world, AREA.format(AREAS[0]), "180", actor)
         assert (found.otherwise, len(found.people)) == (1, named)
+
+
+def test_whoever_was_joined_with_another_record_is_named_by_that_one(world: World) -> None:
+    carol, into = add_complete(world), world.person("Caroline")
+    with world.database.writing() as session:
+        merge_people(session, world.rulebook, carol, into, reason="One person", actor=world.actor, at=world.at)
+    found = look(world, AREA.format(AREAS[0]), "180")
+    assert ([one.person.id for one in found.people], found.person_ids) == ([into], [into])
 
 
 def test_nobody_holds_it_and_nothing_is_otherwise(world: World) -> None:
