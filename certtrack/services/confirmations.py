@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
@@ -13,6 +13,8 @@ from certtrack.packs.table import UNKNOWN
 from certtrack.security import Actor
 from certtrack.services.recounts import begin_recount
 from certtrack.services.rulebook import Rulebook
+
+_LOCK = 4_207_316_004  # any number that nobody else uses on this database
 
 
 def confirm_rule(
@@ -43,10 +45,11 @@ def confirm_rule(
     if not source.strip():
         raise BadInput("Say who confirmed it, or where it stands; the source is empty.")
     whole, kept = find_key(versions, key), None if value == UNKNOWN else value
+    lock_confirmations(session)
     if kept is not None:
         for pack in versions:
             confirm(pack, [Confirmed(pack_key, whole, kept, source, on)])
-    newest = _find_newest(session, pack_key, whole)
+    newest = find_newest_confirmation(session, pack_key, whole)
     if newest is not None and (newest.value, newest.source, newest.said_on) == (kept, source, on):
         return newest
     said = {"pack_key": pack_key, "key": whole, "value": kept, "source": source, "said_on": on}
@@ -59,6 +62,13 @@ def confirm_rule(
     return row
 
 
-def _find_newest(session: Session, pack_key: str, key: str) -> RuleConfirmation | None:
+def lock_confirmations(session: Session) -> None:
+    """Let whoever else confirms a value wait until this transaction ends, the first time too, when no row is there."""
+    if session.get_bind().dialect.name == "postgresql":  # on SQLite only one transaction writes at a time
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
+def find_newest_confirmation(session: Session, pack_key: str, key: str) -> RuleConfirmation | None:
+    """What was said last of the value with that whole key, which a taking back is too; None: nothing yet."""
     query = select(RuleConfirmation).where(RuleConfirmation.pack_key == pack_key, RuleConfirmation.key == key)
     return session.scalar(query.order_by(RuleConfirmation.id.desc()).limit(1))

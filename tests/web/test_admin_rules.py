@@ -184,6 +184,9 @@ def test_where_another_office_has_people_too_the_rules_are_read_and_not_said(
     assert isinstance(everywhere, CheckingClient)
     sign_up(everywhere, world, world.account("root", Role.AGENCY_ADMINISTRATOR, everywhere=True))
     assert put(everywhere, WEEKEND, fill(world)).status_code == 302
+    told = read(alice.get(ONE).text)
+    assert "Put here by an account of another office on" in told
+    assert "root@example.org" not in told
 
 
 def test_every_pack_that_is_used_has_a_page_in_both_languages(alice: CheckingClient) -> None:

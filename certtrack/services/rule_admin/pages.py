@@ -7,13 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Account, Certification, Person, RuleConfirmation, RuleRecount
+from certtrack.db.models import Account, AccountRole, Certification, Person, RuleConfirmation, RuleRecount
 from certtrack.errors import NotFound, StaleRecord
 from certtrack.packs.table import UNKNOWN
 from certtrack.rules.pack import Pack
 from certtrack.rules.service import ServicePack
-from certtrack.security import Actor
-from certtrack.services.confirmations import confirm_rule
+from certtrack.security import Actor, Task, list_places
+from certtrack.services.confirmations import confirm_rule, find_newest_confirmation, lock_confirmations
 from certtrack.services.rule_admin.rights import can_confirm, check_can_confirm
 from certtrack.services.rule_admin.shown import (
     AnyPack,
@@ -44,9 +44,10 @@ class PackRow:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A value that was put on record, or taken back (`row.value` is None). `who` is a name, None for a command.
+    """A value that was put on record, or taken back (`row.value` is None).
 
-    `rule` is what it was said of, `then` the rule with that value; None where the version has no such rule.
+    `who` is a name, None for an account of another office, and for a command. `rule` is what it was said of, `then` the
+    rule with that value; None where the version has no such rule.
     """
 
     row: RuleConfirmation
@@ -116,7 +117,7 @@ def load_pack_page(
         row=_make_row(pack, versions[0].version, rules, held),
         rules=rules,
         versions=versions,
-        said=_load_said(session, pack_key, rules),
+        said=_load_said(session, actor, pack_key, rules),
         recount=session.scalars(_newest_recount(pack_key)).first(),
         may_confirm=isinstance(pack, Pack) and can_confirm(session, rulebook, actor, pack),
     )
@@ -133,7 +134,7 @@ def load_rule_page(session: Session, rulebook: Rulebook, actor: Actor, pack_key:
         rule = next((one for one in rules if key in one.to_confirm), None)
         if isinstance(pack, Pack) and rule is not None:
             check_can_confirm(session, rulebook, actor, pack)
-            said = _load_said(session, pack_key, rules, key)
+            said = _load_said(session, actor, pack_key, rules, key)
             return RulePage(pack, rule, key, said, said[0].row.id if said else 0)
     raise NotFound("No rule is called so here.")
 
@@ -155,7 +156,9 @@ def put_on_record(
     Raises StaleRecord where somebody has said something of it since `seen_id`, NotAllowed, BadInput for a day to come.
     """
     check_can_confirm(session, rulebook, actor, page.pack)
-    if page.newest_id != seen_id:
+    lock_confirmations(session)
+    newest = find_newest_confirmation(session, page.pack.key, page.key)
+    if (newest.id if newest is not None else 0) != seen_id:
         raise StaleRecord("Somebody else has put something on record of this meanwhile. Look at it as it is now.")
     said = UNKNOWN if value is None else value
     return confirm_rule(session, rulebook, page.pack.key, page.key, said, source=source, on=on, actor=actor, at=at)
@@ -177,12 +180,14 @@ def _make_row(pack: AnyPack, newest: int, rules: Sequence[ShownRule], held: dict
     return PackRow(pack, by, from_on, pack.version == newest, count_rules(rules), count)
 
 
-def _load_said(session: Session, pack_key: str, rules: Sequence[ShownRule], key: str | None = None) -> tuple[Said, ...]:
+def _load_said(
+    session: Session, actor: Actor, pack_key: str, rules: Sequence[ShownRule], key: str | None = None
+) -> tuple[Said, ...]:
     query = select(RuleConfirmation).where(RuleConfirmation.pack_key == pack_key)
     if key is not None:
         query = query.where(RuleConfirmation.key == key)
     rows = session.scalars(query.order_by(RuleConfirmation.id.desc())).all()
-    names = _name_accounts(session, {row.recorded_by for row in rows})
+    names = _name_accounts(session, actor, {row.recorded_by for row in rows})
     by_key = {key: rule for rule in rules for key in rule.to_confirm}
     return tuple(_make_said(row, by_key.get(row.key), names.get(row.recorded_by)) for row in rows)
 
@@ -191,11 +196,15 @@ def _make_said(row: RuleConfirmation, rule: ShownRule | None, who: str | None) -
     return Said(row, rule, with_value(rule, row.key, row.value) if rule is not None else None, who)
 
 
-def _name_accounts(session: Session, keys: set[str]) -> dict[str, str]:
+def _name_accounts(session: Session, actor: Actor, keys: set[str]) -> dict[str, str]:
+    """What the accounts of the reader's offices are called, by their keys: as their person, else as they sign in."""
     numbers = [int(key[8:]) for key in keys if key.startswith("account:") and key[8:].isdigit()]
     if not numbers:
         return {}
     query = select(Account, Person).outerjoin(Person, Person.id == Account.person_id).where(Account.id.in_(numbers))
+    if (places := list_places(actor, Task.CONFIRM_RULES)) is not None:
+        theirs = select(AccountRole.account_id).where(AccountRole.organization_id.in_(places))
+        query = query.where(Account.id.in_(theirs))
     return {
         f"account:{account.id}": person.shown_name if person else account.sign_in_name
         for account, person in session.execute(query)

@@ -1,14 +1,18 @@
 """Who may put a value on record, and what the pages say of it."""
 
+import threading
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from kit.databases import on_both
 from kit.rules import CPS, shipped_packs
 from kit.world import World
 
 from certtrack.db.models import Organization
 from certtrack.errors import BadInput, NotAllowed, NotFound, StaleRecord
 from certtrack.security import Actor, Role, RoleGrant
+from certtrack.services.merges import merge_people
 from certtrack.services.organizations import affiliate, create_organization, set_role
 from certtrack.services.rule_admin.pages import (
     RulePage,
@@ -22,8 +26,8 @@ from certtrack.services.rule_admin.rights import can_confirm
 DUE, SAID_ON, KEY = date(2026, 10, 31), date(2026, 5, 4), "weekend.rule"
 
 
-def act_as(role: Role, *places: int | None) -> Actor:
-    return Actor("account:7", 7, None, frozenset(RoleGrant(role, place) for place in places))
+def act_as(role: Role, *places: int | None, account_id: int = 7) -> Actor:
+    return Actor(f"account:{account_id}", account_id, None, frozenset(RoleGrant(role, place) for place in places))
 
 
 def may(world: World, actor: Actor, pack_key: str = CPS) -> bool:
@@ -59,6 +63,21 @@ def test_where_another_office_has_somebody_too_it_is_everywheres(world: World) -
     here, both = act_as(Role.AGENCY_ADMINISTRATOR, here_id), act_as(Role.AGENCY_ADMINISTRATOR, here_id, other)
     with world.database.writing() as session:
         affiliate(session, carol, other, from_on=None, actor=world.actor, at=world.at)
+    assert (may(world, here), may(world, both)) == (False, True)
+
+
+def test_whoever_was_joined_with_somebody_of_another_office_belongs_there_too(world: World) -> None:
+    carol = world.person()
+    world.certify(carol, DUE)
+    here_id, world.organization_id = world.organization_id, add_office(world)
+    twice = world.person("Caroline")
+    here, both = (
+        act_as(Role.AGENCY_ADMINISTRATOR, here_id),
+        act_as(Role.AGENCY_ADMINISTRATOR, here_id, world.organization_id),
+    )
+    assert may(world, here)
+    with world.database.writing() as session:
+        merge_people(session, world.rulebook, carol, twice, reason="One person", actor=world.actor, at=world.at)
     assert (may(world, here), may(world, both)) == (False, True)
 
 
@@ -110,11 +129,48 @@ def test_what_was_said_stands_in_the_history_and_is_taken_back_with_who_said_so(
     assert (shown.recount.state, shown.may_confirm) == ("open", True)
 
 
+def test_an_account_is_named_to_its_own_office_alone(world: World) -> None:
+    here = act_as(Role.AGENCY_ADMINISTRATOR, world.organization_id)
+    world.certify(world.person(), DUE)
+    alice = world.account("alice", Role.AGENCY_ADMINISTRATOR)
+    put(world, act_as(Role.AGENCY_ADMINISTRATOR, None, account_id=alice), "next_day", 0)
+    elsewhere = act_as(Role.AGENCY_ADMINISTRATOR, add_office(world))
+    everywhere = act_as(Role.AGENCY_ADMINISTRATOR, None)
+    for actor, who in ((here, "alice@example.org"), (everywhere, "alice@example.org"), (elsewhere, None)):
+        with world.database.reading() as session:
+            (said,) = load_pack_page(session, world.rulebook, actor, CPS).said
+        assert said.who == who
+
+
 def test_whoever_saw_it_before_somebody_elses_word_is_told(world: World) -> None:
     world.certify(world.person(), DUE)
     put(world, world.actor, "next_day", 0)
     with pytest.raises(StaleRecord):
         put(world, world.actor, "none", 0)
+
+
+@on_both
+def test_of_two_who_put_the_first_word_on_record_at_once_the_second_is_told(world: World) -> None:
+    world.certify(world.person(), DUE)
+    faults = list[BaseException]()
+
+    def say() -> None:
+        try:
+            put(world, world.actor, "none", 0)
+        except BaseException as error:  # noqa: BLE001  # told by the test
+            faults.append(error)
+
+    with world.database.writing() as session:
+        page = load_rule_page(session, world.rulebook, world.actor, CPS, KEY)
+        values: dict[str, Any] = {"source": "Letter", "on": SAID_ON, "seen_id": 0, "actor": world.actor, "at": world.at}
+        put_on_record(session, world.rulebook, page, "next_day", **values)
+        other = threading.Thread(target=say)
+        other.start()
+        other.join(0.3)
+        assert other.is_alive()
+    other.join(30)
+    assert [type(fault) for fault in faults] == [StaleRecord]
+    assert [one.row.value for one in load(world, world.actor).said] == ["next_day"]
 
 
 def test_a_stranger_to_the_rules_gets_what_they_get_of_none(world: World) -> None:
