@@ -46,12 +46,21 @@ class ShownRule:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Of how many rules something is unknown, not verified, published in several readings, or confirmed here."""
+    """Of how many rules something is unknown, unsure in one of three ways, or confirmed here.
+
+    Unsure is what isn't verified, what is published in several readings, and what only follows from what is published.
+    """
 
     unknown: int
     unverified: int
     conflicting: int
+    inferred: int
     confirmed: int
+
+    @property
+    def unsure(self) -> int:
+        """Of how many rules something is known, and not for sure."""
+        return self.unverified + self.conflicting + self.inferred
 
 
 def list_rules(pack: AnyPack, confirmed: Sequence[Confirmed] = ()) -> tuple[ShownRule, ...]:
@@ -79,6 +88,7 @@ def count_rules(rules: Sequence[ShownRule]) -> Counts:
         unknown=sum(rule.is_open for rule in rules),
         unverified=sure.count("unverified"),
         conflicting=sure.count("conflicting"),
+        inferred=sure.count("inferred"),
         confirmed=sum(bool(rule.confirmed) for rule in rules),
     )
 

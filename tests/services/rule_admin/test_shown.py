@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -69,12 +70,20 @@ def test_what_is_not_known_comes_first_and_then_what_is_not_sure() -> None:
     assert order == sorted(order, key=["open", "unverified", "conflicting", "inferred", "verified"].index)
     assert order[0] == "open"
     counts = count_rules(rules)
-    assert (counts.unknown, counts.unverified, counts.conflicting, counts.confirmed) == (
+    assert (counts.unknown, counts.unverified, counts.conflicting, counts.inferred, counts.confirmed) == (
         len(list_unknown(PACK.raw)),
         order.count("unverified"),
         2 + 1,
+        order.count("inferred"),
         0,
     )
+
+
+def test_what_only_follows_from_what_is_published_is_counted_as_not_sure() -> None:
+    counts = count_rules([replace(rule, sure="inferred") for rule in list_rules(PACK) if not rule.is_open][:2])
+    assert counts.unsure == 2
+    assert say_by(WORDS, "en", "counts_words", counts) == "2 that follow from what is published"
+    assert say_by(WORDS, "es", "counts_words", counts) == "2 que se deducen de lo publicado"
 
 
 def test_what_was_confirmed_stands_in_its_place_with_who_said_it() -> None:
