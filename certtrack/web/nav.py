@@ -66,6 +66,10 @@ class Nav:
     first: tuple[NavItem, ...] = ()
     more: tuple[NavItem, ...] = ()
 
+    def leads_to(self, url: str) -> bool:
+        """True where the reader may open the page at that address."""
+        return any(item.url == url for item in (*self.first, *self.more))
+
 
 def make_nav(actor: Actor, gettext: Callable[[str], str]) -> Nav:
     """The links of that reader, named by `gettext`, in the order in which they stand."""

@@ -45,6 +45,18 @@ def test_what_needs_an_organization_says_that_it_is_missing_and_leads_to_where_i
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_whoever_may_not_make_one_is_not_led_to_where_it_is_made(
+    app: Flask, first: CheckingClient, world: World
+) -> None:
+    assert first.get("/exams/new").status_code == 409
+    programme = app.test_client()
+    assert isinstance(programme, CheckingClient)
+    sign_up(programme, world, world.account("paula", Role.PROGRAMME_ADMINISTRATOR, everywhere=True))
+    answer = programme.get("/exams/new")
+    assert (answer.status_code, 'href="/admin"' in answer.text) == (409, False)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_no_link_leads_nowhere_on_a_machine_where_nothing_is_on_record(first: CheckingClient) -> None:
     seen: dict[str, int] = {}
     left = ["/"]
