@@ -1,4 +1,4 @@
-"""Rules as pages: what nobody publishes comes first, and is put on record once it was seen what would change."""
+"""Rules as pages: what was found nowhere comes first, and is put on record once it was seen what would change."""
 
 import re
 from datetime import date, timedelta
@@ -57,18 +57,20 @@ def list_confirmed(world: World) -> list[tuple[str, str | None]]:
         return [(row.key, row.value) for row in rows]
 
 
-def test_what_nobody_publishes_comes_first_with_what_follows_and_where_it_was_looked_for(alice: CheckingClient) -> None:
+def test_what_was_found_nowhere_comes_first_with_what_follows_and_where_it_was_sought(
+    alice: CheckingClient,
+) -> None:
     listed = read(alice.get("/admin/rules").text)
     assert "Certified Peer Specialist Wisconsin Department of Health Services" in listed
     assert "1 certification here goes by them." in listed
     page = alice.get(ONE)
     said = read(page.text)
-    assert said.index("What nobody publishes") < said.index("A due day on a weekend or a holiday")
+    assert said.index("What we found published nowhere") < said.index("A due day on a weekend or a holiday")
     assert said.index("A due day on a weekend or a holiday") < said.index("What the rules say")
     assert "reminders go by the earlier day" in said
     assert "Whom to ask: the Wisconsin Peer Specialist Employment Initiative" in said
     assert f'href="{WEEKEND}"' in page.text
-    assert re.search(r'<a href="https://www\.wicps\.org/[^"]+" rel="noreferrer">', page.text)
+    assert re.search(r'<a href="https://www\.wicps\.org/[^"]+" rel="noreferrer" lang="en">', page.text)
 
 
 def test_what_would_change_is_said_before_anything_is_saved_and_a_few_follow_at_once(
@@ -122,6 +124,7 @@ def test_it_is_corrected_and_taken_back_with_who_said_so(alice: CheckingClient, 
     nothing = alice.send(AREA, **fill(world, "", way="take_back"))
     assert nothing.status_code == 400
     assert "nothing on record that could be taken back" in read(nothing.text)
+    assert 'href="#way"' not in nothing.text
 
 
 @pytest.mark.parametrize(
@@ -187,6 +190,22 @@ def test_where_another_office_has_people_too_the_rules_are_read_and_not_said(
     told = read(alice.get(ONE).text)
     assert "Put here by an account of another office on" in told
     assert "root@example.org" not in told
+
+
+def test_a_programme_is_led_to_no_page_that_is_not_its(app: Flask, alice: CheckingClient, world: World) -> None:
+    programme = app.test_client()
+    assert isinstance(programme, CheckingClient)
+    sign_up(programme, world, world.account("paula", Role.PROGRAMME_ADMINISTRATOR))
+    assert 'href="/admin"' in alice.get("/admin/rules").text
+    page = programme.get("/admin/rules")
+    assert (page.status_code, 'href="/admin"' in page.text) == (200, False)
+
+
+def test_titles_of_pages_are_told_as_english_and_a_persons_words_are_not(alice: CheckingClient, world: World) -> None:
+    put(alice, WEEKEND, fill(world, source="https://program.example.org/letter"))
+    page = alice.get(f"{ONE}?lang=es", follow_redirects=True).text
+    assert re.search(r'<a href="https://www\.wicps\.org/[^"]+" rel="noreferrer" lang="en">', page)
+    assert '<a href="https://program.example.org/letter" rel="noreferrer">' in page
 
 
 def test_every_pack_that_is_used_has_a_page_in_both_languages(alice: CheckingClient) -> None:

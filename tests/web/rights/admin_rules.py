@@ -13,5 +13,5 @@ MATRIX: dict[str, tuple[int, ...]] = {
 
 
 def record(_world: World, _numbers: dict[str, int]) -> dict[str, str]:
-    """Rules that Carol's certification goes by, and what nobody publishes of them."""
+    """Rules that Carol's certification goes by, and what was found nowhere of them."""
     return {"<pack_key>": "us-wi-cps", "<rule_key>": "hours.areas.area_4.minimum.minutes"}
