@@ -5,16 +5,27 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Person
+from certtrack.db.models import Organization, Person
 from certtrack.errors import StaleRecord
 from certtrack.services.versions import Versioned
 
 
 def lock_current(session: Session, record: Versioned, expected_no: int | None = None) -> None:
-    """Read the record anew, locked until the transaction ends. Raises StaleRecord where its number is another one."""
-    session.refresh(record, with_for_update=True)
+    """Read the record anew, locked until the transaction ends. Raises StaleRecord where its number is another one.
+
+    What refers to it is written meanwhile all the same: its key never changes.
+    """
+    session.refresh(record, with_for_update={"key_share": True})
     if expected_no is not None and record.no != expected_no:
         raise StaleRecord("Somebody else has changed this meanwhile, so nothing was written. Look at it again.")
+
+
+def hold_organization(session: Session, organization_id: int) -> Organization | None:
+    """Read it anew, and let nobody change it until this transaction ends; None where there is none.
+
+    Several hold it at a time. Called before somebody joins it: nobody says meanwhile that it has ended.
+    """
+    return session.get(Organization, organization_id, with_for_update={"read": True}, populate_existing=True)
 
 
 def lock_people(session: Session, person_ids: Iterable[int]) -> None:

@@ -18,8 +18,8 @@ from certtrack.rules.calendar import add_days
 from certtrack.security import Actor, Task, check_can_do, list_places
 from certtrack.services.administration.people import check_supervises, get_own, list_offered
 from certtrack.services.administration.places import list_offices
-from certtrack.services.leaving import get_place_to_leave
-from certtrack.services.locking import lock_people
+from certtrack.services.leaving import Place, get_place_to_leave
+from certtrack.services.locking import hold_organization, lock_people
 from certtrack.services.organizations import add_version, affiliate, assign_supervisor
 from certtrack.services.reminders.arming import earliest_day, rearm_person
 
@@ -97,7 +97,7 @@ def join(
     """
     person = get_own(session, actor, person_id, today)
     check_can_do(actor, Task.MANAGE_PEOPLE, new.organization_id)
-    organization = session.get(Organization, new.organization_id)
+    organization = hold_organization(session, new.organization_id)
     if organization is None:
         raise NotFound(_NOT_THEIRS)
     lock_people(session, [person.id])
@@ -128,13 +128,12 @@ def mend_first_day(
     place = get_place_to_leave(session, actor, person.id, organization_id, today)
     if place.no != seen:
         raise StaleRecord("Their time here was changed meanwhile: look at it again.")
-    latest = place.affiliations[-1]
-    if from_on is not None:
-        _check_began(session, person.id, latest, from_on, today)
-    if from_on == latest.from_on:
+    shown = next(one for one in reversed(place.affiliations) if one.from_on == place.from_on)
+    if from_on == shown.from_on:
         return
-    latest.from_on = from_on
-    add_version(session, latest, "mended", actor, at)
+    _check_began(session, person.id, shown, place, from_on, today)
+    shown.from_on = from_on
+    add_version(session, shown, "mended", actor, at)
     rearm_person(session, person.id, earliest_day(at))
 
 
@@ -179,16 +178,32 @@ def _check_first(session: Session, person_id: int, organization: Organization, f
         raise BadTime("there_already")
 
 
-def _check_began(session: Session, person_id: int, time: Affiliation, from_on: date, today: date) -> None:
-    if from_on > today:
+def _check_began(
+    session: Session, person_id: int, time: Affiliation, place: Place, from_on: date | None, today: date
+) -> None:
+    """Raise BadTime where another time there would overlap; one that isn't known to have begun overlaps each.
+
+    Of two that last, of somebody who was two records, only the one that began last is shown and mended: it stays so.
+    """
+    if from_on is not None and from_on > today:
         raise BadTime("ahead")
-    if time.until_on is not None and time.until_on < from_on:
+    if from_on is not None and time.until_on is not None and time.until_on < from_on:
         raise BadTime("after_last")
-    query = select(Affiliation.id).where(
-        Affiliation.person_id.in_(same_person(person_id)),
-        Affiliation.organization_id == time.organization_id,
-        Affiliation.id != time.id,
-        or_(Affiliation.until_on.is_(None), Affiliation.until_on >= from_on),
+    others = session.scalars(
+        select(Affiliation).where(
+            Affiliation.person_id.in_(same_person(person_id)),
+            Affiliation.organization_id == time.organization_id,
+            Affiliation.id != time.id,
+        )
     )
-    if session.scalar(query.limit(1)) is not None:
+    lasting = {one.id for one in place.affiliations}
+    if any(_is_in_the_way(other, from_on, lasts=other.id in lasting) for other in others):
         raise BadTime("overlaps")
+
+
+def _is_in_the_way(other: Affiliation, from_on: date | None, *, lasts: bool) -> bool:
+    if from_on is None:
+        return True
+    if lasts:
+        return other.from_on is not None and other.from_on > from_on
+    return other.until_on is None or other.until_on >= from_on

@@ -14,7 +14,7 @@ from certtrack.rules.calendar import add_days
 from certtrack.security import Actor, Relation, Task, can_do, check_can_do
 from certtrack.services.actors import list_relations, visible_people
 from certtrack.services.leaving import Place, list_places_to_leave
-from certtrack.services.locking import lock_people
+from certtrack.services.locking import hold_organization, lock_people
 from certtrack.services.organizations import affiliate, assign_supervisor, find_assignment
 from certtrack.services.people import (
     NewPerson,
@@ -88,6 +88,7 @@ def add_person(
     NotAllowed, and NotFound for a supervisor who isn't one there.
     """
     check_can_do(actor, Task.MANAGE_PEOPLE, organization_id)
+    hold_organization(session, organization_id)
     person = create_person(session, new, actor=actor, at=at)
     affiliate(session, person.id, organization_id, from_on=from_on, actor=actor, at=at)
     if supervisor_id is not None:

@@ -19,6 +19,7 @@ from certtrack.services.administration.affiliations import (
     list_versions,
     mend_first_day,
 )
+from certtrack.services.merges import merge_people
 from certtrack.services.organizations import affiliate, create_organization, end_affiliation, find_affiliation
 
 
@@ -138,3 +139,21 @@ def test_times_at_one_office_never_overlap(world: World) -> None:
     with world.database.reading() as session:
         days = session.scalars(select(Affiliation.from_on).order_by(Affiliation.id)).all()
     assert days == [None, left + timedelta(days=1)]
+    with pytest.raises(BadTime, match="overlaps"):
+        mend(world, alice, carol, None, 2)
+
+
+def test_of_two_times_of_one_who_was_two_records_the_one_that_is_shown_is_mended(world: World) -> None:
+    carol, twice, alice = world.person("Carol"), world.person("Carol"), office_of(world.organization_id)
+    first, second = world.today - timedelta(days=90), world.today - timedelta(days=60)
+    with world.database.writing() as session:
+        merge_people(session, world.rulebook, twice, carol, reason="one", actor=world.actor, at=world.at)
+        for person_id, day in ((carol, second), (twice, first)):
+            session.execute(update(Affiliation).where(Affiliation.person_id == person_id).values(from_on=day))
+    for wrong in (None, first - timedelta(days=1)):
+        with pytest.raises(BadTime, match="overlaps"):
+            mend(world, alice, carol, wrong, 2)
+    mend(world, alice, carol, second - timedelta(days=1), 2)
+    with world.database.reading() as session:
+        days = dict(session.execute(select(Affiliation.person_id, Affiliation.from_on)).all())
+    assert days == {carol: second - timedelta(days=1), twice: first}
