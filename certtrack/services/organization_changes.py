@@ -13,6 +13,7 @@ from certtrack.db.audit import record_event
 from certtrack.db.models import Affiliation, Organization
 from certtrack.errors import BadInput
 from certtrack.security import Actor
+from certtrack.services.people import fold
 from certtrack.services.reminders.arming import earliest_day, rearm_kept
 
 Why = Literal["no_name", "name_taken", "part_of_itself", "still_there"]
@@ -50,7 +51,8 @@ def change_organization(
     """Let it be as `new` says; True where anything is different.
 
     Another zone has the planner look again at all that the organization keeps, whose days and hours it says. Raises
-    BadOrganization: without a name or with another one's, a part of itself, or ended while people belong to it.
+    BadOrganization: without a name or with another one's, a part of itself, or said to end while
+    people belong to it later.
     """
     old, said = asdict(read_fields(organization)), asdict(new)
     changed = {name: [old[name], said[name]] for name in said if old[name] != said[name]}
@@ -68,9 +70,19 @@ def change_organization(
 
 
 def find_same_name(session: Session, name: str, besides: int | None = None) -> Organization | None:
-    """Another one that is called so, whatever the case of its letters; None where there is none."""
-    query = select(Organization).where(func.lower(Organization.name) == name.strip().lower())
-    return session.scalar(query.where(Organization.id != (besides or 0)).limit(1))
+    """Another one that is called so, whatever its case and its accents; None where there is none."""
+    alike = [number for number in list_alike(session, name) if number != besides]
+    return session.get(Organization, alike[0]) if alike else None
+
+
+def list_alike(session: Session, name: str) -> list[int]:
+    """The numbers of those that are called so, whatever the case and the accents.
+
+    It is asked of all names: a database folds only some letters.
+    """
+    wanted = fold(name)
+    rows = session.execute(select(Organization.id, Organization.name).order_by(Organization.id))
+    return [number for number, known in rows if fold(known) == wanted]
 
 
 def count_later(session: Session, organization_id: int, last_on: date) -> int:
@@ -109,7 +121,8 @@ def _check(
     check_zone(new.zone)
     if new.parent_id is not None and _is_within(session, new.parent_id, organization.id):
         raise BadOrganization("parent", "part_of_itself")
-    if new.until_on is not None and (count := count_later(session, organization.id, new.until_on)):
+    last_on = new.until_on if "until_on" in changed else None  # one that stays is no reason to refuse another name
+    if last_on is not None and (count := count_later(session, organization.id, last_on)):
         raise BadOrganization("until_on", "still_there", count)
 
 

@@ -132,16 +132,18 @@ def affiliate(
     """The person's affiliation, made if there is none. `from_on` None: the day isn't known.
 
     Whoever belongs already on that day, today where it isn't known, is never affiliated a second time; a last day that
-    lies ahead then stays as it is. Raises Refused where the organization has ended by that day.
+    lies ahead then stays as it is. Where the last day of the organization is known, it is theirs, too. Raises Refused
+    where the organization has ended by that day.
     """
     known = find_affiliation(session, person_id, organization_id, from_on or earliest_day(at))
     if known is not None:
         return known
-    _check_lasts(session, organization_id, from_on or earliest_day(at))
+    organization = _get_lasting(session, organization_id, from_on or earliest_day(at))
     affiliation = Affiliation(
         person_id=person_id,
         organization_id=organization_id,
         from_on=from_on,
+        until_on=organization.until_on,
         no=0,
         recorded_at=at,
         recorded_by=actor.key,
@@ -152,10 +154,11 @@ def affiliate(
     return affiliation
 
 
-def _check_lasts(session: Session, organization_id: int, on: date) -> None:
+def _get_lasting(session: Session, organization_id: int, on: date) -> Organization:
     organization = session.get_one(Organization, organization_id)
     if organization.until_on is not None and organization.until_on < on:
         raise Refused(f"{organization.name} ended on {organization.until_on}: nobody joins it after that day.")
+    return organization
 
 
 def end_affiliation(
@@ -244,7 +247,7 @@ def find_assignment(session: Session, person_id: int, organization_id: int, on: 
 
 
 def _find_last_day(session: Session, person_id: int, organization_id: int, from_on: date) -> date | None:
-    """The day before the next assignment here after `from_on`, None where there is none."""
+    """The day before the next assignment here after `from_on`, else the organization's last; None: none is known."""
     next_on = session.scalar(
         select(func.min(Assignment.from_on)).where(
             Assignment.person_id == person_id,
@@ -252,7 +255,9 @@ def _find_last_day(session: Session, person_id: int, organization_id: int, from_
             Assignment.from_on > from_on,
         ),
     )
-    return add_days(next_on, -1) if next_on else None
+    last_on = session.get_one(Organization, organization_id).until_on
+    days = [day for day in (add_days(next_on, -1) if next_on else None, last_on) if day is not None and day >= from_on]
+    return min(days, default=None)
 
 
 def add_version(session: Session, affiliation: Affiliation, reason: str | None, actor: Actor, at: datetime) -> None:

@@ -107,7 +107,7 @@ def save(organization_id: int) -> ResponseReturnValue:
     form = read_form()
     with reading() as session:
         known = get_organization(session, actor(), organization_id)
-        fields, problems = form.check(session, actor(), known.zone)
+        fields, problems = form.check(session, actor(), known.zone, known)
         contact_id, unknown = read_contact(session, known, form.contact, today(known.zone))
     if fields is None or unknown:
         return _show(organization_id, form, problems | unknown), 400
@@ -163,7 +163,10 @@ def _show(
 ) -> str:
     with reading() as session:
         shown = get_shown(session, actor(), organization_id, find_today())
-    note_look("organizations.viewed", [shown.contact.id] if shown.contact else [])
+    named = {person.id for row in shown.events for person in row.people} | (
+        {shown.contact.id} if shown.contact else set()
+    )
+    note_look("organizations.viewed", sorted(named))
     said = read_roles(parts().rulebook) if request.path.endswith("/roles") and request.method == "POST" else {}
     return render(
         "admin/organization.html",

@@ -1,7 +1,7 @@
 """What is typed of an organization, read and checked, each problem by its field."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,10 +12,10 @@ from certtrack.db.models import Organization, Person
 from certtrack.rules.calendar import check_day
 from certtrack.security import Actor
 from certtrack.services.administration.organizations import GivenRole, ShownOrganization, find_named
+from certtrack.services.contacts import belongs_on, find_contact
 from certtrack.services.credits.texts import clean
 from certtrack.services.lookup import list_people_asked
 from certtrack.services.organization_changes import OrganizationFields
-from certtrack.services.organizations import find_affiliation
 from certtrack.services.preferences import list_zones
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.sheets.cells import Unreadable, read_address
@@ -41,9 +41,12 @@ class OrganizationForm:
     seen: int = 0
 
     def check(
-        self, session: Session, actor: Actor, own_zone: str
+        self, session: Session, actor: Actor, own_zone: str, known: Organization | None = None
     ) -> tuple[OrganizationFields | None, dict[str, Problem]]:
-        """What it says, or what is wrong with it by field. `own_zone` may be chosen beside those that are offered."""
+        """What it says, or what is wrong with it by field; `known` is the organization as it is.
+
+        `own_zone` may be chosen beside those that are offered.
+        """
         problems: dict[str, Problem] = {}
         if not 0 < len(self.name) <= LONGEST:
             problems["name"] = ("no_name", 0)
@@ -51,7 +54,7 @@ class OrganizationForm:
             problems["zone"] = ("missing", 0)
         if self.reply_to and not _is_address(self.reply_to):
             problems["reply_to"] = ("no_address", 0)
-        parents = find_named(session, actor, self.parent) if self.parent else []
+        parents = self._find_parents(session, actor, known)
         if self.parent and len(parents) != 1:
             problems["parent"] = ("several" if parents else "no_organization", 0)
         try:
@@ -62,6 +65,12 @@ class OrganizationForm:
             return None, problems
         parent_id = parents[0].id if parents else None
         return OrganizationFields(self.name, self.zone, self.reply_to or None, parent_id, until_on), {}
+
+    def _find_parents(self, session: Session, actor: Actor, known: Organization | None) -> Sequence[Organization]:
+        parent = session.get(Organization, known.parent_id) if known is not None and known.parent_id else None
+        if parent is not None and parent.name == self.parent:
+            return [parent]  # as it is, also where another one is called so
+        return find_named(session, actor, self.parent) if self.parent else []
 
 
 def read_form() -> OrganizationForm:
@@ -98,13 +107,21 @@ def read_contact(
 ) -> tuple[int | None, dict[str, Problem]]:
     """Who of those that belong there today is meant: by a number, an address or a name. None: nobody is.
 
+    Whoever it was, and wasn't changed, stays so.
+
     Of anybody else nothing is said but that they don't belong there.
     """
+    kept = find_contact(session, organization, today)
+    if text == (say_contact(kept) if kept is not None else ""):
+        return (
+            organization.contact_id,
+            {},
+        )  # of whoever doesn't belong there today nothing is shown, and nothing changed
     if not text:
         return None, {}
     numbered = _NUMBERED.search(text)
     found = list_people_asked(session, numbered.group(1) if numbered else text)
-    here = [one for one in found if find_affiliation(session, one.id, organization.id, today) is not None]
+    here = [one for one in found if belongs_on(session, one.id, organization.id, today)]
     if len(here) != 1:
         return None, {"contact": ("several_people" if here else "nobody_here", 0)}
     return here[0].id, {}

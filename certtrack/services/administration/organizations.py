@@ -18,15 +18,17 @@ from certtrack.errors import NotAllowed, NotFound
 from certtrack.security import Actor, Task, list_places
 from certtrack.services.administration.audit_list import ShownEvent, list_of_organization
 from certtrack.services.administration.places import is_everywhere
+from certtrack.services.contacts import find_contact
 from certtrack.services.locking import lock_current
 from certtrack.services.organization_changes import (
     BadOrganization,
     OrganizationFields,
     change_organization,
     find_same_name,
+    list_alike,
 )
 from certtrack.services.organizations import create_organization, set_role
-from certtrack.services.people import fold, get_person
+from certtrack.services.people import fold
 
 PAGE = 50
 EVENTS = 20
@@ -55,7 +57,7 @@ class OrganizationPage:
 
 @dataclass(frozen=True, slots=True)
 class ShownOrganization:
-    """One organization. `people` belong to it today; `roles` by credential, of those that were ever said.
+    """One organization. `people` belong to it today, as the `contact` does; `roles` by credential, if ever said.
 
     `parts` are those of the reader's that are a part of it, 50 at most; `events` what was done to it, the last first.
     `can_grant`: all of it is the reader's to change, and not only what an office says of itself.
@@ -93,7 +95,9 @@ def list_organizations(
         OrganizationCredential.organization_id == Organization.id, OrganizationCredential.role == "granter"
     )
     query = select(Organization, parent, parts.scalar_subquery(), gives.exists())
-    query = query.outerjoin(parent, parent.id == Organization.parent_id).where(_are_theirs(actor), *_fit(words))
+    query = query.outerjoin(parent, parent.id == Organization.parent_id).where(
+        _are_theirs(actor), *_fit(session, words)
+    )
     if within is not None:
         query = query.where(Organization.parent_id == within)
     last = session.get(Organization, after) if after is not None else None
@@ -126,7 +130,7 @@ def get_shown(session: Session, actor: Actor, organization_id: int, today: date)
     return ShownOrganization(
         organization,
         parent,
-        get_person(session, contact.id) if contact is not None and contact.merged_into_id is not None else contact,
+        find_contact(session, organization, today) if contact is not None else None,
         people,
         roles={credential: "granter" if role == "granter" else "keeper" for credential, role in session.execute(said)},
         parts=tuple(session.scalars(parts.order_by(Organization.name, Organization.id).limit(PAGE))),
@@ -189,9 +193,8 @@ def load_roles(session: Session, organization_id: int) -> dict[str, str]:
 
 
 def find_named(session: Session, actor: Actor, text: str) -> Sequence[Organization]:
-    """Those of the actor's that are named by their whole name or their key, whatever the case of letters."""
-    wanted = text.strip().lower()
-    is_it = (func.lower(Organization.name) == wanted) | (Organization.key == wanted)
+    """Those of the actor's that are named by their whole name or their key, whatever the case and the accents."""
+    is_it = Organization.id.in_(list_alike(session, text)) | (Organization.key == text.strip().lower())
     return session.scalars(select(Organization).where(_are_theirs(actor), is_it).order_by(Organization.id)).all()
 
 
@@ -217,9 +220,12 @@ def _are_theirs(actor: Actor) -> ColumnElement[bool]:
     return true() if places is None else Organization.id.in_(places)
 
 
-def _fit(words: str) -> list[ColumnElement[bool]]:
-    name = func.lower(Organization.name)
-    return [name.contains(word, autoescape=True) for word in words.lower().split()]
+def _fit(session: Session, words: str) -> list[ColumnElement[bool]]:
+    wanted = fold(words).split()
+    if not wanted:
+        return []
+    names = ((number, fold(name)) for number, name in session.execute(select(Organization.id, Organization.name)))
+    return [Organization.id.in_([number for number, name in names if all(word in name for word in wanted)])]
 
 
 def _make_key(session: Session, name: str) -> str:

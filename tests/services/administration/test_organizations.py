@@ -6,19 +6,32 @@ from datetime import date, timedelta
 import pytest
 from kit.databases import on_both
 from kit.world import ZONE, World
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import OperationalError
 
-from certtrack.db.models import Affiliation, Cycle, Organization
+from certtrack.db.models import Affiliation, AffiliationVersion, Assignment, Cycle, Organization
 from certtrack.errors import NotAllowed, Refused
 from certtrack.security import Actor, Role, RoleGrant
-from certtrack.services.administration.organizations import PAGE, add_organization, list_organizations
+from certtrack.services.administration.organizations import (
+    PAGE,
+    add_organization,
+    find_named,
+    get_shown,
+    list_organizations,
+    save_organization,
+)
+from certtrack.services.contacts import set_contact
+from certtrack.services.locking import hold_organization
+from certtrack.services.merges import merge_people
 from certtrack.services.organization_changes import (
     BadOrganization,
     OrganizationFields,
     change_organization,
+    find_same_name,
     read_fields,
 )
 from certtrack.services.organizations import affiliate, create_organization, end_affiliation, find_affiliation, set_role
+from certtrack.services.people import get_person
 
 
 def everywhere() -> Actor:
@@ -115,3 +128,77 @@ def test_nothing_is_a_part_of_itself_by_whatever_way(world: World) -> None:
             change_organization(
                 session, top, replace(read_fields(top), parent_id=middle.id), actor=world.actor, at=world.at
             )
+
+
+@on_both
+def test_one_with_a_last_day_to_come_is_still_renamed_and_whoever_joins_it_leaves_on_that_day(world: World) -> None:
+    last_on = world.today + timedelta(days=30)
+    with world.database.writing() as session:
+        office = session.get_one(Organization, world.organization_id)
+        change_organization(
+            session, office, replace(read_fields(office), until_on=last_on), actor=world.actor, at=world.at
+        )
+        late = create_organization(session, key="late", name="Late", zone=ZONE, actor=world.actor, at=world.at)
+    carol = world.person("Carol")
+    with world.database.writing() as session:
+        time = session.scalars(select(Affiliation).where(Affiliation.person_id == carol)).one()
+        assert time.until_on == last_on
+        time.until_on = None  # as an earlier version left it
+        office = session.get_one(Organization, world.organization_id)
+        new = replace(read_fields(office), name="Lakeside")
+        assert change_organization(session, office, new, actor=world.actor, at=world.at) is True
+        assert find_same_name(session, "láke", late.id) is None
+
+
+def test_names_are_the_same_whatever_the_case_of_letters_that_are_not_ascii(world: World) -> None:
+    with world.database.writing() as session:
+        made = add_organization(session, OrganizationFields("Ática Recovery", ZONE), actor=everywhere(), at=world.at)
+        with pytest.raises(BadOrganization, match="name_taken"):
+            add_organization(session, OrganizationFields("ÁTICA recovery", ZONE), actor=everywhere(), at=world.at)
+        assert list(find_named(session, everywhere(), "ática RECOVERY")) == [made]
+        assert [row.organization for row in list_organizations(session, everywhere(), "Ática").rows] == [made]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_while_one_is_changed_records_refer_to_it_and_nobody_joins_it(world: World) -> None:
+    carol = world.person("Carol")
+    with world.database.writing() as first, world.database.writing() as second:
+        second.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        save_organization(
+            first, everywhere(), world.organization_id, OrganizationFields("Lakeside", ZONE), seen=1, at=world.at
+        )
+        second.add(
+            Assignment(
+                person_id=carol, supervisor_id=carol, organization_id=world.organization_id, from_on=world.today,
+                recorded_at=world.at, recorded_by="test",
+            )
+        )  # fmt: skip
+        second.flush()
+        with pytest.raises(OperationalError, match="lock"), second.begin_nested():
+            hold_organization(second, world.organization_id)
+
+
+@on_both
+def test_a_contact_who_was_two_records_stays_and_one_who_is_gone_or_still_to_come_is_not_shown(world: World) -> None:
+    carol, twice, zoe = (world.person(name) for name in ("Carol", "Carol", "Zoe"))
+    with world.database.writing() as session:
+        merge_people(session, world.rulebook, carol, twice, reason="one", actor=world.actor, at=world.at)
+        session.execute(delete(AffiliationVersion))
+        session.execute(delete(Affiliation).where(Affiliation.person_id == twice))
+        session.execute(
+            update(Affiliation)
+            .where(Affiliation.person_id == zoe)
+            .values(from_on=world.today + timedelta(days=9))
+        )  # fmt: skip
+        office = session.get_one(Organization, world.organization_id)
+        known = {"today": world.today, "actor": world.actor, "at": world.at}
+        assert set_contact(session, office, get_person(session, carol), **known) is True
+        assert set_contact(session, office, get_person(session, carol), **known) is False
+        with pytest.raises(Refused):
+            set_contact(session, office, get_person(session, zoe), **known)
+        shown = get_shown(session, everywhere(), office.id, world.today).contact
+        assert shown is not None
+        assert shown.id == twice
+        session.execute(update(Affiliation).values(until_on=world.today - timedelta(days=1)))
+        assert get_shown(session, everywhere(), office.id, world.today).contact is None
+        assert set_contact(session, office, get_person(session, carol), **known) is False, "it stays as it is"
