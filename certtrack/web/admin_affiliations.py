@@ -26,7 +26,7 @@ admin_affiliations = Blueprint("admin_affiliations", __name__)
 
 _OFFICE = "/people/<int:person_id>/office"
 _LONGEST = 200
-_FIELDS = ("from_on", "work_address", "supervisor", "seen_work_address")
+_FIELDS = ("from_on", "work_address", "supervisor", "seen_work_address", "offered_by")
 _NOT_THEIRS = "This page isn't here, or isn't yours to see."
 
 
@@ -40,7 +40,9 @@ def ask(person_id: int) -> str:
 @admin_affiliations.post(f"{_OFFICE}/join")
 @needs(Task.MANAGE_PEOPLE)
 def join_office(person_id: int) -> ResponseReturnValue:
-    """Put it on record; an address that is replaced is told of it."""
+    """Put it on record, or show who supervises at another one; an address that is replaced is told of it."""
+    if request.form.get("act") == "show":
+        return _show(person_id, {})
     typed = _read()
     organization_id = request.form.get("organization", 0, type=read_number)
     supervisor_id = read_choice(typed["supervisor"])
@@ -81,7 +83,7 @@ def first_day(person_id: int) -> ResponseReturnValue:
     except BadTime as error:
         return show_kept(person_id, {field: error.why}), 400
     except StaleRecord:
-        return show_kept(person_id, {"": "stale"}), 409
+        return show_kept(person_id, {field: "stale"}), 409
     show_toast(_("Saved. The day as it was before stays on record."))
     return redirect(f"/people/{person_id}/office")
 
@@ -111,6 +113,8 @@ def _check(typed: Mapping[str, str]) -> tuple[date | None, dict[str, str]]:
         read_addresses("", typed["work_address"])
     except BadAddresses:
         problems["work_address"] = "no_address"
+    if typed["supervisor"] and typed["offered_by"] not in ("", request.form.get("organization", "")):
+        problems["supervisor"] = "missing"  # another organization was chosen than the one whose supervisors were shown
     return from_on, problems
 
 
@@ -123,6 +127,8 @@ def _show(person_id: int, problems: Mapping[str, str]) -> str:
     with reading() as session:
         now = _find_day(session, person_id)
         offer = get_offer(session, actor(), person_id, asked, now)
+    if offer.chosen is None and "there_already" in problems.values():
+        return show_kept(person_id, {"": "there_already"})  # sent twice: it isn't offered any more
     if offer.places and offer.chosen is None:
         raise NotFound(_NOT_THEIRS)
     note_look("person.viewed", [offer.person.id])

@@ -1,5 +1,7 @@
 """Organizations: what each is called, where it is, who hears for it, of what it is a part, and what it grants."""
 
+from dataclasses import replace
+from typing import Literal
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request
@@ -115,7 +117,7 @@ def save(organization_id: int) -> ResponseReturnValue:
         with writing() as session:
             _write(session, organization_id, form, fields, contact_id)
     except StaleRecord:
-        return _show(organization_id, form, {"": ("stale", 0)}), 409
+        return _show(organization_id, form, stale="itself"), 409
     except BadOrganization as error:
         return _show(organization_id, form, {error.field: (error.why, error.count)}), 400
     show_toast(_("Saved."))
@@ -138,7 +140,7 @@ def say_roles(organization_id: int) -> ResponseReturnValue:
             seen = request.form.get("seen", 0, type=read_number)
             save_roles(session, actor(), organization_id, roles, seen=seen, at=parts().clock.now())
     except StaleRecord:
-        return _show(organization_id, problems={"": ("stale", 0)}), 409
+        return _show(organization_id, stale="roles"), 409
     show_toast(_("Saved. It holds from now on; what was decided before stays."))
     return redirect(f"/admin/organizations/{organization_id}")
 
@@ -159,8 +161,12 @@ def _show_new(form: OrganizationForm, problems: dict[str, Problem] | None = None
 
 
 def _show(
-    organization_id: int, form: OrganizationForm | None = None, problems: dict[str, Problem] | None = None
+    organization_id: int,
+    form: OrganizationForm | None = None,
+    problems: dict[str, Problem] | None = None,
+    stale: Literal["itself", "roles"] | None = None,
 ) -> str:
+    """The page, with what was typed; what is `stale` is sent again with the mark of what it shows now."""
     with reading() as session:
         shown = get_shown(session, actor(), organization_id, find_today())
     named = {person.id for row in shown.events for person in row.people} | (
@@ -168,10 +174,16 @@ def _show(
     )
     note_look("organizations.viewed", sorted(named))
     said = read_roles(parts().rulebook) if request.path.endswith("/roles") and request.method == "POST" else {}
+    no, kept = shown.organization.no, make_form(shown)
+    if form is not None and stale:
+        form = replace(form, seen=no)
     return render(
         "admin/organization.html",
         shown=shown,
-        form=form or make_form(shown),
+        form=form or kept,
+        kept=kept,
+        stale=stale,
+        seen_roles=request.form.get("seen", 0, type=read_number) if said and not stale else no,
         problems=problems or {},
         zones=list_zones(shown.organization.zone),
         zone=find_own_zone(),

@@ -106,7 +106,7 @@ def rename(person_id: int) -> ResponseReturnValue:
                 at = parts().clock.now()
                 rename_person(session, actor(), person_id, given, family, seen=seen, today=now, at=at)
     except StaleRecord:
-        return show_kept(person_id, {"": "stale"}), 409
+        return show_kept(person_id, {"given_name": "stale"}), 409
     if missing:
         return show_kept(person_id, missing), 400
     show_toast(_("Saved. The name as it was stays on record."))
@@ -126,7 +126,7 @@ def choose_supervisor(person_id: int) -> ResponseReturnValue:
                 session, actor(), person_id, organization_id, chosen, seen=seen, today=now, at=parts().clock.now()
             )
     except StaleRecord:
-        return show_kept(person_id, {"": "stale"}), 409
+        return show_kept(person_id, {"supervisor": "stale"}), 409
     show_toast(_("Saved. It holds from today on."))
     return redirect(f"/people/{person_id}/office")
 
@@ -216,5 +216,6 @@ def show_kept(person_id: int, problems: dict[str, str] | None = None) -> str:
         can_join=can_join_more(actor()),
         zone=find_own_zone(),
         typed=request.form,
+        sent=request.path.rpartition("/")[2] if request.method == "POST" else None,
         problems=problems or {},
     )

@@ -7,7 +7,7 @@ from kit.forms import read_forms
 from kit.world import ZONE, World
 from sqlalchemy import select
 
-from certtrack.db.models import AuditEvent, Organization, OrganizationCredential
+from certtrack.db.models import AuditEvent, AuditPerson, Organization, OrganizationCredential
 from certtrack.security import Role
 from certtrack.services.organizations import create_organization
 from certtrack.web.parts import EXTENSION
@@ -88,6 +88,10 @@ def test_what_can_not_be_is_said_at_its_field_and_nothing_typed_is_lost(root: Ch
     answer = root.send(path, **kept | {"name": "Too late"})
     assert (answer.status_code, "Somebody else has changed this meanwhile" in answer.text) == (409, True)
     assert 'value="Too late"' in answer.text
+    assert "on record now: Name: Lakeside Peers; Who gets its copies of reminders: Carol Example" in answer.text
+    again = read_forms(answer.text).find_form(path, path)
+    assert again
+    assert root.send(path, **dict(again.list_values())).status_code == 302, "it was shown, and is meant all the same"
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -102,7 +106,12 @@ def test_what_it_gives_is_said_with_a_tick_and_by_whoever_administers_everywhere
     assert (answer.status_code, "Say that it is the program" in answer.text) == (400, True)
     assert dict(read_forms(answer.text).find_form(path, page).list_values())["role-cps"] == "granter"  # type: ignore[union-attr]
     assert root.send(path, **typed | {"role-cps": "granter", "sure": "y"}).status_code == 302
-    assert root.send(path, **typed | {"role-cps": "keeper"}).status_code == 409, "it was changed meanwhile"
+    answer = root.send(path, **typed | {"role-cps": "keeper"})
+    assert answer.status_code == 409, "it was changed meanwhile"
+    assert "on record now: Certified Peer Specialist: Gives it: it is the program." in answer.text
+    assert '<details class="fold" open>' in answer.text
+    answer = root.send(path, **typed | {"role-cps": "granter"})
+    assert (answer.status_code, "on record now: the same." in answer.text) == (409, True)
     assert "It gives: Certified Peer Specialist." in root.get(page).text
     assert "Gives certifications" in root.get(ALL).text
     alice = sign_in(app, world, everywhere=False)
@@ -133,3 +142,34 @@ def test_an_office_keeps_itself_and_knows_no_other(app: Flask, world: World) -> 
     with world.database.reading() as session:
         kept = session.get_one(Organization, world.organization_id)
         assert (kept.name, kept.names_in_team_mail, kept.until_on, kept.parent_id) == ("Lakeside", True, None, None)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_of_two_of_one_name_that_is_kept_of_which_it_is_a_part_already_and_a_command_is_called_so(
+    root: CheckingClient, world: World
+) -> None:
+    with world.database.writing() as session:
+        both = [
+            create_organization(session, key=key, name="Ática Peers", zone=ZONE, actor=world.actor, at=world.at).id
+            for key in ("atica", "atica-two")
+        ]
+        session.get_one(Organization, world.organization_id).parent_id = both[1]
+    path = f"{ALL}/{world.organization_id}"
+    assert "By a command." in root.get(path).text
+    assert root.send(path, **read(root, path) | {"name": "Lakeside"}).status_code == 302
+    assert root.send(path, **read(root, path) | {"parent": "ática peers"}).status_code == 400, "which of both?"
+    with world.database.reading() as session:
+        kept = session.get_one(Organization, world.organization_id)
+        assert (kept.name, kept.parent_id) == ("Lakeside", both[1])
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_whoever_was_its_contact_earlier_and_is_named_there_was_looked_at(root: CheckingClient, world: World) -> None:
+    carol, path = world.person("Carol"), f"{ALL}/{world.organization_id}"
+    for contact in (str(carol), ""):
+        assert root.send(path, **read(root, path) | {"contact": contact}).status_code == 302
+    assert f'href="/people/{carol}"' in root.get(path).text
+    with world.database.reading() as session:
+        last = select(AuditEvent.id).where(AuditEvent.action == "organizations.viewed").order_by(AuditEvent.id.desc())
+        looked = select(AuditPerson.person_id).where(AuditPerson.event_id == session.scalar(last.limit(1)))
+        assert session.scalars(looked).all() == [carol]

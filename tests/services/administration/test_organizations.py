@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from kit.databases import on_both
@@ -191,7 +192,7 @@ def test_a_contact_who_was_two_records_stays_and_one_who_is_gone_or_still_to_com
             .values(from_on=world.today + timedelta(days=9))
         )  # fmt: skip
         office = session.get_one(Organization, world.organization_id)
-        known = {"today": world.today, "actor": world.actor, "at": world.at}
+        known: Any = {"today": world.today, "actor": world.actor, "at": world.at}
         assert set_contact(session, office, get_person(session, carol), **known) is True
         assert set_contact(session, office, get_person(session, carol), **known) is False
         with pytest.raises(Refused):
