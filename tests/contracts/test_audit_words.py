@@ -53,3 +53,12 @@ def test_each_event_has_words_of_its_own_in_each_language() -> None:
 def test_a_look_is_among_the_looks() -> None:
     ends = (".listed", ".viewed", ".foreseen", ".previewed", ".printed", ".exported", ".downloaded", ".read", "_listed")
     assert set(LOOKS) == {action for action in ACTIONS if action.endswith(ends)} | {"import.returned"}
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en", "Last day"), ("es", "Último día")])
+def test_what_a_value_is_is_said_in_words_and_one_that_nobody_knows_is_marked_as_written(
+    locale: str, said: str
+) -> None:
+    words = load_words(locale)
+    assert str(words.field_word("until_on")).strip() == said
+    assert str(words.field_word("sessions")).strip() == '<span lang="en">sessions</span>'
