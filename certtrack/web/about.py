@@ -14,6 +14,7 @@ READERS = (
     *(Relation.PROGRAMME_ADMINISTRATOR, Relation.AUDITOR),
 )
 """Whose rights are told, in the order of the columns."""
+_UNUSED = frozenset({Fields.ACCOMMODATIONS})  # nothing keeps them yet: a row would tell of what nobody is asked for
 
 
 @about.get("/about/help")
@@ -27,7 +28,7 @@ def help_() -> str:
 @for_everybody
 def privacy() -> str:
     """What is kept about people and who sees it: from the table of rights itself, so that it says what is so."""
-    rows = [(field.value, [field in RECORD_RIGHTS[reader] for reader in READERS]) for field in Fields]
+    rows = [(field.value, [field in RECORD_RIGHTS[reader] for reader in READERS]) for field in Fields if field not in _UNUSED]
     readers = [reader.value for reader in READERS]
     return render("about/privacy.html", rows=rows, readers=readers, draft_days=KEPT_DAYS)
 

@@ -31,9 +31,11 @@ def test_who_sees_what_is_told_as_the_table_of_rights_has_it(client: CheckingCli
     page = client.get("/about/privacy").text
     rows = re.findall(r'<th scope="row" role="rowheader">(.*?)</tr>', page, re.DOTALL)
     told = [[word == "yes" for word in re.findall(r'<span class="hush">(yes|no)</span>', row)] for row in rows]
-    assert told == [[field in RECORD_RIGHTS[reader] for reader in READERS] for field in Fields]
+    kept = [field for field in Fields if field is not Fields.ACCOMMODATIONS]  # nothing is kept of them
+    assert told == [[field in RECORD_RIGHTS[reader] for reader in READERS] for field in kept]
     names = [row.partition("</th>")[0] for row in rows]
-    assert len(set(names)) == len(Fields)
+    assert len(set(names)) == len(kept)
+    assert "provided at an exam" not in page
 
 
 def test_the_languages_lead_to_themselves_and_the_choice_is_kept(client: CheckingClient) -> None:
