@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from certtrack.errors import BadInput, NoOrganization, NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.logs import get_log
+from certtrack.services.evidence.limits import LARGEST_MB
 from certtrack.services.evidence.store import StoreAway
 from certtrack.web.frame import render
 from certtrack.web.locales import locale
@@ -91,4 +92,5 @@ def _is_written(value: str) -> bool:
 
 def _page(code: int, kind: str | None = None, typed: Sequence[str] = ()) -> Response:
     locale()
-    return make_response(render("errors/error.html", code=code, kind=kind or str(code), typed=typed), code)
+    page = render("errors/error.html", code=code, kind=kind or str(code), typed=typed, file_mb=LARGEST_MB)
+    return make_response(page, code)

@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 
 from certtrack.logs import configure_logs
 from certtrack.security import Role
+from certtrack.services.evidence.limits import LARGEST_MB
 from certtrack.web.parts import EXTENSION
 from certtrack.web.rights import for_everybody
 
@@ -32,9 +33,11 @@ def test_the_wrong_kind_of_request_is_told_which_is_right(client: CheckingClient
 
 
 def test_too_much_is_refused_with_the_most_that_goes(client: CheckingClient) -> None:
-    answer = client.send("/sign-in", name="x" * (17 * 1024 * 1024))
-    assert answer.status_code == 413
-    assert "16 MB" in answer.text
+    of_words = client.send("/sign-in", name="x" * (17 * 1024 * 1024))
+    beside_files = client.post("/sign-in", data={"name": "x" * 600_000}, content_type="multipart/form-data")
+    for answer in (of_words, beside_files):
+        assert answer.status_code == 413
+        assert f"half a megabyte of text at once, and files of at most {LARGEST_MB} MB each" in answer.text
 
 
 def test_what_goes_wrong_on_our_side_says_so_and_logs_no_words(
