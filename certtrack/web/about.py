@@ -28,7 +28,8 @@ def help_() -> str:
 @for_everybody
 def privacy() -> str:
     """What is kept about people and who sees it: from the table of rights itself, so that it says what is so."""
-    rows = [(field.value, [field in RECORD_RIGHTS[reader] for reader in READERS]) for field in Fields if field not in _UNUSED]
+    kept = [field for field in Fields if field not in _UNUSED]
+    rows = [(field.value, [field in RECORD_RIGHTS[reader] for reader in READERS]) for field in kept]
     readers = [reader.value for reader in READERS]
     return render("about/privacy.html", rows=rows, readers=readers, draft_days=KEPT_DAYS)
 

@@ -2,7 +2,9 @@
 
 from urllib.parse import urlencode
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
 
 from certtrack.language import LOCALES, check_locale
 from certtrack.web.parts import parts
@@ -27,9 +29,13 @@ def prefer_locale(name: str) -> None:
 
 
 def other_locale_url() -> str:
-    """The address of this page in the other language."""
+    """The address of this page in the other language; where only forms are sent to it, that of the page above it."""
     other = "en" if locale() == "es" else "es"
-    return f"{request.path}?{urlencode({**request.args, 'lang': other})}"
+    if request.method in ("GET", "HEAD") and not isinstance(request.routing_exception, MethodNotAllowed):
+        return f"{request.path}?{urlencode({**request.args, 'lang': other})}"
+    path = _find_page(request.path)
+    asked = request.args if path == request.path else {}
+    return f"{path}?{urlencode({**asked, 'lang': other})}"
 
 
 def keep_locale(response: Response) -> Response:
@@ -39,6 +45,21 @@ def keep_locale(response: Response) -> Response:
         is_https = parts().settings.is_https
         response.set_cookie(_COOKIE, asked, max_age=_A_YEAR_S, httponly=True, samesite="Lax", secure=is_https)
     return response
+
+
+def _find_page(path: str) -> str:
+    """The address itself where a page is read there, else the nearest one above it."""
+    known = current_app.create_url_adapter(request)
+    while known is not None and path.strip("/"):
+        try:
+            known.match(path, method="GET")
+        except RequestRedirect:
+            return path
+        except HTTPException:
+            path = path.rpartition("/")[0]
+        else:
+            return path
+    return "/"
 
 
 def _choose() -> str:

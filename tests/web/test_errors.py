@@ -34,7 +34,8 @@ def test_the_wrong_kind_of_request_is_told_which_is_right(client: CheckingClient
 
 def test_too_much_is_refused_with_the_most_that_goes(client: CheckingClient) -> None:
     of_words = client.send("/sign-in", name="x" * (17 * 1024 * 1024))
-    beside_files = client.post("/sign-in", data={"name": "x" * 600_000}, content_type="multipart/form-data")
+    part = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n' + b"x" * 600_000 + b"\r\n--x--\r\n"
+    beside_files = client.post("/sign-in", data=part, content_type="multipart/form-data; boundary=x")
     for answer in (of_words, beside_files):
         assert answer.status_code == 413
         assert f"half a megabyte of text at once, and files of at most {LARGEST_MB} MB each" in answer.text
