@@ -12,7 +12,7 @@ from certtrack.logs import get_log
 from certtrack.services.evidence.limits import LARGEST_MB
 from certtrack.services.evidence.store import StoreAway
 from certtrack.web.frame import render
-from certtrack.web.locales import locale
+from certtrack.web.locales import locale, tell_no_address
 from certtrack.web.viewers import forget_viewer
 
 _SHOWN = frozenset({400, 404, 405, 409, 413, 429, 500, 503})
@@ -92,5 +92,7 @@ def _is_written(value: str) -> bool:
 
 def _page(code: int, kind: str | None = None, typed: Sequence[str] = ()) -> Response:
     locale()
+    if code == 404:
+        tell_no_address()
     page = render("errors/error.html", code=code, kind=kind or str(code), typed=typed, file_mb=LARGEST_MB)
     return make_response(page, code)

@@ -31,11 +31,17 @@ def prefer_locale(name: str) -> None:
 def other_locale_url() -> str:
     """The address of this page in the other language; where only forms are sent to it, that of the page above it."""
     other = "en" if locale() == "es" else "es"
-    if request.method in ("GET", "HEAD") and not isinstance(request.routing_exception, MethodNotAllowed):
+    is_read = request.method in ("GET", "HEAD") and not isinstance(request.routing_exception, MethodNotAllowed)
+    if is_read or g.get("is_of_no_address"):
         return f"{request.path}?{urlencode({**request.args, 'lang': other})}"
     path = _find_page(request.path)
     asked = request.args if path == request.path else {}
     return f"{path}?{urlencode({**asked, 'lang': other})}"
+
+
+def tell_no_address() -> None:
+    """Lead to the other language at the address as it was asked for, so that the link tells of none that is there."""
+    g.is_of_no_address = True
 
 
 def keep_locale(response: Response) -> Response:

@@ -38,4 +38,5 @@ def test_the_page_itself_keeps_what_was_asked_and_one_that_is_not_there_its_addr
     assert 'href="/about/help?at=1&amp;lang=es"' in client.get("/about/help?at=1").text
     assert 'href="/sign-in?lang=es"' in client.send("/sign-in", name="").text
     assert 'href="/nowhere/at/all?lang=es"' in client.get("/nowhere/at/all").text
+    assert 'href="/nowhere/at/all?lang=es"' in client.send("/nowhere/at/all").text
     assert 'href="/?lang=es"' in client.get("/sign-out").text
