@@ -3,7 +3,8 @@
 from io import BytesIO
 from tempfile import TemporaryFile
 
-from certtrack.services.demo.place import ACTOR, Place
+from certtrack.security import Actor
+from certtrack.services.demo.place import Place
 from certtrack.services.evidence.intake import take_in
 from certtrack.services.evidence.records import record_evidence
 from certtrack.services.evidence.store import EvidenceStore
@@ -13,12 +14,12 @@ _INK, _EDGE, _PAPER = "#1d1c1a", "#0b5a5e", "#fdfcf8"
 _SIZES = (54, 30, 44, 30, 36, 26)
 
 
-def add_certificate(place: Place, store: EvidenceStore, person_id: int, lines: tuple[str, ...]) -> int:
+def add_certificate(place: Place, store: EvidenceStore, person_id: int, lines: tuple[str, ...], actor: Actor) -> int:
     """Draw a certificate with these lines as a PDF, and put it on record for the person; its number."""
     with TemporaryFile() as file:
         file.write(_draw(lines))
         kept = take_in(file, "certificate.pdf", store)
-    return record_evidence(place.session, person_id, kept, actor=ACTOR, at=place.at).id
+    return record_evidence(place.session, person_id, kept, actor=actor, at=place.at).id
 
 
 def _draw(lines: tuple[str, ...]) -> bytes:

@@ -81,30 +81,37 @@ CREDITS: Mapping[DemoPerson, tuple[DemoCredit, ...]] = {
     ),
     _NAMED["Movedon"]: (
         DemoCredit("Boundaries at Work", -100, 240, "4", _ETHICS),
-        DemoCredit("A Course after the Move", -8, 180, "3", _ETHICS),
+        DemoCredit("A Course after the Move", -8, 180, "3", _ETHICS, proof="none"),
     ),
 }  # fmt: skip
 """One specialist has every case, and one all hours, without anybody knowing whether each area has enough."""
 
 
-def add_credits(place: Place, people: Mapping[DemoPerson, Person], checker: Actor, store: EvidenceStore | None) -> None:
-    """Put everybody's credits on record; `checker` decides on those that don't wait. Without a store no file is."""
+def add_credits(
+    place: Place, people: Mapping[DemoPerson, Person], logger: Actor, checker: Actor, store: EvidenceStore | None
+) -> None:
+    """Put everybody's credits on record; `checker` decides on those that don't wait. Without a store no file is.
+
+    `logger`, of the office, has seen what is on paper; it logs nothing of whoever has left.
+    """
     for one, credits_ in CREDITS.items():
         certification = _find_certification(place, people[one])
         for credit in credits_:
-            files = _add_file(place, store, people[one], credit) if store and credit.has_file else ()
-            has_left = one.left_in is not None
-            then = replace(place, at=place.at + timedelta(days=credit.ended_in + 1)) if has_left else place
-            _add(then, people[one], certification, credit, checker, files)
+            then = place
+            if one.left_in is not None:
+                then = replace(place, at=place.at + timedelta(days=credit.ended_in + 1))
+            by = logger if one.left_in is None or credit.ended_in + 1 < one.left_in else ACTOR
+            files = _add_file(place, store, people[one], credit, by) if store and credit.has_file else ()
+            _add(then, people[one], certification, credit, by, checker, files)
 
 
-def _add_file(place: Place, store: EvidenceStore, person: Person, one: DemoCredit) -> tuple[int, ...]:
+def _add_file(place: Place, store: EvidenceStore, person: Person, one: DemoCredit, logger: Actor) -> tuple[int, ...]:
     day = (place.today + timedelta(days=one.ended_in)).isoformat()
     lines = (
         *("Certificate of attendance", "This says that", person.shown_name, f"took part on {day} in"),
         *(one.title, f"{one.amount} hours, {one.provider}. A fictional certificate."),
     )
-    return (add_certificate(place, store, person.id, lines),)
+    return (add_certificate(place, store, person.id, lines, logger),)
 
 
 def _add(
@@ -112,13 +119,12 @@ def _add(
     person: Person,
     certification: Certification,
     one: DemoCredit,
+    logger: Actor,
     checker: Actor,
     files: tuple[int, ...],
 ) -> None:
     new = replace(_make(place, one), files=files)
-    credit = log_credit(
-        place.session, place.rulebook, person.id, new, [certification.id], actor=ACTOR, at=place.at
-    )  # fmt: skip
+    credit = log_credit(place.session, place.rulebook, person.id, new, [certification.id], actor=logger, at=place.at)
     if one.decision is None:
         return
     claim = place.session.scalars(select(Claim).where(Claim.credit_id == credit.id)).one()

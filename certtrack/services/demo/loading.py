@@ -107,7 +107,7 @@ def _add_records(
     _assign(place, people)
     accounts = _add_accounts(place, people, hash_password)
     actors = _make_actors(place, accounts, people)
-    add_credits(place, people, actors[Role.SUPERVISOR], store)
+    add_credits(place, people, actors[Role.AGENCY_ADMINISTRATOR], actors[Role.SUPERVISOR], store)
     add_trainings(place, people, actors[Role.AGENCY_ADMINISTRATOR])
     add_exams(place, people, actors[Role.PROGRAMME_ADMINISTRATOR])
     add_checks(place, people, actors[Role.AGENCY_ADMINISTRATOR])

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from certtrack.clock import FixedClock, noon_of
 from certtrack.db.engine import Database
-from certtrack.db.models import Certification, Person
+from certtrack.db.models import Certification, Credit, Person
 from certtrack.services.credits.shown import list_shown_credits
 from certtrack.services.demo import load_demo
 from certtrack.services.rulebook import load_rulebook
@@ -44,6 +44,8 @@ def test_one_specialist_has_every_case_and_one_has_all_hours(database: Database,
             standing = load_standings(session, rulebook, [certification.id], today)[certification.id]
             found[name] = (standing, list_shown_credits(session, rulebook, certification, standing))
 
+        seen_by = set(session.scalars(select(Credit.proof_seen_by)))
+    assert seen_by == {None, "alice@example.org"}, "whoever has seen it is somebody of the office"
     carol, credits_ = found["Example"]
     assert [(one.count and one.count.code, one.claim.decision) for one in credits_] == CASES
     assert {one.claim.decided_by for one in credits_} == {None, "Bob Sample"}
