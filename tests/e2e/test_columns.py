@@ -34,3 +34,24 @@ def test_what_lies_over_its_neighbour_is_seen(visit: Visit) -> None:
     page.evaluate("document.querySelector('.rows .day').style.whiteSpace = 'nowrap'")
     page.evaluate("document.querySelector('.rows .day').append(' and some more words than there is room for')")
     assert len(page.evaluate(_SPILLING)) == 1
+
+
+_CUT = """() => [...document.querySelectorAll(".map thead th")].flatMap(head => {
+  const cut = [], texts = document.createTreeWalker(head, NodeFilter.SHOW_TEXT), range = document.createRange();
+  for (let text; (text = texts.nextNode());) for (const word of text.data.matchAll(/[^\\s-]+/g)) {
+    range.setStart(text, word.index);
+    range.setEnd(text, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) cut.push(word[0]);
+  }
+  return cut;
+})"""
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_no_word_is_cut_in_the_head_of_the_map(look: Visit, lang: str) -> None:
+    page = look("/team", "alice", lang=lang)
+    for width in (1440, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(_CUT) == [], f"at {width} px"
+    page.set_viewport_size({"width": 800, "height": 800})
+    assert page.evaluate(_CUT), "a word that is cut is seen"
