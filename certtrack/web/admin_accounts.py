@@ -130,7 +130,7 @@ def give(account_id: int) -> ResponseReturnValue:
         with writing() as session:
             add_role(
                 session, account_id, Role(form.role), int(form.organization), until_on=form.day,
-                actor=actor(), at=parts().clock.now(),
+                today=_today(session), actor=actor(), at=parts().clock.now(),
             )  # fmt: skip
     except BadRole as error:
         return _show(account_id, {"role": error.code}), 409

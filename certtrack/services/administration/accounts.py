@@ -100,10 +100,13 @@ def add_role(
     organization_id: int,
     *,
     until_on: date | None = None,
+    today: date,
     actor: Actor,
     at: datetime,
 ) -> None:
     """Give an account a role at a place of the actor's, or new days to one that it has there.
+
+    A calendar of a team that was there before, and ended by a day, stays ended: a new one is made.
 
     Raises NotFound, BadRole, BadInput for one without its days.
     """
@@ -114,6 +117,7 @@ def add_role(
         raise BadRole("no_person")
     if role is Role.AGENCY_ADMINISTRATOR and until_on is not None:
         _check_may_end(session, account, organization_id, until_on)
+    _end_team_feed(session, account, today, actor, at)
     give_role(session, account, role, organization_id, until_on=until_on, actor=actor, at=at)
 
 
@@ -138,8 +142,7 @@ def end_role(session: Session, account_id: int, role_id: int, *, today: date, ac
         "until_on": row.until_on,
     }
     _record(session, account, "account.role_ended", details, actor, at)
-    if not can_do(make_actor(session, account, today), Task.SEE_TEAM):
-        end_feed(session, account, "team", actor=actor, at=at)
+    _end_team_feed(session, account, today, actor, at)
 
 
 def set_active(
@@ -193,6 +196,12 @@ def _gives_certification(session: Session, organization_ids: Sequence[int]) -> b
         OrganizationCredential.role == "granter", OrganizationCredential.organization_id.in_(organization_ids)
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def _end_team_feed(session: Session, account: Account, today: date, actor: Actor, at: datetime) -> None:
+    """Where the account has no team on that day, its calendar of one ends for good."""
+    if not can_do(make_actor(session, account, today), Task.SEE_TEAM):
+        end_feed(session, account, "team", actor=actor, at=at)
 
 
 def _list_all_here(session: Session, actor: Actor, account: Account) -> Sequence[AccountRole]:

@@ -73,7 +73,7 @@ def test_an_account_is_whose_address_it_is_and_nobody_s_record_is_opened_by_anot
         add(world, alice, "two@example.org", Role.SPECIALIST)
     auditor = add(world, alice, "reads@example.org", Role.AUDITOR, until_on=world.today + timedelta(days=9))
     with pytest.raises(BadRole, match="no_person"), world.database.writing() as session:
-        add_role(session, auditor, Role.SPECIALIST, world.organization_id, actor=alice, at=world.at)
+        add_role(session, auditor, Role.SPECIALIST, world.organization_id, today=world.today, actor=alice, at=world.at)
 
 
 def test_nobody_gets_a_second_account_by_whichever_address_is_put_on_their_record(world: World, alice: Actor) -> None:
@@ -129,7 +129,7 @@ def test_nobody_gives_what_lies_outside_their_own_organizations(world: World, al
         assert [row.account.id for row in list_accounts(session, alice, "carol").rows] == [made]
         assert [row.account.id for row in list_accounts(session, alice, "example car").rows] == [made]
     with world.database.writing() as session, pytest.raises(NotFound):
-        add_role(session, made, Role.AGENCY_ADMINISTRATOR, hillside, actor=elsewhere, at=world.at)
+        add_role(session, made, Role.AGENCY_ADMINISTRATOR, hillside, today=world.today, actor=elsewhere, at=world.at)
 
 
 def test_a_programme_s_administrator_is_made_where_a_certification_is_given_by_one_of_its_own_or_everywhere_s(
@@ -165,7 +165,9 @@ def test_nobody_changes_what_they_may_do_themselves_under_whichever_account(worl
         role = find_role(world, account)
         with world.database.writing() as session:
             with pytest.raises(BadRole, match="own"):
-                add_role(session, account, Role.AUDITOR, world.organization_id, actor=actor, at=world.at)
+                add_role(
+                    session, account, Role.AUDITOR, world.organization_id, today=world.today, actor=actor, at=world.at
+                )
             with pytest.raises(BadRole, match="own"):
                 end_role(session, account, role, today=world.today, actor=actor, at=world.at)
             with pytest.raises(BadRole, match="own"):
@@ -203,7 +205,7 @@ def test_an_administrator_gets_a_last_day_only_where_another_has_none(world: Wor
         with world.database.writing() as session:
             add_role(
                 session, account, Role.AGENCY_ADMINISTRATOR, world.organization_id, until_on=until_on,
-                actor=office_of(999, None), at=world.at,
+                today=world.today, actor=office_of(999, None), at=world.at,
             )  # fmt: skip
 
     end(ann, last_on)
@@ -230,7 +232,7 @@ def test_whoever_comes_second_is_told_and_each_change_is_on_record(world: World,
             end_role(session, bob, role, **known)
     carol = world.account("carol", Role.SUPERVISOR, person_id=world.person("Carol"))
     with world.database.writing() as session:
-        add_role(session, carol, Role.AUDITOR, world.organization_id, until_on=world.today, actor=alice, at=world.at)
+        add_role(session, carol, Role.AUDITOR, world.organization_id, until_on=world.today, **known)
         end_role(session, carol, find_role_of(session, carol, Role.SUPERVISOR), **known)
         with pytest.raises(StaleRecord):
             end_role(session, carol, role, **known)

@@ -14,7 +14,7 @@ from certtrack.db.models import Account, AccountRole, Assignment
 from certtrack.mail.calendar_file import make_feed as write_feed
 from certtrack.security import Role
 from certtrack.services.accounts import give_role
-from certtrack.services.administration.accounts import end_role, set_active
+from certtrack.services.administration.accounts import add_role, end_role, set_active
 from certtrack.services.feeds import end_feed, find_feed, load_feed, make_feed
 from certtrack.services.team.feed import TeamFeed, load_team_feed
 
@@ -120,6 +120,22 @@ def test_nothing_is_read_once_the_role_is_over_by_its_day(world: World, cast: Ca
     assert read(world, token)
     world.move_to(world.today + timedelta(days=1))
     assert read(world, token) is None
+
+
+def test_a_role_that_ran_out_and_is_given_anew_brings_it_not_back(world: World, cast: Cast) -> None:
+    token, bob = make(world, cast.supervisor.account_id), cast.supervisor.account_id or 0
+    with world.database.writing() as session:
+        session.execute(update(AccountRole).where(AccountRole.account_id == bob).values(until_on=world.today))
+    for later, is_read in ((0, True), (1, False)):  # new days while it lasts leave it be
+        world.move_to(world.today + timedelta(days=later))
+        until_on = world.today + timedelta(days=9 * later)
+        with world.database.writing() as session:
+            add_role(
+                session, bob, Role.SUPERVISOR, world.organization_id, until_on=until_on,
+                today=world.today, actor=cast.office, at=world.at,
+            )  # fmt: skip
+        assert (read(world, token) is not None) is is_read
+    assert list_events(world, "calendar_feed")[-1][0] == "feed.ended"
 
 
 def test_whoever_has_no_team_reads_none(world: World, cast: Cast) -> None:
