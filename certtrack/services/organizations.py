@@ -120,6 +120,10 @@ def is_granter(session: Session, organization_id: int, credential: str) -> bool:
     return session.scalar(query) == "granter"
 
 
+class OrganizationOver(Refused):
+    """Somebody is to join an organization after its last day."""
+
+
 def affiliate(
     session: Session,
     person_id: int,
@@ -132,8 +136,8 @@ def affiliate(
     """The person's affiliation, made if there is none. `from_on` None: the day isn't known.
 
     Whoever belongs already on that day, today where it isn't known, is never affiliated a second time; a last day that
-    lies ahead then stays as it is. Where the last day of the organization is known, it is theirs, too. Raises Refused
-    where the organization has ended by that day.
+    lies ahead then stays as it is. Where the last day of the organization is known, it is theirs, too. Raises
+    OrganizationOver where it has ended by that day.
     """
     known = find_affiliation(session, person_id, organization_id, from_on or earliest_day(at))
     if known is not None:
@@ -157,7 +161,7 @@ def affiliate(
 def _get_lasting(session: Session, organization_id: int, on: date) -> Organization:
     organization = session.get_one(Organization, organization_id)
     if organization.until_on is not None and organization.until_on < on:
-        raise Refused(f"{organization.name} ended on {organization.until_on}: nobody joins it after that day.")
+        raise OrganizationOver(f"{organization.name} ended on {organization.until_on}: nobody joins it after that day.")
     return organization
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session, undefer
 
 from certtrack.db.models import ImportUpload, Organization
-from certtrack.errors import BadInput, NotAllowed
+from certtrack.errors import BadInput, NotAllowed, Refused, StaleRecord
 from certtrack.logs import get_log
 from certtrack.security import Task, check_can_do
 from certtrack.services.actors import find_actor, find_actor_name
@@ -24,6 +24,7 @@ from certtrack.services.imports.kinds import get_kind
 from certtrack.services.imports.mapping import Said, make_mapping_file
 from certtrack.services.imports.telling import tell
 from certtrack.services.on_behalf import in_its_name
+from certtrack.services.organizations import OrganizationOver
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.sheets.asked import Asked, Kind
 from certtrack.services.sheets.bad_sheet import BadSheet
@@ -109,7 +110,9 @@ class _Work:
                 look_through(self.reading, opened.work, advance=self._advance)
             else:
                 bring_in(self.reading, self.writing, opened.work, note=self._note, tell_former=self.tell_former)
-        except (BadInput, NotAllowed) as error:
+        except StaleRecord:  # somebody was quicker: it is tried again
+            raise
+        except Refused as error:
             self._refuse(error)
             return None
         return self._settle(opened, state)
@@ -161,12 +164,16 @@ class _Work:
             upload.no += 1
             return None
 
-    def _refuse(self, error: Exception) -> None:
-        told: dict[str, Any] = {"problem": "not_allowed" if isinstance(error, NotAllowed) else "mapping"}
+    def _refuse(self, error: Refused) -> None:
+        told: dict[str, Any] = {"problem": "refused", "sentence": str(error)}
+        if isinstance(error, OrganizationOver):
+            told["problem"] = "office_over"
         if isinstance(error, BadSheet):
             told = {"problem": error.problem, "values": error.values}
+        elif isinstance(error, NotAllowed):
+            told = {"problem": "not_allowed"}
         elif isinstance(error, BadInput):
-            told["sentence"] = str(error)
+            told["problem"] = "mapping"
         with self.writing() as session:
             upload = self._get_mine(session)
             if upload.state == "to_write" and upload.done:

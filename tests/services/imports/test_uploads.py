@@ -12,7 +12,7 @@ from kit.import_desk import Desk
 from kit.roster import HEADS, carol, make_csv
 from sqlalchemy import select, update
 
-from certtrack.db.models import Affiliation, Certification, ImportRun, ImportUpload, Person
+from certtrack.db.models import Affiliation, Certification, ImportRun, ImportUpload, Organization, Person
 from certtrack.errors import NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.security import Actor
 from certtrack.services.imports.mapping import Said
@@ -83,6 +83,18 @@ def test_what_cant_be_brought_in_says_why_in_a_code(desk: Desk, data: bytes, nam
     assert (desk.look(number).state, desk.look(number).told["problem"]) == ("unread", problem)
     with pytest.raises(Refused):
         desk.do(ask_to_write, number, at=desk.world.at)
+
+
+def test_an_office_that_ended_meanwhile_is_said_to_have_and_not_that_the_file_cant_be_read(desk: Desk) -> None:
+    number = desk.give(make_csv(carol()))
+    desk.work(number)
+    with desk.world.database.writing() as session:
+        last_on = desk.world.today - timedelta(days=1)
+        session.get_one(Organization, desk.world.organization_id).until_on = last_on
+    desk.write(number)
+    told = desk.look(number).told
+    assert (desk.look(number).state, told["problem"], "tries" in told) == ("unread", "office_over", False)
+    assert desk.count(Certification) == 0
 
 
 def test_heads_and_words_that_somebody_explains_are_understood(desk: Desk) -> None:
