@@ -119,7 +119,7 @@ def check_by_keyboard(page: Page, title: str, *, scripts: bool) -> None:
     expect(page.locator("#entry")).to_have_text(title)
     certificate_of_it = page.get_by_role("img", name=f"Certificate for \u201c{title}\u201d")
     expect(certificate_of_it).to_be_visible()
-    assert certificate_of_it.evaluate("it => it.complete && it.naturalWidth > 0")
+    assert certificate_of_it.evaluate("it => it.decode().then(() => it.naturalWidth > 0)"), "once it is loaded"
     if scripts:
         page.keyboard.press("a")
     else:

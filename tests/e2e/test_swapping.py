@@ -60,7 +60,7 @@ def test_what_does_not_come_is_said_and_leaves_the_page_as_it_was(page: Page) ->
     expect(page.get_by_role("alert")).to_have_text(re.compile("did not get through"))
     expect(page.get_by_role("heading", name="First")).to_be_visible()
     page.get_by_role("button", name="Next").press("Enter")
-    expect(page.get_by_role("heading", name="Second")).to_be_visible()
+    expect(page.get_by_role("heading", name="Second")).to_be_focused()
     expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_role("button", name="Next").press("Enter")
     expect(page.get_by_role("alert")).to_have_text(re.compile("open the page anew"))

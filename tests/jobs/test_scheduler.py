@@ -91,7 +91,8 @@ def test_every_job_runs_at_the_start_and_its_next_run_is_on_record(instance: Ins
         assert record.last_started_at is not None
         assert record.last_ended_at is not None
         assert record.next_run_at is not None
-        assert before - timedelta(seconds=1) <= record.last_started_at <= record.last_ended_at
+        # one that runs every few seconds may have begun anew
+        assert before - timedelta(seconds=1) <= min(record.last_started_at, record.last_ended_at)
         assert record.next_run_at > before
     day_later = records["purge_bodies"].next_run_at
     assert day_later is not None
