@@ -175,7 +175,9 @@ def open_people(actor: Actor, today: date, act: Act) -> ColumnElement[bool]:
 
 def _are_certifications(actor: Actor, ways: dict[Relation, CompoundSelect[int]]) -> ColumnElement[bool]:
     by_programme = ways.pop(Relation.PROGRAMME_ADMINISTRATOR, None)
-    found = [Certification.person_id.in_(people) for people in ways.values()]
+    # as one set, which an index is asked for: of several PostgreSQL makes a look at everybody's
+    theirs = [select(people.subquery().c[0]) for people in ways.values()]
+    found: list[ColumnElement[bool]] = [Certification.person_id.in_(union(*theirs))] if theirs else []
     if by_programme is not None:
         found.append(Certification.credential.in_(_list_granted(actor)))
     return or_(false(), *found)
@@ -224,11 +226,10 @@ def _organizations(actor: Actor, role: Role) -> set[int | None]:
 
 
 def _affiliated(organizations: set[int | None], today: date) -> Select[int]:
-    lasting = (
+    query = select(Affiliation.person_id).where(
         or_(Affiliation.from_on.is_(None), Affiliation.from_on <= today),
         or_(Affiliation.until_on.is_(None), Affiliation.until_on >= today),
     )
-    query = select(Affiliation.person_id).where(*lasting)
     return query if None in organizations else query.where(Affiliation.organization_id.in_(organizations))
 
 
