@@ -35,9 +35,12 @@ from certtrack.db.models import (
     Person,
 )
 from certtrack.db.once import ask_once
+from certtrack.db.queries.few import is_of_few
 from certtrack.db.queries.merges import is_one_of, same_people, same_person
 from certtrack.db.queries.stand_ins import covered_by
 from certtrack.security import RECORD_ACTS, RECORD_RIGHTS, Act, Actor, Errand, Fields, Relation, Role, RoleGrant
+
+_Ways = dict[Relation, CompoundSelect[int]]
 
 
 def command_actor(name: str | None = None) -> Actor:
@@ -113,14 +116,15 @@ def visible_people(actor: Actor, today: date, fields: Fields = Fields.STANDING) 
     return or_(false(), *(Person.id.in_(people) for people in _open_ways(actor, today, fields).values()))
 
 
-def visible_certifications(actor: Actor, today: date, fields: Fields = Fields.STANDING) -> ColumnElement[bool]:
+def visible_certifications(
+    actor: Actor, today: date, fields: Fields = Fields.STANDING, *, are_few: bool = False
+) -> ColumnElement[bool]:
     """A condition on `certification`: those of which the actor may see `fields` today, their standing unless said.
 
     Of people whom only a programme's role opens these are the certifications of credentials that it grants.
+    `are_few`: those of hundreds of people at the most, as `is_wide` knows.
     """
-    if actor.is_command:
-        return true()
-    return _are_certifications(actor, _open_ways(actor, today, fields))
+    return true() if actor.is_command else _are_certifications(actor, _open_ways(actor, today, fields), are_few=are_few)
 
 
 def visible_one_by_one(actor: Actor, today: date) -> ColumnElement[bool]:
@@ -173,11 +177,11 @@ def open_people(actor: Actor, today: date, act: Act) -> ColumnElement[bool]:
     return or_(false(), *(Person.id.in_(people) for people in ways))
 
 
-def _are_certifications(actor: Actor, ways: dict[Relation, CompoundSelect[int]]) -> ColumnElement[bool]:
-    by_programme = ways.pop(Relation.PROGRAMME_ADMINISTRATOR, None)
-    # as one set, which an index is asked for: of several PostgreSQL makes a look at everybody's
-    theirs = [select(people.subquery().c[0]) for people in ways.values()]
-    found: list[ColumnElement[bool]] = [Certification.person_id.in_(union(*theirs))] if theirs else []
+def _are_certifications(actor: Actor, ways: _Ways, *, are_few: bool = False) -> ColumnElement[bool]:
+    by_programme, found = ways.pop(Relation.PROGRAMME_ADMINISTRATOR, None), list[ColumnElement[bool]]()
+    if ways:  # as one set, which an index is asked for: of several PostgreSQL makes a look at everybody's
+        theirs = select(union(*(select(people.subquery().c[0]) for people in ways.values())).subquery().c[0])
+        found.append(is_of_few(Certification.person_id, theirs) if are_few else Certification.person_id.in_(theirs))
     if by_programme is not None:
         found.append(Certification.credential.in_(_list_granted(actor)))
     return or_(false(), *found)
@@ -190,19 +194,14 @@ def list_granted_credentials(session: Session, actor: Actor) -> list[str]:
     return list(session.scalars(_list_granted(actor)))
 
 
-def opens_alike(actor: Actor, today: date, one: Fields, other: Fields) -> bool:
-    """True where whoever's `one` the actor may see, they may see `other` of, too: each way opens both or neither."""
-    mine = () if actor.is_command else (relation for relation, _ in list_ways(actor, today))
-    return all((one in RECORD_RIGHTS[relation]) == (other in RECORD_RIGHTS[relation]) for relation in mine)
-
-
-def _open_ways(actor: Actor, today: date, fields: Fields) -> dict[Relation, CompoundSelect[int]]:
+def _open_ways(actor: Actor, today: date, fields: Fields) -> _Ways:
     return {relation: people for relation, people in _ways(actor, today).items() if fields in RECORD_RIGHTS[relation]}
 
 
-def _ways(actor: Actor, today: date) -> dict[Relation, CompoundSelect[int]]:
+def _ways(actor: Actor, today: date) -> _Ways:
     """What the actor's person and roles open, each with the people's numbers. People who were merged are one."""
-    return {relation: same_people(people) for relation, people in list_ways(actor, today)}
+    # each gathered once: what is written out four times PostgreSQL plans four times
+    return {relation: same_people(select(people.cte().c[0])) for relation, people in list_ways(actor, today)}
 
 
 def list_ways(actor: Actor, today: date) -> list[tuple[Relation, Select[int]]]:
@@ -257,9 +256,9 @@ def _list_granted(actor: Actor) -> Select[str]:
 
 def _assigned(supervisor_id: int, organizations: set[int | None], today: date) -> Select[int]:
     """Whom the supervisor has, and for the days on which they stand in for another whom that one has."""
-    away, own = covered_by(supervisor_id, today), same_person(supervisor_id)
+    away, own = covered_by(supervisor_id, today), select(same_person(supervisor_id).cte().c[0])
     # both as one set: only so an index finds their assignments, and not everybody's are gone through
-    either = union(select(own.subquery().c[0]), select(away.c.supervisor_id))
+    either = union(own, select(away.c.supervisor_id))
     instead = exists().where(
         away.c.supervisor_id == Assignment.supervisor_id, away.c.organization_id == Assignment.organization_id
     )

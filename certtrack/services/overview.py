@@ -13,8 +13,8 @@ from certtrack.db.queries.facts import load_facts
 from certtrack.rules.calendar import add_days
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.standing import NextCode, Position, find_next, find_position
-from certtrack.security import Actor, Fields
-from certtrack.services.actors import opens_alike, visible_certifications
+from certtrack.security import RECORD_RIGHTS, Actor, Fields
+from certtrack.services.actors import list_ways, visible_certifications
 from certtrack.services.finding_people import list_without_certification
 from certtrack.services.people_list import PAGE, Filters, Listed, PeopleList, Place, Sorted, load_listed
 from certtrack.services.people_selects import ListSelects
@@ -110,10 +110,15 @@ def _make_rows(
 ) -> tuple[Row, ...]:
     ids = [row.certification.id for row in listed]
     facts, rules = load_facts(session, ids, counts_hours=False), confirmed_rules(session, rulebook)
-    is_alike = opens_alike(actor, today, Fields.STANDING, Fields.MAIL)  # most readers: nothing has to be asked
-    is_open = None if is_alike else visible_certifications(actor, today, Fields.MAIL)
+    is_open = None if _opens_mail_too(actor, today) else visible_certifications(actor, today, Fields.MAIL)
     mails = load_next_mail(session, rulebook, ids, today, is_open)
     return tuple(_make_row(row, facts[row.certification.id], rules, as_of, mails) for row in listed)
+
+
+def _opens_mail_too(actor: Actor, today: date) -> bool:
+    """True where of whoever's standing the actor may see, they may see the mail: of most readers. Nothing is asked."""
+    rights = [] if actor.is_command else [RECORD_RIGHTS[relation] for relation, _ in list_ways(actor, today)]
+    return all((Fields.STANDING in one) == (Fields.MAIL in one) for one in rights)
 
 
 def _make_row(

@@ -1,12 +1,12 @@
 """The statements of a list of people: made once for readers who are alike, and asked again with other values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select, tuple_, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, func, literal_column, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from certtrack.db.models import Certification, Cycle, Intention, Person, StandingSpan
@@ -95,9 +95,10 @@ class ListSelects:
         found: Found | None = None,
     ) -> None:
         self.reader, self.filters, self.trusted_before = reader, filters, trusted_before
+        self._asks_each = asks_each
         self._made: dict[str, Any] = {}
         see: Callable[[Actor, date], ColumnElement[bool]]
-        see = visible_one_by_one if asks_each else visible_certifications
+        see = visible_one_by_one if asks_each else partial(visible_certifications, are_few=True)
         self._conditions = [see(reader, today), *self._list_conditions()]
         if found is not None:
             self._conditions.append(are_found(found, reader, today))
@@ -128,30 +129,42 @@ class ListSelects:
         """A select of these columns over all that the filters leave on the day, whatever the page."""
         return self.select_all_days(*columns).where(*self._holds())
 
+    @cached_property
+    def theirs(self) -> FromClause:
+        """What the filters leave from the day on: `span_id`, the days of the span, `validity`, whose certification.
+
+        One statement gathers them once, however many of its parts ask for them; where nobody is gathered first each
+        part reads them in an order of its own.
+        """
+        columns = (StandingSpan.id.label("span_id"), *_SPAN, Certification.person_id)
+        query = self.select_all_days(*columns).where(StandingSpan.until_on >= self.filters.as_of)
+        return query.subquery("theirs") if self._asks_each else query.cte("theirs")
+
     def select_all_days(self, *columns: Any) -> Select[Any]:  # noqa: ANN401  # likewise
         """The same over every span that the filters leave, of whatever days."""
         return select(*columns).select_from(StandingSpan).join(Certification, _OWN).where(*self._conditions)
 
     def _select_places(self, most: int) -> Any:  # noqa: ANN401  # a union of two selects
         """Those with a day to act by, in its order, and then those without one: each read by the same index."""
-        after = _name_place(self.filters.after)
-        dated = [StandingSpan.next_on >= self.filters.as_of]
-        undated: list[ColumnElement[bool]] = [StandingSpan.next_on.is_(None)]
+        its, after = self.theirs.c, _name_place(self.filters.after)
+        order = (its.next_on, its.from_on, its.certification_id)
+        dated: ColumnElement[bool] = its.next_on >= self.filters.as_of
+        undated: list[ColumnElement[bool]] = [its.next_on.is_(None)]
         if after is not None and after.next_on is not None:
             # nothing beside it: the index is entered at the place itself, whatever stands at the same day before
-            dated = [tuple_(*_ORDER) > tuple_(after.next_on, *_behind(after))]
+            dated = tuple_(*order) > tuple_(after.next_on, *_behind(after))
         elif after is not None:
-            undated.append(tuple_(*_ORDER[1:]) > tuple_(*_behind(after)))
-        both = [] if after is not None and after.next_on is None else [(0, dated)]
-        parts = [
-            select(self._select_part(part, conditions).order_by(*_ORDER).limit(most).subquery())
+            undated.append(tuple_(*order[1:]) > tuple_(*_behind(after)))
+        both = [] if after is not None and after.next_on is None else [(0, [dated])]
+        parts = (
+            select(literal_column(str(part)).label("part"), its.span_id)
+            .where(its.from_on <= self.filters.as_of, *conditions)
+            .order_by(*order)
+            .limit(most)
+            .subquery()
             for part, conditions in (*both, (1, undated))
-        ]
-        return union_all(*parts)
-
-    def _select_part(self, part: int, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-        number: ColumnElement[int] = literal_column(str(part)).label("part")
-        return self.select_spans(number, StandingSpan.id.label("span_id")).where(*conditions)
+        )
+        return union_all(*(select(part) for part in parts))
 
     def _holds(self) -> tuple[ColumnElement[bool], ...]:
         as_of = self.filters.as_of
@@ -176,6 +189,7 @@ class ListSelects:
 _OWN = Certification.id == StandingSpan.certification_id
 VALIDITY: ColumnElement[str] = unindexed(StandingSpan.validity)  # most of a list may have the same
 _ORDER = (StandingSpan.next_on, StandingSpan.from_on, StandingSpan.certification_id)
+_SPAN = (*_ORDER, StandingSpan.until_on, StandingSpan.validity)
 
 
 def select_listed() -> Select[Certification, Person, StandingSpan]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -13,7 +14,7 @@ class unindexed(FunctionElement[Any]):  # noqa: N801  # it reads as the SQL that
 
     inherit_cache = True
 
-    def __init__(self, column: InstrumentedAttribute[Any]) -> None:
+    def __init__(self, column: InstrumentedAttribute[Any] | ColumnElement[Any]) -> None:
         super().__init__(column)
         self.type = column.type
 

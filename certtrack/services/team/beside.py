@@ -23,13 +23,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Cycle, Intention, Person, Reminder, SavedView, StandingSpan, Telling
+from certtrack.db.models import Cycle, Intention, Person, Reminder, SavedView, Telling
 from certtrack.db.parameters import a_moment
 from certtrack.db.queries.among import is_among
+from certtrack.db.queries.unindexed import unindexed
 from certtrack.db.types import Moment
 from certtrack.rules.calendar import add_days, add_months
 from certtrack.services.people_list import Listed, ListPage, PeopleList
-from certtrack.services.people_selects import VALIDITY, ListSelects
+from certtrack.services.people_selects import ListSelects
 from certtrack.services.unreached import find_since, find_trusted, has_no_way
 
 MONTHS = 6
@@ -150,33 +151,35 @@ def _make(sort: str, number: Any, **columns: Any) -> tuple[Any, ...]:  # noqa: A
 
 
 def _select_total(selects: ListSelects) -> Select[Any]:
-    holders = func.count(distinct(Certification.person_id))
-    return selects.select_spans(*_make("total", holders, count=func.count()))
+    its = selects.theirs.c
+    query = select(*_make("total", func.count(distinct(its.person_id)), count=func.count()))
+    return query.select_from(selects.theirs).where(its.from_on <= selects.filters.as_of)
 
 
 def _select_days(selects: ListSelects) -> Select[Any]:
     """The last days of phases, those of phases to come among them, by day and phase."""
-    as_of, count = selects.filters.as_of, func.count(distinct(StandingSpan.certification_id))
-    columns = {"on": StandingSpan.next_on, "count": count, "word": StandingSpan.validity}
-    query = selects.select_all_days(*_make("day", func.min(Certification.person_id), **columns))
-    query = query.where(StandingSpan.next_on.between(as_of, find_last_day(as_of)), StandingSpan.until_on >= as_of)
-    return query.group_by(StandingSpan.next_on, StandingSpan.validity)
+    its, as_of = selects.theirs.c, selects.filters.as_of
+    columns = {"on": its.next_on, "count": func.count(distinct(its.certification_id)), "word": its.validity}
+    query = select(*_make("day", func.min(its.person_id), **columns))
+    query = query.where(its.next_on.between(as_of, find_last_day(as_of)))
+    return query.group_by(its.next_on, its.validity)
 
 
 def _select_due(selects: ListSelects) -> Select[Any]:
-    query = selects.select_all_days(*_make("due", func.count(distinct(StandingSpan.certification_id))))
-    as_of = selects.filters.as_of
-    within = StandingSpan.next_on.between(as_of, add_days(as_of, DUE_DAYS))
-    return query.where(within, VALIDITY == "current", StandingSpan.until_on >= as_of)
+    its, as_of = selects.theirs.c, selects.filters.as_of
+    query = select(*_make("due", func.count(distinct(its.certification_id))))
+    return query.where(its.next_on.between(as_of, add_days(as_of, DUE_DAYS)), unindexed(its.validity) == "current")
 
 
 def _select_plans(selects: ListSelects) -> Select[Any]:
+    its, as_of = selects.theirs.c, selects.filters.as_of
     columns = {"on": Intention.until_on, "count": func.count(), "word": literal("plan")}
-    query = selects.select_spans(*_make("plan", func.min(Certification.person_id), **columns))
-    its = and_(Cycle.certification_id == Certification.id, Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False))
+    cycles = and_(
+        Cycle.certification_id == its.certification_id, Cycle.closed_on.is_(None), Cycle.is_withdrawn.is_(False)
+    )
     said = and_(Intention.cycle_id == Cycle.id, Intention.kind == "plan", Intention.state != "taken_back")
-    query = query.join(Cycle, its).join(Intention, said)
-    as_of = selects.filters.as_of
+    query = select(*_make("plan", func.min(its.person_id), **columns)).select_from(selects.theirs)
+    query = query.join(Cycle, cycles).join(Intention, said).where(its.from_on <= as_of)
     return query.where(Intention.until_on.between(as_of, find_last_day(as_of))).group_by(Intention.until_on)
 
 
