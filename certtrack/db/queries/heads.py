@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session, aliased
 from certtrack.db.models import Certification, Person
 from certtrack.db.queries.among import is_among
 from certtrack.db.queries.beside import select_beside
+from certtrack.db.queries.few import is_of_few
 from certtrack.db.queries.merges import last_ways
 from certtrack.db.types import Moment
 
@@ -125,6 +126,7 @@ def _select_heads(asked: CTE, *, is_then: bool) -> Select[Any]:
         )
         .join(asked, asked.c.id == Certification.id)
         .join(Person, Person.id == Certification.person_id)
+        .where(is_of_few(Certification.id, select(asked.c.id)))
     )
     return query.where(Certification.recorded_at <= bindparam("known_at", type_=Moment())) if is_then else query
 
