@@ -83,6 +83,10 @@ def test_of_two_who_ask_the_second_is_told(office: CheckingClient, world: World)
     page = give(office, world, make_csv(carol())).headers["Location"]
     assert office.send(f"{page}/write", expected_no="1").status_code == 409
     assert count(world) == 0
+    said = office.send(f"{page}/mapping", expected_no="1", **{"column-expires": "Expires"})
+    assert said.status_code == 409
+    assert "What you chose still stands below" in said.text
+    assert re.search(r'<option value="Expires" selected[^>]*>', said.text)
     assert send(office, f"{page}/write").status_code == 302
     assert send(office, f"{page}/write").status_code == 409
     assert count(world) == 1
