@@ -1,5 +1,7 @@
 """Somebody joins another office by a page, and nothing that was typed for it is lost."""
 
+import re
+
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
@@ -82,6 +84,8 @@ def test_another_choice_keeps_what_was_typed_and_what_was_sent_twice_is_no_missi
     assert client.send(path, **typed).status_code == 302
     answer = client.send(path, **typed)
     assert (answer.status_code, "They belong there on that day already" in answer.text) == (409, True)
+    ids = re.findall(r' id="([^"]+)"', client.get(f"/people/{carol}/office").text)
+    assert len(ids) == len(set(ids)), "two offices on one page have fields of their own"
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
