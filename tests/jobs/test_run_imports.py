@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from kit.import_desk import make_desk
 from kit.roster import carol, make_csv
 from kit.world import World
 
+from certtrack.clock import WallClock
 from certtrack.db.models import Certification, ImportedRow, ImportRun, Person
 from certtrack.services.imports.uploads import ask_to_write
 
@@ -55,7 +56,7 @@ class Worker:
 @pytest.fixture
 def worker(world: World, database_url: str, tmp_path: Path) -> Worker:
     clock = tmp_path / "offset"
-    clock.write_text(str(round((world.at - datetime.now(UTC)).total_seconds())))
+    clock.write_text(str(round((world.at - WallClock().now()).total_seconds())))
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CERTTRACK_")}
     own = {
         "CERTTRACK_ENV": "test",
