@@ -140,7 +140,7 @@ def _show(session: Session, actor: Actor, events: Sequence[AuditEvent], today: d
     told = [event.id for event in events if event.action.startswith(_TOLD)]
     values = select(AuditValue.event_id, AuditValue.details).where(AuditValue.event_id.in_(told))
     details = {number: said or {} for number, said in session.execute(values)}
-    names = _name_accounts(session, actor, (event.actor for event in events))
+    names = name_accounts(session, actor, (event.actor for event in events), Task.READ_AUDIT)
     people: dict[int, list[Person | None]] = defaultdict(list)
     query = (
         select(AuditPerson.event_id, Person)
@@ -158,11 +158,14 @@ def _show(session: Session, actor: Actor, events: Sequence[AuditEvent], today: d
     return tuple(shown)
 
 
-def _name_accounts(session: Session, actor: Actor, keys: Iterable[str]) -> dict[str, str]:
-    """What the accounts of the reader's offices are called, by their keys: as their person, else as they sign in."""
+def name_accounts(session: Session, actor: Actor, keys: Iterable[str], task: Task) -> dict[str, str]:
+    """What accounts are called, by their keys: as their person, else as they sign in.
+
+    Named are those of the offices in which the reader may do the task, and no others.
+    """
     numbers = {int(number) for kind, _, number in (key.partition(":") for key in keys) if kind == "account"}
     query = select(Account, Person).outerjoin(Person, Person.id == Account.person_id).where(Account.id.in_(numbers))
-    if (places := list_places(actor, Task.READ_AUDIT)) is not None:
+    if (places := list_places(actor, task)) is not None:
         theirs = select(AccountRole.account_id).where(AccountRole.organization_id.in_(places))
         query = query.where(Account.id.in_(theirs))
     return {

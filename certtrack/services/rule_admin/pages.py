@@ -7,12 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Account, AccountRole, Certification, Person, RuleConfirmation, RuleRecount
+from certtrack.db.models import Certification, RuleConfirmation, RuleRecount
 from certtrack.errors import NotFound, StaleRecord
 from certtrack.packs.table import UNKNOWN
 from certtrack.rules.pack import Pack
 from certtrack.rules.service import ServicePack
-from certtrack.security import Actor, Task, list_places
+from certtrack.security import Actor, Task
+from certtrack.services.administration.audit_list import name_accounts
 from certtrack.services.confirmations import confirm_rule, find_newest_confirmation, lock_confirmations
 from certtrack.services.rule_admin.rights import can_confirm, check_can_confirm
 from certtrack.services.rule_admin.shown import (
@@ -187,28 +188,13 @@ def _load_said(
     if key is not None:
         query = query.where(RuleConfirmation.key == key)
     rows = session.scalars(query.order_by(RuleConfirmation.id.desc())).all()
-    names = _name_accounts(session, actor, {row.recorded_by for row in rows})
+    names = name_accounts(session, actor, {row.recorded_by for row in rows}, Task.CONFIRM_RULES)
     by_key = {key: rule for rule in rules for key in rule.to_confirm}
     return tuple(_make_said(row, by_key.get(row.key), names.get(row.recorded_by)) for row in rows)
 
 
 def _make_said(row: RuleConfirmation, rule: ShownRule | None, who: str | None) -> Said:
     return Said(row, rule, with_value(rule, row.key, row.value) if rule is not None else None, who)
-
-
-def _name_accounts(session: Session, actor: Actor, keys: set[str]) -> dict[str, str]:
-    """What the accounts of the reader's offices are called, by their keys: as their person, else as they sign in."""
-    numbers = [int(key[8:]) for key in keys if key.startswith("account:") and key[8:].isdigit()]
-    if not numbers:
-        return {}
-    query = select(Account, Person).outerjoin(Person, Person.id == Account.person_id).where(Account.id.in_(numbers))
-    if (places := list_places(actor, Task.CONFIRM_RULES)) is not None:
-        theirs = select(AccountRole.account_id).where(AccountRole.organization_id.in_(places))
-        query = query.where(Account.id.in_(theirs))
-    return {
-        f"account:{account.id}": person.shown_name if person else account.sign_in_name
-        for account, person in session.execute(query)
-    }
 
 
 def _count_held(pack_key: str | None = None) -> Select[str, int]:
