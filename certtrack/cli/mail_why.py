@@ -13,7 +13,7 @@ from certtrack.language import say_by
 from certtrack.security import Actor
 from certtrack.services.ledger.coming_copies import add_coming_copies
 from certtrack.services.ledger.mail_why import MailWhy, explain_mail, pick_newest, pick_stage
-from certtrack.services.ledger.whole import list_whole_ledger
+from certtrack.services.ledger.whole import load_whole_ledger
 from certtrack.services.lookup import get_person_asked
 
 _WORDS = "reminders/words.jinja"
@@ -38,9 +38,8 @@ def why(edge: Edge, person: str, stage: str | None, format_: Format, language: s
     """
     with edge.reading() as session:
         found = get_person_asked(session, person)
-        entries = list_whole_ledger(session, edge.rulebook, actor, found.id, edge.clock.now())
-        entries = add_coming_copies(session, edge.rulebook, entries, edge.today(found.zone))
-        mail = explain_mail(session, found, entries)
+        whole = load_whole_ledger(session, edge.rulebook, actor, found.id, edge.clock.now())
+        mail = explain_mail(session, found, add_coming_copies(session, whole))
     asked = pick_stage(mail, stage) if stage is not None else mail
     note_look(edge, actor, "reminders.listed", [found.id])
     if not asked:

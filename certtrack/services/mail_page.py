@@ -88,7 +88,7 @@ class _Maker:
         why, copies, released, *decided = self._ask(at)
         whole = make_whole_ledger(self._rules, head.person, subjects, held, decided, at)
         book = make_copy_book(subjects.certifications.values(), copies)
-        entries = make_coming_copies(self._rules, whole.entries, book, head.today)
+        entries = make_coming_copies(whole, book)
         entries.sort(key=by_day)
         known, found = read_why(why), find_released(released[0], entries)
         keys = [*known.keys, *found.by.values()]

@@ -1,6 +1,6 @@
 """Copies that are still to come: to whom, as far as is known, and some days after which of the holder's own mails."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import cast
@@ -8,30 +8,34 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification
+from certtrack.db.models import Certification, Person
 from certtrack.rules.calendar import add_days
 from certtrack.rules.other_days import OTHER_KINDS, OtherKind
 from certtrack.rules.reminders import CopyTo, Policy
+from certtrack.rules.standing import stand
 from certtrack.services.ledger.reading import LedgerEntry
+from certtrack.services.ledger.whole import WholeLedger
+from certtrack.services.other_days.judging import find_obstacle as find_day_obstacle
 from certtrack.services.reminders.copies import COPIED, CopyBook, load_copy_book
+from certtrack.services.reminders.obstacles import FOR_GOOD, find_obstacle
 from certtrack.services.rulebook import Rulebook
 
 _Key = tuple[str, int, date, str, int | None]
-_COPIED_STATES = ("coming", "planned", "held", "in_mail", "sent")
+_COPIED_STATES = ("coming", "planned", "held", "in_mail", "sent", "failed")
+_NOTHING_COMES = FOR_GOOD | {"died", "revoked", "retired", "not_going_on"}
 
 
-def add_coming_copies(
-    session: Session, rulebook: Rulebook, ledger: Sequence[LedgerEntry], today: date
-) -> list[LedgerEntry]:
-    """The ledger, in its order, with the copies that come after `today`; the same where no policy has copies.
+def add_coming_copies(session: Session, whole: WholeLedger) -> list[LedgerEntry]:
+    """The ledger, in its order, with the copies that come after its day; the same where no policy has copies.
 
-    Each is told as `coming`, on the earliest day on which it can go: the holder's own mail goes first.
+    Each is told as `coming`, on the earliest day on which it can go: the holder's own mail goes first. Its reason is
+    the code of what keeps it from going on that day as things are now; None for nothing.
     """
-    numbers = {entry.certification_id for entry in ledger if _is_copied(entry)}
+    numbers = {entry.certification_id for entry in whole.entries if _is_copied(entry)}
     certifications = list(session.scalars(select(Certification).where(Certification.id.in_(numbers))))
-    if not any(can_have_copies(rulebook, one, today) for one in certifications):
-        return list(ledger)
-    return make_coming_copies(rulebook, ledger, load_copy_book(session, certifications, days_from(today)), today)
+    if not any(can_have_copies(whole.rulebook, one, whole.today) for one in certifications):
+        return list(whole.entries)
+    return make_coming_copies(whole, load_copy_book(session, certifications, days_from(whole.today)))
 
 
 def days_from(today: date) -> tuple[date, date]:
@@ -45,28 +49,45 @@ def can_have_copies(rulebook: Rulebook, certification: Certification, today: dat
     return policy is not None and any(one is not None and one.has_copies for one in _list_policies(policy))
 
 
-def make_coming_copies(
-    rulebook: Rulebook, ledger: Sequence[LedgerEntry], book: CopyBook, today: date
-) -> list[LedgerEntry]:
-    """What `add_coming_copies` gives; `book` is that of the certifications, from `today` on."""
-    copied = [entry for entry in ledger if _is_copied(entry)]
-    decided = {_key_of(entry) for entry in ledger if entry.audience != "holder"}
-    due = [(entry, *one) for entry in copied for one in _list_days(rulebook, book.certifications, entry, today)]
+def make_coming_copies(whole: WholeLedger, book: CopyBook) -> list[LedgerEntry]:
+    """What `add_coming_copies` gives; `book` is that of the certifications, from the ledger's day on."""
+    decided = {_key_of(entry) for entry in whole.entries if entry.audience != "holder"}
     coming: dict[_Key, LedgerEntry] = {}
-    for entry, certification, audience, day in due:
-        for person in book.of(certification.id, day)[audience]:
-            copy = replace(
-                entry, day=day, state="coming", reason=None, audience=audience, recipient_id=person.id,
-                reminder_id=None, attempts=(), send_after=None, sent_at=None, cause_key=None, decided_at=None,
-                settled_at=None,
-            )  # fmt: skip
-            coming.setdefault(_key_of(copy), copy)
+    for entry in filter(_is_copied, whole.entries):
+        for certification, audience, day in _list_days(whole, book.certifications, entry):
+            for person in book.of(certification.id, day)[audience]:
+                obstacle = _find_obstacle(whole, entry, person, day)
+                if obstacle not in _NOTHING_COMES:
+                    copy = _copy(entry, audience, person, day, obstacle)
+                    coming.setdefault(_key_of(copy), copy)
     news = [copy for key, copy in coming.items() if key not in decided]
-    return sorted([*ledger, *news], key=lambda entry: entry.day)
+    return sorted([*whole.entries, *news], key=lambda entry: entry.day)
+
+
+def _copy(entry: LedgerEntry, audience: CopyTo, to: Person, day: date, obstacle: str | None) -> LedgerEntry:
+    return replace(
+        entry, day=day, state="coming", reason=obstacle, audience=audience, recipient_id=to.id,
+        reminder_id=None, attempts=(), send_after=None, sent_at=None, cause_key=None, decided_at=None, settled_at=None,
+    )  # fmt: skip
+
+
+def _find_obstacle(whole: WholeLedger, entry: LedgerEntry, to: Person, day: date) -> str | None:
+    """What keeps `to` from being told with a copy on that day, as things are now."""
+    if entry.subject_kind != "cycle":
+        looked = whole.looks[entry.subject]
+        return find_day_obstacle(looked, looked.holder, entry.anchor_on, entry.stage, copy_to=to)
+    cycle = whole.subjects.cycles[entry.subject_id]
+    certification = whole.subjects.certifications[cycle.certification_id]
+    pack = whole.rulebook.packs.get(certification.pack_key, on=cycle.due_on)
+    then = stand(pack, whole.held[certification.id][1], day)
+    return find_obstacle(whole.person, then, cycle, entry.anchor_on, entry.stage, copy_to=to)
 
 
 def _is_copied(entry: LedgerEntry) -> bool:
-    return entry.audience == "holder" and entry.occurrence == 0 and entry.state in _COPIED_STATES
+    """True for a mail of the holder's that others are told after, or, where no mail can reach them, instead of."""
+    has_no_address = (entry.state, entry.reason) == ("suppressed", "no_address")
+    is_copied = entry.state in _COPIED_STATES or has_no_address
+    return entry.audience == "holder" and entry.occurrence == 0 and is_copied
 
 
 def _list_policies(policy: Policy) -> Iterator[Policy | None]:
@@ -83,20 +104,20 @@ def _find_policy(rulebook: Rulebook, certification: Certification, entry: Ledger
 
 
 def _list_days(
-    rulebook: Rulebook, certifications: Mapping[int, Certification], entry: LedgerEntry, today: date
+    whole: WholeLedger, certifications: Mapping[int, Certification], entry: LedgerEntry
 ) -> Iterator[tuple[Certification, CopyTo, date]]:
     """Whose copies of this mail go to whom, and when at the earliest; whoever is both gets the supervisor's."""
     certification = certifications.get(entry.certification_id or 0)
     if certification is None:
         return
-    policy = _find_policy(rulebook, certification, entry, today)
+    policy = _find_policy(whole.rulebook, certification, entry, whole.today)
     stage = policy.find_stage(entry.stage) if policy is not None else None
     if policy is None or stage is None:
         return
     day = add_days(entry.day, policy.copy_after_days)
     is_true = entry.true_until is None or day <= entry.true_until.date()
     for audience in COPIED:
-        if audience in stage.copies and is_true and day > today:
+        if audience in stage.copies and is_true and day > whole.today:
             yield certification, audience, day
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 import pytest
+from kit.applications import send
 from kit.copies import assign, stand_in, use_policy
 from kit.delivery import STAGE_DAY, Deliverer
 from kit.planning import Planner
@@ -21,6 +22,7 @@ from certtrack.services.ledger.coming_copies import add_coming_copies
 from certtrack.services.ledger.mail_why import HeldBy, MailWhy, Told, explain_mail, pick_newest, pick_stage
 from certtrack.services.ledger.reading import LedgerAttempt, LedgerEntry, LedgerState, list_ledger
 from certtrack.services.ledger.tellings import TAKEN_BACK, TOLD, How
+from certtrack.services.ledger.whole import load_whole_ledger
 from certtrack.services.people import get_person
 from certtrack.services.reminders.obstacles import FOR_GOOD, OBSTACLES
 from certtrack.services.reminders.rulings import BEFORE_RECORD, OVERTAKEN
@@ -34,7 +36,8 @@ def explain(world: World, person_id: int, *, copies: bool = False) -> tuple[Mail
         person = get_person(session, person_id)
         entries = list_ledger(session, world.rulebook, person.id, world.today)
         if copies:
-            entries = add_coming_copies(session, world.rulebook, entries, world.today)
+            whole = load_whole_ledger(session, world.rulebook, world.actor, person.id, world.at)
+            entries = add_coming_copies(session, whole)
         return explain_mail(session, person, entries)
 
 
@@ -290,6 +293,48 @@ def test_a_copy_still_to_come_names_whoever_stands_in_on_its_own_day(world: Worl
     planner.look(date(2026, 10, 1))
     copies = [one for one in explain(world, person, copies=True) if one.entry.audience != "holder"]
     assert [one.entry.recipient_id for one in copies][:2] == [erin, bob]
+
+
+def test_what_would_come_next_says_what_keeps_it_back_as_things_are(world: World, planner: Planner) -> None:
+    use_policy(world)
+    person, bob = world.person(), world.person("Bob")
+    assign(world, person, bob, from_on=world.today)
+    certification_id, _ = world.certify(person, DUE)
+    planner.look(date(2026, 10, 1))
+    send(world, certification_id)
+    mail = explain(world, person, copies=True)
+    [own] = [why for why in mail if (why.entry.stage, why.entry.audience) == ("before_14", "holder")]
+    last = next(why for why in mail if why.following is own.entry)
+    assert tell_next(last) == (
+        "Next would be the reminder 14 days before October 31, 2026, on Friday, October 16, 2026; "
+        "as things are now nothing is sent then: the application was sent."
+    )
+    copies = {why.entry.stage: why.entry.reason for why in mail if why.entry.audience == "supervisor"}
+    before = dict.fromkeys(("before_30", "before_14", "before_7"), "application_sent")
+    assert copies == {**before, "grace": None}, "whether it arrived isn't known by then"
+
+
+@pytest.mark.parametrize("kind", ["failed", "no_address"])
+def test_copies_come_of_what_no_mail_can_tell_the_holder(world: World, planner: Planner, kind: str) -> None:
+    use_policy(world)
+    person, bob = world.person(), world.person("Bob")
+    assign(world, person, bob, from_on=world.today)
+    world.certify(person, DUE)
+    planner.look(date(2026, 10, 1))
+    values = {"state": "failed"} if kind == "failed" else {"state": "suppressed", "reason": "no_address"}
+    with world.database.writing() as session:
+        session.execute(update(Reminder).values(settled_at=world.at, **values))
+    assert ("before_30", "coming") in list_copies(world, person)
+
+
+def test_no_copy_comes_once_nothing_is_to_come_at_all(world: World, planner: Planner) -> None:
+    use_policy(world)
+    person, bob = world.person(), world.person("Bob")
+    assign(world, person, bob, from_on=world.today)
+    world.certify(person, DUE)
+    planner.look(date(2026, 10, 1))
+    planner.change(person, died_on=world.today)
+    assert list_copies(world, person) == []
 
 
 def list_copies(world: World, person: int) -> list[tuple[str, LedgerState]]:

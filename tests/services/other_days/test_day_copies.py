@@ -21,7 +21,7 @@ from certtrack.packs import Policies, parse_policy
 from certtrack.services.contacts import set_contact
 from certtrack.services.ledger.coming_copies import add_coming_copies
 from certtrack.services.ledger.mail_why import explain_mail
-from certtrack.services.ledger.whole import list_whole_ledger
+from certtrack.services.ledger.whole import load_whole_ledger
 from certtrack.services.merges import merge_people
 from certtrack.services.organizations import get_organization
 from certtrack.services.people import get_person
@@ -274,8 +274,8 @@ def test_the_ledger_names_the_copies_that_were_decided_and_those_that_come(
     tell_holder(planner, B30)
     planner.look(B30 + THREE)
     with world.database.reading() as session:
-        entries = list_whole_ledger(session, world.rulebook, world.actor, carol, world.at)
-        entries = add_coming_copies(session, world.rulebook, entries, world.today)
+        whole = load_whole_ledger(session, world.rulebook, world.actor, carol, world.at)
+        entries = add_coming_copies(session, whole)
         copies = [(entry.stage, entry.state, entry.day) for entry in entries if entry.audience == "supervisor"]
         whys = explain_mail(session, get_person(session, carol), entries)
     assert copies == [

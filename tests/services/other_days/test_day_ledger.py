@@ -32,7 +32,7 @@ from certtrack.services.ledger.tellings import (
     note_told,
     take_back_told,
 )
-from certtrack.services.ledger.whole import list_whole_ledger
+from certtrack.services.ledger.whole import list_whole_ledger, load_whole_ledger
 from certtrack.services.organizations import assign_supervisor
 from certtrack.services.people import get_person
 from certtrack.services.reminders.unmailed import Unmailed, list_unmailed
@@ -68,8 +68,8 @@ def says(world: World, person_id: int, locale: str = "en") -> dict[str, str]:
     """The sentence of each stage, by its key."""
     with world.database.reading() as session:
         person = get_person(session, person_id)
-        entries = list_whole_ledger(session, world.rulebook, world.actor, person_id, world.at)
-        found = explain_mail(session, person, add_coming_copies(session, world.rulebook, entries, world.today))
+        whole = load_whole_ledger(session, world.rulebook, world.actor, person_id, world.at)
+        found = explain_mail(session, person, add_coming_copies(session, whole))
     words = "reminders/words.jinja"
     return {
         why.entry.stage: say_by(words, locale, "why_sentence", why).replace("\N{NO-BREAK SPACE}", " ") for why in found
