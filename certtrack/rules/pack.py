@@ -202,6 +202,9 @@ class Pack:
     audit: Value[Audit | None] | None = None
     sharing: tuple[Sharing, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash((self.key, self.version, self.sha256))  # some of the values are mappings, which have no hash
+
     @property
     def ref(self) -> str:
         """Key and version, as records store them: `KEY@1`."""

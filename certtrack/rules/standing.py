@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from certtrack.rules.applications import find_step, list_intentions
@@ -66,6 +67,7 @@ _NEXT: dict[Phase, NextCode] = {
     "late": "late_ends",
     "exam_route": "exam_route_ends",
 }
+_KEPT = 2_000  # some kilobytes each: whoever looks at a team looks again, and asks the same of it
 _WAYS_BACK = ("exam_route", "full_route")
 
 
@@ -135,6 +137,11 @@ def find_position(pack: Pack, facts: CertificationFacts, as_of: date) -> Positio
 
 def stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     """Where the certification stands on `as_of`, by `pack`, and why: its position, its hours, and what comes next."""
+    return _stand(pack, facts, as_of)
+
+
+@lru_cache(maxsize=_KEPT)
+def _stand(pack: Pack, facts: CertificationFacts, as_of: date) -> Standing:
     at = find_position(pack, facts, as_of)
     cycle, days, now, following = at.cycle, at.days, at.now, at.following
     next_code, next_on = find_next(pack, facts, now, following, at.validity, as_of)

@@ -58,6 +58,16 @@ def test_a_stated_day_before_the_computed_one_takes_nothing_away_in_between(cpps
     assert after.validity == "grace"
 
 
+def test_what_is_asked_again_of_equal_facts_is_answered_as_before_and_by_other_rules_anew(cps: Pack) -> None:
+    as_of = date(2027, 11, 1)
+    first = stand(cps, CAROL, as_of)
+    assert stand(cps, replace(CAROL), as_of) is first
+    confirmed = replace(cps, grace=None)  # of the same file: a person has told what it leaves open
+    assert hash(confirmed) == hash(cps)
+    assert stand(confirmed, CAROL, as_of).validity != first.validity
+    assert stand(cps, CAROL, as_of) is first
+
+
 def test_without_a_cycle_nothing_is_established_and_nothing_is_guessed(cps: Pack) -> None:
     facts = replace(make_facts(), exams=(ExamFact(1, date(2025, 5, 5), "not_known"),))
     found = stand(cps, facts, date(2026, 1, 1))
