@@ -3,17 +3,21 @@
 Counted is every SELECT, INSERT, UPDATE and DELETE of the request: who looks, what is shown, and that it was looked at.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from kit.client import CheckingClient
 from kit.counting import counting_statements
+from kit.exams import hold, seat
 from kit.many import multiply
 from kit.one_of_each import fill_in
+from kit.planning import Planner
 from kit.second_steps import stop_clock
-from kit.world import World
+from kit.world import World, load_shipped
 
+from certtrack.services.ledger.tellings import list_to_tell
+from certtrack.services.ledger.whole import list_whole_ledger
 from certtrack.web.parts import EXTENSION
 
 MOST = 12
@@ -66,3 +70,31 @@ def test_no_page_asks_more_than_it_may_whatever_the_number_of_rows(
     found = {page: (one.get(page, 0), forty.get(page, 0)) for page in one | forty}
     more = {page: asked for page, asked in found.items() if max(asked) > MOST}
     assert not more, "these ask more than they may, for one row and for forty"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_many_letters_are_printed_by_the_statements_of_one_persons(
+    app: Flask, clients: dict[str, CheckingClient], world: World
+) -> None:
+    world.rulebook = load_shipped()
+    people, sitting = [world.person(f"Dora {number:02}", address=None) for number in range(12)], hold(world, seats=20)
+    for person in people:
+        world.certify(person, world.today + timedelta(days=89), computed_due_on=None)
+        seat(world, sitting, person)
+    Planner(world).look()
+    chosen = [list_names(world, person) for person in people]
+    assert any(":exam_sitting-" in name for name in chosen[0])
+    asked = []
+    for names in (chosen[0], [name for each in chosen for name in each]):
+        with counting_statements(app.extensions[EXTENSION].database) as statements:
+            printed = clients["alice"].get("/letters/print?" + "&".join(f"letter={name}" for name in names)).text
+        assert printed.count('<article class="letter"') == len(names)
+        asked.append(len(statements))
+    assert len(set(asked)) == 1, asked
+    assert asked[0] <= MOST
+
+
+def list_names(world: World, person_id: int) -> list[str]:
+    with world.database.reading() as session:
+        ledger = list_whole_ledger(session, world.rulebook, world.actor, person_id, world.at)
+    return [f"{person_id}:{entry.key}" for entry in list_to_tell(ledger)]

@@ -1,9 +1,11 @@
 """What a letter about one stage says: of a certification, or of a day beside those of cycles, true on its day."""
 
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import false, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import (
@@ -14,6 +16,7 @@ from certtrack.db.models import (
     OrganizationCredential,
     OtherDay,
 )
+from certtrack.db.together import ask_together
 from certtrack.language import check_locale
 from certtrack.mail.content import DayItem, ReminderItem
 from certtrack.mail.letter import Letter, write_letter
@@ -35,13 +38,61 @@ _UNTRUE = frozenset(
 """What makes a letter's sentences untrue, or needless: see `certtrack.services.reminders.obstacles`."""
 
 
-def write_stage_letter(session: Session, ledger: WholeLedger, entry: LedgerEntry, at: datetime) -> Letter:
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """Who writes: offices by number, the certifications whose office is the programme that gives their credential.
+
+    `sittings` are those of exams, by the number of the day.
+    """
+
+    offices: Mapping[int, Organization]
+    granted: Collection[int]
+    sittings: Mapping[int, ExamSitting]
+
+
+def load_senders(session: Session, stages: Iterable[tuple[WholeLedger, LedgerEntry]]) -> Senders:
+    """Who writes of these stages, each of the ledger beside it; one query, and none for no stage."""
+    certifications, days = dict[int, Certification](), dict[int, OtherDay]()
+    for ledger, entry in stages:
+        if entry.subject_kind == "cycle":
+            one = ledger.subjects.certifications[ledger.subjects.cycles[entry.subject_id].certification_id]
+            certifications[one.id] = one
+        else:
+            days[entry.subject_id] = ledger.looks[entry.subject].day
+    if not certifications and not days:
+        return Senders({}, (), {})
+    places = {one.organization_id for one in certifications.values()} | {day.organization_id for day in days.values()}
+    offices, granted, sittings = ask_together(
+        session,
+        select(Organization).where(Organization.id.in_(places)),
+        _select_granted(certifications),
+        _select_sittings(days),
+    )
+    return Senders({office.id: office for office in offices}, frozenset(granted), dict(sittings))
+
+
+def _select_granted(numbers: Iterable[int]) -> Select[int]:
+    grants = and_(
+        OrganizationCredential.organization_id == Certification.organization_id,
+        OrganizationCredential.credential == Certification.credential,
+        OrganizationCredential.role == "granter",
+    )
+    return select(Certification.id).join(OrganizationCredential, grants).where(Certification.id.in_(numbers))
+
+
+def _select_sittings(days: Iterable[int]) -> Select[int, ExamSitting]:
+    query = select(OtherDay.id, ExamSitting).join(ExamRegistration, ExamRegistration.id == OtherDay.source_id)
+    query = query.join(ExamSitting, ExamSitting.id == ExamRegistration.sitting_id)
+    return query.where(OtherDay.id.in_(days), OtherDay.kind == "exam_sitting")
+
+
+def write_stage_letter(senders: Senders, ledger: WholeLedger, entry: LedgerEntry, at: datetime) -> Letter:
     """The letter of that stage of the person's ledger, in their language.
 
     Raises NotToBeNoted for what isn't true, or not to be told, any more.
     """
     person, make = ledger.person, _make_item if entry.subject_kind == "cycle" else _make_day
-    item, office = make(session, ledger, entry, at)
+    item, office = make(senders, ledger, entry, at)
     return write_letter(
         item,
         office=office.name,
@@ -54,7 +105,7 @@ def write_stage_letter(session: Session, ledger: WholeLedger, entry: LedgerEntry
 
 
 def _make_item(
-    session: Session, ledger: WholeLedger, entry: LedgerEntry, at: datetime
+    senders: Senders, ledger: WholeLedger, entry: LedgerEntry, at: datetime
 ) -> tuple[ReminderItem, Organization]:
     cycle = ledger.subjects.cycles[entry.subject_id]
     certification = ledger.subjects.certifications[cycle.certification_id]
@@ -65,48 +116,26 @@ def _make_item(
     standing = stand(pack, facts, today)
     if fact is None or find_obstacle(ledger.person, standing, cycle, entry.anchor_on, entry.stage) in _UNTRUE:
         raise NotToBeNoted("set_aside")
-    office, is_granter = _load_office(session, certification)
     item = ReminderItem(
         stage=entry.stage,
         pack=pack,
         days=days_of(pack, fact),
         anchor_on=entry.anchor_on,
         number=certification.number,
-        is_granter=is_granter,
+        is_granter=certification.id in senders.granted,
         today=today,
         sent_on=find_sent_on(standing),
         so_far=find_so_far(pack, facts, standing, cycle.id),
     )
-    return item, office
+    return item, senders.offices[certification.organization_id]
 
 
-def _load_office(session: Session, certification: Certification) -> tuple[Organization, bool]:
-    """Who keeps the certification, and whether it is the programme that gives its credential; one query."""
-    place = Organization.id == certification.organization_id
-    grants = select(OrganizationCredential.id).where(
-        OrganizationCredential.organization_id == Organization.id,
-        OrganizationCredential.credential == certification.credential,
-        OrganizationCredential.role == "granter",
-    )
-    office, is_granter = session.execute(select(Organization, grants.exists()).where(place)).one()
-    return office, is_granter
-
-
-def _make_day(session: Session, ledger: WholeLedger, entry: LedgerEntry, at: datetime) -> tuple[DayItem, Organization]:
+def _make_day(senders: Senders, ledger: WholeLedger, entry: LedgerEntry, at: datetime) -> tuple[DayItem, Organization]:
     looked = ledger.looks[entry.subject]
     obstacle = find_day_obstacle(looked, ledger.person, entry.anchor_on, entry.stage)
     is_over = looked.kind in EVENTS and looked.day.due_on < looked.today
     if is_over or obstacle not in (None, "no_address"):
         raise NotToBeNoted("set_aside")
-    office, sitting = _load_place(session, looked.day)
     known = tell_known([looked.day], ledger.held, at).get(looked.day.id)
-    return tell_day(ledger.rulebook, looked, entry.stage, sitting, known), office
-
-
-def _load_place(session: Session, day: OtherDay) -> tuple[Organization, ExamSitting | None]:
-    """Whose day it is, and the sitting of an exam's; one query."""
-    seat = ExamRegistration.id == day.source_id if day.kind == "exam_sitting" else false()
-    query = select(Organization, ExamSitting).select_from(Organization).outerjoin(ExamRegistration, seat)
-    query = query.outerjoin(ExamSitting, ExamSitting.id == ExamRegistration.sitting_id)
-    office, sitting = session.execute(query.where(Organization.id == day.organization_id)).one()
-    return office, sitting
+    item = tell_day(ledger.rulebook, looked, entry.stage, senders.sittings.get(looked.day.id), known)
+    return item, senders.offices[looked.day.organization_id]

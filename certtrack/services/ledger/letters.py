@@ -11,11 +11,11 @@ from certtrack.errors import NotAllowed, NotFound
 from certtrack.mail.letter import Letter
 from certtrack.security import Actor
 from certtrack.services.ledger.entries import LedgerEntry
-from certtrack.services.ledger.letter_items import write_stage_letter
+from certtrack.services.ledger.letter_items import Senders, load_senders, write_stage_letter
 from certtrack.services.ledger.tellings import NewTelling, NotToBeNoted, can_tell, find_hindrance, get_entry, note_told
-from certtrack.services.ledger.whole import WholeLedger, find_today, load_whole_ledger
-from certtrack.services.ledger_subjects import load_subjects
-from certtrack.services.people import get_person
+from certtrack.services.ledger.whole import Theirs, WholeLedger, find_today, load_whole_ledgers
+from certtrack.services.ledger_subjects import load_subjects_of_each
+from certtrack.services.people import get_person, load_holders
 from certtrack.services.rulebook import Rulebook
 
 MOST = 200
@@ -44,7 +44,8 @@ def get_letter(
 
     Raises NotAllowed; NotFound for a stage that isn't there; NotToBeNoted for one that isn't to be told any more.
     """
-    return _get_letter(session, _load_ledger(session, rulebook, person_id, actor, at), key, at)
+    [stage] = _find_stages(session, rulebook, [(person_id, key)], actor, at)
+    return _write(load_senders(session, [stage]), *stage, at)
 
 
 def get_letters(
@@ -52,15 +53,14 @@ def get_letters(
 ) -> tuple[ShownLetter, ...]:
     """The letters of these names, `MOST` at most, each once; what isn't to be told any more is left out.
 
-    Raises NotAllowed, and NotFound for what isn't there.
+    As many queries as for one, and one more for each further day that it is where the people are. Raises NotAllowed,
+    and NotFound for what isn't there.
     """
-    ledgers: dict[int, WholeLedger] = {}
-    found = []
-    for person_id, key in _read_names(names):
-        if person_id not in ledgers:
-            ledgers[person_id] = _load_ledger(session, rulebook, person_id, actor, at)
+    stages = _find_stages(session, rulebook, _read_names(names), actor, at)
+    senders, found = load_senders(session, stages), []
+    for ledger, entry in stages:
         try:
-            found.append(_get_letter(session, ledgers[person_id], key, at))
+            found.append(_write(senders, ledger, entry, at))
         except NotToBeNoted:
             continue
     return tuple(found)
@@ -82,21 +82,37 @@ def note_letters(session: Session, rulebook: Rulebook, names: Sequence[str], *, 
     return noted
 
 
-def _load_ledger(session: Session, rulebook: Rulebook, person_id: int, actor: Actor, at: datetime) -> WholeLedger:
-    person = get_person(session, person_id)
-    today = find_today(person, at)
-    load_subjects(session, actor, person.id, today)  # with it is known how the actor stands to them
-    if not can_tell(session, actor, person.id, today):
-        raise NotAllowed("This record isn't here, or isn't yours to see.")
-    return load_whole_ledger(session, rulebook, actor, person.id, at)
+def _find_stages(
+    session: Session, rulebook: Rulebook, wanted: Sequence[tuple[int, str]], actor: Actor, at: datetime
+) -> list[tuple[WholeLedger, LedgerEntry]]:
+    """The stages of these keys, each with its person's ledger."""
+    holders = load_holders(session, {number for number, _ in wanted})
+    for number, _ in wanted:
+        if number not in holders:
+            raise NotFound(f"There is no person with the number {number}.")
+    of_whom = _load_subjects(session, list({one.id: one for one in holders.values()}.values()), actor, at)
+    ledgers = {one.person.id: one for one in load_whole_ledgers(session, rulebook, of_whom, at)} if of_whom else {}
+    of_each = [(ledgers[holders[number].id], key) for number, key in wanted]
+    return [(ledger, get_entry(ledger.entries, key)) for ledger, key in of_each]
 
 
-def _get_letter(session: Session, ledger: WholeLedger, key: str, at: datetime) -> ShownLetter:
-    entry = get_entry(ledger.entries, key)
+def _load_subjects(session: Session, people: Sequence[Person], actor: Actor, at: datetime) -> list[Theirs]:
+    """What the mails of these people are about, day by day where they are; with it is known how the actor stands."""
+    found: list[Theirs] = []
+    for today in {find_today(person, at) for person in people}:
+        here = [person for person in people if find_today(person, at) == today]
+        subjects = load_subjects_of_each(session, actor, [person.id for person in here], today)
+        if not all(can_tell(session, actor, person.id, today) for person in here):
+            raise NotAllowed("This record isn't here, or isn't yours to see.")
+        found += [(person, subjects[person.id]) for person in here]
+    return found
+
+
+def _write(senders: Senders, ledger: WholeLedger, entry: LedgerEntry, at: datetime) -> ShownLetter:
     hindrance = find_hindrance(entry, ledger.entries)
     if hindrance == "set_aside":
         raise NotToBeNoted(hindrance)
-    letter = write_stage_letter(session, ledger, entry, at)
+    letter = write_stage_letter(senders, ledger, entry, at)
     return ShownLetter(ledger.person, entry, letter, can_note=hindrance is None)
 
 

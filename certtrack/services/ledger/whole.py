@@ -1,5 +1,6 @@
 """All that was decided about one person's mails, as far as the reader may see it: of cycles and of other days."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from certtrack.db.together import AnySelect, ask_together
 from certtrack.security import Actor
 from certtrack.services.ledger.entries import LedgerEntry, by_day, make_decided, select_decided
 from certtrack.services.ledger.reading import Held, about_cycles, add_coming
-from certtrack.services.ledger_subjects import LedgerSubjects, load_subjects
+from certtrack.services.ledger_subjects import LedgerSubjects, join_subjects, load_subjects
 from certtrack.services.other_days.day_book import DayBook, make_day_book
 from certtrack.services.other_days.day_rows import Holding, Mails, select_day_book
 from certtrack.services.other_days.ledger import about_days, add_coming_days
@@ -23,6 +24,9 @@ from certtrack.services.other_days.looked import Looked
 from certtrack.services.people import get_person
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held
+
+Theirs = tuple[Person, LedgerSubjects]
+"""A person, whom nobody was merged into, and what their mails are about."""
 
 _DECIDED = 2
 
@@ -57,10 +61,17 @@ def load_whole_ledger(session: Session, rulebook: Rulebook, actor: Actor, person
     """The same with what it rests on; at most five queries beside the person's, whatever is on record."""
     holder = get_person(session, person_id)
     subjects = load_subjects(session, actor, holder.id, find_today(holder, at))
+    return load_whole_ledgers(session, rulebook, [(holder, subjects)], at)[0]
+
+
+def load_whole_ledgers(
+    session: Session, rulebook: Rulebook, of_whom: Sequence[Theirs], at: datetime
+) -> list[WholeLedger]:
+    """The ledgers of these people, in their order, of what their mails are about; as many queries as for one."""
     rules = confirmed_rules(session, rulebook)
-    held = load_held(session, rules, subjects.fact_ids) if subjects.fact_ids else {}
-    rows = ask_together(session, *select_ledger(subjects, at))
-    return make_whole_ledger(rules, holder, subjects, held, rows, at)
+    every = join_subjects(subjects for _, subjects in of_whom)
+    held = load_held(session, rules, every.fact_ids) if every.fact_ids else {}
+    return make_whole_ledgers(rules, of_whom, held, ask_together(session, *select_ledger(every, at)), at)
 
 
 def find_today(person: Person, at: datetime) -> date:
@@ -91,15 +102,42 @@ def make_whole_ledger(
     at: datetime,
 ) -> WholeLedger:
     """Of the rows of `select_ledger`; `rulebook` holds what is confirmed."""
+    return make_whole_ledgers(rulebook, [(holder, subjects)], held, rows, at)[0]
+
+
+def make_whole_ledgers(
+    rulebook: Rulebook, of_whom: Sequence[Theirs], held: Held, rows: Sequence[Sequence[Any]], at: datetime
+) -> list[WholeLedger]:
+    """The same of several people, of rows about all of them."""
+    every = join_subjects(subjects for _, subjects in of_whom)
     decided, tried = rows[:_DECIDED]
     of_cycles = [row for row in decided if row[0].subject_kind == "cycle"]
     of_days = [row for row in decided if row[0].subject_kind != "cycle"]
+    looks = _look(rulebook, every, held, rows[_DECIDED:], [reminder for reminder, _ in of_days], at)
+    by_subject: dict[tuple[str, int], list[LedgerEntry]] = defaultdict(list)
+    for entry in make_decided(of_cycles, tried, about_cycles(every.cycles, every.certifications)):
+        by_subject[entry.subject].append(entry)
+    for entry in make_decided(of_days, tried, about_days(every.days)):
+        by_subject[entry.subject].append(entry)
+    return [_make(rulebook, holder, subjects, held, by_subject, looks, at) for holder, subjects in of_whom]
+
+
+def _make(
+    rulebook: Rulebook,
+    holder: Person,
+    subjects: LedgerSubjects,
+    held: Held,
+    decided: Mapping[tuple[str, int], list[LedgerEntry]],
+    looks: Mapping[tuple[str, int], Looked],
+    at: datetime,
+) -> WholeLedger:
     today = find_today(holder, at)
-    looks = _look(rulebook, subjects, held, rows[_DECIDED:], [reminder for reminder, _ in of_days], at)
-    about = about_cycles(subjects.cycles, subjects.certifications)
-    cycles = add_coming(rulebook, holder, subjects, held, make_decided(of_cycles, tried, about), today)
-    open_ones = [looked for looked in looks if looked.day.closed_on is None]
-    days = add_coming_days(open_ones, make_decided(of_days, tried, about_days(subjects.days)))
+    own = {(day.kind, day.id): looks[day.kind, day.id] for day in subjects.days}
+    of_cycles = [entry for number in subjects.cycles for entry in decided.get(("cycle", number), ())]
+    of_days = [entry for subject in own for entry in decided.get(subject, ())]
+    open_ones = [looked for looked in own.values() if looked.day.closed_on is None]
+    cycles = add_coming(rulebook, holder, subjects, held, of_cycles, today)
+    days = add_coming_days(open_ones, of_days)
     return WholeLedger(
         person=holder,
         today=today,
@@ -107,7 +145,7 @@ def make_whole_ledger(
         subjects=subjects,
         held=held,
         entries=tuple(sorted([*cycles, *days], key=by_day)),
-        looks={(looked.kind, looked.day.id): looked for looked in looks},
+        looks=own,
     )
 
 
@@ -118,11 +156,11 @@ def _look(
     rows: Sequence[Sequence[Any]],
     reminders: Iterable[Reminder],
     at: datetime,
-) -> list[Looked]:
+) -> dict[tuple[str, int], Looked]:
     if not subjects.days:
-        return []
+        return {}
     book: DayBook = make_day_book(rulebook, subjects.days, rows, held)
     by_subject: dict[tuple[str, int], list[Reminder]] = {(day.kind, day.id): [] for day in subjects.days}
     for reminder in sorted(reminders, key=lambda one: one.id):
         by_subject[reminder.subject_kind, reminder.subject_id].append(reminder)
-    return [book.look(day, by_subject[day.kind, day.id], at, {}, ()) for day in subjects.days]
+    return {(day.kind, day.id): book.look(day, by_subject[day.kind, day.id], at, {}, ()) for day in subjects.days}

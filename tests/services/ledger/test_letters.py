@@ -18,6 +18,7 @@ from certtrack.mail.telling import tell
 from certtrack.security import Actor
 from certtrack.services.ledger.letters import ShownLetter, get_letter, get_letters, note_letters
 from certtrack.services.ledger.tellings import NotToBeNoted
+from certtrack.services.merges import merge_people
 from certtrack.services.people import change_person, get_person
 from certtrack.services.reminders.unmailed import PAGE, Unmailed, UnmailedPage, list_unmailed
 
@@ -155,6 +156,28 @@ def test_many_are_listed_a_page_at_a_time_by_the_same_number_of_queries(world: W
     assert (len(first.items), first.total, first.first) == (PAGE, PAGE + 1, 1)
     assert (len(second.items), second.total, second.first) == (1, PAGE + 1, PAGE + 1)
     assert {one.person.id for one in first.items}.isdisjoint(one.person.id for one in second.items)
+
+
+def test_letters_that_are_asked_for_together_are_those_that_each_has_alone(world: World, planner: Planner) -> None:
+    carol, _ = plan_one(world, planner, "Carol", address=None)
+    dave, _ = plan_one(world, planner, "Dave", address=None, zone="Pacific/Kiritimati")
+    former, _ = plan_one(world, planner, "Erin", address=None)
+    erin = world.person("Erin", address=None)
+    with world.database.writing() as session:
+        merge_people(session, world.rulebook, former, erin, reason="one", actor=world.actor, at=world.at)
+    keys = [(carol, find_key(world, carol, "before_90")), (dave, find_key(world, dave, "before_180"))]
+    keys += [(number, find_key(world, erin, "before_90")) for number in (former, erin)]
+    names = [f"{number}:{key}" for number, key in keys]
+    with world.database.reading() as session:
+        together = get_letters(session, world.rulebook, names, actor=world.actor, at=world.at)
+        alone = [get_letters(session, world.rulebook, [name], actor=world.actor, at=world.at) for name in names]
+    assert [shown.letter.greeting for shown in together] == [
+        "Hello Carol,",
+        "Hello Dave,",
+        "Hello Erin,",
+        "Hello Erin,",
+    ]
+    assert list(together) == [shown for one in alone for shown in one]
 
 
 def test_a_stage_before_one_that_was_told_is_no_letter_any_more(world: World, planner: Planner) -> None:
