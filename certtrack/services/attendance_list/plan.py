@@ -9,38 +9,23 @@ from certtrack.services.attendance_list.state import Brought, State
 from certtrack.services.sheets.cells import Problem
 from certtrack.services.sheets.judging import Verdict, judge
 from certtrack.services.sheets.layout import Column
+from certtrack.services.sheets.placed_plan import PlacedPlan
 from certtrack.services.trainings.attendance import Noted
 
 
-@dataclass(frozen=True, slots=True)
-class NotedPlan:
+@dataclass
+class NotedPlan(PlacedPlan[PlacedRow]):
     """What one row would change. `enrollment_id` None where the person isn't in the training yet.
 
     `record` is what is noted now, `brought` what an earlier file said; `obstacle` is the column and why it can't be
     written, None where it can or needn't be.
     """
 
-    placed: PlacedRow
     enrollment_id: int | None
     record: Noted
     brought: Brought | None
     verdict: Verdict
     obstacle: tuple[Column, Problem] | None
-
-    @property
-    def line(self) -> int:
-        """The line of the file."""
-        return self.placed.row.line
-
-    @property
-    def name(self) -> str:
-        """Whose row it is, for people."""
-        return self.placed.name
-
-    @property
-    def person_id(self) -> int:
-        """Whose time it is."""
-        return self.placed.person_id
 
     def tell_new(self) -> dict[str, Any]:
         """What is told of it where it is new."""

@@ -11,6 +11,7 @@ from certtrack.services.credit_log.placing import PlacedRow
 from certtrack.services.credit_log.state import Brought, State
 from certtrack.services.credits.typed import NewCredit
 from certtrack.services.sheets.judging import Change, judge
+from certtrack.services.sheets.placed_plan import PlacedPlan
 
 BY_HAND = "by_hand"
 """Marks what was on record by hand before a file named it: no file amends it."""
@@ -18,32 +19,16 @@ _PAPER = {True: "on_paper", False: "none", None: None}
 
 
 @dataclass
-class CreditPlan:
+class CreditPlan(PlacedPlan[PlacedRow]):
     """What one row would change. `credit_id` is None where the row is to become a credit; `brought`: its earlier row.
 
     `changes` are amended; `kept` is what the file says otherwise than the record, which was mended by hand and stays.
     """
 
-    placed: PlacedRow
     credit_id: int | None = None
     brought: Brought | None = None
     changes: list[Change] = field(default_factory=list)
     kept: list[Change] = field(default_factory=list)
-
-    @property
-    def line(self) -> int:
-        """The line of the file."""
-        return self.placed.row.line
-
-    @property
-    def name(self) -> str:
-        """Whose row it is, for people."""
-        return self.placed.name
-
-    @property
-    def person_id(self) -> int:
-        """Whose credit it is."""
-        return self.placed.person_id
 
     def tell_new(self) -> dict[str, Any]:
         """What is told of it where it is new."""

@@ -11,6 +11,7 @@ from certtrack.services.exams.typed import write_score
 from certtrack.services.sheets.cells import Problem
 from certtrack.services.sheets.judging import Change, judge
 from certtrack.services.sheets.layout import Column
+from certtrack.services.sheets.placed_plan import PlacedPlan
 
 _AMENDED = (
     "score",
@@ -20,7 +21,7 @@ _AMENDED = (
 
 
 @dataclass
-class ResultPlan:
+class ResultPlan(PlacedPlan[PlacedRow]):
     """What one row would change.
 
     `result` is what is on record of the attempt, None where nothing is; `brought` what an earlier file said of it.
@@ -28,7 +29,6 @@ class ResultPlan:
     `obstacle` is the column and why the row can't be written, None where it can or needn't be.
     """
 
-    placed: PlacedRow
     result: ExamResult | None = None
     brought: Brought | None = None
     is_new: bool = False
@@ -40,21 +40,6 @@ class ResultPlan:
     def is_sitting_known(self) -> bool:
         """True where that somebody sat was on record, and nothing else."""
         return self.is_new and self.result is not None
-
-    @property
-    def line(self) -> int:
-        """The line of the file."""
-        return self.placed.row.line
-
-    @property
-    def name(self) -> str:
-        """Whose row it is, for people."""
-        return self.placed.name
-
-    @property
-    def person_id(self) -> int:
-        """Whose exam it was."""
-        return self.placed.person_id
 
     def tell_new(self) -> dict[str, Any]:
         """What is told of it where it is new."""

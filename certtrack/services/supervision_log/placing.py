@@ -44,6 +44,11 @@ class PlacedRow:
         """Who was there, for people."""
         return "; ".join(person.name for person in self.people)
 
+    @property
+    def person_id(self) -> int:
+        """Who supervised."""
+        return self.supervisor.person_id
+
     def make_new(self) -> NewSession:
         """The session that the row becomes; how it was held isn't known."""
         people = frozenset(person.person_id for person in self.people)

@@ -11,6 +11,7 @@ from certtrack.db.models import ImportedRow, ServiceSpan, SupervisionSession
 from certtrack.rules.service import Side
 from certtrack.services.sheets.cells import Problem
 from certtrack.services.sheets.judging import Change
+from certtrack.services.sheets.placed_plan import PlacedPlan
 from certtrack.services.supervision.records import find_same_session, get_session, list_attendees
 from certtrack.services.supervision.service import NewService, get_service, list_overlapping
 from certtrack.services.supervision.signing import list_signed
@@ -21,14 +22,13 @@ KIND = SUPERVISION_LOG.kind
 
 
 @dataclass
-class SessionPlan:
+class SessionPlan(PlacedPlan[PlacedRow]):
     """What one row would change. `record` is None where the row is to become a session; `brought`: its earlier row.
 
     `signed` are the sides to put down as signed on paper, `service` the hours to log, `span` those to amend. `kept` is
     what the file says otherwise than the record, which was mended by hand and stays; `problem` why hours stay out.
     """
 
-    placed: PlacedRow
     record: SupervisionSession | None = None
     brought: ImportedRow | None = None
     signed: list[tuple[Side, int]] = field(default_factory=list)
@@ -37,21 +37,6 @@ class SessionPlan:
     changes: list[Change] = field(default_factory=list)
     kept: list[Change] = field(default_factory=list)
     problem: Problem | None = None
-
-    @property
-    def line(self) -> int:
-        """The line of the file."""
-        return self.placed.row.line
-
-    @property
-    def name(self) -> str:
-        """Whose row it is, for people."""
-        return self.placed.name
-
-    @property
-    def person_id(self) -> int:
-        """Who supervised."""
-        return self.placed.supervisor.person_id
 
     def tell_new(self) -> dict[str, Any]:
         """What is told of it where it is new."""
