@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
@@ -11,11 +11,9 @@ from certtrack.errors import BadInput, NotFound
 from certtrack.packs.confirming import Confirmed, confirm, find_key
 from certtrack.packs.table import UNKNOWN
 from certtrack.security import Actor
-from certtrack.services.recounts import begin_recount
+from certtrack.services.recounts import begin_recount, lock_newest_recount
+from certtrack.services.rule_locks import hold_rules
 from certtrack.services.rulebook import Rulebook
-
-_LOCK = 4_207_316_004  # any number that nobody else uses on this database
-
 
 def confirm_rule(
     session: Session,
@@ -45,7 +43,7 @@ def confirm_rule(
     if not source.strip():
         raise BadInput("Say who confirmed it, or where it stands; the source is empty.")
     whole, kept = find_key(versions, key), None if value == UNKNOWN else value
-    lock_confirmations(session)
+    lock_confirmations(session, pack_key)
     if kept is not None:
         for pack in versions:
             confirm(pack, [Confirmed(pack_key, whole, kept, source, on)])
@@ -62,10 +60,13 @@ def confirm_rule(
     return row
 
 
-def lock_confirmations(session: Session) -> None:
-    """Let whoever else confirms a value wait until this transaction ends, the first time too, when no row is there."""
-    if session.get_bind().dialect.name == "postgresql":  # on SQLite only one transaction writes at a time
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+def lock_confirmations(session: Session, pack_key: str) -> None:
+    """Let whoever else confirms a value wait until this transaction ends, the first time too, when no row is there.
+
+    The pack's recount comes first: its batches count by the rules while they have it locked.
+    """
+    lock_newest_recount(session, pack_key)
+    hold_rules(session)
 
 
 def find_newest_confirmation(session: Session, pack_key: str, key: str) -> RuleConfirmation | None:

@@ -39,7 +39,7 @@ def begin_recount(
     """
     total = _count(session, pack_key)
     while True:
-        newest = _lock_newest(session, pack_key)
+        newest = lock_newest_recount(session, pack_key)
         if newest is not None and newest.state == "open":
             newest.state, newest.ended_at = "overtaken", at
         number = newest.no + 1 if newest is not None else 1
@@ -69,7 +69,7 @@ def begin_for_new_versions(session: Session, rulebook: Rulebook, *, by: str, at:
     """
     begun = 0
     for key in find_outdated(session, rulebook):
-        _lock_newest(session, key)
+        lock_newest_recount(session, key)
         if key in find_outdated(session, rulebook):  # nobody else has begun it meanwhile
             begin_recount(session, rulebook, key, confirmation_id=None, by=by, at=at)
             begun += 1
@@ -184,7 +184,8 @@ def _count(session: Session, pack_key: str) -> int:
     return session.scalar(query) or 0
 
 
-def _lock_newest(session: Session, pack_key: str) -> RuleRecount | None:
+def lock_newest_recount(session: Session, pack_key: str) -> RuleRecount | None:
+    """The one that counts for a pack, which nobody else goes on with until this transaction ends; None: there is none."""
     newer = aliased(RuleRecount)
     last = select(func.max(newer.no)).where(newer.pack_key == pack_key).scalar_subquery()
     query = select(RuleRecount).where(RuleRecount.pack_key == pack_key, RuleRecount.no == last).with_for_update()

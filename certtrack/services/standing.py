@@ -18,6 +18,7 @@ from certtrack.rules.pack import Pack
 from certtrack.rules.spans import Span, spans
 from certtrack.rules.standing import Standing, stand
 from certtrack.services.own_days import keep_own_days
+from certtrack.services.rule_locks import share_rules
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 _WAITING = "certtrack spans to be projected"
@@ -97,6 +98,7 @@ def project_spans(
     session.flush()
     numbers = sorted({*certification_ids}.union(*load_beside(session, certification_ids).values()))
     lock_certifications(session, numbers)
+    share_rules(session)
     held = load_held(session, confirmed_rules(session, rulebook), numbers)
     replace_spans(session, {number: spans(pack, facts) for number, (pack, facts) in held.items()})
     keep_own_days(session, rulebook, held, at=at, by_many=by_many, cause_key=cause_key)

@@ -231,6 +231,24 @@ def test_a_confirmation_waits_for_the_batch_at_work_and_begins_after_it(world: W
     assert is_as_computed(world, world.rulebook)
 
 
+@on_both
+def test_a_certification_that_is_put_on_record_while_a_value_is_confirmed_is_counted_by_it(world: World) -> None:
+    certify(world, 3)
+
+    def confirm_and_recount() -> None:
+        finish(world, say(world, "weekend", "next_day"))
+
+    other = threading.Thread(target=confirm_and_recount)
+    with world.database.writing() as session:
+        world.add_certification(session, world.add_person(session), DUE)
+        other.start()
+        other.join(1)  # long enough to be through, if it didn't wait
+    other.join(30)
+    (done,) = list_recounts(world)
+    assert (done.state, done.looked_at) == ("done", 4)
+    assert is_as_computed(world, world.rulebook)
+
+
 def test_a_batch_that_breaks_off_leaves_nothing_of_itself(world: World) -> None:
     certify(world, 4)
     recount = say(world, "weekend", "next_day")

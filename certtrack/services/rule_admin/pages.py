@@ -157,7 +157,7 @@ def put_on_record(
     Raises StaleRecord where somebody has said something of it since `seen_id`, NotAllowed, BadInput for a day to come.
     """
     check_can_confirm(session, rulebook, actor, page.pack)
-    lock_confirmations(session)
+    lock_confirmations(session, page.pack.key)
     newest = find_newest_confirmation(session, page.pack.key, page.key)
     if (newest.id if newest is not None else 0) != seen_id:
         raise StaleRecord("Somebody else has put something on record of this meanwhile. Look at it as it is now.")
