@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from kit.roster import Office, carol
+import pytest
+from kit.roster import Office, carol, make_csv
 from kit.world import World
-from sqlalchemy import select
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
 
-from certtrack.db.models import Assignment, Certification, ExamResult, Person
+from certtrack.db.models import Assignment, Certification, ExamResult, Organization, Person
 from certtrack.services.exams.results import amend_exam_result
 from certtrack.services.organizations import assign_supervisor, end_affiliation, find_affiliation
 from certtrack.services.people import change_person
@@ -20,6 +22,19 @@ def findings(work: Import) -> dict[str, dict[str, object]]:
 def carol_id(world: World) -> int:
     with world.database.reading() as session:
         return session.scalars(select(Certification.person_id)).first() or 0
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_while_rows_go_in_nobody_says_that_the_office_has_ended(world: World, office: Office) -> None:
+    work = office.read(make_csv(carol()))
+    with world.database.writing() as first, world.database.writing() as second:
+        work.start(first)
+        for rows in work.batches():
+            work.write(first, rows)
+        second.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        ended = update(Organization).where(Organization.id == world.organization_id).values(until_on=world.today)
+        with pytest.raises(OperationalError, match="lock"), second.begin_nested():
+            second.execute(ended)
 
 
 def test_a_belonging_that_ended_stays_ended_and_is_a_finding_once(world: World, office: Office) -> None:
