@@ -185,7 +185,7 @@ def _count(session: Session, pack_key: str) -> int:
 
 
 def lock_newest_recount(session: Session, pack_key: str) -> RuleRecount | None:
-    """The one that counts for a pack, which nobody else goes on with until this transaction ends; None: there is none."""
+    """The one that counts for a pack, held until this transaction ends; None where there never was one."""
     newer = aliased(RuleRecount)
     last = select(func.max(newer.no)).where(newer.pack_key == pack_key).scalar_subquery()
     query = select(RuleRecount).where(RuleRecount.pack_key == pack_key, RuleRecount.no == last).with_for_update()
