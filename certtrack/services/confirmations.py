@@ -15,6 +15,7 @@ from certtrack.services.recounts import begin_recount, lock_newest_recount
 from certtrack.services.rule_locks import hold_rules
 from certtrack.services.rulebook import Rulebook
 
+
 def confirm_rule(
     session: Session,
     rulebook: Rulebook,
