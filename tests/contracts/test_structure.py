@@ -30,8 +30,13 @@ def test_no_states_name_is_in_the_application() -> None:
     names = "|".join(STATES)
     codes = "|".join(POSTAL.split())
     assert find_lines(rf"\b(?:{names})\b", "certtrack", "jobs", "templates", flags=re.IGNORECASE) == []
-    found = find_lines(rf"\b(?:{codes})\b|\bus-[a-z]{{2}}\b", "certtrack", "jobs", "templates")
-    assert [line for line in found if "YEAR-MO-DA" not in line] == []  # a blank form of Babel's
+    assert find_lines(rf"\b(?:{codes})\b|\bus-[a-z]{{2}}\b", "certtrack", "jobs", "templates") == []
+
+
+def test_no_head_of_a_catalogue_is_a_blank_form() -> None:
+    blanks = r"FIRST AUTHOR|FULL NAME|EMAIL@ADDRESS|LL@li\.org|YEAR-MO-DA|PROJECT VERSION|CertTrack VERSION"
+    assert find_lines("Project-Id-Version: CertTrack", "certtrack/translations") != []
+    assert find_lines(blanks, "certtrack/translations") == []
 
 
 def test_modules_stay_under_300_lines() -> None:
