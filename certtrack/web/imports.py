@@ -106,7 +106,9 @@ def mapping(upload_id: int) -> ResponseReturnValue:
     try:
         with writing() as session:
             upload = get_upload(session, actor(), upload_id)
-            said = read_said(request.form, _load_offer(session, upload))
+            offer = _load_offer(session, upload)
+            _check_proposed(offer)
+            said = read_said(request.form, offer)
             say_mapping(session, upload, said, expected_no=get_expected(), actor=actor())
     except BadSaying as error:
         return _show_mapping(upload_id, error.problems), 400
@@ -264,6 +266,12 @@ def _values_of(session: Session, upload: ImportUpload) -> dict[str, Any]:
 
 def _load_offer(session: Session, upload: ImportUpload) -> Offer:
     return load_offer(session, parts().rulebook.packs, upload, upload.data, locale())
+
+
+def _check_proposed(offer: Offer) -> None:
+    """Words are told by their place in the form, which another proposal would move. Raises StaleRecord."""
+    if offer.proposed is not None and request.form.get("proposed", "") != str(offer.proposed.upload_id):
+        raise StaleRecord("Something else is proposed by now.")
 
 
 def _list_offices(session: Session) -> Sequence[Organization]:

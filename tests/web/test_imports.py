@@ -70,6 +70,46 @@ def test_a_strange_file_is_explained_seen_and_brought_in(office: CheckingClient,
     assert {f"import.{what}" for what in ("uploaded", "asked", "finished", "forgotten")} <= actions
 
 
+def bring_in_strange(office: CheckingClient, world: World) -> None:
+    page = give(office, world, make_csv(carol(credential="Peer Spec I"), heads=_STRANGE)).headers["Location"]
+    send(office, f"{page}/mapping", **{"column-expires": "Good through"})
+    send(office, f"{page}/mapping", **{"column-expires": "Good through", "credentials-0": "cps"})
+    send(office, f"{page}/write")
+    assert count(world) == 1
+
+
+def list_chosen(page: str) -> list[str]:
+    return re.findall(r'<option value="([^"]+)" selected>', page)
+
+
+def test_what_was_said_of_the_last_file_with_these_heads_is_proposed_and_holds_once_it_is_sent(
+    office: CheckingClient, world: World
+) -> None:
+    bring_in_strange(office, world)
+    next_file = make_csv(carol(credential="Peer Spec I", number="CPS-2", name="Diaz, Dora"), heads=_STRANGE)
+    page = give(office, world, next_file, "next list.csv").headers["Location"]
+    assert "have other names: Due day" in office.get(page).text, "nothing is said of it yet"
+    form = office.get(f"{page}/mapping").text
+    assert "our list.csv" in form
+    assert list_chosen(form) == ["Good through", "cps"]
+    [proposed] = re.findall(r'name="proposed" value="(\d+)"', form)
+    chosen = {"column-expires": "Good through", "credentials-0": "cps"}
+    other = office.send(f"{page}/mapping", expected_no="2", proposed="99999", **chosen)
+    assert other.status_code == 409, "its words may stand elsewhere in the form"
+    assert send(office, f"{page}/mapping", proposed=proposed, **chosen).status_code == 302
+    assert "Not brought in yet" in office.get(page).text
+    assert 'name="proposed"' not in office.get(f"{page}/mapping").text, "it is said by now"
+
+
+def test_a_file_with_other_heads_is_proposed_nothing(office: CheckingClient, world: World) -> None:
+    bring_in_strange(office, world)
+    heads = tuple("Valid to" if head == "Expires" else head for head in HEADS)
+    page = give(office, world, make_csv(carol(number="CPS-2"), heads=heads)).headers["Location"]
+    form = office.get(f"{page}/mapping").text
+    assert list_chosen(form) == []
+    assert 'name="proposed"' not in form
+
+
 def test_a_file_that_cant_be_read_says_what_and_what_to_do(office: CheckingClient, world: World) -> None:
     assert "Choose a file." in office.send("/imports", organization=str(world.organization_id), kind="roster").text
     assert "The file is empty." in give(office, world, b"").text

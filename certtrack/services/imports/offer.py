@@ -13,9 +13,11 @@ from certtrack.rules.pack import Area
 from certtrack.services.credit_log.mapping import FORMS, NO_AREA, find_areas
 from certtrack.services.imports.kinds import get_kind
 from certtrack.services.imports.mapping import Said
+from certtrack.services.imports.proposing import Proposed, find_proposed
 from certtrack.services.sheets.bad_sheet import BadSheet
 from certtrack.services.sheets.files import open_sheets
 from certtrack.services.sheets.heads import Offered, offer_heads
+from certtrack.services.sheets.layout import Layout
 from certtrack.services.sheets.mapping import read_meant_address
 
 
@@ -23,11 +25,14 @@ from certtrack.services.sheets.mapping import read_meant_address
 class Offer:
     """The choices of the mapping form. `words` are the file's that say nothing yet, and those that were explained.
 
+    `said` is what was said of the file, or else what is `proposed`: what was last said of one with the same heads.
     `credentials` are names by key, `areas` by key, `trainings` titles on record, `forms` ways to take part.
     """
 
     columns: tuple[str, ...]
     heads: Offered
+    said: Said
+    proposed: Proposed | None
     words: Table[str, tuple[str, ...]]
     credentials: Table[str, str]
     areas: Table[str, Area]
@@ -46,10 +51,11 @@ class BadSaying(BadInput):
 def load_offer(session: Session, packs: Packs, upload: ImportUpload, data: bytes, locale: str) -> Offer:
     """The choices for this file; no heads where it can't be opened at all."""
     kind, said = get_kind(upload.kind), Said.load(upload.mapping)
-    try:
-        heads = offer_heads(open_sheets(upload.file_name, data), kind.layout, said.find_heads())
-    except BadSheet:
-        heads = Offered()
+    heads = _offer_heads(upload, data, kind.layout, said)
+    proposed = find_proposed(session, upload, kind.layout, heads)
+    if proposed is not None:
+        said = proposed.said
+        heads = _offer_heads(upload, data, kind.layout, said)
     words = {
         table: tuple(dict.fromkeys((*said.words.get(table, {}), *upload.told.get("words", {}).get(table, ()))))
         for table in kind.layout.tables
@@ -57,11 +63,20 @@ def load_offer(session: Session, packs: Packs, upload: ImportUpload, data: bytes
     return Offer(
         columns=kind.layout.columns,
         heads=heads,
+        said=said,
+        proposed=proposed,
         words={table: found for table, found in words.items() if found},
         credentials={pack.credential: pack.short_name.of(locale) for pack in packs.list()},
         areas=find_areas(packs),
         trainings=_list_trainings(session, upload.organization_id) if "trainings" in words else (),
     )
+
+
+def _offer_heads(upload: ImportUpload, data: bytes, layout: Layout, said: Said) -> Offered:
+    try:
+        return offer_heads(open_sheets(upload.file_name, data), layout, said.find_heads())
+    except BadSheet:
+        return Offered()
 
 
 def read_said(typed: Table[str, str], offer: Offer) -> Said:
