@@ -1,13 +1,26 @@
 """Optimistic locking: a record that was changed since somebody looked at it isn't written over."""
 
 from collections.abc import Iterable
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Organization, Person
+from certtrack.db.models import Email, Organization, Person
 from certtrack.errors import StaleRecord
 from certtrack.services.versions import Versioned
+
+_Q = TypeVar("_Q", bound=Select[*tuple[Any, ...]])
+
+
+def lock_mail(mails: _Q, *, skips_locked: bool = False) -> _Q:
+    """The query with the rows of its mails read anew, and locked until the transaction ends; their keys are not.
+
+    Whoever settles the mail to the other address may have to name this one meanwhile. `skips_locked`: mails that
+    somebody else has locked are passed over, and not waited for.
+    """
+    locked = mails.with_for_update(of=Email, key_share=True, skip_locked=skips_locked)
+    return locked.execution_options(populate_existing=True)
 
 
 def lock_current(session: Session, record: Versioned, expected_no: int | None = None) -> None:

@@ -19,6 +19,7 @@ from certtrack.rules.calendar import add_days
 from certtrack.rules.reminders import Policy
 from certtrack.services.delivery.leasing import Terms
 from certtrack.services.delivery.outbox import make_message_id, queue_now
+from certtrack.services.locking import lock_mail
 from certtrack.services.people import load_holders
 from certtrack.services.reminders.sending_hours import QuietHours, after_quiet, at_hour, find_send_after, known_zone
 from certtrack.services.rulebook import Rulebook
@@ -96,10 +97,8 @@ def let_sleep(session: Session, rulebook: Rulebook, at: datetime) -> int:
         .join(TeamMail, TeamMail.email_id == Email.id)
         .join(Person, Person.id == TeamMail.recipient_id)
         .where(Email.state.in_(("ready", "unknown")), Email.settled_at.is_(None))
-        .with_for_update(of=Email, key_share=True, skip_locked=True)
-        .execution_options(populate_existing=True)
     )
-    waiting = [(email, person, now) for email, person, now in session.execute(query)]
+    waiting = [(email, person, now) for email, person, now in session.execute(lock_mail(query, skips_locked=True))]
     teams = _find_teams(session, at.date()) if waiting else {}
     count = 0
     for email, person, now in waiting:

@@ -14,6 +14,7 @@ from certtrack.mail.return_path import is_return_path, list_codes
 from certtrack.security import Actor
 from certtrack.services.delivery.pairs import set_back
 from certtrack.services.findings import open_finding
+from certtrack.services.locking import lock_mail
 from certtrack.signing import Signer
 
 ReportOutcome = Literal["bounced", "known", "delayed", "passed_over", "unreadable"]
@@ -48,13 +49,7 @@ def take_report(session: Session, signer: Signer, data: bytes, *, actor: Actor, 
 def _find_email(session: Session, signer: Signer, report: Report) -> Email | None:
     """The mail, locked; it came from another database where the address isn't the one that was signed."""
     for number, token in list_codes(report.paths):
-        query = (
-            select(Email)
-            .where(Email.id == number)
-            .with_for_update(key_share=True)
-            .execution_options(populate_existing=True)
-        )
-        email = session.scalar(query)
+        email = session.scalar(lock_mail(select(Email).where(Email.id == number)))
         if email is not None and is_return_path(signer, token, number, email.address):
             return email
     return None

@@ -15,6 +15,7 @@ from certtrack.db.types import db_now
 from certtrack.mail.content import Content
 from certtrack.mail.return_path import make_return_path
 from certtrack.services.delivery.pairs import take_back
+from certtrack.services.locking import lock_mail
 from certtrack.settings import Settings, load_secret_key
 from certtrack.signing import Signer, make_signer
 
@@ -119,7 +120,7 @@ def recover(session: Session, mail_class: MailClass, at: datetime) -> int:
     One that was never written was never sent.
     """
     query = select(Email).where(Email.mail_class == mail_class, Email.state == "leased", Email.leased_until <= db_now())
-    lost = list(session.scalars(query.with_for_update(key_share=True, skip_locked=True).limit(_AT_ONCE)))
+    lost = list(session.scalars(lock_mail(query.limit(_AT_ONCE), skips_locked=True)))
     for email in lost:
         if email.data is None:
             email.lease_token = None
@@ -226,7 +227,5 @@ def _lock(session: Session, mail_class: MailClass, states: ColumnElement[bool], 
         .where(Email.mail_class == mail_class, states, Email.settled_at.is_(None), Email.leased_until <= db_now())
         .order_by(Email.id)
         .limit(limit)
-        .with_for_update(key_share=True, skip_locked=True)
-        .execution_options(populate_existing=True)
     )
-    return list(session.scalars(query))
+    return list(session.scalars(lock_mail(query, skips_locked=True)))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Email, Person, Reminder, ReminderEmail
 from certtrack.db.types import db_now
+from certtrack.services.locking import lock_mail
 
 _OPEN = ("ready", "leased", "unknown")
 
@@ -133,8 +134,7 @@ def _lock_ready(session: Session, numbers: Sequence[int]) -> list[Email]:
     if not numbers:
         return []
     query = select(Email).where(Email.id.in_(numbers), Email.state == "ready", Email.settled_at.is_(None))
-    query = query.order_by(Email.id).with_for_update(key_share=True, skip_locked=True)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+    return list(session.scalars(lock_mail(query.order_by(Email.id), skips_locked=True)))
 
 
 def _is_open(email: Email) -> bool:

@@ -15,6 +15,7 @@ from certtrack.security import Actor
 from certtrack.services.delivery.leasing import Outgoing
 from certtrack.services.delivery.pairs import is_in, let_go, set_back, take_back
 from certtrack.services.findings import open_finding
+from certtrack.services.locking import lock_mail
 from certtrack.services.other_days.owners import list_owners
 
 _REFUSALS_OF_NOW = 3  # a server that refuses everybody for a while must not cost anybody their link
@@ -117,9 +118,7 @@ def reopen_refused(session: Session, email_ids: list[int]) -> int:
 
 
 def _lock(session: Session, mail: Outgoing) -> Email | None:
-    # not its key: whoever settles the mail to the other address may have to name this one meanwhile
-    query = select(Email).where(Email.id == mail.email_id, Email.lease_token == mail.token)
-    return session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
+    return session.scalar(lock_mail(select(Email).where(Email.id == mail.email_id, Email.lease_token == mail.token)))
 
 
 def _settle_now(email: Email, tried: Try) -> None:

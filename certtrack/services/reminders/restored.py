@@ -9,6 +9,7 @@ from certtrack.db.audit import record_event
 from certtrack.db.models import Cause, Cycle, Email, OtherDay, Reminder
 from certtrack.db.types import db_now
 from certtrack.security import Actor
+from certtrack.services.locking import lock_mail
 from certtrack.services.reminders.arming import earliest_day
 from certtrack.services.reminders.cause_keys import get_cause
 from certtrack.services.reminders.high_water import Mark
@@ -79,7 +80,7 @@ def _in_doubt() -> Select[int]:
     # a lease that runs is a living process's: it settles what it sends
     is_over = Email.state.in_(("unknown", "ready")) | ((Email.state == "leased") & (Email.leased_until <= db_now()))
     query = select(Email.id).where(Email.mail_class == "planned", Email.settled_at.is_(None), is_over)
-    return query.order_by(Email.id).with_for_update(key_share=True)
+    return lock_mail(query.order_by(Email.id))
 
 
 def _look_again(session: Session, cause: Cause, at: datetime) -> None:
