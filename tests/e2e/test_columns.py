@@ -41,7 +41,7 @@ _CUT = """() => [...document.querySelectorAll(".map thead th")].flatMap(head => 
   for (let text; (text = texts.nextNode());) for (const word of text.data.matchAll(/[^\\s-]+/g)) {
     range.setStart(text, word.index);
     range.setEnd(text, word.index + word[0].length);
-    if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) cut.push(word[0]);
+    if (range.getClientRects().length > 1) cut.push(word[0]);
   }
   return cut;
 })"""
@@ -50,8 +50,9 @@ _CUT = """() => [...document.querySelectorAll(".map thead th")].flatMap(head => 
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_no_word_is_cut_in_the_head_of_the_map(look: Visit, lang: str) -> None:
     page = look("/team", "alice", lang=lang)
-    for width in (1440, 1280):
+    for width in (1440, 1280, 1024, 768):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(_CUT) == [], f"at {width} px"
-    page.set_viewport_size({"width": 800, "height": 800})
+    level = "Object.assign(head.style, {overflowWrap: 'anywhere', writingMode: 'horizontal-tb'})"
+    page.evaluate(f"document.querySelectorAll('.map thead th').forEach(head => {level})")
     assert page.evaluate(_CUT), "a word that is cut is seen"
