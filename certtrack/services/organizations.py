@@ -136,9 +136,9 @@ def affiliate(
     """The person's affiliation, made if there is none. `from_on` None: the day isn't known.
 
     Whoever belongs already on that day, today where it isn't known, is never affiliated a second time; a last day that
-    lies ahead then stays as it is. Where the last day of the organization is known, it is theirs, too: the caller holds
-    the organization (`hold_organization`), so that nobody ends it meanwhile. Raises OrganizationOver where it has ended
-    by that day.
+    lies ahead then stays as it is. Where the last day of the organization is known, it is theirs, too. The
+    caller holds the organization and has a known person locked, so that nobody ends it, or lets them join, meanwhile.
+    Raises OrganizationOver where it has ended by that day.
     """
     known = find_affiliation(session, person_id, organization_id, from_on or earliest_day(at))
     if known is not None:

@@ -7,6 +7,7 @@ from kit.world import World
 from sqlalchemy import select
 
 from certtrack.db.models import Account, AccountRole, Email
+from certtrack.language import say_by
 from certtrack.security import Role
 from certtrack.web.parts import EXTENSION
 
@@ -97,3 +98,18 @@ def test_the_audit_names_who_did_what_and_is_read_again_by_whoever_administers_e
     sign_up(everywhere, world, world.account("zoe", Role.AGENCY_ADMINISTRATOR, everywhere=True))
     assert "/admin/audit/verify" in everywhere.get("/admin/audit").text
     assert "No event is sealed yet" in everywhere.get("/admin/audit/verify").text
+
+
+@pytest.mark.parametrize(
+    ("who", "key", "said"),
+    [
+        ("Alice Office", "account:1", "By Alice Office."),
+        (None, "account:1", "By an account of another office."),
+        (None, "mail:12", "By a link in a mail."),
+        (None, "job:seal_audit", "By CertTrack itself."),
+        (None, "cli:root", "By a command, as root."),
+        (None, "demo", "By a command, as demo."),
+    ],
+)
+def test_who_did_it_is_told_in_words(who: str | None, key: str, said: str) -> None:
+    assert say_by("admin/words.jinja", "en", "done_by", who, key) == said

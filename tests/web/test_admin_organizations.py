@@ -155,7 +155,7 @@ def test_of_two_of_one_name_that_is_kept_of_which_it_is_a_part_already_and_a_com
         ]
         session.get_one(Organization, world.organization_id).parent_id = both[1]
     path = f"{ALL}/{world.organization_id}"
-    assert "By a command." in root.get(path).text
+    assert "By a command, as test." in root.get(path).text
     assert root.send(path, **read(root, path) | {"name": "Lakeside"}).status_code == 302
     assert root.send(path, **read(root, path) | {"parent": "ática peers"}).status_code == 400, "which of both?"
     with world.database.reading() as session:

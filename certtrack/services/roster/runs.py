@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
-from certtrack.services.locking import hold_organization
+from certtrack.services.locking import hold_organization, lock_people
 from certtrack.services.roster.apply import Writer
 from certtrack.services.roster.plan import Planner
 from certtrack.services.roster.roster import Roster
@@ -50,6 +50,7 @@ class Import(runs.Import[Roster, RosterRow]):
         """Plan a batch by what is on record in this transaction, and write all of it."""
         hold_organization(session, self.organization.id)
         going = self._let_in_whole(self.planner.plan(session, rows, knows_own_alone=self.is_by_page))
+        lock_people(session, {plan.person_id for plan in going if plan.person_id is not None})
         writer = Writer(session, self.rulebook, self.planner, run_id, self.actor)
         with projecting_once(session, self.rulebook, at=self.at, cause_key=writer.cause_key):
             for plan in going:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from certtrack.db.models import Assignment, Certification, ExamResult, Organization, Person
 from certtrack.services.exams.results import amend_exam_result
+from certtrack.services.locking import lock_people
 from certtrack.services.organizations import assign_supervisor, end_affiliation, find_affiliation
 from certtrack.services.people import change_person
 from certtrack.services.roster.runs import Import
@@ -35,6 +36,19 @@ def test_while_rows_go_in_nobody_says_that_the_office_has_ended(world: World, of
         ended = update(Organization).where(Organization.id == world.organization_id).values(until_on=world.today)
         with pytest.raises(OperationalError, match="lock"), second.begin_nested():
             second.execute(ended)
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_while_rows_go_in_nobody_lets_one_of_these_people_join_beside_it(world: World, office: Office) -> None:
+    office.rows(carol())
+    work = office.read(make_csv(carol(notes="new")))
+    with world.database.writing() as first, world.database.writing() as second:
+        work.start(first)
+        for rows in work.batches():
+            work.write(first, rows)
+        second.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        with pytest.raises(OperationalError, match="lock"), second.begin_nested():
+            lock_people(second, [carol_id(world)])
 
 
 def test_a_belonging_that_ended_stays_ended_and_is_a_finding_once(world: World, office: Office) -> None:
