@@ -87,13 +87,13 @@ def load_subjects_of_each(
         last_ways(them),
         *_select_subjects(same_people(them), visible_days(actor, today)),
     )
-    relations: dict[int, list[str]] = defaultdict(list)
+    relations, last = defaultdict[int, list[str]](list), dict(merged)
     for _, relation, number in opened:
-        relations[number].append(relation)
+        relations[last.get(number, number)].append(relation)
     for number in person_ids:
         tell_relations(session, actor, number, today, relations[number])
     tell_confirmed(session, confirmed)
-    return _share_out(make_subjects(rows), dict(merged), person_ids)
+    return _share_out(make_subjects(rows), last, person_ids)
 
 
 def _share_out(

@@ -26,8 +26,8 @@ def select_open(actors: Sequence[tuple[int, Actor]], people: Collection[int], to
     """
     them = same_people(select(Person.id).where(Person.id.in_(people))).cte("them")
     ways = (
-        select(literal(number, BigInteger()), literal(relation.value, String(32)), way.selected_columns[0]).where(
-            way.selected_columns[0].in_(select(them.c[0]))
+        way.where(way.selected_columns[0].in_(select(them.c[0]))).with_only_columns(
+            literal(number, BigInteger()), literal(relation.value, String(32)), way.selected_columns[0]
         )
         for number, actor in actors
         for relation, way in list_ways(actor, today)

@@ -6,11 +6,12 @@ from kit.world import World
 from sqlalchemy import select
 
 from certtrack.db.models import Account, Affiliation, Certification, Organization, Person
+from certtrack.db.queries.merges import load_merged
 from certtrack.security import Act, Actor, Relation, Role
 from certtrack.services.accounts import get_account, give_role
 from certtrack.services.actors import find_actor, list_relations, open_certifications
 from certtrack.services.organizations import assign_supervisor, create_organization, end_affiliation, set_role
-from certtrack.services.relating import load_relations
+from certtrack.services.relating import load_relations, select_open
 from certtrack.services.stand_ins import NewStandIn, record_stand_in
 from certtrack.services.who_may import accounts_that_may
 
@@ -98,3 +99,23 @@ def test_relations_of_many_are_those_of_each(world: World) -> None:
         assert load_relations(session, nobody, people[:1], world.today) == {people[0]: frozenset({Relation.NONE})}
         assert load_relations(session, nobody, (), world.today) == {}
     assert len(seen) > 4, "they differ"
+
+
+def test_what_is_open_of_many_to_many_is_what_is_open_to_each_of_each(world: World) -> None:
+    people_the_world(world)
+    with world.database.reading() as session:
+        last = load_merged(session, session.scalars(select(Person.id)).all())
+        people = sorted({*session.scalars(select(Person.id)), *last.values()} - last.keys())
+        actors = [
+            (number, actor)
+            for number in session.scalars(select(Account.id).order_by(Account.id)).all()
+            if (actor := find_actor(session, number, world.today)) is not None
+        ]
+        found = {(place, one): set[Relation]() for place, _ in actors for one in people}
+        for place, relation, number in session.execute(select_open(actors, people, world.today)):
+            found[place, last.get(number, number)].add(Relation(relation))
+        for place, actor in actors:
+            for one in people:
+                told = found[place, one] or {Relation.NONE}
+                assert told == list_relations(session, actor, one, world.today), (place, one)
+    assert len({frozenset(one) for one in found.values()}) > 4, "they differ"
