@@ -96,10 +96,13 @@ def test_coverage_says_who_holds_a_current_certification_on_a_day_and_why(
     page = clients["bob"].get("/coverage").text
     assert "Holds a current certification" in page
     assert "1 certification holds on" in page
+    assert "Whoever isn't listed has no certification on record" in page
     later = (world.today + timedelta(days=100)).isoformat()
     page = clients["bob"].get(f"/coverage?as_of={later}").text
     assert "Not established" in page
     assert "isn't published" in page
+    assert "Whoever isn't listed" not in page, "somebody may have left since"
+    assert "Listed are those who belong to you today" in page
     _, row = csv.reader(io.StringIO(clients["bob"].get(f"/coverage/export.csv?as_of={later}").data.decode("utf-8-sig")))
     assert (row[0], row[3], row[4]) == ("Carol Example", later, "not established")
 
