@@ -78,7 +78,7 @@ def _back_url(session_id: int) -> str:
     back = request.form.get("back")
     if back == "list":
         return "/supervision"
-    return f"/people/{actor().person_id}" if back == "person" else f"/supervision/{session_id}"
+    return f"/people/{actor().person_id}/supervision" if back == "person" else f"/supervision/{session_id}"
 
 
 def _show(session_id: int, *, why_not: str | None = None) -> str:

@@ -156,11 +156,13 @@ def test_the_office_sees_names_before_and_who_looked_and_its_looks_are_told(
 def test_a_transcript_has_what_was_done_and_says_that_it_is_no_certificate(
     carol: CheckingClient, office: Office
 ) -> None:
-    office.log(3, areas=("ethics_boundaries",))
+    office.log(3, areas=("ethics_boundaries", "area_4"))
     text = read(carol.get(f"{office.page}/transcript").text)
     assert "Robin" not in text
     for told in ("Carol Example", "CPS-77", "Ethics for peers", "3 hours", "Waiting to be checked", "no certificate"):
         assert told in text, told
+    assert "Area 4 (its name isn't published)" in text
+    assert "area_4" not in text
 
 
 @on_both

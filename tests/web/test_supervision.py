@@ -111,7 +111,7 @@ def test_each_side_signs_for_itself_and_the_list_says_who_is_missing(office: Off
     own = carol.get(f"/people/{office.carol}/supervision").text
     assert f'action="/supervision/{number}/sign"' in own
     signed = carol.send(f"/supervision/{number}/sign", expected_no="1", back="person")
-    assert signed.headers["Location"] == f"/people/{office.carol}"
+    assert signed.headers["Location"] == f"/people/{office.carol}/supervision", "where the next one to sign stands"
     assert "Peer specialist: Signed on May 15, 2026" in read(carol.get(f"/people/{office.carol}/supervision").text)
     assert carol.send(f"/supervision/{number}/sign", expected_no="1").status_code == 409
     assert "Every session is signed" in read(alice.get("/supervision").text)
