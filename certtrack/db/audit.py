@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from certtrack.db.advisory import take_lock
 from certtrack.db.bulk import add_rows, reserve_ids
 from certtrack.db.models import AuditEvent, AuditPerson, AuditSeal, AuditValue
 
@@ -48,7 +49,7 @@ def record_event(
     details: Mapping[str, Any] | None = None,
 ) -> AuditEvent:
     """Add one event; a list that was looked at is one event with all its people."""
-    _lock(session, "pg_advisory_xact_lock_shared")
+    take_lock(session, _LOCK, is_shared=True)
     value = AuditValue(salt=secrets.token_hex(16), details=dict(details or {}))
     kind, number = subject
     event = AuditEvent(at=at, actor=actor, action=action, subject_kind=kind, subject_id=number, digest="")
@@ -75,7 +76,7 @@ def record_events(session: Session, events: Sequence[NewEvent], *, at: datetime,
     """Add many events, each as `record_event` does it, in a few statements."""
     if not events:
         return
-    _lock(session, "pg_advisory_xact_lock_shared")
+    take_lock(session, _LOCK, is_shared=True)
     rows, values, people = [], [], []
     for number, event in zip(reserve_ids(session, AuditEvent, len(events)), events, strict=True):
         salt, (kind, subject_id) = secrets.token_hex(16), event.subject
@@ -94,7 +95,7 @@ def seal_events(session: Session, now: datetime) -> int:
     Waits until no other transaction has an event in hand: an event's number is taken before its transaction ends,
     and one that came to light inside a sealed run would look like a forgery.
     """
-    _lock(session, "pg_advisory_xact_lock")
+    take_lock(session, _LOCK)
     last = session.scalar(select(AuditSeal).order_by(AuditSeal.id.desc()).limit(1))
     start = last.until_id + 1 if last else 1
     query = select(AuditEvent).where(AuditEvent.id >= start).order_by(AuditEvent.id).limit(_SEAL_AT_MOST)
@@ -173,15 +174,6 @@ def count_unsealed(session: Session) -> int:
 def count_events(session: Session) -> int:
     """How many events there are."""
     return session.scalar(select(func.count()).select_from(AuditEvent)) or 0
-
-
-def _lock(session: Session, kind: str) -> None:
-    # on SQLite only one transaction writes at a time
-    if session.get_bind().dialect.name != "postgresql" or session.info.get(kind, "") is session.get_transaction():
-        return
-    session.execute(text(f"SELECT {kind}(:key)"), {"key": _LOCK})
-    if not session.in_nested_transaction():  # a savepoint that is rolled back gives the lock away
-        session.info[kind] = session.get_transaction()
 
 
 def _list_edited_values(session: Session, first: int, until: int | None) -> list[Fault]:

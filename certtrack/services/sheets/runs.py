@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from certtrack.db.advisory import take_lock
 from certtrack.db.audit import record_event
 from certtrack.db.models import ImportedRow, ImportRun, Organization, Person
 from certtrack.security import Actor
@@ -219,7 +220,7 @@ class Import(ABC, Generic[F, R]):
             raise ValueError("start the run first")
         if session.get_bind().dialect.name == "postgresql":
             # two imports at once would both put the same on record; on SQLite only one transaction writes at a time
-            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            take_lock(session, _LOCK)
             # plans made while a table was nearly empty are kept, and would read all of it for each row from then on
             session.execute(text("SET LOCAL enable_seqscan = off"))
             self._aim_s = _AIM_UNLOCKED_S
