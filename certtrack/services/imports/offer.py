@@ -15,9 +15,8 @@ from certtrack.services.imports.kinds import get_kind
 from certtrack.services.imports.mapping import Said
 from certtrack.services.imports.proposing import Proposed, find_proposed
 from certtrack.services.sheets.bad_sheet import BadSheet
-from certtrack.services.sheets.files import open_sheets
+from certtrack.services.sheets.files import Sheet, open_sheets
 from certtrack.services.sheets.heads import Offered, offer_heads
-from certtrack.services.sheets.layout import Layout
 from certtrack.services.sheets.mapping import read_meant_address
 
 
@@ -51,11 +50,12 @@ class BadSaying(BadInput):
 def load_offer(session: Session, packs: Packs, upload: ImportUpload, data: bytes, locale: str) -> Offer:
     """The choices for this file; no heads where it can't be opened at all."""
     kind, said = get_kind(upload.kind), Said.load(upload.mapping)
-    heads = _offer_heads(upload, data, kind.layout, said)
+    sheets = _open(upload, data)
+    heads = offer_heads(sheets, kind.layout, said.find_heads())
     proposed = find_proposed(session, upload, kind.layout, heads)
     if proposed is not None:
         said = proposed.said
-        heads = _offer_heads(upload, data, kind.layout, said)
+        heads = offer_heads(sheets, kind.layout, said.find_heads())
     words = {
         table: tuple(dict.fromkeys((*said.words.get(table, {}), *upload.told.get("words", {}).get(table, ()))))
         for table in kind.layout.tables
@@ -72,11 +72,11 @@ def load_offer(session: Session, packs: Packs, upload: ImportUpload, data: bytes
     )
 
 
-def _offer_heads(upload: ImportUpload, data: bytes, layout: Layout, said: Said) -> Offered:
+def _open(upload: ImportUpload, data: bytes) -> list[Sheet]:
     try:
-        return offer_heads(open_sheets(upload.file_name, data), layout, said.find_heads())
+        return open_sheets(upload.file_name, data)
     except BadSheet:
-        return Offered()
+        return []
 
 
 def read_said(typed: Table[str, str], offer: Offer) -> Said:
