@@ -17,12 +17,11 @@ from certtrack.services.ledger.reading import LedgerEntry
 from certtrack.services.ledger.whole import WholeLedger
 from certtrack.services.other_days.judging import find_obstacle as find_day_obstacle
 from certtrack.services.reminders.copies import COPIED, CopyBook, load_copy_book
-from certtrack.services.reminders.obstacles import FOR_GOOD, find_obstacle
+from certtrack.services.reminders.obstacles import NOTHING_COMES, find_obstacle
 from certtrack.services.rulebook import Rulebook
 
 _Key = tuple[str, int, date, str, int | None]
 _COPIED_STATES = ("coming", "planned", "held", "in_mail", "sent", "failed")
-_NOTHING_COMES = FOR_GOOD | {"died", "revoked", "retired", "not_going_on"}
 
 
 def add_coming_copies(session: Session, whole: WholeLedger) -> list[LedgerEntry]:
@@ -57,7 +56,7 @@ def make_coming_copies(whole: WholeLedger, book: CopyBook) -> list[LedgerEntry]:
         for certification, audience, day in _list_days(whole, book.certifications, entry):
             for person in book.of(certification.id, day)[audience]:
                 obstacle = _find_obstacle(whole, entry, person, day)
-                if obstacle not in _NOTHING_COMES:
+                if obstacle not in NOTHING_COMES:
                     copy = _copy(entry, audience, person, day, obstacle)
                     coming.setdefault(_key_of(copy), copy)
     news = [copy for key, copy in coming.items() if key not in decided]

@@ -24,14 +24,12 @@ from certtrack.services.ledger.entries import (
 )
 from certtrack.services.ledger_subjects import LedgerSubjects, make_subjects, select_subjects
 from certtrack.services.people import get_person
-from certtrack.services.reminders.obstacles import find_obstacle
+from certtrack.services.reminders.obstacles import NOTHING_COMES, find_obstacle
 from certtrack.services.reminders.rulings import days_off
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held
 
 __all__ = ["LedgerAttempt", "LedgerEntry", "LedgerState", "about_cycles", "add_coming", "list_ledger", "list_settled"]
-
-_NOTHING_COMES = frozenset({"died", "cycle_closed", "day_moved", "revoked", "retired", "not_going_on"})
 
 Held = Mapping[int, tuple[Pack, CertificationFacts]]
 
@@ -125,7 +123,7 @@ def _list_coming(
         obstacle = find_obstacle(
             holder, then, cycle, stage.anchor_on, stage.stage, occurrence=stage.occurrence, policy=policy
         )
-        if stage.stage_on <= today or stage.nominal_on < cycle.armed_on or obstacle in _NOTHING_COMES:
+        if stage.stage_on <= today or stage.nominal_on < cycle.armed_on or obstacle in NOTHING_COMES:
             continue
         yield make_coming(
             stage,

@@ -10,8 +10,7 @@ from certtrack.services.ledger.entries import About, LedgerEntry, by_day, load_d
 from certtrack.services.other_days.loading import are_of
 from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.rulings import list_coming
-
-_NOTHING_COMES = frozenset({"died", "revoked", "retired", "not_going_on"})
+from certtrack.services.reminders.obstacles import NOTHING_COMES
 
 
 def add_coming_days(looks: Sequence[Looked], decided: Collection[LedgerEntry]) -> list[LedgerEntry]:
@@ -51,7 +50,7 @@ def about_days(days: Sequence[OtherDay]) -> About:
 def _list_coming(looked: Looked) -> Iterator[LedgerEntry]:
     day = looked.day
     for stage, obstacle in list_coming(looked):
-        if obstacle in _NOTHING_COMES:
+        if obstacle in NOTHING_COMES:
             continue
         yield make_coming(
             stage,

@@ -30,6 +30,9 @@ FOR_GOOD = frozenset(
 )
 """Codes that mean another decision has taken this one's place: the reminder is superseded, not suppressed."""
 
+NOTHING_COMES = FOR_GOOD | {"died", "revoked", "retired", "not_going_on"}
+"""Codes that leave nothing to be told of a stage to come: it isn't listed."""
+
 TOLD_INSTEAD = frozenset({"merged", "assignment_ended", "no_contact"})
 """Codes that mean that somebody else may be to be told in this one's place."""
 
