@@ -152,16 +152,9 @@ class AuditEvent(Numbered, Base):
     """One change, or one look at others' records. `digest` is of its salted values; the seal covers all the rest."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (
-        Index(
-            "ix_audit_event_of_organization",
-            "subject_id",
-            sqlite_where=text("subject_kind = 'organization'"),
-            postgresql_where=text("subject_kind = 'organization'"),
-        ),
-    )
+    __table_args__ = (Index("ix_audit_event_subject_kind_subject_id", "subject_kind", "subject_id"),)
 
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(String(80))
     action: Mapped[str] = mapped_column(String(60))
     subject_kind: Mapped[str] = mapped_column(String(24))

@@ -4,19 +4,31 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from kit.offerings import make_resource
 from kit.world import World
 
 from certtrack.db.audit import record_event
+from certtrack.db.models import Account
 from certtrack.errors import NotAllowed
 from certtrack.security import Actor, Role, RoleGrant
+from certtrack.services.accounts import give_role
 from certtrack.services.administration.audit_list import PAGE, AuditFilters, AuditPage, list_events, read_again
+from certtrack.services.imports.uploads import forget_upload, take_file
+from certtrack.services.merges import merge_people
 from certtrack.services.organizations import assign_supervisor, create_organization
+from certtrack.services.resources import add_resource
 
 
 @pytest.fixture
 def alice(world: World) -> Actor:
-    number = world.account("alice", Role.AGENCY_ADMINISTRATOR)
-    grants = frozenset({RoleGrant(Role.AGENCY_ADMINISTRATOR, world.organization_id)})
+    return make_administrator(world, "alice", world.organization_id)
+
+
+def make_administrator(world: World, name: str, organization_id: int) -> Actor:
+    before, world.organization_id = world.organization_id, organization_id
+    number = world.account(name, Role.AGENCY_ADMINISTRATOR)
+    world.organization_id = before
+    grants = frozenset({RoleGrant(Role.AGENCY_ADMINISTRATOR, organization_id)})
     return Actor(f"account:{number}", number, None, grants)
 
 
@@ -54,6 +66,60 @@ def test_an_office_reads_of_its_own_people_the_newest_first_and_names_nobody_els
     everywhere = Actor("account:9", 9, None, frozenset({RoleGrant(Role.AGENCY_ADMINISTRATOR, None)}))
     assert len(read(world, everywhere).rows) > len(rows)
     assert read(world, everywhere).rows[1].who == "zoe@example.org"
+
+
+def add_office(world: World) -> int:
+    with world.database.writing() as session:
+        return create_organization(
+            session, key="hillside", name="Hillside", zone="America/Chicago", actor=world.actor, at=world.at
+        ).id
+
+
+def test_an_office_reads_what_concerns_nobody_and_is_its_own_and_not_another_s(world: World, alice: Actor) -> None:
+    here, there = world.organization_id, add_office(world)
+    zoe, offers, files = make_administrator(world, "zoe", there), {}, {}
+    with world.database.writing() as session:
+        for place, by in ((here, alice), (there, zoe)):
+            offers[place] = add_resource(session, place, make_resource(), actor=by, at=world.at).id
+            file = take_file(session, place, "roster", "a.csv", b"name", language="en", actor=by, at=world.at)
+            forget_upload(session, file, expected_no=1, actor=by, at=world.at)
+            files[place] = file.id
+            record_event(session, at=world.at, actor=by.key, action="rule.confirmed", subject=("rule", place))
+    rows = read(world, alice).rows
+    found = {(row.event.action, row.event.subject_id) for row in rows}
+    assert {("organization.created", here), ("resource.added", offers[here])} <= found
+    assert ("import.forgotten", files[here]) in found
+    assert ("account.role", alice.account_id) in found
+    assert not {number for action, number in found if action.startswith("organization.")} - {here}
+    assert {number for action, number in found if action == "resource.added"} == {offers[here]}
+    assert {number for action, number in found if action.startswith("import.")} == {files[here]}
+    assert {number for action, number in found if action == "account.role"} == {alice.account_id}
+    assert [row.who for row in rows if row.event.action == "rule.confirmed"] == ["alice@example.org"]
+
+
+def test_what_was_done_to_an_account_with_a_role_elsewhere_is_no_office_s_alone(world: World, alice: Actor) -> None:
+    there = add_office(world)
+    assert [row for row in read(world, alice).rows if row.event.subject_kind == "account"]
+    with world.database.writing() as session:
+        account = session.get_one(Account, alice.account_id or 0)
+        give_role(session, account, Role.SUPERVISOR, there, actor=world.actor, at=world.at)
+    assert not [row for row in read(world, alice).rows if row.event.subject_kind == "account"]
+
+
+def test_a_filter_by_a_person_follows_merges_and_tells_of_nobody_who_isn_t_the_reader_s(
+    world: World, alice: Actor
+) -> None:
+    first, second = world.person("Carol"), world.person("Caroline")
+    here, world.organization_id = world.organization_id, add_office(world)
+    dave, world.organization_id = world.person("Dave"), here
+    before = note(world, alice.key, "person.viewed", first, dave)
+    with world.database.writing() as session:
+        merge_people(session, world.rulebook, first, second, actor=world.actor, at=world.at, reason="the same")
+    after = note(world, alice.key, "person.viewed", second)
+    for number in (first, second):
+        rows = read(world, alice, person_id=number, action="person.viewed").rows
+        assert [row.event.id for row in rows] == [after, before]
+    assert read(world, alice, person_id=dave, action="person.viewed").rows == ()
 
 
 def test_neither_a_supervisor_s_nor_an_auditor_s_role_opens_who_has_looked(world: World, alice: Actor) -> None:
