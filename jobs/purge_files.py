@@ -40,7 +40,7 @@ def run(work: Workplace) -> dict[str, int]:
             store.remove(key)
         orphans += len(keys)
     with work.database.writing() as session:
-        imports = forget_old(session, work.clock.now())
+        imports = forget_old(session, actor=work.actor, at=work.clock.now())
     return {"forgotten": forgotten, "orphans": orphans, "imports": imports}
 
 

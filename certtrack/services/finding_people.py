@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, null, or_, select, union, union_all
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, null, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Person
@@ -51,7 +51,7 @@ def find_by_words(session: Session, words: str) -> Found:
 def are_found(found: Found, actor: Actor, today: date) -> ColumnElement[bool]:
     """A condition on `certification`: it, or its holder, is among those that were found."""
     theirs = select(Certification.id).where(
-        Certification.person_id.in_(same_people(_select_people(found, actor, today)))
+        Certification.person_id.in_(same_people(select(Person.id).where(are_people_found(found, actor, today))))
     )
     return Certification.id.in_(
         union(theirs, select(Certification.id).where(Certification.id.in_(found.certifications)))
@@ -63,7 +63,7 @@ def list_without_certification(
 ) -> tuple[Person, ...]:
     """Those of them without a certification, such as supervisors; one query."""
     query = select(Person).where(
-        Person.id.in_(_select_people(found, actor, today)),
+        are_people_found(found, actor, today),
         Person.merged_into_id.is_(None),
         ~is_one_of(Person.id, select(Certification.person_id)),
         visible_people(actor, today),
@@ -71,12 +71,12 @@ def list_without_certification(
     return tuple(session.scalars(query.order_by(Person.folded_name, Person.id).limit(most)))
 
 
-def _select_people(found: Found, actor: Actor, today: date) -> Select[int]:
-    """Those found by a name, and by an address those whose addresses are the actor's to see."""
+def are_people_found(found: Found, actor: Actor, today: date) -> ColumnElement[bool]:
+    """A condition on `person`: found by a name, or by an address that is the actor's to see."""
     if not found.by_address:
-        return select(Person.id).where(Person.id.in_(found.by_name))
+        return Person.id.in_(found.by_name)
     is_addressed = and_(Person.id.in_(found.by_address), visible_people(actor, today, Fields.ADDRESSES))
-    return select(Person.id).where(or_(Person.id.in_(found.by_name), is_addressed))
+    return or_(Person.id.in_(found.by_name), is_addressed)
 
 
 def _select_found(typed: str, wanted: list[str]) -> Any:  # noqa: ANN401  # a union of three selects

@@ -109,7 +109,7 @@ def mapping(upload_id: int) -> ResponseReturnValue:
             offer = _load_offer(session, upload)
             _check_proposed(offer)
             said = read_said(request.form, offer)
-            say_mapping(session, upload, said, expected_no=get_expected(), actor=actor())
+            say_mapping(session, upload, said, expected_no=get_expected(), **doing())
     except BadSaying as error:
         return _show_mapping(upload_id, error.problems), 400
     except (NotAllowed, NotFound):

@@ -8,7 +8,7 @@ from kit.audit_actions import find_actions
 
 from certtrack.language import LOCALES, make_environment
 from certtrack.rules.facts import IntentionKind, StepKind
-from certtrack.services.administration.audit_list import LOOKS
+from certtrack.services.looks import LOOKS
 
 # what the code writes by a variable: where, and what that may be
 UNREAD = {
@@ -61,4 +61,4 @@ def test_what_a_value_is_is_said_in_words_and_one_that_nobody_knows_is_marked_as
 ) -> None:
     words = load_words(locale)
     assert str(words.field_word("until_on")).strip() == said
-    assert str(words.field_word("sessions")).strip() == '<span lang="en">sessions</span>'
+    assert str(words.field_word("gone")).strip() == '<span lang="en">gone</span>'

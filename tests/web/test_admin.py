@@ -1,8 +1,11 @@
 """Accounts and the audit, as an office has them."""
 
+import html
+
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
+from kit.counting import counting_statements
 from kit.world import World
 from sqlalchemy import select
 
@@ -90,6 +93,14 @@ def test_the_audit_names_who_did_what_and_is_read_again_by_whoever_administers_e
     assert "A record was looked at" in office.get("/admin/audit?action=looks").text
     assert "A record was looked at" not in office.get("/admin/audit?action=credit").text
     assert "alice@example.org" in page
+    named = office.get("/admin/audit?action=looks&person=carol&by=alice").text
+    assert "A record was looked at" in named
+    assert "A record was looked at" not in office.get("/admin/audit?action=looks&person=bob").text
+    assert "A record was looked at" not in office.get("/admin/audit?action=looks&until_on=2020-01-01").text
+    assert "A record was looked at" in office.get("/admin/audit?action=looks&from_on=2020-01-01").text
+    assert "<dd>Specialist</dd>" in page
+    wrong = office.get("/admin/audit?from_on=31").text
+    assert "That isn't a day." in html.unescape(wrong)
     assert page.index("A record was looked at") < page.index("A role was given")
     assert office.get("/admin/audit/verify").status_code == 404
     assert "/admin/audit/verify" not in page
@@ -98,6 +109,21 @@ def test_the_audit_names_who_did_what_and_is_read_again_by_whoever_administers_e
     sign_up(everywhere, world, world.account("zoe", Role.AGENCY_ADMINISTRATOR, everywhere=True))
     assert "/admin/audit/verify" in everywhere.get("/admin/audit").text
     assert "No event is sealed yet" in everywhere.get("/admin/audit/verify").text
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_audit_asks_twelve_statements_at_most_however_it_is_narrowed(
+    app: Flask, office: CheckingClient, world: World
+) -> None:
+    world.account("carol", Role.SPECIALIST, person_id=world.person("Carol"))
+    office.get("/people/1")
+    with counting_statements(app.extensions[EXTENSION].database) as asked:
+        page = office.get("/admin/audit?person=carol&by=alice&from_on=2020-01-01&until_on=2099-01-01").text
+    assert "A record was looked at" in page
+    assert len(asked) <= 12, asked
+    with counting_statements(app.extensions[EXTENSION].database) as asked:
+        assert "Lakeside Peers" in office.get("/admin/audit?person=carol&action=account").text
+    assert len(asked) <= 12, asked
 
 
 @pytest.mark.parametrize(

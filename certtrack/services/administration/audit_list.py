@@ -6,45 +6,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import Row, Select, select, true
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import VerifiedPart, count_events, count_unsealed, verify_part
-from certtrack.db.models import Account, AccountRole, AuditEvent, AuditPerson, AuditValue, Person
-from certtrack.db.queries.merges import same_person
+from certtrack.db.models import Account, AuditEvent, AuditPerson, AuditValue, Person
 from certtrack.errors import NotAllowed
 from certtrack.security import Actor, Fields, Task, list_places
 from certtrack.services.actors import visible_people
+from certtrack.services.administration.audit_filters import AuditFilters, are_named, list_conditions
 from certtrack.services.administration.audit_of_office import select_of_offices
+from certtrack.services.administration.audit_values import TOLD, tell_values
 from certtrack.services.administration.places import is_everywhere
 
 PAGE = 50
-LOOKS = (
-    *("accounts.listed", "accounts.viewed", "applications.listed", "audit.read", "coverage.listed", "credits.listed"),
-    *("evidence.viewed", "exams.listed", "findings.listed", "held.listed", "import.viewed", "import.returned"),
-    *("letters.printed", "looks.listed", "mail.foreseen", "mail.previewed", "organizations.listed"),
-    *("organizations.viewed", "people.listed", "people.exported", "person.viewed", "record.downloaded"),
-    *("reminders.foreseen", "reminders.held_listed", "reminders.listed", "reminders.viewed"),
-    *("supervision.listed", "supervision.viewed", "team.listed"),
-)
-"""What changes nothing: somebody has looked, or has taken a file along."""
 _AT_ONCE = 20_000
 _LONGEST_LIST = 10
-# whose values anybody who administers may read; of others a value may be one that isn't shown to an office
-_TOLD = ("account.", "affiliation.", "assignment.", "organization.", "rule.", "stand_in.")
-
-
-@dataclass(frozen=True, slots=True)
-class AuditFilters:
-    """`action`: what it is about, or `looks`; `person_id`: whom it is about; `account_id`: who did it.
-
-    None and empty: whatever. What it is about stands before the point, `credit` of `credit.withdrawn`; with a point it
-    is how the action begins.
-    """
-
-    action: str = ""
-    person_id: int | None = None
-    account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +29,7 @@ class ShownEvent:
     """One event. `who` is a name; None for an account of another office, a command and a job, which has its own key.
 
     `people` are those whom it is about and whom the reader may see, ten at most; `more` is how many others there are.
-    `details` are the values of what was administered; empty of everything else.
+    `details` are the values of what was administered, as `tell_values` tells them; empty of everything else.
     """
 
     event: AuditEvent
@@ -97,62 +74,56 @@ def read_again(session: Session, actor: Actor, after: int) -> ReadAgain:
 
 
 def list_events(
-    session: Session, actor: Actor, filters: AuditFilters, today: date, *, before: int | None = None
+    session: Session, actor: Actor, filters: AuditFilters, today: date, zone: str = "UTC", *, before: int | None = None
 ) -> AuditPage:
     """A page of events from before that number: everywhere's sees all, others what `select_of_offices` opens."""
-    wanted: list[ColumnElement[bool]] = []
+    wanted = list_conditions(session, actor, filters, today, zone)
     if (places := list_places(actor, Task.READ_AUDIT)) is not None:
         wanted.append(AuditEvent.id.in_(select_of_offices(actor, places, today)))
-    if filters.action == "looks":
-        wanted.append(AuditEvent.action.in_(LOOKS))
-    elif filters.action:
-        begun = filters.action if "." in filters.action else f"{filters.action}."
-        wanted.append(AuditEvent.action.startswith(begun, autoescape=True))
-    if filters.person_id is not None:
-        them = select(Person.id).where(Person.id.in_(same_person(filters.person_id)))
-        if places is not None:  # an event about several would tell who else it is about
-            them = them.where(visible_people(actor, today, Fields.LOOKS))
-        wanted.append(AuditEvent.id.in_(select(AuditPerson.event_id).where(AuditPerson.person_id.in_(them))))
-    if filters.account_id is not None:
-        wanted.append(AuditEvent.actor == f"account:{filters.account_id}")
-    query = select(AuditEvent).where(*wanted, AuditEvent.id < before if before else true())
-    events = session.scalars(query.order_by(AuditEvent.id.desc()).limit(PAGE + 1)).all()
-    shown = events[:PAGE]
-    return AuditPage(_show(session, actor, shown, today), shown[-1].id if len(events) > PAGE else None)
+    query = _with_values().where(*wanted, AuditEvent.id < before if before else true())
+    found = session.execute(query.limit(PAGE + 1)).all()
+    shown = _show(session, actor, found[:PAGE], today)
+    return AuditPage(shown, shown[-1].event.id if len(found) > PAGE else None)
 
 
 def list_of_organization(
     session: Session, actor: Actor, organization_id: int, today: date, limit: int
 ) -> tuple[ShownEvent, ...]:
     """What was done to an organization of the actor's, the last first, at most `limit` events."""
-    query = select(AuditEvent).where(
+    query = _with_values().where(
         AuditEvent.subject_kind == "organization",
         AuditEvent.subject_id == organization_id,
         AuditEvent.action.startswith("organization."),
     )
-    return _show(session, actor, session.scalars(query.order_by(AuditEvent.id.desc()).limit(limit)).all(), today)
+    return _show(session, actor, session.execute(query.limit(limit)).all(), today)
 
 
-def _show(session: Session, actor: Actor, events: Sequence[AuditEvent], today: date) -> tuple[ShownEvent, ...]:
-    numbers = [event.id for event in events]
-    told = [event.id for event in events if event.action.startswith(_TOLD)]
-    values = select(AuditValue.event_id, AuditValue.details).where(AuditValue.event_id.in_(told))
-    details = {number: said or {} for number, said in session.execute(values)}
-    names = name_accounts(session, actor, (event.actor for event in events), Task.READ_AUDIT)
+def _with_values() -> Select[AuditEvent, dict[str, Any] | None]:
+    query = select(AuditEvent, AuditValue.details).outerjoin(AuditValue, AuditValue.event_id == AuditEvent.id)
+    return query.order_by(AuditEvent.id.desc())
+
+
+def _show(
+    session: Session, actor: Actor, found: Sequence[Row[AuditEvent, dict[str, Any] | None]], today: date
+) -> tuple[ShownEvent, ...]:
+    names = name_accounts(session, actor, (event.actor for event, _ in found), Task.READ_AUDIT)
     people: dict[int, list[Person | None]] = defaultdict(list)
     query = (
         select(AuditPerson.event_id, Person)
         .outerjoin(Person, (Person.id == AuditPerson.person_id) & visible_people(actor, today, Fields.LOOKS))
-        .where(AuditPerson.event_id.in_(numbers))
+        .where(AuditPerson.event_id.in_([event.id for event, _ in found]))
         .order_by(AuditPerson.event_id, AuditPerson.person_id)
     )
     for number, person in session.execute(query):
         people[number].append(person)
+    said = {event.id: details or {} for event, details in found if event.action.startswith(TOLD)}
+    known = {person.id: person.shown_name for them in people.values() for person in them if person is not None}
+    told = tell_values(session, actor, said, known)
     shown = []
-    for event in events:
+    for event, _ in found:
         seen = [person for person in people[event.id] if person is not None][:_LONGEST_LIST]
         more = len(people[event.id]) - len(seen)
-        shown.append(ShownEvent(event, names.get(event.actor), tuple(seen), more, details.get(event.id, {})))
+        shown.append(ShownEvent(event, names.get(event.actor), tuple(seen), more, told.get(event.id, {})))
     return tuple(shown)
 
 
@@ -162,10 +133,8 @@ def name_accounts(session: Session, actor: Actor, keys: Iterable[str], task: Tas
     Named are those of the offices in which the reader may do the task, and no others.
     """
     numbers = {int(number) for kind, _, number in (key.partition(":") for key in keys) if kind == "account"}
-    query = select(Account, Person).outerjoin(Person, Person.id == Account.person_id).where(Account.id.in_(numbers))
-    if (places := list_places(actor, task)) is not None:
-        theirs = select(AccountRole.account_id).where(AccountRole.organization_id.in_(places))
-        query = query.where(Account.id.in_(theirs))
+    query = select(Account, Person).outerjoin(Person, Person.id == Account.person_id)
+    query = query.where(Account.id.in_(numbers), are_named(actor, task))
     return {
         f"account:{account.id}": person.shown_name if person else account.sign_in_name
         for account, person in session.execute(query)

@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from certtrack.db.audit import record_event
+from certtrack.db.audit import NewEvent, record_event, record_events
 from certtrack.db.models import ImportUpload
 from certtrack.errors import NotFound, Refused
 from certtrack.security import Actor, Task, check_can_do, list_places
@@ -104,7 +105,9 @@ def list_open(session: Session, at: datetime) -> Sequence[int]:
     ).all()
 
 
-def say_mapping(session: Session, upload: ImportUpload, said: Said, *, expected_no: int, actor: Actor) -> None:
+def say_mapping(
+    session: Session, upload: ImportUpload, said: Said, *, expected_no: int, actor: Actor, at: datetime
+) -> None:
     """Keep what was said of the file, and have it looked at anew. Raises StaleRecord, Refused while it is at work."""
     lock_current(session, upload, expected_no)
     check_can_do(actor, Task.IMPORT, upload.organization_id)
@@ -113,6 +116,7 @@ def say_mapping(session: Session, upload: ImportUpload, said: Said, *, expected_
     upload.mapping, upload.state, upload.done = said.store(), "to_look", 0
     upload.no += 1
     session.flush()
+    _record(session, upload, "import.mapped", actor, at)
 
 
 def ask_to_write(session: Session, upload: ImportUpload, *, expected_no: int, actor: Actor, at: datetime) -> None:
@@ -141,10 +145,16 @@ def forget_upload(session: Session, upload: ImportUpload, *, expected_no: int, a
     session.flush()
 
 
-def forget_old(session: Session, at: datetime) -> int:
+def forget_old(session: Session, *, actor: Actor, at: datetime) -> int:
     """Take away every file that came `KEPT_FOR` ago and isn't being written; how many they were."""
     old = delete(ImportUpload).where(ImportUpload.recorded_at < at - KEPT_FOR, ImportUpload.state != "to_write")
-    return len(session.execute(old.returning(ImportUpload.id)).all())
+    gone = old.returning(ImportUpload.id, ImportUpload.kind, ImportUpload.sha256, ImportUpload.organization_id)
+    events = [
+        NewEvent("import.forgotten", ("import_upload", number), (), _tell(kind, sha256, organization_id))
+        for number, kind, sha256, organization_id in session.execute(gone)
+    ]
+    record_events(session, events, at=at, actor=actor.key)
+    return len(events)
 
 
 def list_tasks(kind: Kind) -> tuple[Task, ...]:
@@ -170,5 +180,9 @@ def _is_at(actor: Actor, task: Task) -> ColumnElement[bool]:
 
 
 def _record(session: Session, upload: ImportUpload, action: str, actor: Actor, at: datetime) -> None:
-    details = {"kind": upload.kind, "sha256": upload.sha256, "organization": upload.organization_id}
+    details = _tell(upload.kind, upload.sha256, upload.organization_id)
     record_event(session, at=at, actor=actor.key, action=action, subject=("import_upload", upload.id), details=details)
+
+
+def _tell(kind: str, sha256: str, organization_id: int) -> dict[str, Any]:
+    return {"kind": kind, "sha256": sha256, "organization": organization_id}

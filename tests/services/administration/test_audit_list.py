@@ -1,18 +1,21 @@
 """The audit as a list: whose events an office reads, and what of them."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from kit.offerings import make_resource
-from kit.world import World
+from kit.world import ZONE, World
 
 from certtrack.db.audit import record_event
 from certtrack.db.models import Account
 from certtrack.errors import NotAllowed
 from certtrack.security import Actor, Role, RoleGrant
 from certtrack.services.accounts import give_role
-from certtrack.services.administration.audit_list import PAGE, AuditFilters, AuditPage, list_events, read_again
+from certtrack.services.administration.audit_filters import AuditFilters
+from certtrack.services.administration.audit_list import PAGE, AuditPage, list_events, read_again
+from certtrack.services.administration.audit_values import Named
 from certtrack.services.imports.uploads import forget_upload, take_file
 from certtrack.services.merges import merge_people
 from certtrack.services.organizations import assign_supervisor, create_organization
@@ -42,7 +45,7 @@ def note(world: World, actor: str, action: str, *people: int, **details: Any) ->
 
 def read(world: World, actor: Actor, before: int | None = None, **filters: Any) -> AuditPage:
     with world.database.reading() as session:
-        return list_events(session, actor, AuditFilters(**filters), world.today, before=before)
+        return list_events(session, actor, AuditFilters(**filters), world.today, ZONE, before=before)
 
 
 def test_an_office_reads_of_its_own_people_the_newest_first_and_names_nobody_else(world: World, alice: Actor) -> None:
@@ -180,3 +183,59 @@ def test_values_are_told_of_what_was_administered_and_of_nothing_else(world: Wor
     role, result, *_ = read(world, alice).rows
     assert role.details == {"role": "supervisor"}
     assert result.details == {}
+
+
+def test_people_are_asked_for_by_name_and_so_is_who_did_it(world: World, alice: Actor) -> None:
+    carol, here = world.person("Carol", chosen_name="Caro"), world.organization_id
+    bob = world.person("Bob")
+    number = world.account("b.supervisor", Role.SUPERVISOR, person_id=bob)
+    world.organization_id = add_office(world)
+    dave, zoe = world.person("Dave"), world.account("zoe", Role.AGENCY_ADMINISTRATOR)
+    world.organization_id = here
+    both = note(world, f"account:{number}", "person.viewed", carol, dave)
+    theirs = note(world, f"account:{zoe}", "person.viewed", carol)
+
+    def find(**filters: str) -> list[int]:
+        return [row.event.id for row in read(world, alice, action="person.viewed", **filters).rows]
+
+    assert find(person="caro") == find(person="EXAMPLE, Carol") == find(person="carol1@") == [theirs, both]
+    assert find(by="Bob") == find(by="b.supervisor@") == [both]
+    assert find(person="dave") == [], "an event about several says nothing of who else it is about"
+    assert find(by="zoe") == [], "nor is who did it named by another office"
+    assert find(person="nobody at all") == find(by="nobody at all") == []
+
+
+def test_it_is_narrowed_to_days_as_they_are_where_the_office_is(world: World, alice: Actor) -> None:
+    carol, day = world.person("Carol"), date(2026, 5, 14)
+    moments = (datetime(2026, 5, 14, 4, 59, tzinfo=UTC), datetime(2026, 5, 14, 5, tzinfo=UTC))
+    found = []
+    for world.at in (*moments, datetime(2026, 5, 15, 4, 59, tzinfo=UTC), datetime(2026, 5, 15, 5, tzinfo=UTC)):
+        found.append(note(world, alice.key, "person.viewed", carol))
+
+    def find(**filters: date) -> list[int]:
+        return [row.event.id for row in read(world, alice, action="person.viewed", **filters).rows][::-1]
+
+    assert find(from_on=day, until_on=day) == found[1:3]
+    assert find(from_on=day) == found[1:]
+    assert find(until_on=day) == found[:3]
+    assert find(until_on=date.max) == found
+
+
+def test_numbers_among_the_values_are_told_by_the_names_that_are_the_reader_s_to_know(
+    world: World, alice: Actor
+) -> None:
+    carol, bob, here = world.person("Carol"), world.person("Bob"), world.organization_id
+    world.organization_id = add_office(world)
+    dave, there = world.person("Dave"), world.organization_id
+    world.organization_id = here
+    note(world, alice.key, "stand_in.recorded", bob, dave, supervisor=bob, stand_in=dave, organization=there, no=1)
+    note(world, alice.key, "account.role", carol, role="supervisor", organization_id=here, until_on="2026-06-01")
+    role, stand_in, *_ = read(world, alice).rows
+    assert role.details == {
+        "role": "supervisor",
+        "organization_id": Named(here, "Lakeside Peers"),
+        "until_on": date(2026, 6, 1),
+    }
+    assert stand_in.details == {
+        "supervisor": Named(bob, "Bob Example"), "stand_in": Named(dave, None), "organization": Named(there, None)
+    }  # fmt: skip

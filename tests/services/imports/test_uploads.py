@@ -7,14 +7,16 @@ from threading import Thread
 
 import pytest
 import xlsxwriter
+from kit.credits import list_events
 from kit.databases import on_both
 from kit.import_desk import Desk
 from kit.roster import HEADS, carol, make_csv
 from sqlalchemy import select, update
 
-from certtrack.db.models import Affiliation, Certification, ImportRun, ImportUpload, Organization, Person
+from certtrack.db.models import Affiliation, AuditEvent, Certification, ImportRun, ImportUpload, Organization, Person
 from certtrack.errors import NotAllowed, NotFound, Refused, StaleRecord
 from certtrack.security import Actor
+from certtrack.services.actors import job_actor
 from certtrack.services.imports.mapping import Said
 from certtrack.services.imports.uploads import (
     KEPT_FOR,
@@ -102,14 +104,16 @@ def test_heads_and_words_that_somebody_explains_are_understood(desk: Desk) -> No
     number = desk.give(make_csv(carol(credential="Peer Spec I"), heads=heads))
     desk.work(number)
     assert desk.look(number).told["problem"] == "column_lacking"
-    desk.do(say_mapping, number, Said(columns={"expires": "Good through"}))
+    desk.do(say_mapping, number, Said(columns={"expires": "Good through"}), at=desk.world.at)
     desk.work(number)
     assert desk.look(number).told["words"]["credentials"] == ["Peer Spec I"]
     said = Said(columns={"expires": "Good through"}, words={"credentials": {"Peer Spec I": "cps"}})
-    desk.do(say_mapping, number, said)
+    desk.do(say_mapping, number, said, at=desk.world.at)
     desk.work(number)
     assert desk.look(number).told["counts"]["certifications_new"] == 1
     assert desk.write(number)
+    uploaded, mapped, again, *_ = list_events(desk.world, "import_upload")
+    assert [uploaded[0], mapped[0], again[0]] == ["import.uploaded", "import.mapped", "import.mapped"]
 
 
 def test_a_process_that_ends_in_the_middle_leaves_the_rest_to_another(desk: Desk) -> None:
@@ -183,8 +187,14 @@ def test_it_is_forgotten_when_asked_and_after_a_month(desk: Desk) -> None:
     desk.work(first)
     desk.do(forget_upload, first, at=desk.world.at)
     with desk.world.database.writing() as session:
-        assert forget_old(session, desk.world.at + KEPT_FOR) == 0
-        assert forget_old(session, desk.world.at + KEPT_FOR + timedelta(seconds=1)) == 1
+        assert forget_old(session, actor=job_actor("purge_files"), at=desk.world.at + KEPT_FOR) == 0
+        late = desk.world.at + KEPT_FOR + timedelta(seconds=1)
+        assert forget_old(session, actor=job_actor("purge_files"), at=late) == 1
+    with desk.world.database.reading() as session:
+        gone = select(AuditEvent.subject_id, AuditEvent.actor).where(AuditEvent.action == "import.forgotten")
+        assert session.execute(gone.order_by(AuditEvent.id)).all() == [
+            (first, desk.actor.key), (second, "job:purge_files")
+        ]  # fmt: skip
     with pytest.raises(NotFound):
         desk.look(second)
 
