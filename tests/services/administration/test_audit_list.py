@@ -195,7 +195,7 @@ def test_people_are_asked_for_by_name_and_so_is_who_did_it(world: World, alice: 
     both = note(world, f"account:{number}", "person.viewed", carol, dave)
     theirs = note(world, f"account:{zoe}", "person.viewed", carol)
 
-    def find(**filters: str) -> list[int]:
+    def find(**filters: Any) -> list[int]:
         return [row.event.id for row in read(world, alice, action="person.viewed", **filters).rows]
 
     assert find(person="caro") == find(person="EXAMPLE, Carol") == find(person="carol1@") == [theirs, both]
@@ -212,7 +212,7 @@ def test_it_is_narrowed_to_days_as_they_are_where_the_office_is(world: World, al
     for world.at in (*moments, datetime(2026, 5, 15, 4, 59, tzinfo=UTC), datetime(2026, 5, 15, 5, tzinfo=UTC)):
         found.append(note(world, alice.key, "person.viewed", carol))
 
-    def find(**filters: date) -> list[int]:
+    def find(**filters: Any) -> list[int]:
         return [row.event.id for row in read(world, alice, action="person.viewed", **filters).rows][::-1]
 
     assert find(from_on=day, until_on=day) == found[1:3]
