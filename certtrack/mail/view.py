@@ -38,7 +38,7 @@ class View:
     @property
     def is_between(self) -> bool:
         """By one reading the phase is over, by another it isn't."""
-        return self.now.act_by < self.today
+        return self.now.is_between(self.today)
 
     @property
     def coming(self) -> PhaseDays | None:

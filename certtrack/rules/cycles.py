@@ -41,6 +41,10 @@ class PhaseDays:
     act_by: date
     until_on: date
 
+    def is_between(self, as_of: date) -> bool:
+        """True on a day of the phase on which it is over by one reading, and by another isn't."""
+        return self.act_by < as_of <= self.until_on
+
 
 def get_phase(phases: Iterable[PhaseDays], as_of: date) -> PhaseDays:
     """The phase of that day: the first that isn't over. They go on to the end of days, so there always is one."""

@@ -10,7 +10,7 @@ from typing import Literal
 from certtrack.rules.calendar import add_days, add_years
 from certtrack.rules.cycles import CycleDays
 from certtrack.rules.facts import CreditFact, CreditPart
-from certtrack.rules.pack import HoursRule, Pack
+from certtrack.rules.pack import Holds, HoursRule, Pack
 
 Counts = Literal["yes", "unsure", "no"]
 CountCode = Literal[
@@ -162,6 +162,17 @@ def find_earned_until(pack: Pack, days: CycleDays) -> date | None:
     """The last day on which hours are earned; None where nothing is published."""
     by_phase = {"due": days.due_on, "grace": days.grace_until, "late": days.late_until}
     return by_phase[pack.earn_until.value] if pack.earn_until.value else None
+
+
+def do_hours_count(pack: Pack, days: CycleDays, as_of: date) -> Holds | None:
+    """Whether hours that are earned on `as_of` count for the cycle; None where that isn't published."""
+    is_by_months = pack.late_hours_months is not None and as_of > days.due_on_latest
+    if as_of <= days.due_on or is_by_months:
+        return "yes"
+    until = find_earned_until(pack, days)
+    if until is None:
+        return None
+    return "yes" if as_of <= until else "no"
 
 
 def _judge_kind(rule: HoursRule, credit: CreditFact) -> Verdict:

@@ -8,9 +8,11 @@ from typing import Literal
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.history import History
 from certtrack.rules.hours_rule import Area, Minimum
+from certtrack.rules.judging import do_hours_count
 from certtrack.rules.pack import Pack
 from certtrack.rules.requirements import AREAS, TOTAL
 from certtrack.rules.standing import Standing
+from certtrack.rules.what_if import is_beside
 
 StepCode = Literal[
     "nothing",
@@ -27,6 +29,7 @@ StepCode = Literal[
     "log_area_hours",
     "meet_requirement",
     "ask_about_hours",
+    "ask_whether_hours_count",
     "wait_for_window",
     "send_application",
 ]
@@ -34,7 +37,10 @@ StepCode = Literal[
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What to do next. Values are days, codes and whole numbers; `by` is the last day for it, the earliest reading."""
+    """What to do next. Values are days, codes and whole numbers.
+
+    `by` is the last day for it in its earliest reading that hasn't passed; `was_by`, where it is there, one that has.
+    """
 
     code: StepCode
     values: Mapping[str, object] = field(default_factory=dict)
@@ -88,7 +94,7 @@ def _missing_minutes(pack: Pack, attended: int) -> int:
 def _in_cycle(pack: Pack, history: History, standing: Standing) -> NextStep:
     if standing.step is not None and standing.step.kind in ("sent", "submitted", "received"):
         return NextStep("wait_for_answer", {"since": standing.step.on, "application": standing.step.kind})
-    by = standing.next_on
+    by = _list_last_days(standing)
     if standing.phase in ("exam_route", "full_route"):
         return _way_back(pack, history, standing)
     short = _find_short(pack, standing, by)
@@ -96,28 +102,31 @@ def _in_cycle(pack: Pack, history: History, standing: Standing) -> NextStep:
         return short
     opens_on = standing.days.window_opens_on if standing.days else None
     if opens_on is not None and standing.as_of < opens_on:
-        return NextStep("wait_for_window", {"on": opens_on, "by": by})
-    return NextStep("send_application", {"by": by, "phase": standing.phase, "hours": standing.hours})
+        return NextStep("wait_for_window", {"on": opens_on, **by})
+    return NextStep("send_application", {**by, "phase": standing.phase, "hours": standing.hours})
 
 
-def _find_short(pack: Pack, standing: Standing, by: date | None) -> NextStep | None:
+def _list_last_days(standing: Standing) -> dict[str, date | None]:
+    days = {"by": standing.next_on}
+    return days if standing.was_by is None else {**days, "was_by": standing.was_by}
+
+
+def _find_short(pack: Pack, standing: Standing, by: Mapping[str, date | None]) -> NextStep | None:
     """The hours that are still to be earned: those of the total first, then those of an area."""
-    lines = [line for line in standing.counted.requirements if line.open]
-    if not lines:
+    lines, days = [line for line in standing.counted.requirements if line.open], standing.days
+    if not lines or days is None:
         return None
     first = lines[0]
-    if standing.phase != "on_time" and _is_too_late_to_earn(pack) and first.unit == "minutes":
+    counts_now = do_hours_count(pack, days, standing.as_of)
+    if counts_now == "no" and first.unit == "minutes":
         return NextStep("ask_about_hours", {"minutes": first.open})
+    kind = "area" if first.dimension == AREAS and first.key != TOTAL else "requirement"
+    asked = {kind: first.key, first.unit: first.open}
+    if counts_now is None and not is_beside(first):
+        return NextStep("ask_whether_hours_count", asked | {"due_on": days.due_on, **by})
     if first.key == TOTAL:
-        return NextStep("log_hours", {"minutes": first.open, "by": by})
-    if first.dimension == AREAS:
-        return NextStep("log_area_hours", {"area": first.key, "minutes": first.open, "by": by})
-    return NextStep("meet_requirement", {"requirement": first.key, first.unit: first.open, "by": by})
-
-
-def _is_too_late_to_earn(pack: Pack) -> bool:
-    """True where nothing that is earned after the due day counts; with a look back from the day asked for it does."""
-    return pack.earn_until.value == "due" and pack.late_hours_months is None
+        return NextStep("log_hours", {"minutes": first.open, **by})
+    return NextStep("log_area_hours" if kind == "area" else "meet_requirement", {**asked, **by})
 
 
 def _way_back(pack: Pack, history: History, standing: Standing) -> NextStep:
@@ -129,4 +138,4 @@ def _way_back(pack: Pack, history: History, standing: Standing) -> NextStep:
     completed = [one for one in history.trainings if due_on < one.completed_on <= standing.as_of]
     if "training" in needs and not completed:
         return NextStep("complete_training", {"minutes": None})
-    return NextStep("take_exam", {"route": "way_back", "by": standing.next_on})
+    return NextStep("take_exam", {"route": "way_back", **_list_last_days(standing)})

@@ -1,11 +1,9 @@
 """How far the hours of a cycle are, as its holder may be told: nothing that isn't certain, and what isn't known."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 
-from certtrack.rules.cycles import CycleDays
 from certtrack.rules.facts import CertificationFacts
-from certtrack.rules.judging import find_earned_until
+from certtrack.rules.judging import do_hours_count
 from certtrack.rules.pack import Holds, Pack
 from certtrack.rules.provisional import is_provisional
 from certtrack.rules.requirements import TOTAL, Hours, HoursCount, Requirement
@@ -70,7 +68,7 @@ def find_so_far(pack: Pack, facts: CertificationFacts, standing: Standing, cycle
         least=least,
         most=most,
         may_be_less=may_be_less,
-        counts_now=_do_count(pack, days, standing.as_of),
+        counts_now=do_hours_count(pack, days, standing.as_of),
     )
 
 
@@ -90,13 +88,3 @@ def _count_waiting(facts: CertificationFacts, counted: HoursCount) -> int:
     waiting = sum(one.sure for one in counted.credits if one.id in unchecked)
     checked = sum(one.sure for one in counted.credits if one.id not in unchecked)
     return min(waiting, max(0, total.counted - checked))
-
-
-def _do_count(pack: Pack, days: CycleDays, as_of: date) -> Holds | None:
-    is_by_months = pack.late_hours_months is not None and as_of > days.due_on_latest
-    if as_of <= days.due_on or is_by_months:
-        return "yes"
-    until = find_earned_until(pack, days)
-    if until is None:
-        return None
-    return "yes" if as_of <= until else "no"

@@ -92,6 +92,13 @@ class Position:
     step: StepFact | None
     intentions: tuple[IntentionFact, ...]
 
+    @property
+    def was_by(self) -> date | None:
+        """The last day to act by in a reading of it that has passed, while another hasn't; None where none has."""
+        if self.now is None or self.following is not None or not self.now.is_between(self.as_of):
+            return None
+        return self.now.act_by
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing(Position):

@@ -8,7 +8,8 @@ from datetime import date
 from certtrack.rules.calendar import add_days
 from certtrack.rules.facts import CertificationFacts, CreditFact
 from certtrack.rules.hours_rule import Unit
-from certtrack.rules.pack import Pack
+from certtrack.rules.judging import do_hours_count
+from certtrack.rules.pack import Holds, Pack
 from certtrack.rules.requirements import AREAS, TOTAL, CreditCount, HoursCount, Requirement
 from certtrack.rules.standing import Standing, stand
 
@@ -33,10 +34,14 @@ class WhatIf:
 
     `by` is the next last day to act by, `date.max` where it never ends: then the hours are those of the last day that
     is planned. None where nothing can be earned any more, no cycle is open, or the record has ended: then they are
-    those of the day on which it was asked, and nothing that is planned counts.
+    those of the day on which it was asked, and nothing that is planned counts. `was_by` is an earlier reading of `by`
+    that has passed, None where none has. `counts_now` says whether hours that are earned on the day on which it was
+    asked count; None where that isn't published.
     """
 
     by: date | None
+    was_by: date | None
+    counts_now: Holds | None
     before: HoursCount
     after: HoursCount
     planned: tuple[PlannedCount, ...]
@@ -80,15 +85,22 @@ def what_if(pack: Pack, facts: CertificationFacts, planned: Sequence[CreditFact]
     """
     now = stand(pack, facts, as_of)
     by = find_last_day(now)
-    if by is None or (facts.died_on is not None and facts.died_on <= as_of):
-        return WhatIf(None, now.counted, now.counted, ())
+    if by is None or now.days is None or (facts.died_on is not None and facts.died_on <= as_of):
+        return WhatIf(None, None, "no", now.counted, now.counted, ())
     on = by if by != date.max else max([as_of, *(one.last_on for one in planned)])
     # what begins between the two days doesn't speak of the cycle that is asked about
     begun = replace(facts, cycles=tuple(cycle for cycle in facts.cycles if cycle.start_on <= as_of))
     before, after = (_count_with(pack, begun, more, on) for more in ((), planned))
     counts = {count.id: count for count in after.credits}
     then = {one.id: _count_then(pack, begun, one) for one in planned if one.last_on > by}
-    return WhatIf(by, before, after, tuple(PlannedCount(counts[one.id], then.get(one.id)) for one in planned))
+    return WhatIf(
+        by=by,
+        was_by=now.was_by,
+        counts_now=do_hours_count(pack, now.days, as_of),
+        before=before,
+        after=after,
+        planned=tuple(PlannedCount(counts[one.id], then.get(one.id)) for one in planned),
+    )
 
 
 def find_last_day(standing: Standing) -> date | None:

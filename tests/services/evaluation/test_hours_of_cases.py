@@ -11,9 +11,15 @@ from kit.cases import ask, case_packs, changed_pack, codes_of, credit, passed, t
 
 from certtrack.services.evaluation import evaluate
 
-ASK = (
-    "Whether the hours are enough can't be said for sure; "
-    "ask the Wisconsin Peer Specialist Employment Initiative (www.wicps.org)."
+WHOM = "the Wisconsin Peer Specialist Employment Initiative (www.wicps.org)"
+ASK = f"Whether the hours are enough can't be said for sure; ask {WHOM}."
+LATE_ASK = (
+    "Still to do: 20 hours. Log what was earned by October 31, 2027. Whether hours earned now still count "
+    f"isn't published: ask {WHOM} first."
+)
+BETWEEN = (
+    "Send in the application. By one reading the last day for it was April 30, 2028; by another it is May 31, 2028. "
+    f"Do it soon, and ask {WHOM} which day counts. {ASK}"
 )
 EXAM = [passed("2025-11-20")]
 AREAS = ("cultural_humility", "trauma_informed_care", "ethics_boundaries", "area_4", "area_5", "area_6")
@@ -137,7 +143,18 @@ def test_a_credit_counts_for_the_certifications_that_it_is_claimed_for() -> None
             "send_application",
             f"Send in the application. The last day for it is October 31, 2027. {ASK}",
         ),
-        ("2027-11-05", {}, "log_hours", "Earn and log 20 hours more. The last day for it is November 30, 2027."),
+        (
+            "2027-11-05",
+            {},
+            "ask_whether_hours_count",
+            LATE_ASK,
+        ),
+        (
+            "2028-05-10",
+            {"credits": [credit(1, "2026-03-01", 1200)]},
+            "send_application",
+            BETWEEN,
+        ),
         (
             "2027-11-05",
             {"applications": [{"received_on": "2027-10-25"}]},
