@@ -17,6 +17,7 @@ from certtrack.web.frame import EXTENSION as PAGES
 from certtrack.web.frame import make_pages
 from certtrack.web.gate import check_right
 from certtrack.web.headers import add_headers
+from certtrack.web.late_forms import fill_in_kept
 from certtrack.web.locales import keep_locale
 from certtrack.web.login import prepare_hash
 from certtrack.web.parts import EXTENSION, Parts
@@ -47,6 +48,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions[PAGES] = make_pages(assets)
     join_auth(app, settings, lambda: parts.database, find_login)
     app.before_request(check_right)
+    app.after_request(fill_in_kept)
     app.after_request(add_headers)
     app.after_request(keep_locale)
     register_errors(app)

@@ -17,17 +17,21 @@ LARGEST = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What was to be sent, where to, and when it came. `had_files`: files came along, which aren't kept."""
+    """What was to be sent, where to, and when it came. `had_files`: files came along, which aren't kept.
+
+    `page`: the address of ours at which the form stands; None where that isn't known.
+    """
 
     path: str
     fields: tuple[tuple[str, str], ...]
     had_files: bool
     came_at: datetime
+    page: str | None = None
 
 
 def keep_form(session: Session, sealer: Sealer, account_id: int, form: Form) -> bool:
     """Keep it, in place of one before; False where it is too large."""
-    text = json.dumps(form.fields)
+    text = json.dumps({"page": form.page, "fields": form.fields})
     if len(text) > LARGEST:
         return False
     drop_form(session, account_id)
@@ -46,8 +50,11 @@ def find_form(session: Session, sealer: Sealer, account_id: int) -> Form | None:
     text = sealer.unseal(kept.fields) if kept else None
     if kept is None or text is None:
         return None
-    fields = tuple((name, value) for name, value in json.loads(text))
-    return Form(kept.path, fields, kept.had_files, kept.came_at)
+    whole = json.loads(text)
+    if isinstance(whole, list):  # it was kept before pages were
+        whole = {"page": None, "fields": whole}
+    fields = tuple((name, value) for name, value in whole["fields"])
+    return Form(kept.path, fields, kept.had_files, kept.came_at, whole["page"])
 
 
 def drop_form(session: Session, account_id: int) -> None:

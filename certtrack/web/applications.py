@@ -13,9 +13,16 @@ from certtrack.rules.facts import IntentionKind
 from certtrack.security import Task, can_do
 from certtrack.services.applications import intentions, sending
 from certtrack.services.applications.deciding import submit, take_back_decision
-from certtrack.services.applications.steps import get_step
+from certtrack.services.applications.steps import add_receipt, get_step
 from certtrack.services.applications.told import find_last_plan_day, find_seen
-from certtrack.services.applications.typed import read_certificate, read_more_time, read_plan, read_sent, read_words
+from certtrack.services.applications.typed import (
+    read_certificate,
+    read_more_time,
+    read_plan,
+    read_receipt,
+    read_sent,
+    read_words,
+)
 from certtrack.services.applications.waiting import KINDS, PAGE, list_applications
 from certtrack.services.overview import find_zone
 from certtrack.web.application_form import AT, Came, answer_form, doing, get_expected
@@ -101,6 +108,21 @@ def take_back_step(person_id: int, certification_id: int, step_id: int) -> Respo
         return _("Taken back. It stays on record that it was once entered.")
 
     return answer_form("applications/take_back.html", person_id, certification_id, write, step_id=step_id)
+
+
+@applications.route(f"{AT}/steps/<int:step_id>/receipt", methods=["GET", "POST"])
+@signed_in
+@takes_files
+def receipt(person_id: int, certification_id: int, step_id: int) -> ResponseReturnValue:
+    """Add what was given for an application that is on its way, once it is there."""
+
+    def write(session: Session, came: Came) -> str:
+        step = get_step(session, came.certification, step_id)
+        given = read_receipt(request.form, came.today, came.files)
+        add_receipt(session, parts().rulebook, step, given, expected_no=get_expected(), **doing())
+        return _("Saved: the receipt is with the application.")
+
+    return answer_form("applications/receipt.html", person_id, certification_id, write, step_id=step_id)
 
 
 @applications.route(f"{AT}/more-time", methods=["GET", "POST"])

@@ -1,5 +1,6 @@
 """What is said where a page can't be, with what to do; alike for "not here" and "not yours"."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from flask import Flask, Response, g, make_response, request
@@ -16,7 +17,10 @@ from certtrack.web.locales import locale, tell_no_address
 from certtrack.web.viewers import forget_viewer
 
 _SHOWN = frozenset({400, 404, 405, 409, 413, 429, 500, 503})
-_NEVER_SHOWN = frozenset({"csrf_token", "next", "password", "again", "current", "code", "draft_at", "kept_form"})
+_NEVER_SHOWN = frozenset(
+    {"csrf_token", "next", "password", "again", "current", "code", "draft_at", "kept_form", "form_key"}
+)
+_CODE = re.compile(r"y|[a-z]+(?:_[a-z]+)+|[0-9]+")  # what a form carries by itself, or names a choice by
 
 
 def register_errors(app: Flask) -> None:
@@ -87,7 +91,7 @@ def _forget() -> None:
 
 
 def _is_written(value: str) -> bool:
-    return bool(value.strip()) and not value.strip().isdigit()
+    return bool(value.strip()) and _CODE.fullmatch(value.strip()) is None
 
 
 def _page(code: int, kind: str | None = None, typed: Sequence[str] = ()) -> Response:

@@ -34,7 +34,7 @@ def other_locale_url() -> str:
     is_read = request.method in ("GET", "HEAD") and not isinstance(request.routing_exception, MethodNotAllowed)
     if is_read or g.get("is_of_no_address"):
         return f"{request.path}?{urlencode({**request.args, 'lang': other})}"
-    path = _find_page(request.path)
+    path = find_page_above(request.path)
     asked = request.args if path == request.path else {}
     return f"{path}?{urlencode({**asked, 'lang': other})}"
 
@@ -44,16 +44,7 @@ def tell_no_address() -> None:
     g.is_of_no_address = True
 
 
-def keep_locale(response: Response) -> Response:
-    """Keep in a cookie the language that the address asked for; after each request."""
-    asked = request.args.get("lang")
-    if asked in LOCALES and request.cookies.get(_COOKIE) != asked:
-        is_https = parts().settings.is_https
-        response.set_cookie(_COOKIE, asked, max_age=_A_YEAR_S, httponly=True, samesite="Lax", secure=is_https)
-    return response
-
-
-def _find_page(path: str) -> str:
+def find_page_above(path: str) -> str:
     """The address itself where a page is read there, else the nearest one above it."""
     known = current_app.create_url_adapter(request)
     while known is not None and path.strip("/"):
@@ -66,6 +57,15 @@ def _find_page(path: str) -> str:
         else:
             return path
     return "/"
+
+
+def keep_locale(response: Response) -> Response:
+    """Keep in a cookie the language that the address asked for; after each request."""
+    asked = request.args.get("lang")
+    if asked in LOCALES and request.cookies.get(_COOKIE) != asked:
+        is_https = parts().settings.is_https
+        response.set_cookie(_COOKIE, asked, max_age=_A_YEAR_S, httponly=True, samesite="Lax", secure=is_https)
+    return response
 
 
 def _choose() -> str:

@@ -73,6 +73,7 @@ ELSEWHERE: dict[str, str] = {
     f"{PERSON}/exams/<int:result_id>/withdraw": "web/test_exams.py",
     f"{AT}/application/<any(received, returned, granted, refused):kind>": "web/test_applications.py",
     f"{AT}/more-time": "web/test_applications.py",
+    f"{AT}/steps/<int:step_id>/receipt": "web/test_applications.py",
     f"{AT}/steps/<int:step_id>/take-back": "web/test_applications.py",
     f"{AT}/waivers/<int:waiver_id>/take-back": "web/test_applications.py",
     f"{PERSON}/credits/<int:credit_id>/claims/<int:claim_id>/answer": "web/test_answers.py",

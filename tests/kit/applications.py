@@ -10,7 +10,8 @@ from certtrack.db.models import ApplicationStep, Certification, Cycle, Intention
 from certtrack.rules.facts import IntentionKind, WaiverKind
 from certtrack.rules.standing import Standing
 from certtrack.services.applications import deciding, intentions, sending
-from certtrack.services.applications.typed import NewCertificate, Sent, Verdict, VerdictKind
+from certtrack.services.applications.steps import add_receipt
+from certtrack.services.applications.typed import NewCertificate, Receipt, Sent, Verdict, VerdictKind
 from certtrack.services.certifications import get_certification
 from certtrack.services.cycles import list_cycles
 from certtrack.services.organizations import get_organization, set_role
@@ -36,6 +37,13 @@ def take_back(world: World, step_id: int, *, expected_no: int = 1, **values: Any
         by_kind = {"sent": sending.take_back_sent, "certificate": sending.take_back_certificate}
         act = by_kind.get(step.kind, deciding.take_back_decision)
         act(session, world.rulebook, step, expected_no=expected_no, reason="a slip", **_who(world, values))
+
+
+def give_receipt(world: World, step_id: int, words: str | None, *, expected_no: int = 1, **values: Any) -> None:
+    """Say what was given for it afterwards."""
+    with world.database.writing() as session:
+        step, receipt = session.get_one(ApplicationStep, step_id), Receipt(words)
+        add_receipt(session, world.rulebook, step, receipt, expected_no=expected_no, **_who(world, values))
 
 
 def submit(world: World, certification_id: int, sent_on: date | None = None, *, after: int = 0, **values: Any) -> int:

@@ -66,6 +66,31 @@ def test_the_holder_says_that_it_was_sent_and_then_that_the_certificate_came(
     assert "seen by Carol Example" in holder.get(f"/people/{person}").text
 
 
+@on_both
+def test_a_receipt_is_added_once_it_is_there_beside_the_files_that_came_before(
+    holder: CheckingClient, world: World, carol: tuple[int, int, str]
+) -> None:
+    person, _, at = carol
+    assert holder.send(f"{at}/steps/1/receipt", receipt="R 7").status_code == 404
+    _upload(holder, f"{at}/application", picture(), "form.jpg", sent_on="2026-05-11", way="post")
+    path = f"{at}/steps/1/receipt"
+    assert f'href="{path}">Add the receipt' in holder.get(f"/people/{person}").text
+    assert "form.jpg" in holder.get(path).text
+    empty = holder.send(path, receipt=" ", expected_no="1")
+    assert empty.status_code == 400
+    assert "Write what the receipt says, or choose it as a file." in empty.text
+    refused = _upload(holder, path, b"nothing", "receipt.txt", receipt="R <7>", expected_no="1")
+    assert (refused.status_code, 'value="R &lt;7&gt;"' in refused.text) == (400, True)
+    saved = _upload(holder, path, picture(color="blue"), "receipt.jpg", receipt="R 7", expected_no="1")
+    assert saved.headers["Location"] == f"/people/{person}"
+    page = holder.get(f"/people/{person}").text
+    for said in ("Saved: the receipt is with the application.", "Receipt: R 7", "form.jpg", "receipt.jpg"):
+        assert said in page
+    assert holder.send(path, receipt="R 9", expected_no="1").status_code == 409
+    assert 'value="R 7"' in holder.get(path).text
+    assert "Comprobante" in holder.get(f"{path}?lang=es").text
+
+
 def test_what_was_said_of_going_on_is_taken_back_and_what_somebody_changed_meanwhile_is_not_overwritten(
     holder: CheckingClient, world: World, carol: tuple[int, int, str]
 ) -> None:

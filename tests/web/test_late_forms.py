@@ -21,33 +21,82 @@ def send_late(app: Flask, client: CheckingClient, path: str, **fields: object) -
     """Fill a form in while signed in, and send it half an hour later."""
     token = client.token()
     move(app, LATE)
-    return client.post(path, data=TYPED | fields | {"csrf_token": token})
+    typed = fields if "credits/" not in path or path.endswith("withdraw") else TYPED | fields
+    return client.post(path, data=typed | {"csrf_token": token})
 
 
-def read_form(page: str) -> tuple[str, dict[str, list[str]]]:
-    """Where the page's form goes and what it carries, but for its token."""
-    form = page.partition("<main")[2].partition("</form>")[0]
-    action = re.search(r'<form action="([^"]+)"', form)
-    assert action
+def read_form(page: str, path: str) -> dict[str, list[str]]:
+    """What the page's form that goes to `path`, or to where the page is, carries as it is shown, but for its token."""
+    forms = re.findall(r'(?s)<form( action="[^"]+")?[^>]*>(.*?)</form>', page.partition("<main")[2])
+    form = next(inside for action, inside in forms if action in ("", f' action="{path}"'))
     fields: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form):
-        fields.setdefault(name, []).append(html.unescape(value))
+    for tag in re.findall(r"<input[^>]*>", form):
+        said = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
+        if said.get("type") not in ("file", "radio", "checkbox") or " checked" in tag:
+            fields.setdefault(said["name"], []).append(html.unescape(said.get("value", "")))
+    for name, words in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>([^<]*)<', form):
+        fields[name] = [html.unescape(words)]
     del fields["csrf_token"]
-    return html.unescape(action[1]), fields
+    return fields
 
 
-def test_it_waits_for_its_owner_who_sends_it_as_it_was(app: Flask, carol: CheckingClient, office: Office) -> None:
+def test_it_waits_for_its_owner_who_finds_it_on_its_page_and_sends_it_as_it_was(
+    app: Flask, carol: CheckingClient, office: Office
+) -> None:
     path = f"{office.page}/credits/{office.log(3)}/withdraw"
-    assert send_late(app, carol, path, reason="Not mine", expected_no="1").location == "/sign-in?kept=y"
+    assert send_late(app, carol, path, reason="Not mine & <hers>", expected_no="1").location == "/sign-in?kept=y"
     assert "What you typed is kept." in carol.get("/sign-in?kept=y").text
     assert [credit.state for credit in office.load()] == ["logged"]
     assert carol.enter("carol@example.org").location == "/account/form"
-    page = carol.get("/account/form")
-    assert "Not mine" in page.text
-    action, fields = read_form(page.text)
-    assert carol.post(action, data=fields | {"csrf_token": carol.token()}).location == office.page
+    page = carol.get("/account/form", follow_redirects=True)
+    assert "Withdraw a credit" in page.text.partition("</h1>")[0]
+    assert "You had been signed out. All that you typed is here" in page.text
+    fields = read_form(page.text, path)
+    assert (fields["reason"], fields["expected_no"]) == (["Not mine & <hers>"], ["1"])
+    assert carol.post(path, data=fields | {"csrf_token": carol.token()}).location == office.page
     assert [credit.state for credit in office.load()] == ["withdrawn"]
     assert carol.get("/account/form").status_code == 404
+
+
+def test_a_form_about_an_application_comes_back_with_its_labels_and_asks_for_its_file_again(
+    app: Flask, carol: CheckingClient, office: Office
+) -> None:
+    path = f"{office.page}/certifications/{office.cps}/application"
+    sent = {"sent_on": "2026-05-14", "way": "post", "enclosed": "Form, check", "receipt": "RR 12"}
+    send_late(app, carol, path, **sent, upload=(io.BytesIO(picture()), "scan.jpg"))
+    carol.enter("carol@example.org")
+    page = carol.get("/account/form", follow_redirects=True).text
+    for there in ("How it was sent", 'value="post" checked', 'value="2026-05-14"', 'value="RR 12"', "Carol"):
+        assert there in page
+    assert "Files that you had chosen with it aren't kept: choose them again." in page
+    assert 'type="file"' in page.partition("Files that you had chosen")[2]
+    assert "Send it now" not in page
+
+
+def test_a_form_that_is_not_on_its_page_any_more_is_shown_apart_and_can_still_be_saved(
+    app: Flask, carol: CheckingClient, office: Office
+) -> None:
+    path = f"{office.page}/credits/{office.log(3)}/withdraw"
+    send_late(app, carol, path, reason="Not mine", way="in_person", expected_no="1")
+    carol.enter("carol@example.org")
+    carol.send(path, reason="By another page", expected_no="1")
+    page = carol.get("/account/form", follow_redirects=True).text
+    assert "Not mine" in page
+    assert ">in_person<" not in page
+    assert "Save it now" in page
+    assert f'href="{path}"' in page
+    assert read_form(page, path)["reason"] == ["Not mine"]
+
+
+def test_a_page_that_a_form_came_from_is_where_it_comes_back(app: Flask, carol: CheckingClient, office: Office) -> None:
+    token = carol.token()
+    move(app, LATE)
+    came_from = {"Referer": f"http://localhost{office.new}?again=1"}
+    plan = f"{office.page}/certifications/{office.cps}/plan"
+    carol.post(plan, data={"csrf_token": token, "until_on": "2026-09-01"}, headers=came_from)
+    carol.enter("carol@example.org")
+    assert carol.get("/account/form").location == f"{office.new}?again=1&kept=y"
+    assert carol.get(f"{office.new}?again=1&kept=y").location == "/account/form?apart=y"
 
 
 def test_a_credit_comes_back_as_the_form_itself_with_its_draft_and_its_file(

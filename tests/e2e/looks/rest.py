@@ -19,6 +19,7 @@ NIGHTLY = (
     ("/people/2/credits/3/claims/3/answer", "carol"),
     (f"{AT}/more-time", "carol"),
     (f"{AT}/not-going-on", "carol"),
+    ("/people/33/certifications/33/steps/1/receipt", "alice"),
     ("/people/33/certifications/33/steps/1/take-back", "alice"),
     ("/trainings/1/amend", "alice"),
 )
