@@ -13,13 +13,13 @@ from certtrack.rules.facts import IntentionKind
 from certtrack.security import Task, can_do
 from certtrack.services.applications import intentions, sending
 from certtrack.services.applications.deciding import submit, take_back_decision
-from certtrack.services.applications.steps import add_receipt, get_step
+from certtrack.services.applications.receipts import add_receipt, read_receipt
+from certtrack.services.applications.steps import get_step
 from certtrack.services.applications.told import find_last_plan_day, find_seen
 from certtrack.services.applications.typed import (
     read_certificate,
     read_more_time,
     read_plan,
-    read_receipt,
     read_sent,
     read_words,
 )

@@ -10,8 +10,8 @@ from certtrack.db.models import ApplicationStep, Certification, Cycle, Intention
 from certtrack.rules.facts import IntentionKind, WaiverKind
 from certtrack.rules.standing import Standing
 from certtrack.services.applications import deciding, intentions, sending
-from certtrack.services.applications.steps import add_receipt
-from certtrack.services.applications.typed import NewCertificate, Receipt, Sent, Verdict, VerdictKind
+from certtrack.services.applications.receipts import Receipt, add_receipt
+from certtrack.services.applications.typed import NewCertificate, Sent, Verdict, VerdictKind
 from certtrack.services.certifications import get_certification
 from certtrack.services.cycles import list_cycles
 from certtrack.services.organizations import get_organization, set_role

@@ -100,7 +100,7 @@ MATRIX: dict[str, tuple[int, ...]] = {
     f"GET {AT}/not-going-on": (200, 200, 200, 404, IN),
     f"POST {AT}/not-going-on": (302, 409, 409, 404, IN),
     f"GET {AT}/steps/<int:step_id>/receipt": (200, 200, 200, 404, IN),
-    f"POST {AT}/steps/<int:step_id>/receipt": (400, 400, 400, 404, IN),
+    f"POST {AT}/steps/<int:step_id>/receipt": (404, 404, 404, 404, IN),
     f"GET {AT}/steps/<int:step_id>/take-back": (200, 200, 200, 404, IN),
     f"POST {AT}/steps/<int:step_id>/take-back": (404, 404, 404, 404, IN),
     f"POST {AT}/intentions/<int:intention_id>/take-back": (409, 409, 409, 404, IN),

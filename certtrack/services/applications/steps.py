@@ -6,18 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import ApplicationStep, Certification, Cycle
-from certtrack.errors import NotFound, Refused
-from certtrack.security import Act, Actor
-from certtrack.services.applications.rights import check_may, today_by_pack
-from certtrack.services.applications.typed import Receipt, Sent
+from certtrack.errors import NotFound
+from certtrack.security import Actor
+from certtrack.services.applications.typed import Sent
 from certtrack.services.applications.versions import add_step_version, look_again
 from certtrack.services.cycles import get_cycle
-from certtrack.services.evidence.records import Subject, attach_files, list_attached
-from certtrack.services.locking import lock_current
+from certtrack.services.evidence.records import Subject, attach_files
 from certtrack.services.rulebook import Rulebook
-
-ON_ITS_WAY = ("sent", "submitted")
-"""The kinds of step that send an application on its way: under a keeper, and under a granter."""
 
 
 def make_step(cycle: Cycle, kind: str, happened_on: date, *, actor: Actor, at: datetime) -> ApplicationStep:
@@ -69,34 +64,6 @@ def add_sent(
     add_step(session, rulebook, cycle, step, today, actor=actor, at=at)
     attach_to_step(session, cycle.certification, step, sent.files, today, actor=actor, at=at)
     return step
-
-
-def add_receipt(
-    session: Session,
-    rulebook: Rulebook,
-    step: ApplicationStep,
-    receipt: Receipt,
-    *,
-    expected_no: int,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    """What was given for an application that is on its way, once it is there: its words, and files beside earlier ones.
-
-    Raises NotAllowed, StaleRecord; Refused where that isn't on its way any more, BadFile for too many files.
-    """
-    cycle = get_cycle(session, step.cycle_id)
-    certification = cycle.certification
-    today = today_by_pack(rulebook, certification, at)
-    check_may(session, actor, certification, Act.REPORT_APPLICATION, today)
-    lock_current(session, cycle)
-    lock_current(session, step, expected_no)
-    if step.kind not in ON_ITS_WAY or step.is_withdrawn or cycle.closed_on is not None:
-        raise Refused("There is no application on its way that a receipt could belong to.")
-    step.receipt = receipt.words
-    add_step_version(session, step, cycle, "receipt_added", None, actor=actor, at=at)
-    files = (*list_attached(session, ("application_step", step.id)), *receipt.files)
-    attach_to_step(session, certification, step, files, today, actor=actor, at=at)
 
 
 def attach_to_step(

@@ -70,14 +70,6 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """What was given for an application: its number or what it says, None where that isn't said; and files of it."""
-
-    words: str | None
-    files: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class NewCertificate:
     """A certificate that came: the last valid day that it states, its number where it is another one than before.
 
@@ -225,16 +217,6 @@ def read_sent(typed: Mapping[str, str], today: date, files: tuple[int, ...] = ()
     )
     reader.finish()
     return sent
-
-
-def read_receipt(typed: Mapping[str, str], today: date, files: tuple[int, ...] = ()) -> Receipt:
-    """Field `receipt`. Raises BadApplication where it is too long, or empty without a file."""
-    reader = Reader(typed, today)
-    receipt = Receipt(reader.text("receipt"), files)
-    reader.finish()
-    if receipt.words is None and not files:
-        raise BadApplication({"receipt": "missing"})
-    return receipt
 
 
 def read_certificate(typed: Mapping[str, str], than: date, today: date, files: tuple[int, ...] = ()) -> NewCertificate:
