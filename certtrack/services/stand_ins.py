@@ -9,8 +9,6 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import (
-    Account,
-    AccountRole,
     Affiliation,
     Assignment,
     Organization,
@@ -23,10 +21,10 @@ from certtrack.errors import BadInput, NotAllowed, NotFound, Refused
 from certtrack.rules.calendar import add_days
 from certtrack.security import Actor, Role, Task, can_do
 from certtrack.services.locking import lock_current, lock_people
-from certtrack.services.people import get_person
+from certtrack.services.people import get_person, load_holders
 from certtrack.services.reminders.arming import rearm_person
-from certtrack.services.supervision.offer import find_supervisors
 from certtrack.services.supervision.rights import NOT_THEIRS, is_same, today_at, within
+from certtrack.services.supervision.supervising import list_able_to_stand_in, list_supervising
 from certtrack.services.versions import make_stamp, next_values, record_change
 
 Problem = Literal["missing", "not_a_day", "not_a_choice", "own", "ring", "after_last", "over", "twice"]
@@ -94,11 +92,16 @@ def list_stand_ins(session: Session, actor: Actor, organization: Organization, t
     query = select(StandIn).where(
         StandIn.organization_id == organization.id, StandIn.state == "recorded", StandIn.until_on >= today
     )
+    records = session.scalars(query.order_by(StandIn.from_on, StandIn.id)).all()
+    numbers = {number for record in records for number in (record.supervisor_id, record.stand_in_id)}
+    people = load_holders(session, numbers | ({actor.person_id} if actor.person_id else set()))
+    me, is_office = people.get(actor.person_id or 0), _is_office(actor, organization.id)
+    supervises = within(actor, organization.id).has(Role.SUPERVISOR)
     found = []
-    for record in session.scalars(query.order_by(StandIn.from_on, StandIn.id)):
-        supervisor, stand_in = get_person(session, record.supervisor_id), get_person(session, record.stand_in_id)
-        is_own = _may_arrange_for(session, actor, organization.id, supervisor.id)
-        if is_own or is_same(session, actor.person_id, stand_in.id):
+    for record in records:
+        supervisor, stand_in = people[record.supervisor_id], people[record.stand_in_id]
+        is_own = is_office or (supervises and supervisor is me)
+        if is_own or stand_in is me:
             found.append(ShownStandIn(record, supervisor, stand_in, record.from_on <= today, is_own))
     return tuple(found)
 
@@ -106,10 +109,9 @@ def list_stand_ins(session: Session, actor: Actor, organization: Organization, t
 def get_offer(session: Session, actor: Actor, organization: Organization, today: date) -> StandInOffer:
     """Whom the actor may name there: the office anybody's stand-in, a supervisor their own. Raises NotAllowed."""
     _check_may_arrange(actor, organization.id)
-    people = _list_candidates(session, organization.id, today)
+    people = list_able_to_stand_in(session, organization.id, today)
     if _is_office(actor, organization.id):
-        supervisors = find_supervisors(session, organization.id)
-        return StandInOffer(_by_name(session, supervisors), people)
+        return StandInOffer(list_supervising(session, organization.id, today), people)
     me = get_person(session, actor.person_id or 0)
     return StandInOffer((me,), tuple(one for one in people if one.id != me.id))
 
@@ -219,22 +221,6 @@ def _list_between(
     return list(session.scalars(query.order_by(StandIn.id)))
 
 
-def _list_candidates(session: Session, organization_id: int, today: date) -> tuple[Person, ...]:
-    """Who supervises there or runs the office, and is there still: anybody else could open none of the records."""
-    offices = (
-        select(Account.person_id)
-        .join(AccountRole, AccountRole.account_id == Account.id)
-        .where(
-            AccountRole.role == Role.AGENCY_ADMINISTRATOR,
-            or_(AccountRole.organization_id.is_(None), AccountRole.organization_id == organization_id),
-            Account.person_id.is_not(None),
-        )
-    )
-    numbers = find_supervisors(session, organization_id) | {one for one in session.scalars(offices) if one}
-    people = _by_name(session, numbers)
-    return tuple(one for one in people if _is_there(session, one.id, organization_id, today))
-
-
 def _is_there(session: Session, person_id: int, organization_id: int, on: date) -> bool:
     """True unless they have died, or their time there has ended; whoever never belonged there is there as well."""
     person = get_person(session, person_id)
@@ -244,11 +230,6 @@ def _is_there(session: Session, person_id: int, organization_id: int, on: date) 
     days = session.scalars(query).all()
     has_left = bool(days) and all(day is not None and day < on for day in days)
     return not has_left and (person.died_on is None or person.died_on > on)
-
-
-def _by_name(session: Session, numbers: set[int]) -> tuple[Person, ...]:
-    found = {one.id: one for one in (get_person(session, number) for number in numbers)}
-    return tuple(sorted(found.values(), key=lambda one: (one.folded_name, one.id)))
 
 
 def _is_office(actor: Actor, organization_id: int) -> bool:

@@ -19,7 +19,6 @@ from certtrack.services.administration.people import (
     add_person,
     get_person_kept,
     list_alike,
-    list_offered,
     rename_person,
     set_supervisor,
 )
@@ -28,6 +27,7 @@ from certtrack.services.credits.texts import clean
 from certtrack.services.overview import find_zone
 from certtrack.services.people import NewPerson, get_person
 from certtrack.services.preferences import list_zones
+from certtrack.services.supervision.supervising import list_supervising
 from certtrack.web.edge import actor, needs, note_look, parts, reading, render, show_toast, today, writing
 from certtrack.web.frame import gettext as _
 from certtrack.web.list_filters import find_today
@@ -151,6 +151,8 @@ def _read() -> tuple[Newcomer | None, dict[str, str]]:
         last_on = _get_office().until_on
         if from_on is not None and last_on is not None and last_on < from_on:
             problems["from_on"] = "has_ended"
+        elif from_on is not None and "zone" not in problems and from_on > _find_latest(typed["zone"]):
+            problems["from_on"] = "ahead"
     if problems:
         return None, problems
     person = NewPerson(
@@ -158,6 +160,11 @@ def _read() -> tuple[Newcomer | None, dict[str, str]]:
         addresses.private_address, addresses.work_address, typed["language"],
     )  # fmt: skip
     return Newcomer(person, _get_office().id, from_on, read_choice(typed["supervisor"])), {}
+
+
+def _find_latest(zone: str) -> date:
+    """The latest first day of somebody in this zone: one that has come for them, and for whoever reads."""
+    return min(find_today(), today(zone))
 
 
 def _fits(name: str) -> bool:
@@ -187,7 +194,7 @@ def _show_new(problems: dict[str, str], alike: Sequence[Person] = ()) -> str:
     office = _get_office()
     with reading() as session:
         offices = list_offices(session, actor(), Task.MANAGE_PEOPLE, find_today())
-        supervisors = list_offered(session, office.id)
+        supervisors = list_supervising(session, office.id, find_today())
     empty = dict.fromkeys(_FIELDS, "") | {"language": "en", "zone": office.zone}
     return render(
         "admin/person_new.html",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from kit.client import CheckingClient
+from kit.copies import stand_in
 from kit.counting import counting_statements
 from kit.exams import hold, seat
 from kit.many import multiply
@@ -31,7 +32,7 @@ READ_BY_EACH = (
 """Pages of which each reader has another; of all others it is the first who may see them that is counted."""
 RECORDS = (
     *("credit", "exam_result", "exam_sitting", "training", "training_elsewhere", "supervision_session"),
-    *("service_span", "background_check", "finding", "group_act", "telling"),
+    *("service_span", "background_check", "finding", "group_act", "telling", "stand_in"),
     *("offering", "planned_credit", "resource"),
 )
 """Of what one person, or one office, may have forty."""
@@ -63,13 +64,33 @@ def count(app: Flask, clients: dict[str, CheckingClient], places: dict[str, str]
 def test_no_page_asks_more_than_it_may_whatever_the_number_of_rows(
     app: Flask, clients: dict[str, CheckingClient], numbers: dict[str, int], places: dict[str, str], world: World
 ) -> None:
+    stand_in(world, numbers["bob"], world.person("Erin"), world.today, world.today + timedelta(days=9))
     one = count(app, clients, places)
-    multiply(world.database, 39, dict.fromkeys(RECORDS), {"person": [numbers["carol"]]})
+    multiply(
+        world.database,
+        39,
+        dict.fromkeys(RECORDS),
+        {"person": [numbers["carol"]]},
+        {"person": [numbers["bob"]]},
+    )
     forty = count(app, clients, places)
     assert clients["alice"].get("/people").text.count("Carol Example") >= 40, "the copies are to be seen"
+    assert clients["alice"].get("/stand-ins").text.count("stands in for Bob Example") >= 40
     found = {page: (one.get(page, 0), forty.get(page, 0)) for page in one | forty}
     more = {page: asked for page, asked in found.items() if max(asked) > MOST}
     assert not more, "these ask more than they may, for one row and for forty"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_no_page_asks_more_than_it_may_of_somebody_at_many_offices_of_the_reader_s(
+    app: Flask, clients: dict[str, CheckingClient], places: dict[str, str], world: World
+) -> None:
+    multiply(world.database, MOST, {"organization": [world.organization_id]})
+    asked = count(app, clients, places)
+    office = clients["alice"].get(fill_in(f"{PERSON}/office", places)).text
+    assert office.count("Save the supervisor") == MOST + 1, "the copies are to be seen"
+    assert not {page: number for page, number in asked.items() if number > MOST}
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -10,7 +10,7 @@ from certtrack.db.engine import Database
 
 _FAR = 1_000_000
 """How far apart the numbers of one copy are from those of the next; the same for every table."""
-_NEVER = ("account", "audit_", "cause", "email", "import", "job", "organization", "pack_version", "team_mail", "web_")
+_NEVER = ("audit_", "cause", "email", "import", "job", "pack_version", "team_mail", "web_")
 _SUBJECTS = {"cycle": "cycle", "credit": "credit", "application_step": "application_step"}
 """What a `subject_kind` is a row of, if not of `other_day`."""
 _SOURCES = {"exam_sitting": "exam_registration", "background_check": "background_check"}

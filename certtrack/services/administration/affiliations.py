@@ -16,12 +16,13 @@ from certtrack.db.queries.merges import same_person
 from certtrack.errors import BadInput, NotFound, StaleRecord
 from certtrack.rules.calendar import add_days
 from certtrack.security import Actor, Task, check_can_do, list_places
-from certtrack.services.administration.people import check_supervises, get_own, list_offered
+from certtrack.services.administration.people import check_supervises, get_own
 from certtrack.services.administration.places import list_offices
 from certtrack.services.leaving import Place, get_place_to_leave
 from certtrack.services.locking import hold_organization, lock_people
 from certtrack.services.organizations import add_version, affiliate, assign_supervisor
 from certtrack.services.reminders.arming import earliest_day, rearm_person
+from certtrack.services.supervision.supervising import list_supervising
 
 _NOT_THEIRS = "This page isn't here, or isn't yours to see."
 LATEST = 366
@@ -83,7 +84,7 @@ def get_offer(session: Session, actor: Actor, person_id: int, chosen_id: int, to
     person = get_own(session, actor, person_id, today)
     places = list_places_to_join(session, actor, person.id, today)
     chosen = next((one for one in places if chosen_id in (0, one.id)), None)
-    supervisors = list_offered(session, chosen.id) if chosen is not None else ()
+    supervisors = list_supervising(session, chosen.id, today) if chosen is not None else ()
     return JoinOffer(person, places, chosen, tuple(one for one in supervisors if one.id != person.id))
 
 
@@ -105,7 +106,7 @@ def join(
     affiliate(session, person.id, organization.id, from_on=new.from_on, actor=actor, at=at)
     rearm_person(session, person.id, earliest_day(at))
     if new.supervisor_id is not None:
-        check_supervises(session, new.supervisor_id, organization.id)
+        check_supervises(session, new.supervisor_id, organization.id, today)
         assign_supervisor(
             session, person_id=person.id, supervisor_id=new.supervisor_id, organization_id=organization.id,
             from_on=max(new.from_on, today), actor=actor, at=at,

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.audit import record_event
 from certtrack.db.models import Assignment, Organization, Person
+from certtrack.db.queries.merges import every_last_way
 from certtrack.errors import BadInput, NotFound, StaleRecord
 from certtrack.rules.calendar import add_days
 from certtrack.security import Actor, Relation, Task, can_do, check_can_do
@@ -23,10 +24,9 @@ from certtrack.services.people import (
     fold_address,
     fold_name,
     get_person,
-    load_holders,
 )
 from certtrack.services.reminders.arming import earliest_day, rearm_person
-from certtrack.services.supervision.offer import find_supervisors
+from certtrack.services.supervision.supervising import list_supervising, load_supervising
 
 _NOT_THEIRS = "This page isn't here, or isn't yours to see."
 
@@ -35,7 +35,7 @@ _NOT_THEIRS = "This page isn't here, or isn't yours to see."
 class PlaceKept:
     """One of the reader's organizations to which somebody belongs, and who supervises them there today, or None.
 
-    `offered` are those who supervise there, but not the person themselves.
+    `offered` are those who supervise there today, but not the person themselves.
     """
 
     place: Place
@@ -84,39 +84,42 @@ def add_person(
 ) -> Person:
     """Put somebody on record at one of the actor's organizations, from that day on (None: it isn't known).
 
-    Their supervisor, where one is named, is so from the first day, today where that isn't known or has passed. Raises
-    NotAllowed, and NotFound for a supervisor who isn't one there.
+    Their supervisor, where one is named, is so from today on. Raises NotAllowed, NotFound for a supervisor who isn't
+    one there, and BadInput for a first day to come: until then nobody at the office would see the record.
     """
     check_can_do(actor, Task.MANAGE_PEOPLE, organization_id)
+    if from_on is not None and from_on > today:
+        raise BadInput(f"{from_on} is still to come: put them on record on the day itself, or after it.")
     hold_organization(session, organization_id)
     person = create_person(session, new, actor=actor, at=at)
     affiliate(session, person.id, organization_id, from_on=from_on, actor=actor, at=at)
     if supervisor_id is not None:
-        check_supervises(session, supervisor_id, organization_id)
+        check_supervises(session, supervisor_id, organization_id, today)
         assign_supervisor(
             session, person_id=person.id, supervisor_id=supervisor_id, organization_id=organization_id,
-            from_on=max(from_on or today, today), actor=actor, at=at,
+            from_on=today, actor=actor, at=at,
         )  # fmt: skip
     return person
-
-
-def list_offered(session: Session, organization_id: int) -> tuple[Person, ...]:
-    """Who supervises there, by name; two queries."""
-    found = {one.id: one for one in load_holders(session, find_supervisors(session, organization_id)).values()}
-    return tuple(sorted(found.values(), key=lambda one: (one.folded_name, one.id)))
 
 
 def get_person_kept(session: Session, actor: Actor, person_id: int, today: date) -> PersonKept:
     """Somebody whose record the actor's office keeps today. Raises NotFound alike for anybody else and for nobody."""
     person = get_own(session, actor, person_id, today)
-    places = []
-    for place in list_places_to_leave(session, actor, person.id, today):
-        if not can_do(actor, Task.MANAGE_PEOPLE, place.organization.id):
-            continue
-        offered = tuple(one for one in list_offered(session, place.organization.id) if one.id != person.id)
-        lasting = find_assignment(session, person.id, place.organization.id, today)
-        supervisor = get_person(session, lasting.supervisor_id) if lasting else None
-        places.append(PlaceKept(place, supervisor, offered))
+    kept = [
+        place
+        for place in list_places_to_leave(session, actor, person.id, today)
+        if can_do(actor, Task.MANAGE_PEOPLE, place.organization.id)
+    ]
+    offered = load_supervising(session, [place.organization.id for place in kept], today)
+    supervisors = _load_supervisors(session, person.id, today)
+    places = (
+        PlaceKept(
+            place,
+            supervisors.get(place.organization.id),
+            tuple(one for one in offered[place.organization.id] if one.id != person.id),
+        )
+        for place in kept
+    )
     return PersonKept(person, tuple(places))
 
 
@@ -145,7 +148,8 @@ def set_supervisor(
 ) -> None:  # fmt: skip
     """Let somebody supervise the person there from today on, or with None nobody.
 
-    `seen` is who the page had shown. Raises NotFound, Refused where it would be themselves, StaleRecord.
+    `seen` is who the page had shown; to leave it so is no change. Raises NotFound, Refused where it would be
+    themselves, StaleRecord.
     """
     person = get_own(session, actor, person_id, today)
     check_can_do(actor, Task.MANAGE_PEOPLE, organization_id)
@@ -155,11 +159,13 @@ def set_supervisor(
     lasting = find_assignment(session, person.id, organization_id, today)
     if (get_person(session, lasting.supervisor_id).id if lasting else None) != seen:
         raise StaleRecord("Somebody else has named another supervisor meanwhile; look at it again.")
+    if supervisor_id == seen:
+        return
     if supervisor_id is None:
         if lasting is not None:
             _end_assignment(session, lasting, add_days(today, -1), actor, at)
         return
-    check_supervises(session, supervisor_id, organization_id)
+    check_supervises(session, supervisor_id, organization_id, today)
     assign_supervisor(
         session, person_id=person.id, supervisor_id=supervisor_id, organization_id=organization_id, from_on=today,
         actor=actor, at=at,
@@ -174,10 +180,27 @@ def get_own(session: Session, actor: Actor, person_id: int, today: date) -> Pers
     return person
 
 
-def check_supervises(session: Session, supervisor_id: int, organization_id: int) -> None:
-    """Raise NotFound for somebody who doesn't supervise there."""
-    if supervisor_id not in {one.id for one in list_offered(session, organization_id)}:
+def check_supervises(session: Session, supervisor_id: int, organization_id: int, today: date) -> None:
+    """Raise NotFound for somebody who doesn't supervise there today."""
+    if supervisor_id not in {one.id for one in list_supervising(session, organization_id, today)}:
         raise NotFound(_NOT_THEIRS)
+
+
+def _load_supervisors(session: Session, person_id: int, on: date) -> dict[int, Person]:
+    """Who supervises the person on that day by organization, merges followed: as `find_assignment` says; one query."""
+    last = every_last_way()
+    query = (
+        select(Assignment.organization_id, Person)
+        .outerjoin(last, last.c.person_id == Assignment.supervisor_id)
+        .join(Person, Person.id == func.coalesce(last.c.into_id, Assignment.supervisor_id))
+        .where(
+            Assignment.person_id == person_id,
+            Assignment.from_on <= on,
+            or_(Assignment.until_on.is_(None), Assignment.until_on >= on),
+        )
+        .order_by(Assignment.from_on, Assignment.id)
+    )
+    return dict(session.execute(query).all())
 
 
 def _end_assignment(session: Session, lasting: Assignment, last_on: date, actor: Actor, at: datetime) -> None:

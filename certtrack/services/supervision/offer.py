@@ -60,7 +60,10 @@ def list_supervisors(session: Session, organization_id: int) -> tuple[Person, ..
 
 
 def find_supervisors(session: Session, organization_id: int) -> set[int]:
-    """The numbers of whoever is, or was, a supervisor there: by an assignment, an account, or a session."""
+    """The numbers of whoever is, or was, a supervisor there: by an assignment, an account, or a session.
+
+    A session is put on record after it was held: who supervises on a day is another question (`list_supervising`).
+    """
     return set(session.scalars(_select_supervisors(organization_id)))
 
 

@@ -194,8 +194,6 @@ def list_service_places(session: Session, actor: Actor, person: Person, today: d
     reader = Reader(session, actor, today)
     belonging = select(Affiliation.organization_id).where(Affiliation.person_id.in_(same_person(person.id)))
     query = select(Organization).where(Organization.id.in_(belonging)).order_by(Organization.name, Organization.id)
-    return tuple(
-        place
-        for place in session.scalars(query)
-        if actor.is_command or can_act(reader.relate(person.id, place.id), Act.LOG_SERVICE)
-    )
+    places = session.scalars(query).all()
+    reader.learn({(person.id, place.id) for place in places}, set())
+    return tuple(place for place in places if actor.is_command or reader.can_act(person.id, place.id, Act.LOG_SERVICE))

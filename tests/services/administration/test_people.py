@@ -14,12 +14,12 @@ from certtrack.services.administration.people import (
     add_person,
     get_person_kept,
     list_alike,
-    list_offered,
     rename_person,
     set_supervisor,
 )
 from certtrack.services.organizations import create_organization
 from certtrack.services.people import NewPerson
+from certtrack.services.supervision.supervising import list_supervising
 
 
 def office_of(organization_id: int) -> Actor:
@@ -55,16 +55,21 @@ def add(world: World, actor: Actor, organization_id: int | None = None, **values
         return add_person(session, new, where, today=world.today, actor=actor, at=world.at, **more).id
 
 
-def test_somebody_is_put_on_record_at_an_office_with_a_supervisor_from_their_first_day(
-    world: World, alice: Actor
-) -> None:
-    bob, first_on = supervise(world, "Bob"), world.today + timedelta(days=9)
+def test_somebody_is_put_on_record_at_an_office_with_a_supervisor_from_today_on(world: World, alice: Actor) -> None:
+    bob, first_on = supervise(world, "Bob"), world.today - timedelta(days=9)
     carol = add(world, alice, from_on=first_on, supervisor_id=bob)
     with world.database.reading() as session:
         there = session.scalars(select(Affiliation).where(Affiliation.person_id == carol)).one()
         assert (there.organization_id, there.from_on) == (world.organization_id, first_on)
         assigned = session.scalars(select(Assignment).where(Assignment.person_id == carol)).one()
-        assert (assigned.supervisor_id, assigned.from_on) == (bob, first_on)
+        assert (assigned.supervisor_id, assigned.from_on) == (bob, world.today)
+
+
+def test_nobody_is_put_on_record_from_a_day_to_come_until_which_they_would_be_lost(world: World, alice: Actor) -> None:
+    with pytest.raises(BadInput):
+        add(world, alice, from_on=world.today + timedelta(days=1))
+    with world.database.reading() as session:
+        assert session.scalars(select(Person)).all() == []
 
 
 def test_nobody_is_put_on_record_elsewhere_or_under_somebody_who_does_not_supervise_there(
@@ -149,4 +154,22 @@ def test_nobody_supervises_themselves_and_another_office_keeps_nobody_here(
         ):
             with pytest.raises(NotFound):
                 tried()
-        assert [one.id for one in list_offered(session, hillside)] == []
+        assert list_supervising(session, hillside, world.today) == ()
+
+
+def test_who_left_supervises_nobody_anew_and_stays_until_another_is_named(world: World, alice: Actor) -> None:
+    bob, carol = supervise(world, "Bob"), world.person("Carol")
+    here = world.organization_id
+    known: dict[str, Any] = {"today": world.today, "at": world.at}
+    with world.database.writing() as session:
+        set_supervisor(session, alice, carol, here, bob, seen=None, **known)
+        there = session.scalars(select(Affiliation).where(Affiliation.person_id == bob)).one()
+        there.until_on = world.today - timedelta(days=1)
+        [kept] = get_person_kept(session, alice, carol, world.today).places
+        assert (kept.supervisor and kept.supervisor.id, kept.offered) == (bob, ())
+        set_supervisor(session, alice, carol, here, bob, seen=bob, **known)
+        set_supervisor(session, alice, carol, here, None, seen=bob, **known)
+        with pytest.raises(NotFound):
+            set_supervisor(session, alice, carol, here, bob, seen=None, **known)
+    with pytest.raises(NotFound):
+        add(world, alice, supervisor_id=bob)
