@@ -7,11 +7,13 @@ from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.counting import counting_statements
 from kit.world import World
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from certtrack.db.models import Account, AccountRole, Email
 from certtrack.language import say_by
 from certtrack.security import Role
+from certtrack.services.accounts import give_role
+from certtrack.services.organizations import create_organization
 from certtrack.web.parts import EXTENSION
 
 
@@ -78,6 +80,31 @@ def test_a_closed_account_is_signed_out_at_once_and_no_link_goes_to_it(
     assert office.send(f"/admin/accounts/{number}/link").status_code == 409
     assert office.send(f"/admin/accounts/{number}/open").status_code == 302
     assert other.get("/account").status_code == 302, "what was open before stays closed"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_what_would_be_refused_of_an_account_is_not_offered_and_said_instead(
+    office: CheckingClient, world: World
+) -> None:
+    number = world.account("carol", Role.SPECIALIST, person_id=world.person("Carol"))
+    at = f"/admin/accounts/{number}"
+    ways = [f'action="{at}/{way}"' for way in ("link", "close")]
+    assert all(way in office.get(at).text for way in ways)
+    with world.database.writing() as session:
+        hill = create_organization(session, key="hill", name="Hill", zone="UTC", actor=world.actor, at=world.at)
+        account = session.get_one(Account, number)
+        give_role(session, account, Role.AUDITOR, hill.id, until_on=world.today, actor=world.actor, at=world.at)
+    page = office.get(at).text
+    assert not any(way in page for way in ways)
+    assert "so from here no link is mailed, and nobody closes or opens it" in page
+    for way in ("link", "close"):
+        assert office.send(f"{at}/{way}").status_code == 409
+    with world.database.writing() as session:
+        session.execute(delete(AccountRole).where(AccountRole.organization_id == hill.id))
+        session.get_one(Account, number).address = None
+    page = office.get(at).text
+    assert [way in page for way in ways] == [False, True]
+    assert "It has no address" in page
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

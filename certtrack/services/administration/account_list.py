@@ -36,6 +36,11 @@ class ShownAccount:
     roles: tuple[ShownRole, ...]
     is_own: bool
 
+    @property
+    def is_elsewhere_too(self) -> bool:
+        """True with a role that isn't the reader's: no link, no end and no opening of it is theirs either."""
+        return not all(role.is_theirs for role in self.roles)
+
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:

@@ -1,6 +1,6 @@
 """Two records of one person made one by their office, and parted again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from certtrack.db.models import Person
 from certtrack.db.queries.merges import same_person
 from certtrack.errors import BadInput, NotFound, StaleRecord
-from certtrack.security import Actor, Relation
+from certtrack.security import Actor, Relation, Task, narrow
 from certtrack.services.actors import list_relations, visible_people
 from certtrack.services.lookup import list_people_asked
 from certtrack.services.merges import merge_people, undo_merge
@@ -39,9 +39,10 @@ class Merged:
 
 
 def list_merged(session: Session, actor: Actor, today: date) -> tuple[Merged, ...]:
-    """The merged records of the actor's people, by name; one query."""
+    """The merged records of people whom the actor's offices keep, by name: whom they may part; one query."""
     into = aliased(Person)
-    theirs = select(Person.id).where(visible_people(actor, today))
+    office = replace(narrow(actor, Task.MANAGE_PEOPLE), person_id=None)  # by no other way, such as their own record
+    theirs = select(Person.id).where(visible_people(office, today))
     query = (
         select(Person, into)
         .join(into, into.id == Person.merged_into_id)

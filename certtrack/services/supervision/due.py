@@ -60,7 +60,7 @@ class Unqualified:
 
 @dataclass(frozen=True, slots=True)
 class DueList:
-    """One organization's list. `unsaid`: who belongs there, and nobody has said whether a pack is for them.
+    """One organization's list. `unsaid`: who belongs there, and no pack is said to be for them, or none is any more.
 
     `is_office`: the actor runs the organization; `unsaid` and `unqualified` are empty for anybody else.
     """
@@ -177,7 +177,7 @@ def _load_people(session: Session, organization: Organization, numbers: set[int]
 
 
 def _list_unsaid(known: _Known, duties: Iterable[DutyRow], day: date) -> tuple[Person, ...]:
-    said = {one.person_id for one in duties}
+    said = {one.person_id for one in duties if _lasts(one, day)}  # one that has ended may go on again
     unsaid = [
         known.people[number]
         for number, days in known.belonging.items()

@@ -93,3 +93,14 @@ def test_another_office_parts_nobody_here_and_sees_no_merge(world: World, alice:
                 part_own(session, world.rulebook, number, "why", today=world.today, actor=stranger, at=world.at)
         with pytest.raises(BadInput):
             part_own(session, world.rulebook, twice, "", today=world.today, actor=alice, at=world.at)
+
+
+def test_a_merge_that_is_seen_by_another_way_than_the_office_is_not_offered_to_be_parted(world: World) -> None:
+    first, mine = world.person("Al"), world.person("Alice")
+    grants = frozenset({RoleGrant(Role.AGENCY_ADMINISTRATOR, 404)})
+    elsewhere = Actor("account:98", 98, mine, grants)
+    with world.database.writing() as session:
+        merge_people(session, world.rulebook, first, mine, reason="one", actor=world.actor, at=world.at)
+        assert list_merged(session, elsewhere, world.today) == ()
+        with pytest.raises(NotFound):
+            part_own(session, world.rulebook, first, "two", today=world.today, actor=elsewhere, at=world.at)

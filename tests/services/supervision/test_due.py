@@ -232,6 +232,20 @@ def test_whom_the_rules_are_for_is_the_offices_to_say_and_known_from_then(world:
     assert due_of(world, team.carol, as_of=MONDAY).duty.days.until_on == MONDAY
 
 
+def test_what_has_ended_is_offered_again_and_goes_on_from_the_new_day(world: World, team: Team) -> None:
+    begin(world, team.carol)
+    with world.database.writing() as session:
+        duty = session.scalars(select(Duty)).one()
+        end_duty(session, duty, world.today, actor=team.office, at=world.at)
+    assert team.carol not in {person.id for person in load_due(world, team.office).unsaid}, "today it is counted still"
+    world.move_to(world.today + timedelta(days=3))
+    assert team.carol in {person.id for person in load_due(world, team.office).unsaid}
+    begin(world, team.carol, from_on=world.today)
+    due = load_due(world, team.office)
+    assert team.carol not in {person.id for person in due.unsaid}
+    assert [one.person.id for one in due.people] == [team.carol]
+
+
 def test_nobody_is_counted_where_they_do_not_belong_and_nobody_after_death(world: World, team: Team) -> None:
     begin(world, team.carol)
     with world.database.writing() as session:
