@@ -55,13 +55,17 @@ def has_exam(pack: Pack) -> bool:
 
 
 def check(pack: Pack, answers: Mapping[QuestionKind, Answer]) -> Checked:
-    """What these answers come to. A question without an answer is unsure; so is one whose amount isn't published."""
+    """What these answers come to.
+
+    A question without an answer is unsure; so is one whose amount isn't published, or published in two readings.
+    """
     said = [(_settle(question, answers.get(question.kind)), question) for question in list_questions(pack)]
     return Checked(_pick(said, "yes"), _pick(said, "not_yet"), _pick(said, "unsure"), has_exam(pack))
 
 
 def _settle(question: Question, answer: Answer | None) -> Answer:
-    if answer is None or (answer == "yes" and question.amount is None):
+    is_settled = question.amount is not None and question.most is None
+    if answer is None or (answer == "yes" and not is_settled):
         return "unsure"
     return answer
 

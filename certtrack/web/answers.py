@@ -38,13 +38,15 @@ def answer(person_id: int, credit_id: int, claim_id: int) -> ResponseReturnValue
     try:
         with writing() as session:
             get_answerable(session, actor(), person_id, credit_id, claim_id, at)
-            answer_claim(session, parts().rulebook, get_claim(session, claim_id), words, **values)
+            claim = get_claim(session, claim_id)
+            answer_claim(session, parts().rulebook, claim, words, **values)
+            certification_id = claim.certification_id
     except NotAllowed:
         raise
     except Refused:
         return _show(person_id, credit_id, claim_id, words=words, is_late=True), 409
     show_toast(_("Your answer is saved. The credit waits to be looked at again."))
-    return redirect(f"/people/{person_id}")
+    return redirect(f"/people/{person_id}/certifications/{certification_id}")
 
 
 def _show(

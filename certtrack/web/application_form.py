@@ -63,7 +63,7 @@ def answer_form(
     write: Write,
     **values: Any,  # noqa: ANN401  # what the template needs besides
 ) -> ResponseReturnValue:
-    """The form; or what was typed is written, and the person's page comes next. What is wrong stands beside it.
+    """The form; or what was typed is written, and its own page comes next. What is wrong stands beside it.
 
     `write` says what was done, for the page that comes next.
     """
@@ -86,7 +86,7 @@ def answer_form(
     except Refused:
         return _show(template, person_id, certification_id, came, is_refused=True, **values), 409
     show_toast(sentence)
-    return redirect(f"/people/{person_id}")
+    return redirect(f"/people/{person_id}/certifications/{certification_id}")
 
 
 def doing() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from certtrack.db.models import Credit, Person
 from certtrack.errors import StaleRecord
 from certtrack.services.credits.drafts import list_drafts
 from certtrack.services.credits.duplicates import list_duplicates, list_keys
-from certtrack.services.credits.page import WithdrawnCredit, get_own_credit, has_claimable
+from certtrack.services.credits.page import WithdrawnCredit, find_only_claimed, get_own_credit, has_claimable
 from certtrack.services.credits.problems import BadCredit
 from certtrack.services.credits.records import amend_credit, withdraw_credit
 from certtrack.services.credits.repeating import list_earlier, repeat_credit
@@ -226,6 +226,7 @@ def withdraw(person_id: int, credit_id: int) -> Answer:
             person, credit = _get_own(session, person_id, credit_id)
             if not reason:
                 return _show_withdraw(person, credit, is_missing=True), 400
+            certification_id = find_only_claimed(session, credit.id)
             withdraw_credit(
                 session, parts().rulebook, credit, expected_no=get_expected(), reason=reason,
                 actor=actor(), at=parts().clock.now(),
@@ -235,7 +236,8 @@ def withdraw(person_id: int, credit_id: int) -> Answer:
             person, credit = _get_own(session, person_id, credit_id)
         return _show_withdraw(person, credit, words=reason, is_stale=True), 409
     show_toast(_("Withdrawn. It stays on record and counts for nothing any more."))
-    return redirect(f"/people/{person.id}")
+    of_it = f"/certifications/{certification_id}" if certification_id is not None else ""
+    return redirect(f"/people/{person.id}{of_it}")
 
 
 def _get_own(session: Session, person_id: int, credit_id: int) -> tuple[Person, Credit]:

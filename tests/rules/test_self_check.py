@@ -47,6 +47,12 @@ def test_two_readings_are_both_told(cps: Pack) -> None:
     assert (training.amount, training.most, training.sure) == (2880, 3120, "conflicting")
 
 
+def test_where_the_published_readings_differ_it_is_not_clear_whether_all_is_there(cps: Pack) -> None:
+    checked = check(cps, {one.kind: "yes" for one in list_questions(cps)})
+    assert "training" in [one.kind for one in checked.unsure]
+    assert not checked.is_ready
+
+
 def test_answers_are_sorted_and_what_was_not_answered_is_unsure(shipped: dict[str, Pack]) -> None:
     pack = shipped["us-ne-cpss"]
     assert kinds(check(pack, {"age": "yes", "training": "not_yet"})) == (["age"], ["training"], [])
@@ -67,7 +73,7 @@ def test_nobody_is_told_that_they_meet_what_is_not_published(cps: Pack) -> None:
 def test_an_answer_to_what_is_not_asked_says_nothing() -> None:
     pack = shipped_packs().get("us-wi-cps")
     assert not pack.least_age
-    assert kinds(check(pack, {"age": "not_yet", "training": "yes"})) == (["training"], [], [])
+    assert kinds(check(pack, {"age": "not_yet", "training": "yes"})) == ([], [], ["training"])
     extra = replace(pack, asks=(Ask("entry", "supervision", Value(600, pack.training.minutes.source, "verified")),))  # type: ignore[union-attr]
     assert [one.kind for one in list_questions(extra)] == ["training", "supervision"]
 

@@ -22,9 +22,9 @@ class Returned:
     def __init__(self, world: World) -> None:
         world.at = WallClock().now()
         self.world, self.carol = world, world.person("Carol")
-        number, _ = world.certify(self.carol, world.today + timedelta(days=90))
-        credit = log(world, self.carol, make_new(3, last_on=world.today - timedelta(days=9)), number)
-        self.claim = find_claim(world, credit, number)[0]
+        self.certification, _ = world.certify(self.carol, world.today + timedelta(days=90))
+        credit = log(world, self.carol, make_new(3, last_on=world.today - timedelta(days=9)), self.certification)
+        self.claim = find_claim(world, credit, self.certification)[0]
         decide(world, self.claim, "returned", reason_code="hours_differ", words="Two?")
         self.path = f"/people/{self.carol}/credits/{credit}/claims/{self.claim}/answer"
 
@@ -50,7 +50,8 @@ def test_the_holder_answers_and_it_waits_again(carol: CheckingClient, returned: 
     assert "The certificate says other hours." in page
     assert "“Two?”" in page
 
-    assert carol.send(returned.path, no="2", words=" It says <3>. ").location == f"/people/{returned.carol}"
+    at = f"/people/{returned.carol}/certifications/{returned.certification}"
+    assert carol.send(returned.path, no="2", words=" It says <3>. ").location == at
 
     found = returned.load()
     assert (found.decision, found.reason_code, found.words) == ("waiting", "hours_differ", "It says <3>.")

@@ -1,7 +1,7 @@
 """Applications on their pages: said, seen, taken back; what was typed stays where something is wrong."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -46,7 +46,7 @@ def test_the_holder_says_that_it_was_sent_and_then_that_the_certificate_came(
     assert "Choose how it was sent." in wrong.text
 
     sent = holder.send(f"{at}/application", sent_on="2026-05-11", way="post", enclosed="form", receipt="R 7")
-    assert sent.headers["Location"] == f"/people/{person}"
+    assert sent.headers["Location"] == at
     page = holder.get(f"/people/{person}").text
     for said in (
         "we can't see the answer",
@@ -166,7 +166,7 @@ def test_the_programme_takes_it_through_its_steps_and_the_holder_reads_how_far_i
     assert client.send(f"{at}/application/refused", on="2026-05-12", words="no", after="9").status_code == 409
     assert 'value="2028-10-31"' in client.get(f"{at}/application/granted").text
     granted = client.send(f"{at}/application/granted", on="2026-05-12", due_on="2028-10-31", after="1")
-    assert granted.headers["Location"] == f"/people/{person}"
+    assert granted.headers["Location"] == f"/people/{person}/certifications/{cps}"
     assert [cycle.due_on.year for cycle in list_terms(world, cps)] == [2026, 2028]
     assert "This cycle was opened by the grant of" in client.get(f"/people/{person}").text
     assert "The grant is taken back" in client.get(f"{at}/steps/2/take-back").text
@@ -215,3 +215,19 @@ def test_the_office_enters_a_later_day_and_waived_hours_and_takes_them_back(
 def _upload(client: CheckingClient, path: str, data: bytes, name: str, **fields: str) -> TestResponse:
     file = (io.BytesIO(data), name)
     return client.post(path, data={"csrf_token": client.token(), "due_on": "2028-10-31", "upload": file, **fields})
+
+
+def test_with_two_certifications_the_answer_stands_over_the_one_that_was_acted_on(
+    holder: CheckingClient, world: World, carol: tuple[int, int, str]
+) -> None:
+    person, _, _ = carol
+    later, _ = world.certify(person, date(2027, 10, 31), number="LATER-1")
+    at = f"/people/{person}/certifications/{later}"
+    sent = holder.post(
+        f"{at}/application",
+        data={"csrf_token": holder.token(), "sent_on": "2026-05-11", "way": "post"},
+        follow_redirects=True,
+    )
+    assert sent.request.path == at
+    shown = sent.text.partition('aria-current="true"')[0].rpartition("<a href=")[2]
+    assert shown.startswith(f'"{at}"'), "the one that is due first"

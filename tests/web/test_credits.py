@@ -287,7 +287,7 @@ def test_a_withdrawal_asks_why_and_the_credit_counts_no_more(carol: CheckingClie
     stale = carol.send(path, reason="Not <mine>", expected_no="9")
     assert (stale.status_code, 'value="Not &lt;mine&gt;"' in stale.text) == (409, True)
     assert office.load()[0].state == "logged"
-    assert carol.send(path, reason="Not mine", expected_no="1").location == office.page
+    assert carol.send(path, reason="Not mine", expected_no="1").location == f"{office.page}/certifications/{office.cps}"
 
     assert office.load()[0].state == "withdrawn"
     assert [action for action, _ in list_events(office.world, "credit")][-1] == "credit.withdrawn"

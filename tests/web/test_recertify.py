@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -225,3 +225,46 @@ def test_every_shipped_packs_steps_have_their_pages(
         found[key] = "send" in steps and {client.get(f"{at}/{name}").status_code for name in pages} == {200}
     assert [key for key, is_there in found.items() if not is_there] == []
     assert len(found) >= 17
+
+
+def test_what_only_may_count_stands_apart_from_what_counts_with_the_reason(
+    carol: CheckingClient, office: Office, at: str
+) -> None:
+    office.log(3)
+    office.log(1, title="Seen later", form="recorded")
+    for page in ("recertify/hours", "recertify/evidence", "packet"):
+        shown = read(carol.get(f"{at}/{page}").text)
+        sure, _, unsure = shown.partition("1 credit may count")
+        assert ("Seen later" in sure, "Seen later" in unsure) == (False, True), page
+        assert "May count: whether hours of this form count isn't published" in unsure, page
+    assert "1 credit that counts" in read(carol.get(f"{at}/packet").text)
+
+
+def test_a_day_on_which_the_office_paid_is_kept_and_one_that_cannot_be_is_refused_beside_it(
+    carol: CheckingClient, at: str
+) -> None:
+    carol.send(f"{at}/recertify/fee", fee_way="by_office", paid_on="2026-05-11")
+    assert 'value="2026-05-11"' in carol.get(f"{at}/recertify/fee").text
+    assert "The office pays it. Paid on May 11, 2026." in read(carol.get(f"{at}/packet").text)
+    wrong = carol.send(f"{at}/recertify/fee", fee_way="later", paid_on="2026-05-11")
+    assert (wrong.status_code, 'value="2026-05-11"' in wrong.text) == (400, True)
+    assert "A day stands here, but by what is chosen above it isn't paid yet." in read(wrong.text)
+
+
+def test_the_window_is_named_where_one_is_published(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, world: World
+) -> None:
+    monkeypatch.setenv("CERTTRACK_PACKS", "us-wi-* us-oh-prs")
+    world.rulebook = load_rulebook(Path("nowhere"), ("us-wi-*", "us-oh-prs"))
+    client: CheckingClient = request.getfixturevalue("client")
+    client.application.extensions[EXTENSION].clock = FixedClock(world.at)
+    carol = world.person("Carol")
+    sign_up(client, world, world.account("carol", Role.SPECIALIST, person_id=carol))
+    for pack, due, said in (
+        ("us-oh-prs", date(2027, 3, 31), "The application can be sent from December 31, 2026 on."),
+        ("us-oh-prs", date(2026, 6, 30), "It has been possible to send it since April 1, 2026."),
+        ("us-wi-cps", date(2026, 10, 31), None),
+    ):
+        number, _ = world.certify(carol, due, pack=pack)
+        page = read(client.get(f"/people/{carol}/certifications/{number}/recertify").text)
+        assert said in page if said else " sent from " not in page

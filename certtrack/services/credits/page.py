@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Credit, Person, RuleConfirmation
+from certtrack.db.models import Certification, Claim, Credit, Person, RuleConfirmation
 from certtrack.db.queries.merges import same_person
 from certtrack.db.together import AnySelect, ask_together
 from certtrack.errors import NotFound
@@ -244,6 +244,14 @@ def get_own_credit(session: Session, person_id: int, credit_id: int) -> Credit:
     if credit.state == "withdrawn":
         raise WithdrawnCredit(missing)
     return credit
+
+
+def find_only_claimed(session: Session, credit_id: int) -> int | None:
+    """The certification that the credit is claimed for; None where it is claimed for several, or for none."""
+    found = session.scalars(
+        select(Claim.certification_id).where(Claim.credit_id == credit_id, Claim.is_dropped.is_(False))
+    ).all()
+    return found[0] if len(found) == 1 else None
 
 
 def _list_claimable(

@@ -29,11 +29,12 @@ class ReviewedCredit:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """`counted` are the credits that count, or may; `left_out` those of this cycle that don't."""
+    """`counted` are the credits that count, `unsure` those that only may; `left_out` those of this cycle that don't."""
 
     standing: Standing
     progress: tuple[Progress, ...]
     counted: tuple[ReviewedCredit, ...]
+    unsure: tuple[ReviewedCredit, ...]
     left_out: tuple[ReviewedCredit, ...]
 
     @property
@@ -61,7 +62,8 @@ def load_review(session: Session, rulebook: Rulebook, found: Recertification) ->
     return Review(
         standing=standing,
         progress=tuple(_measure(requirement, reviewed) for requirement in standing.counted.requirements),
-        counted=tuple(one for one in reviewed if one.count.counts != "no"),
+        counted=tuple(one for one in reviewed if one.count.counts == "yes"),
+        unsure=tuple(one for one in reviewed if one.count.counts == "unsure"),
         left_out=tuple(one for one in reviewed if one.count.counts == "no" and one.count.code not in _OF_OTHER_DAYS),
     )
 

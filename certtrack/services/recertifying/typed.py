@@ -21,10 +21,16 @@ def read_papers(chosen: Sequence[str], papers: Sequence[Need]) -> list[Need]:
 
 
 def read_fee(typed: Mapping[str, str], today: date) -> dict[str, str]:
-    """Fields `fee_way`, `paid_on` where it is paid, `fee_words`. Raises BadApplication."""
+    """Fields `fee_way`, `paid_on`, `fee_words`; the day of what the office pays may be left empty.
+
+    Raises BadApplication, of a day also `not_paid` where by the way it isn't paid yet.
+    """
     reader = Reader(typed, today)
     way = reader.choice("fee_way", FEE_WAYS)
-    paid_on = reader.past_day("paid_on").isoformat() if way == "paid" else ""
+    has_day = way == "paid" or (way == "by_office" and reader.has("paid_on"))
+    paid_on = reader.past_day("paid_on").isoformat() if has_day else ""
+    if not has_day and reader.has("paid_on"):
+        reader.refuse("paid_on", "not_paid")
     words = reader.text("fee_words") or ""
     reader.finish()
     return {"fee_way": way, "paid_on": paid_on, "fee_words": words}

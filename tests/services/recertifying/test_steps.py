@@ -150,6 +150,7 @@ def test_the_review_says_what_counts_what_does_not_and_what_has_no_certificate(w
     checked = log(world, cast.carol, make_new(3, areas=["ethics_boundaries"]), cast.cps)
     log(world, cast.carol, make_new(2, title="Waits", areas=["ethics_boundaries"]), cast.cps)
     log(world, cast.carol, make_new(1, title="A book", activity="book"), cast.cps)
+    log(world, cast.carol, make_new(1, title="Recorded", form="recorded"), cast.cps)
     log(world, cast.carol, make_new(1, title="No paper", proof="none"), cast.cps)
     log(world, cast.carol, make_new(1, title="Before", last_on=date(2020, 1, 1)), cast.cps)
     with world.database.reading() as session:
@@ -157,6 +158,7 @@ def test_the_review_says_what_counts_what_does_not_and_what_has_no_certificate(w
     decide(world, claim.id, "checked")
     found = review(world, prepare(world, cast.holder, cast.carol, cast.cps))
     assert [one.backed.credit.title for one in found.counted] == ["Ethics for peers", "Waits"]
+    assert [one.backed.credit.title for one in found.unsure] == ["Recorded"]
     left_out = [(one.backed.credit.title, one.count.code) for one in found.left_out]
     assert left_out == [("A book", "activity_excluded"), ("No paper", "no_certificate")]
     assert ([one.backed.credit.title for one in found.in_want], found.unbacked) == (["No paper"], ())

@@ -21,8 +21,9 @@ TODAY = date(2026, 5, 15)
 def test_a_fee_is_noted_with_its_day_where_it_is_paid() -> None:
     paid = {"fee_way": "paid", "paid_on": "2026-05-11", "fee_words": " receipt  7 "}
     assert read_fee(paid, TODAY) == paid | {"fee_words": "receipt 7"}
-    other = {"fee_way": "by_office", "paid_on": "nonsense"}
-    assert read_fee(other, TODAY) == {"fee_way": "by_office", "paid_on": "", "fee_words": ""}
+    other = {"fee_way": "by_office", "paid_on": ""}
+    assert read_fee(other, TODAY) == other | {"fee_words": ""}
+    assert read_fee(other | {"paid_on": "2026-05-11"}, TODAY)["paid_on"] == "2026-05-11"
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,9 @@ def test_a_fee_is_noted_with_its_day_where_it_is_paid() -> None:
         ({"fee_way": "gold"}, {"fee_way": "not_a_choice"}),
         ({"fee_way": "paid"}, {"paid_on": "missing"}),
         ({"fee_way": "paid", "paid_on": "2026-05-16"}, {"paid_on": "lies_ahead"}),
+        ({"fee_way": "by_office", "paid_on": "nonsense"}, {"paid_on": "not_a_day"}),
+        ({"fee_way": "later", "paid_on": "2026-05-11"}, {"paid_on": "not_paid"}),
+        ({"fee_way": "enclosed", "paid_on": "nonsense"}, {"paid_on": "not_paid"}),
         ({"fee_way": "later", "fee_words": "x" * 201}, {"fee_words": "too_long"}),
     ],
 )
