@@ -15,6 +15,7 @@ from kit.world import World
 from certtrack.clock import FixedClock
 from certtrack.db.models import Person
 from certtrack.errors import NotFound
+from certtrack.language import LOCALES, say_by
 from certtrack.security import Actor
 from certtrack.services.applications.offer import get_application_offer
 from certtrack.services.credits.page import load_hours, show_hours
@@ -140,6 +141,17 @@ def test_whoever_sees_no_attempts_learns_of_none_by_what_is_next(world: World, c
             codes.append(found.next_step.code)
         sit(world, erin, 10, outcome="not_passed_yet")
     assert codes == ["enter_exam_or_due_day", "enter_exam_or_due_day", "enter_exam_or_due_day", "take_exam"]
+
+
+def test_only_whose_office_it_is_is_told_to_put_a_day_on_record(world: World, cast: Cast) -> None:
+    for actor, enters in ((cast.office, True), (cast.holder, False), (cast.supervisor, False)):
+        home = load(world, actor, cast.carol)
+        assert home.enters_days is enters
+        for code in ("enter_exam_or_due_day", "enter_due_day", "enter_birthday"):
+            for locale in LOCALES:
+                said = say_by("next_step.jinja", locale, "next_step", code, {}, "them", None, home.enters_days)
+                assert said.startswith(("Ask the office", "Pida a la oficina")) is not enters, said
+                assert "birthday" not in said, "which nobody can put on record"
 
 
 def test_what_is_to_be_signed_is_the_holder_s_own_side_and_nobody_else_s(world: World, cast: Cast) -> None:

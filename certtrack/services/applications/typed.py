@@ -32,6 +32,7 @@ Problem = Literal[
     "not_a_number",
     "before_first",
     "nothing_given",
+    "not_paid",
 ]
 
 VerdictKind = Literal["received", "returned", "granted", "refused"]

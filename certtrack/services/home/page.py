@@ -83,6 +83,11 @@ class Home:
     plans: tuple[Plan, ...]
     can_leave: bool
 
+    @property
+    def enters_days(self) -> bool:
+        """True where the reader is of the office that puts days of exams and certificates on this record."""
+        return Relation.AGENCY_ADMINISTRATOR in self.page.relations
+
     def list_claims(self, credit_id: int) -> tuple[tuple[Card, ShownCredit], ...]:
         """Where that credit is claimed and its hours are told, with what it counts there; empty where nowhere."""
         found = ((card, one) for card in self.cards if card.hours for one in card.hours.credits)
