@@ -97,10 +97,9 @@ def _is_over(session: Session, row: _Row, person: Person, facts: SendFacts, at: 
 
 def _can_go(session: Session, email: Email, at: datetime) -> bool:
     """True where its words are true, or are written anew, and where its address is still one of the recipient's."""
-    if email.is_paired:
-        person = session.get_one(Person, email.recipient_id)
-        if email.address not in (person.private_address, person.work_address):
-            return False
+    person = session.get_one(Person, email.recipient_id)
+    if email.address not in (person.private_address, person.work_address):
+        return False
     return email.state == "ready" or (email.valid_until > at and email.data is not None)
 
 

@@ -128,6 +128,23 @@ def test_a_mail_in_doubt_is_not_sent_again_once_all_of_it_has_fallen_away(
     assert planner.says(cycle)["before_180"] == "superseded:cycle_closed"
 
 
+@on_both
+def test_a_mail_in_doubt_to_an_address_that_is_no_longer_theirs_is_written_anew_for_the_new_one(
+    world: World, deliverer: Deliverer, planner: Planner
+) -> None:
+    carol = world.person("Carol")
+    [cycle] = deliverer.ripen(carol)
+    deliverer.smtp.set_behaviour("close_after", at="DATA")
+    assert deliverer.deliver() == {"unknown": 1}
+    deliverer.smtp.behave()
+    planner.change(carol, private_address="caro@example.org")
+    deliverer.end_waits()
+    assert deliverer.deliver() == {"accepted": 1}
+    assert deliverer.recipients() == ["carol1@example.org", "caro@example.org"]
+    assert len(set(deliverer.message_ids())) == 2
+    assert planner.row(cycle, "before_180").state == "sent"
+
+
 def test_a_mail_whose_worker_never_came_back_goes_again_with_the_same_bytes(world: World, deliverer: Deliverer) -> None:
     deliverer.ripen(world.person("Carol"))
 
