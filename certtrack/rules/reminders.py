@@ -109,7 +109,8 @@ class StageDay:
 
     `anchor_on` is the due day itself: its earliest reading for stages up to it, its latest for those after it.
     `nominal_on` is the day that the policy names, `stage_on` the one after moving over days off. `valid_until` is the
-    last day, included, on which what the mail says is true. `occurrence` is 0 for the first time, then 1, 2 ...
+    last day, included, on which a mail about it can say what is true, by the latest reading: between two readings it
+    names both. `occurrence` is 0 for the first time, then 1, 2 ...
     """
 
     stage: str
@@ -143,9 +144,9 @@ def stage_days(policy: Policy, days: CycleDays, is_day_off: IsDayOff) -> tuple[S
     """The stages of one cycle in order of their days, with their repeats.
 
     Those before the due day move earlier over days off, but for the last of them; the due day itself and those after it
-    never move. A stage is left out where the pack has no such phase, or where by some reading its sentences would be
-    untrue from the start. A repeat is left out from the next stage's day on, and where it would move back to the time
-    before it.
+    never move. A stage is left out where the pack has no such phase, or where by some reading the phase is over before
+    it begins. A repeat is left out from the next stage's day on, where it would move back to the time before it, and
+    before the due day once the earliest reading of that has passed.
     """
     moves = is_day_off if policy.weekend == "earlier" else _never
     last = min((stage.days_before for stage in policy.stages if stage.days_before), default=0)
@@ -218,38 +219,40 @@ def _find_day(stage: Stage, days: CycleDays, is_day_off: IsDayOff) -> StageDay |
     """The first time of a stage; None where it is left out."""
     if stage.days_before is not None:
         nominal_on = add_days(days.due_on, -stage.days_before)
-        return StageDay(stage.key, days.due_on, nominal_on, move_earlier(nominal_on, is_day_off), days.due_on)
+        stage_on = move_earlier(nominal_on, is_day_off)
+        return StageDay(stage.key, days.due_on, nominal_on, stage_on, days.due_on_latest)
     if stage.days_after is not None:
         return _find_day_after(stage.key, stage.days_after, days)
     phase = next((phase for phase in phases_of(days) if phase.phase == stage.enters), None)
-    if phase is None or phase.from_on > (valid_until := _end_of(phase, phase.from_on)):
+    if phase is None or phase.act_by < phase.from_on:
         return None
+    valid_until = _end_of(phase, phase.from_on)
     return StageDay(stage.key, days.due_on_latest, phase.from_on, phase.from_on, valid_until)
 
 
 def _find_day_after(key: str, days_after: int, days: CycleDays) -> StageDay:
-    """So many days after the last reading of the due day; true until the phase of that day is over.
-
-    Where by the earliest reading it is over already, until it is by the latest: between the two the mail names both.
-    """
+    """So many days after the last reading of the due day; true until the phase of that day is over."""
     on = add_days(days.due_on_latest, days_after)
-    phase = get_phase(phases_of(days), on)
-    valid_until = phase.until_on if phase.act_by < on else _end_of(phase, on)
-    return StageDay(key, days.due_on_latest, on, on, valid_until)
+    return StageDay(key, days.due_on_latest, on, on, _end_of(get_phase(phases_of(days), on), on))
 
 
 def _end_of(phase: PhaseDays, on: date) -> date:
-    """The last day on which a mail of `on` is worth while: the end of its phase, or a year on where that has none."""
-    return add_years(on, 1) if phase.act_by == date.max else phase.act_by
+    """The last day on which a mail of `on` is worth while: the end of its phase, or a year on where that has none.
+
+    Where one reading alone has no end, that of the other is meant: nobody could be told until when it goes on.
+    """
+    if phase.until_on < date.max:
+        return phase.until_on
+    return phase.act_by if on <= phase.act_by < date.max else add_years(on, 1)
 
 
 def _repeat(stage: Stage, first: StageDay, ends_on: date, is_day_off: IsDayOff) -> Iterator[StageDay]:
     """The later times of a stage, counted from the day that the policy names: a delay of one delays none after it."""
-    before = first.stage_on
+    before, last_on = first.stage_on, first.valid_until if stage.days_before is None else first.anchor_on
     for number in range(1, stage.repeats + 1):
         nominal_on = add_days(first.nominal_on, number * stage.repeat_every_days)
         stage_on = move_earlier(nominal_on, is_day_off)
-        if stage_on >= ends_on or stage_on > first.valid_until:
+        if stage_on >= ends_on or stage_on > last_on:
             return
         if stage_on > before:
             yield replace(first, nominal_on=nominal_on, stage_on=stage_on, occurrence=number)

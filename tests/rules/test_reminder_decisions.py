@@ -77,11 +77,17 @@ def test_an_outage_over_the_whole_lead_never_says_that_the_day_is_to_come(stages
 def test_a_reached_stage_past_its_last_valid_day_is_overtaken_and_never_reached(
     stages: tuple[StageDay, ...],
 ) -> None:
-    last = decide(stages, date(2027, 4, 30), LONG_AGO)
-    assert reached(last) == "late"
-    found = decide(stages, date(2027, 5, 1), LONG_AGO)
-    assert (reached(found), keys(found.overtaken)[-1]) == (None, "late")
-    assert found.next_stage_on == date(2027, 6, 1)
+    last = decide(stages, date(2030, 5, 31), LONG_AGO)
+    assert reached(last) == "full_route"
+    found = decide(stages, date(2030, 6, 1), LONG_AGO)
+    assert (reached(found), keys(found.overtaken)[-1]) == (None, "full_route")
+    assert found.next_stage_on is None
+
+
+def test_between_two_readings_of_a_phase_s_end_its_stage_is_still_reached(stages: tuple[StageDay, ...]) -> None:
+    for day in (date(2027, 5, 1), date(2027, 5, 31)):  # by one reading late ended on April 30, by the other on May 31
+        assert reached(decide(stages, day, LONG_AGO)) == "late"
+    assert reached(decide(stages, date(2027, 6, 1), LONG_AGO)) == "exam_route"
 
 
 def test_stages_named_for_days_before_the_import_are_unarmed(stages: tuple[StageDay, ...]) -> None:

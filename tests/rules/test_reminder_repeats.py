@@ -51,7 +51,7 @@ def test_the_last_stage_before_the_day_stays_where_it_is_also_where_the_day_has_
 
 @pytest.mark.parametrize(
     ("days", "valid_until"),
-    [(1, "2026-11-30"), (30, "2026-11-30"), (31, "2027-04-30"), (1000, "2030-07-27")],
+    [(1, "2026-11-30"), (30, "2026-11-30"), (31, "2027-05-31"), (1000, "2030-07-27")],
 )
 def test_so_many_days_after_is_true_until_the_phase_of_that_day_is_over(
     policy: Policy, cps: Pack, days: int, valid_until: str
@@ -97,6 +97,14 @@ def test_repeats_end_before_the_next_stage_and_with_their_phase(policy: Policy, 
         ("late", 0),
     ]
     assert days_for(policy, cps, grace)[-1].stage_on == date(2026, 11, 29), "grace is over on November 30"
+
+
+def test_between_two_readings_of_the_due_day_nothing_before_it_is_repeated(policy: Policy, cps: Pack) -> None:
+    cycle = make_cycle(date(2026, 9, 25), computed=DUE)
+    stage = Stage("before_9", days_before=9, repeat_every_days=4, repeats=9)
+    found = days_for(policy, cps, stage, cycle=cycle)
+    assert shown(found)[-1] == ("before_9", 2, "2026-09-24")
+    assert {each.valid_until for each in found} == {DUE}, "the first to hear of it between the two is told both"
 
 
 def test_a_copy_comes_some_days_after_and_only_while_the_sentences_are_true(policy: Policy, cps: Pack) -> None:

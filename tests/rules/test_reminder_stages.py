@@ -37,8 +37,8 @@ def test_the_stages_of_one_due_day(policy: Policy, cps: Pack) -> None:
         ("before_7", "2026-10-24", "2026-10-23", "2026-10-31"),
         ("before_1", "2026-10-30", "2026-10-30", "2026-10-31"),
         ("grace", "2026-11-01", "2026-11-01", "2026-11-30"),
-        ("late", "2026-12-01", "2026-12-01", "2027-04-30"),
-        ("exam_route", "2027-06-01", "2027-06-01", "2028-10-30"),
+        ("late", "2026-12-01", "2026-12-01", "2027-05-31"),
+        ("exam_route", "2027-06-01", "2027-06-01", "2029-05-30"),
         ("full_route", "2029-05-31", "2029-05-31", "2030-05-31"),
     ]
     assert {stage.anchor_on for stage in found} == {DUE}
@@ -69,20 +69,20 @@ def test_a_policy_may_leave_days_off_alone(policy: Policy, cps: Pack) -> None:
 def test_stages_before_the_day_use_the_earlier_reading_and_those_after_it_the_later(policy: Policy, cpps: Pack) -> None:
     found = by_key(policy, cpps, make_cycle(date(2027, 1, 30), computed=date(2027, 1, 31)))
     assert (found["before_1"].anchor_on, found["before_1"].nominal_on) == (date(2027, 1, 30), date(2027, 1, 29))
-    assert found["before_1"].valid_until == date(2027, 1, 30)
+    assert found["before_1"].valid_until == date(2027, 1, 31), "who hears of it between the two is told both"
     assert (found["grace"].anchor_on, found["grace"].stage_on) == (date(2027, 1, 31), date(2027, 2, 1))
-    assert found["late"].valid_until == date(2027, 7, 30)
+    assert found["late"].valid_until == date(2027, 8, 31)
     assert found["exam_route"].stage_on == date(2027, 9, 1)
-    assert found["exam_route"].valid_until == date(2029, 1, 29)
+    assert found["exam_route"].valid_until == date(2029, 8, 30)
     assert found["full_route"].anchor_on == date(2027, 1, 31)
 
 
-def test_a_stage_whose_sentences_are_untrue_from_the_start_by_one_reading_is_left_out(
+def test_a_stage_of_a_phase_that_is_over_before_it_begins_by_one_reading_is_left_out(
     policy: Policy, cps: Pack
 ) -> None:
     found = by_key(policy, cps, make_cycle(date(2026, 9, 25), computed=DUE))
     assert "grace" not in found, "by the stated day it ended on October 25, before it began by the rule"
-    assert found["late"].valid_until == date(2027, 3, 25)
+    assert found["late"].valid_until == date(2027, 5, 31)
 
 
 def test_a_pack_without_a_phase_has_no_stage_for_it(policy: Policy, cps: Pack) -> None:
@@ -120,7 +120,7 @@ def test_after_the_due_day_no_stage_speaks_of_the_time_before_it(policy: Policy,
     days = days_of(cps, cycle)
     for stage in stage_days(policy, days, weekends):
         if stage.stage.startswith("before_"):
-            assert stage.valid_until == days.due_on
+            assert stage.valid_until == days.due_on_latest
         else:
             assert stage.stage_on > days.due_on_latest
 

@@ -26,6 +26,7 @@ from certtrack.services.delivery.rechecking import (
     list_again,
     list_ripe,
 )
+from certtrack.services.delivery.words_end import find_words_end
 from certtrack.services.organizations import is_granter
 from certtrack.services.other_days.checking import RipeDay, list_days_again, list_ripe_days
 from certtrack.services.reminders.first_mail import find_new_to_us
@@ -117,7 +118,7 @@ def _make(offices: _Offices, terms: Terms, person: Person, way: Way, at: datetim
     return Made(
         recipient_id=person.id,
         content=content,
-        valid_until=_find_end(way.told),
+        valid_until=find_words_end(way.told, at),
         reminder_ids=tuple(one.reminder.id for one in way.told),
         is_paired=way.is_paired,
     )
@@ -134,13 +135,8 @@ def _renew(offices: _Offices, rulebook: Rulebook, terms: Terms, email: Email, at
     if content is None or data is None:
         email.leased_until = db_now(MENDING.total_seconds())
         return False
-    email.data, email.message_id, email.valid_until = data, content.envelope.message_id, _find_end(ripe)
+    email.data, email.message_id, email.valid_until = data, content.envelope.message_id, find_words_end(ripe, at)
     return True
-
-
-def _find_end(ripe: Sequence[Ripe | RipeDay]) -> datetime:
-    """The last moment at which all of it is true."""
-    return min(one.reminder.valid_until for one in ripe)
 
 
 def _try_to_make(

@@ -65,6 +65,11 @@ class Ripe:
         """The organization that keeps the certification, and that writes."""
         return self.certification.organization_id
 
+    @property
+    def zone(self) -> str:
+        """By whose clock its days begin and end."""
+        return self.pack.zone
+
 
 def is_still_needed(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> bool:
     """True while a reminder in this mail, which may have arrived, is still to be told by it; else it is closed.

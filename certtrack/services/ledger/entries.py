@@ -31,6 +31,10 @@ LedgerState = Literal[
 ]
 
 
+_FELL_AWAY = ("suppressed", "superseded", "expired")
+"""States in which a reminder is done with by the very decision that it isn't told."""
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerAttempt:
     """One try to hand the reminder over, counted from 1. `outcome` is `accepted not_taken unknown relay recipient`.
@@ -95,6 +99,11 @@ class LedgerEntry:
         """The last one with the mail that it is in, else the last of all; None before the first."""
         ordered = sorted(self.attempts, key=lambda attempt: (attempt.mail == self.mail, attempt.number))
         return ordered[-1] if ordered else None
+
+    @property
+    def may_have_gone(self) -> LedgerAttempt | None:
+        """The last try by which it went out, or may have; None where certainly nothing did."""
+        return next((one for one in reversed(self.attempts) if one.outcome in ("accepted", "unknown")), None)
 
     @property
     def is_at_both(self) -> bool:
@@ -210,7 +219,7 @@ def _entry(
         reminder_id=reminder.id,
         subject_id=reminder.subject_id,
         subject_kind=reminder.subject_kind,
-        decided_at=reminder.planned_at,
+        decided_at=reminder.settled_at if reminder.state in _FELL_AWAY else reminder.planned_at,
         settled_at=reminder.settled_at,
         true_until=reminder.valid_until,
         occurrence=reminder.occurrence,

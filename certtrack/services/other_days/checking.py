@@ -34,12 +34,13 @@ from certtrack.services.rulebook import Rulebook
 class RipeDay:
     """One reminder of such a day that is to be mailed now, and what its mail says of it.
 
-    `to_both`: it goes to both of the person's addresses.
+    `zone` is the one by whose clock its days begin and end. `to_both`: it goes to both of the person's addresses.
     """
 
     reminder: Reminder
     organization_id: int
     item: DayItem
+    zone: str
     to_both: bool = False
 
 
@@ -177,14 +178,16 @@ def _find_waking(person: Person, looked: Looked, at: datetime) -> datetime:
 
 def _make_ripe(session: Session, rulebook: Rulebook, reminder: Reminder, looked: Looked, at: datetime) -> RipeDay:
     item, place = make_day_item(session, rulebook, looked, reminder.stage, at), looked.day.organization_id
+    ripe = RipeDay(reminder, place, item, looked.office_zone)
     if is_copy(reminder):
-        return RipeDay(reminder, place, replace(item, subject=None, about=_make_about(reminder, looked)))
+        return replace(ripe, item=replace(item, subject=None, about=_make_about(reminder, looked)))
     policy = looked.policy
     stage = policy.find_stage(reminder.stage) if policy is not None else None
     if policy is None or stage is None:
-        return RipeDay(reminder, place, item)
+        return ripe
     copies, copy_on = find_copies(reminder, stage, looked.copied, policy.copy_after_days, looked.office_zone, at)
-    return RipeDay(reminder, place, replace(item, copies=copies, copy_on=copy_on), to_both=stage.both_addresses)
+    item = replace(item, copies=copies, copy_on=copy_on, comes_again=stage.repeats > 0)
+    return replace(ripe, item=item, to_both=stage.both_addresses)
 
 
 def _make_about(copy: Reminder, looked: Looked) -> About:

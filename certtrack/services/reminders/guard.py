@@ -128,9 +128,9 @@ def hold_where_many(session: Session, watched: Iterable[Watched], is_due: Column
         mailed, to_look_at = _mailed(cause.id), _to_look_at(one, is_due, at)
         if _is_more(session, one.guard_above, mailed):
             cause.state, cause.held_at = "held", at
-            held += _hold(session, cause.id)
+            held += _hold(session, cause.id, at)
         elif not one.is_whole or _is_more(session, one.guard_above, mailed, *to_look_at):
-            held += _hold(session, cause.id)
+            held += _hold(session, cause.id, at)
         else:
             look_again(session, cause.id, at)
             if one.can_pass and not _is_more(session, 0, *to_look_at):
@@ -199,12 +199,12 @@ def _to_look_at(watched: Watched, is_due: ColumnElement[bool], at: datetime) -> 
     return [of_cycles, of_days]
 
 
-def _hold(session: Session, cause_id: int) -> int:
+def _hold(session: Session, cause_id: int, at: datetime) -> int:
     stopped = session.execute(
         update(Reminder)
         .where(Reminder.cause_id == cause_id, Reminder.state == "planned")
         .where(Reminder.recipient_id.not_in(_released(cause_id)), Reminder.recipient_id.not_in(_told(cause_id)))
-        .values(state="held", reason="cause")
+        .values(state="held", reason="cause", planned_at=at)
         .returning(Reminder.id)
         .execution_options(synchronize_session=False)
     )

@@ -61,7 +61,7 @@ def find_released(rows: Iterable[Any], mail: Iterable[LedgerEntry], until: datet
     by_name = set[int]()
     for number, planned_at, *of_all, own_at, own_by in rows:
         at, by = (own_at, own_by) if own_at is not None else (of_all[0], of_all[1])
-        if number in numbers and at is not None and planned_at < at <= (until or at):  # planned later, it never waited
+        if number in numbers and at is not None and planned_at <= at <= (until or at):  # planned later, it never waited
             moments[number], keys[number] = at, by
             by_name |= {number} if own_at is not None else set()
     return Released(moments, keys, by_name)

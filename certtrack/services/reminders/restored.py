@@ -53,7 +53,7 @@ def note_restored(session: Session, *, actor: Actor, at: datetime) -> str:
                 (Reminder.state == "in_mail") & Reminder.email_id.in_(in_doubt),
             )
         )
-        .values(state="held", reason="cause", cause_id=cause.id, retry_at=None)
+        .values(state="held", reason="cause", cause_id=cause.id, planned_at=at, retry_at=None)
         .returning(Reminder.recipient_id)
         .execution_options(synchronize_session=False)
     ).all()

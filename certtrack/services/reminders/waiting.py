@@ -62,6 +62,7 @@ def let_go(session: Session, waits: Sequence[Waiting], at: datetime) -> int:
         is_true = send_after <= reminder.valid_until and subject not in due
         if reminder.state == "held" and is_true and (*subject, reminder.recipient_id) not in bound:
             reminder.state, reminder.reason, reminder.send_after = "planned", None, send_after
+            reminder.planned_at = at
     session.flush()
     _look_again(session, waits, at)
     return len(numbers)

@@ -115,6 +115,37 @@ def test_a_look_back_says_nothing_that_the_office_was_told_later(world: World, p
     assert days == [None, STAGE_DAY]
 
 
+def test_what_may_have_gone_before_it_fell_away_is_not_told_as_if_nothing_was_sent(
+    world: World, deliverer: Deliverer, planner: Planner
+) -> None:
+    person = world.person()
+    [cycle] = deliverer.ripen(person)
+    deliverer.smtp.set_behaviour("close_after", at="DATA")
+    deliverer.deliver()
+    deliverer.smtp.behave()
+    planner.close(cycle)
+    world.at += timedelta(days=2)
+    deliverer.end_waits()
+    assert deliverer.deliver() == {}
+    said = tell_stage(world, person)
+    assert said.startswith(
+        "The reminder 180 days before October 31, 2026 isn't sent again, as was decided on May 6, 2026: the cycle is "
+        "over; a newer record speaks. On "
+    )
+    assert said.endswith(" it stayed open whether the mail server took mail 1.")
+
+
+def test_what_falls_away_long_after_it_was_planned_names_the_day_on_which_it_did(
+    world: World, deliverer: Deliverer, planner: Planner
+) -> None:
+    person = world.person()
+    deliverer.ripen(person)
+    planner.change(person, private_address=None)
+    world.at += timedelta(days=3)
+    assert deliverer.deliver() == {}
+    assert "as was decided on May 7, 2026: there is no address." in tell_stage(world, person)
+
+
 def test_a_held_mail_says_with_how_many_others_since_when_and_by_what(world: World, planner: Planner) -> None:
     (person, _), *_ = planner.roster(26, DUE, armed_on=STAGE_DAY)
     planner.look(STAGE_DAY)
@@ -172,6 +203,7 @@ TRIES = tuple(
     for number, outcome in enumerate(("not_taken", "unknown", "relay", "recipient", "accepted"), 1)
     for code in (450, None)
 )
+CAME_BACK = LedgerAttempt(5, AT, "accepted", 250, 7, None, came_back=True)
 KEPT_BACK = (*OBSTACLES, BEFORE_RECORD, OVERTAKEN, *FOR_GOOD, TOLD, TAKEN_BACK, "merged")
 HELD = ("cause", "moved", "by_name")
 REASONS: dict[str, tuple[str | None, ...]] = {
@@ -191,11 +223,13 @@ def make_why(state: LedgerState, reason: str | None, attempts: tuple[LedgerAttem
 @pytest.mark.parametrize("state", get_args(LedgerState))
 def test_every_state_with_every_reason_has_a_sentence_of_each_language(state: LedgerState) -> None:
     for reason in REASONS.get(state, (None,)):
-        for attempts in ((), *((one,) for one in TRIES)):
+        for attempts in ((), *((one,) for one in (*TRIES, CAME_BACK))):
             why = make_why(state, reason, attempts)
             said = [tell(why, locale) for locale in LOCALES]
             assert all(sentence.endswith(".") and "  " not in sentence for sentence in said), said
             assert said[0] != said[1]
+            if any(one.outcome in ("unknown", "accepted") for one in attempts):
+                assert "Nothing was sent" not in said[0], "it may have arrived, or did"
 
 
 @pytest.mark.parametrize("how", get_args(How))
@@ -261,8 +295,8 @@ def test_whatever_holds_a_mail_is_named(kind: str, others: int) -> None:
 
 
 def test_two_answers_are_told_apart_by_their_words() -> None:
-    said = {say_by(WORDS, locale, "attempt_sentence", one, "America/Chicago") for one in TRIES for locale in LOCALES}
-    assert len(said) == 2 * len(TRIES)
+    said = {say_by(WORDS, locale, "attempt_sentence", one, "America/Chicago") for one in (*TRIES, CAME_BACK) for locale in LOCALES}
+    assert len(said) == 2 * (len(TRIES) + 1)
 
 
 def test_a_copy_still_to_come_says_to_whom_and_when_at_the_earliest_until_it_is_decided(

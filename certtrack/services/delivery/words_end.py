@@ -1,0 +1,34 @@
+"""Until when the words of a mail are true, as they are written: the reminder may stay true for longer, in other words."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from certtrack.clock import end_of
+from certtrack.rules.cycles import get_phase, phases_of
+from certtrack.services.delivery.rechecking import Ripe
+from certtrack.services.other_days.checking import RipeDay
+
+
+def find_words_end(ripe: Sequence[Ripe | RipeDay], at: datetime) -> datetime:
+    """The last moment at which all that a mail composed at `at` says of these is true, aware UTC.
+
+    What says "tomorrow" ends with its own day. What names the earliest reading of a day as one still to come ends with
+    that day, though the reminder goes on until the latest: from then on it names both.
+    """
+    return min(_find_end(one, at) for one in ripe)
+
+
+def _find_end(one: Ripe | RipeDay, at: datetime) -> datetime:
+    today = at.astimezone(ZoneInfo(one.zone)).date()
+    act_by = _find_act_by(one, today)
+    if act_by < today or act_by == date.max:
+        return one.reminder.valid_until
+    last_on = today if (act_by - today).days <= 1 else act_by
+    return min(one.reminder.valid_until, end_of(last_on, one.zone))
+
+
+def _find_act_by(one: Ripe | RipeDay, today: date) -> date:
+    if isinstance(one, RipeDay):
+        return one.item.due_on
+    return get_phase(phases_of(one.days), today).act_by
