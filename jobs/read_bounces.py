@@ -11,13 +11,19 @@ from jobs.workplace import Workplace
 
 
 def run(work: Workplace) -> dict[str, int]:
-    """Read the Maildir and the IMAP folder that are set; one that can't be read doesn't keep the other from it."""
+    """Read the Maildir and the IMAP folder that are set; one that can't be read doesn't keep the other from it.
+
+    Raises the first BoxFault once both were tried, so that the job shows as broken and the alarm is raised.
+    """
     counts: Counter[str] = Counter()
+    faults: list[BoxFault] = []
     signer, actor = make_terms(work.settings).bounces, job_actor("read_bounces")
     for box in list_boxes(work.settings):
         try:
             counts += read_box(work.database, signer, box, actor=actor, clock=work.clock, stop=work.stop)
         except BoxFault as fault:
             get_log().error("reports_not_read", why=str(fault))
-            counts["not_read"] += 1
+            faults.append(fault)
+    if faults:
+        raise faults[0]
     return dict(counts)

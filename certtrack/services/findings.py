@@ -15,6 +15,7 @@ from certtrack.security import Actor
 
 BY_FILE = "import:"
 """What begins the name of whoever settled a finding, and the decision, where the file of an import did: `import:7`."""
+_BY_NOBODY = (BY_FILE, "job:")
 
 
 def open_finding(
@@ -31,7 +32,7 @@ def open_finding(
 ) -> bool:
     """Note a disagreement; True when it is new. What a person settled stays settled: its key names both values.
 
-    One that a file settled, found again, is open again: that is new too. `details` are codes and values, never
+    One that a file or a job settled, found again, is open again: that is new too. `details` are codes and values, never
     sentences.
     """
     is_new = insert_unless_there(
@@ -97,7 +98,7 @@ def _settle(session: Session, finding: Finding, decision: str, by: str, actor: A
 
 
 def _reopen(session: Session, finding: Finding, details: Mapping[str, Any], actor: Actor, at: datetime) -> bool:
-    if not (finding.settled_by or "").startswith(BY_FILE):
+    if not (finding.settled_by or "").startswith(_BY_NOBODY):
         return False
     finding.settled_at = finding.settled_by = finding.decision = None
     finding.details = dict(details)

@@ -37,4 +37,6 @@ KINDS: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
      ("Which address takes mail?", "Code 550", "A new one puts it back")),
     ("mail_bounced", {"status": "5.1.1"},
      ("Which address takes mail?", "Code 5.1.1", "A new address puts it back")),
+    ("not_planned", {"subject": "cycle", "due_on": "2026-10-31"},
+     ("What is wrong with the days", "October\xa031,\xa02026", "nobody is reminded")),
 ]  # fmt: skip

@@ -77,9 +77,7 @@ def test_stages_before_the_day_use_the_earlier_reading_and_those_after_it_the_la
     assert found["full_route"].anchor_on == date(2027, 1, 31)
 
 
-def test_a_stage_of_a_phase_that_is_over_before_it_begins_by_one_reading_is_left_out(
-    policy: Policy, cps: Pack
-) -> None:
+def test_a_stage_of_a_phase_that_is_over_before_it_begins_by_one_reading_is_left_out(policy: Policy, cps: Pack) -> None:
     found = by_key(policy, cps, make_cycle(date(2026, 9, 25), computed=DUE))
     assert "grace" not in found, "by the stated day it ended on October 25, before it began by the rule"
     assert found["late"].valid_until == date(2027, 5, 31)

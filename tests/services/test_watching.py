@@ -74,6 +74,16 @@ def test_what_the_mail_server_put_off_is_late_only_when_its_next_try_is(world: W
         assert list(troubles(world)) == expected
 
 
+def test_what_can_not_be_composed_is_late_though_it_is_tried_again_and_again(world: World, planner: Planner) -> None:
+    let_beat(world)
+    world.certify(world.person(), DUE)
+    planner.look(STAGE_DAY)
+    world.at += timedelta(days=1)
+    with world.database.writing() as session:
+        session.execute(update(Reminder).values(retry_at=db_now(3000), reason="not_composed"))
+    assert list(troubles(world)) == ["mail_late"]
+
+
 def test_what_is_held_is_not_late(world: World, planner: Planner) -> None:
     let_beat(world)
     planner.roster(26, DUE, armed_on=STAGE_DAY)

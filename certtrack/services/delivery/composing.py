@@ -16,7 +16,7 @@ from certtrack.mail.compose import compose_reminders
 from certtrack.mail.content import Content
 from certtrack.services.delivery.leasing import Made, Outgoing
 from certtrack.services.delivery.settling import give_back
-from certtrack.services.reminders.ripe import MENDING
+from certtrack.services.reminders.ripe import MENDING, NOT_COMPOSED
 
 _EMAILS: Any = Email.__table__
 _WRITE = (
@@ -81,4 +81,4 @@ def _give_back(session: Session, broken: _Broken, at: datetime) -> None:
     if not give_back(session, broken.mail, at):
         return
     waits = update(Reminder).where(Reminder.id.in_(broken.reminder_ids), Reminder.state == "planned")
-    session.execute(waits.values(retry_at=db_now(MENDING.total_seconds())))
+    session.execute(waits.values(retry_at=db_now(MENDING.total_seconds()), reason=NOT_COMPOSED))

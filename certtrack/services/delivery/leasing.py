@@ -28,7 +28,11 @@ _AT_ONCE = 20
 _EMAILS: Any = Email.__table__
 _REMINDERS: Any = Reminder.__table__
 _CARRIED: Any = ReminderEmail.__table__
-_CARRY = update(_REMINDERS).where(_REMINDERS.c.id == bindparam("of")).values(state="in_mail", email_id=bindparam("in"))
+_CARRY = (
+    update(_REMINDERS)
+    .where(_REMINDERS.c.id == bindparam("of"))
+    .values(state="in_mail", reason=None, email_id=bindparam("in"))
+)
 
 
 @dataclass(frozen=True, slots=True)

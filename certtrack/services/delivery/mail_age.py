@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Email, Reminder
 from certtrack.db.types import db_now
+from certtrack.services.reminders.ripe import NOT_COMPOSED
 
 _OPEN = ("ready", "leased", "unknown")
 
@@ -38,12 +39,13 @@ def load_mail_age(session: Session, at: datetime) -> MailAge:
 def find_late_since(session: Session, limit_s: float, at: datetime) -> datetime | None:
     """Since when something could have gone out and hasn't, for more than `limit_s` seconds; None where nothing is late.
 
-    What waits because the mail server put its recipient off counts from the moment at which it is to be tried again.
+    What waits because the mail server put its recipient off counts from the moment at which it is to be tried again;
+    what can't be composed is late however often that is tried.
     """
     since = select(func.min(Reminder.send_after)).where(
         Reminder.state == "planned",
         Reminder.send_after < at - timedelta(seconds=limit_s),
-        or_(Reminder.retry_at.is_(None), Reminder.retry_at < db_now(-limit_s)),
+        or_(Reminder.retry_at.is_(None), Reminder.retry_at < db_now(-limit_s), Reminder.reason == NOT_COMPOSED),
     )
     oldest = select(func.min(Email.created_at)).where(_is_left_lying(limit_s))
     moments = session.execute(select(since.scalar_subquery(), oldest.scalar_subquery())).one()

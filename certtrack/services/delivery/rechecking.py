@@ -26,7 +26,7 @@ from certtrack.services.other_days.checking import find_days_waking, list_needed
 from certtrack.services.reminders.arming import rearm_person
 from certtrack.services.reminders.copy_checks import Checked, find_copies, is_copy
 from certtrack.services.reminders.obstacles import TOLD_INSTEAD, find_obstacle, find_sent_on, state_of
-from certtrack.services.reminders.ripe import find_own_end, is_ripe, wait_for_mending, waits_until
+from certtrack.services.reminders.ripe import find_own_end, is_ripe, wait_a_while, wait_for_mending, waits_until
 from certtrack.services.reminders.rulings import quiet_of
 from certtrack.services.reminders.sending_hours import after_quiet, known_zone
 from certtrack.services.rulebook import Rulebook, confirmed_rules
@@ -187,7 +187,7 @@ def _waits_for_holder(reminder: Reminder, facts: SendFacts) -> bool:
     """True for a copy whose holder is still to be told: mail may have been stopped since it was planned."""
     waits = is_copy(reminder) and facts.copies.find_start(reminder).is_waiting
     if waits:
-        wait_for_mending(reminder)
+        wait_a_while(reminder)
     return waits
 
 

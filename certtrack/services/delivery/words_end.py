@@ -1,4 +1,4 @@
-"""Until when the words of a mail are true, as they are written: the reminder may stay true for longer, in other words."""
+"""Until when the words of a mail are true as they stand: its reminders may stay true for longer, in other words."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

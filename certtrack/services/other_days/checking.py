@@ -24,7 +24,7 @@ from certtrack.services.other_days.rulings import was_told
 from certtrack.services.reminders.arming import rearm_person
 from certtrack.services.reminders.copy_checks import find_copies, find_end, find_start_of, is_copy
 from certtrack.services.reminders.obstacles import TOLD_INSTEAD, state_of
-from certtrack.services.reminders.ripe import find_own_end, is_ripe, wait_for_mending, waits_until
+from certtrack.services.reminders.ripe import find_own_end, is_ripe, wait_a_while, waits_until
 from certtrack.services.reminders.rulings import quiet_of
 from certtrack.services.reminders.sending_hours import after_quiet, known_zone
 from certtrack.services.rulebook import Rulebook
@@ -166,7 +166,7 @@ def _waits_for_holder(reminder: Reminder, looked: Looked) -> bool:
     """True for a copy whose holder is still to be told: mail may have been stopped since it was planned."""
     waits = is_copy(reminder) and find_start_of(reminder, list_own(looked)).is_waiting
     if waits:
-        wait_for_mending(reminder)
+        wait_a_while(reminder)
     return waits
 
 

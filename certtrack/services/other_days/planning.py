@@ -17,6 +17,7 @@ from certtrack.services.reminders.guard import hold_where_many, lock_causes
 from certtrack.services.reminders.planning import PlanCounts, watch_own, watch_wide
 from certtrack.services.reminders.rows import Ruling
 from certtrack.services.reminders.subjects import is_due
+from certtrack.services.reminders.undecided import of_day, tell_undecided
 from certtrack.services.reminders.wide_causes import list_unsettled, load_wide
 from certtrack.services.reminders.writes import values_of, write_decisions
 from certtrack.services.rulebook import Rulebook, confirmed_rules, pin
@@ -38,8 +39,12 @@ def plan_other_batch(session: Session, rulebook: Rulebook, *, at: datetime, limi
     causes = lock_causes(session, list_causes(session, days))
     wide = load_wide(session, causes.values())
     found = load_looked(session, rules, days, at, causes, wide)
+    bad = set[int]()
     for looked in found:
-        counts.update(_plan(session, looked, at))
+        became = _plan(session, looked, at)
+        counts.update(became)
+        bad |= {looked.day.id} if became["unreadable"] else set()
+    tell_undecided(session, (of_day(day) for day in days), {day.id for day in days} - bad, at)
     session.flush()
     own = watch_own(session, ((looked.cause, looked.policy) for looked in found))
     stopped = hold_where_many(session, [*own, *watch_wide(wide, rulebook, at)], is_due(rulebook, at), at)

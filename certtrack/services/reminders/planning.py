@@ -20,6 +20,7 @@ from certtrack.services.reminders.guard import Watched, hold_where_many, list_gr
 from certtrack.services.reminders.rulings import Ruling, Rulings, rule
 from certtrack.services.reminders.subject_rows import AnyRow
 from certtrack.services.reminders.subjects import Subject, is_due, load_due, put_off
+from certtrack.services.reminders.undecided import of_cycle, tell_undecided
 from certtrack.services.reminders.wide_causes import WideCause
 from certtrack.services.reminders.writes import values_of, write_decisions
 from certtrack.services.rulebook import Rulebook, pin
@@ -68,13 +69,14 @@ def plan_batch(session: Session, rulebook: Rulebook, *, at: datetime, limit: int
     counts = _write(session, ruled, at)
     for subject, rulings in ruled:
         subject.cycle.next_stage_on = rulings.next_stage_on
+    tell_undecided(session, (of_cycle(*one) for one in due.found), {subject.cycle.id for subject in subjects}, at)
     session.flush()
     own = watch_own(session, ((subject.cause, subject.policy) for subject in subjects))
     watched = [*own, *(watch_wide(due.wide, rulebook, at) if subjects else ())]
     stopped = hold_where_many(session, watched, is_due(rulebook, at), at)
     return PlanCounts(
-        looked_at=len(due.subjects) + due.unreadable,
-        unreadable=len(due.subjects) + due.unreadable - len(ruled),
+        looked_at=len(due.found),
+        unreadable=len(due.found) - len(ruled),
         planned=counts["planned"] - min(stopped, counts["planned"]),
         held=counts["held"] + stopped,
         suppressed=counts["suppressed"],

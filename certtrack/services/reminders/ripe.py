@@ -10,6 +10,8 @@ from certtrack.db.types import db_now
 
 MENDING = timedelta(hours=1)
 """How long a reminder waits whose mail can't be made as things are."""
+NOT_COMPOSED = "not_composed"
+"""Why it waits then: the code says so in the ledger, and that it is late however often it is tried."""
 
 _LOOKED_THROUGH = 20  # times as many reminders as recipients are wanted: those locked elsewhere mustn't hide others
 
@@ -48,6 +50,13 @@ def lock_recipients(session: Session, at: datetime, limit: int) -> list[Person]:
 
 def wait_for_mending(reminder: Reminder) -> None:
     """Try it again an hour later: as things are, its mail can't be made."""
+    wait_a_while(reminder)
+    if reminder.state == "planned":
+        reminder.reason = NOT_COMPOSED
+
+
+def wait_a_while(reminder: Reminder) -> None:
+    """Ask again an hour later whether it may go: nothing is wrong."""
     reminder.retry_at = db_now(MENDING.total_seconds())
 
 

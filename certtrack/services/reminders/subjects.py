@@ -82,13 +82,13 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The cycles of one look. `unreadable`: how many more there were, on whose records nothing can be decided.
+    """The cycles of one look, and those that were `found`: of the others nothing can be read by which to decide.
 
     `wide` are all causes that may concern cycles which don't name them.
     """
 
     subjects: list[Subject]
-    unreadable: int
+    found: Sequence[tuple[Cycle, Certification]]
     wide: tuple[WideCause, ...] = ()
 
 
@@ -107,7 +107,7 @@ def load_due(session: Session, rulebook: Rulebook, at: datetime, limit: int) -> 
         .execution_options(populate_existing=True)
     )
     found = [(cycle, certification) for cycle, certification in session.execute(query)]
-    return _load(session, rulebook, at, found) if found else Due([], 0)
+    return _load(session, rulebook, at, found) if found else Due([], ())
 
 
 def put_off(cycle: Cycle, error: Exception, at: datetime) -> None:
@@ -148,7 +148,7 @@ def _load(session: Session, rulebook: Rulebook, at: datetime, found: Sequence[tu
             subjects.append(make_subject(loaded, cycle, certification))
         except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told
             put_off(cycle, error, at)
-    return Due(subjects, len(found) - len(subjects), loaded.wide)
+    return Due(subjects, found, loaded.wide)
 
 
 def list_causes(session: Session, cycles: Iterable[Cycle]) -> set[int]:

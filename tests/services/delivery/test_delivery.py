@@ -159,7 +159,7 @@ def test_a_mail_that_can_not_be_composed_keeps_nobody_elses_back(
     assert deliverer.deliver() == {"accepted": 1}
     assert planner.row(whole, "before_180").state == "sent"
     row = planner.row(broken, "before_180")
-    assert (row.state, row.tries) == ("planned", 0)
+    assert (row.state, row.reason, row.tries) == ("planned", "not_composed", 0)
     assert deliverer.outcomes() == ["accepted"], "nobody tried to hand over what was never written"
     assert 3500 < deliverer.seconds_until(Reminder.retry_at) <= 3600
     assert deliverer.deliver() == {}, "it is not tried again at once"
@@ -173,7 +173,8 @@ def test_a_mail_goes_out_once_it_can_be_composed(world: World, deliverer: Delive
     spoil(world, carol, "carol@example.org")
     deliverer.end_waits()
     assert deliverer.deliver() == {"accepted": 1}
-    assert planner.row(cycle, "before_180").state == "sent"
+    row = planner.row(cycle, "before_180")
+    assert (row.state, row.reason) == ("sent", None)
 
 
 def spoil(world: World, person_id: int, address: str = "carol@example.org\nBcc: dave@example.org") -> None:

@@ -207,6 +207,7 @@ CAME_BACK = LedgerAttempt(5, AT, "accepted", 250, 7, None, came_back=True)
 KEPT_BACK = (*OBSTACLES, BEFORE_RECORD, OVERTAKEN, *FOR_GOOD, TOLD, TAKEN_BACK, "merged")
 HELD = ("cause", "moved", "by_name")
 REASONS: dict[str, tuple[str | None, ...]] = {
+    "planned": ("not_composed", None),
     "held": HELD, "suppressed": KEPT_BACK, "superseded": (*KEPT_BACK, None), "coming": (*OBSTACLES, None),
     "failed": ("address_refused", "mail_refused", "bounced", None), "expired": (*HELD, None),
 }  # fmt: skip
@@ -295,8 +296,9 @@ def test_whatever_holds_a_mail_is_named(kind: str, others: int) -> None:
 
 
 def test_two_answers_are_told_apart_by_their_words() -> None:
-    said = {say_by(WORDS, locale, "attempt_sentence", one, "America/Chicago") for one in (*TRIES, CAME_BACK) for locale in LOCALES}
-    assert len(said) == 2 * (len(TRIES) + 1)
+    tries = (*TRIES, CAME_BACK)
+    said = {say_by(WORDS, locale, "attempt_sentence", one, "America/Chicago") for one in tries for locale in LOCALES}
+    assert len(said) == 2 * len(tries)
 
 
 def test_a_copy_still_to_come_says_to_whom_and_when_at_the_earliest_until_it_is_decided(
