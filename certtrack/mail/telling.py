@@ -10,8 +10,11 @@ from certtrack.mail.telling_hours import say_first, speaks_first, tell_hours
 from certtrack.mail.view import View, view
 from certtrack.mail.words import Paragraph, format_things, paragraphs, words
 from certtrack.rules.calendar import skip_weekend
-from certtrack.rules.pack import Holds, Need, Value
+from certtrack.rules.pack import Holds, Need, Phase, Sure, Value
 from certtrack.rules.reminders import ALL_SET
+
+_UNSURE: tuple[Sure, ...] = ("unverified", "conflicting", "inferred")
+"""How sure something may be that isn't certain, the least sure first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ def _to_do(seen: View) -> list[Paragraph]:
     """What to send in or to ask for now, the pack's advice, what it costs, and how sure that is."""
     pack, phase = seen.item.pack, seen.now.phase
     advice = pack.advice[phase].of(seen.locale) if phase in pack.advice else ""
-    said = [_needs(seen), advice, *_cost_of_route(seen), _how_sure(seen)]
+    said = [_needs(seen), advice, *_cost_of_route(seen), _how_sure(seen, phase)]
     return paragraphs(said, seen.say("to_do"))
 
 
@@ -186,13 +189,12 @@ def _needs(seen: View) -> str:
     return " ".join(sentence for sentence in said if sentence)
 
 
-def _how_sure(seen: View) -> str:
-    value = seen.item.pack.needs.get(seen.now.phase)
-    return (
-        seen.say("how_sure", value.sure)
-        if value and value.value and value.sure not in ("verified", "confirmed")
-        else ""
-    )
+def _how_sure(seen: View, phase: Phase) -> str:
+    """How sure what is said of a phase is: as sure as the least sure of what is asked for and what it costs."""
+    needs, fee = seen.item.pack.needs.get(phase), seen.item.pack.fees.get(phase)
+    said = [value.sure for value in (needs, fee) if value is not None and value.value]
+    unsure = [sure for sure in _UNSURE if sure in said]
+    return seen.say("how_sure", unsure[0]) if unsure and seen.needs_in(phase) else ""
 
 
 def _things(seen: View, needs: tuple[Need, ...]) -> list[str]:
@@ -223,6 +225,7 @@ def _what_comes(seen: View) -> list[Paragraph]:
         return []
     last_on = None if coming.act_by == date.max else coming.act_by
     said = [seen.say("next_phase", coming.phase, last_on, seen.needs_in(coming.phase)), _next_fee(seen)]
+    said.append(_how_sure(seen, coming.phase))
     if seen.now.phase == "on_time":
         said.append(seen.say("holding", *_holds(seen.item.pack.holds.get(coming.phase)), False))
     return paragraphs(said, seen.say("then", seen.now.act_by == seen.now.until_on))

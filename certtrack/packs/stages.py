@@ -6,12 +6,12 @@ from dataclasses import replace
 from certtrack.packs.table import Table
 from certtrack.rules.pack import PHASES
 from certtrack.rules.reminders import DUE_DAY, CopyTo, Stage
+from certtrack.rules.wishes import ALWAYS_FROM
 
 _ENTERED = tuple(phase for phase in PHASES if phase != "on_time")
 _COPIED: tuple[CopyTo, ...] = ("supervisor", "organization")
 _MOST_DAYS = 3660
 _MOST_REPEATS = 30
-_SWITCHED_OFF_ABOVE = 30  # days before the due day: nearer to it a stage is for everybody, unless the policy says so
 _BOTH_ADDRESSES_FROM = 14  # days before the due day: nearer to it one mail that nobody reads may cost the certification
 
 
@@ -59,7 +59,7 @@ def _as_urgent_as_known(step: int, stages: Sequence[Stage], copy_after_days: int
     key = _before(step)
     if known is not None and known.key == key:
         return known
-    plain = Stage(key, days_before=step, can_switch_off=step > _SWITCHED_OFF_ABOVE)
+    plain = Stage(key, days_before=step, can_switch_off=step > ALWAYS_FROM)
     copies = known.copies if known is not None and step >= copy_after_days else ()
     return replace(plain, copies=copies, both_addresses=_goes_to_both(step, known))
 
@@ -78,7 +78,7 @@ def _is_late(days_before: int | None) -> bool:
 def _read_stage(table: Table, copy_after_days: int) -> Stage:
     stage = _read_day(table)
     days_before = stage.days_before
-    far = days_before is not None and days_before > _SWITCHED_OFF_ABOVE
+    far = days_before is not None and days_before > ALWAYS_FROM
     if table.has("copies"):
         stage = replace(stage, copies=table.choices("copies", _COPIED))
         if days_before is not None and days_before < copy_after_days:
@@ -86,13 +86,23 @@ def _read_stage(table: Table, copy_after_days: int) -> Stage:
     repeat_every_days, repeats = _read_repeats(table)
     stage = replace(
         stage,
-        can_switch_off=table.flag("can_switch_off") if table.has("can_switch_off") else far,
+        can_switch_off=_read_choice(table, stage.key, is_far=far),
         both_addresses=table.flag("both_addresses") if table.has("both_addresses") else _is_late(days_before),
         repeat_every_days=repeat_every_days,
         repeats=repeats,
     )
     table.finish()
     return stage
+
+
+def _read_choice(table: Table, key: str, *, is_far: bool) -> bool:
+    """Whether the holder may do without the stage: only where it is far from the day, so that pages can say so."""
+    if not table.has("can_switch_off"):
+        return is_far
+    can = table.flag("can_switch_off")
+    if can and not is_far:
+        table.refuse("can_switch_off", f"of {key} can't be true: only a stage more than {ALWAYS_FROM} days before can")
+    return can
 
 
 def _read_day(table: Table) -> Stage:

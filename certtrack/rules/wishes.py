@@ -10,7 +10,7 @@ Group = Literal["early", "all_set"]
 GROUPS: tuple[Group, ...] = ("early", "all_set")
 
 ALWAYS_FROM = 30
-"""So many days before the day on nothing can be switched off, unless a policy says so: missing it costs too much."""
+"""So many days before the day on nothing can be switched off: missing it costs too much."""
 
 
 def find_group(stage: str, policy: Policy | None) -> Group | None:

@@ -4,34 +4,22 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Certification, Cycle, Email, Intention, Person, StandingSpan
-from certtrack.db.queries.merges import load_merged
+from certtrack.db.models import Email, Person
 from certtrack.security import Act, Actor, Fields
 from certtrack.services.actors import open_people, visible_people
+from certtrack.services.awaited import Awaited, in_chunks, load_awaited
 from certtrack.services.delivery.addressing import load_second_addresses
 
 PAGE = 50
 _TRUSTED_AFTER = timedelta(days=5)  # as long as servers try before they report that a mail was given up
-_NOTHING_TO_TELL = ("suspended", "revoked", "retired")
-_CHUNK = 500
-
-_V = TypeVar("_V", int, str)
 
 Why = Literal["no_address", "refused", "came_back"]
-
-
-@dataclass(frozen=True, slots=True)
-class Awaited:
-    """A certification that its holder can't be reminded of, and the next day to act by."""
-
-    certification: Certification
-    next_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +68,11 @@ class _Trouble:
 def list_undeliverable(session: Session, actor: Actor, *, today: date, at: datetime, page: int = 1) -> UnreachedPage:
     """Those whom the actor may tell in another way, and whom mail doesn't reach; `page` counts from 1.
 
-    Only people with a day to act by: nobody who isn't going on, and no certification that is suspended or over.
+    Only people with a day to act by, or another day that the actor may see: nobody who isn't going on, and no
+    certification that is suspended or over.
     """
     troubles = _find_troubles(session, open_people(actor, today, Act.TELL), at)
-    awaited = _load_awaited(session, troubles, today)
+    awaited = load_awaited(session, actor, troubles, today)
     order = sorted(awaited, key=lambda number: (awaited[number][0].next_on, number))
     first = (max(page, 1) - 1) * PAGE
     shown = order[first : first + PAGE]
@@ -109,7 +98,7 @@ def list_undeliverable(session: Session, actor: Actor, *, today: date, at: datet
 def count_undeliverable(session: Session, actor: Actor, *, today: date, at: datetime) -> int:
     """How many people `list_undeliverable` has for the actor."""
     troubles = _find_troubles(session, open_people(actor, today, Act.TELL), at)
-    return len(_load_awaited(session, troubles, today))
+    return len(load_awaited(session, actor, troubles, today))
 
 
 def _find_troubles(session: Session, which: ColumnElement[bool], at: datetime) -> dict[int, _Trouble]:
@@ -125,7 +114,7 @@ def _find_troubles(session: Session, which: ColumnElement[bool], at: datetime) -
             since = min(_settled_at(email) for email in mails)
             found[person.id] = _Trouble("came_back" if last.state == "bounced" else "refused", since)
     # whose they are is asked last: it is asked of few, and is costly where an office has many people
-    seen = {number for chunk in _chunks(found) for number in _narrow(session, chunk, which)}
+    seen = {number for chunk in in_chunks(found) for number in _narrow(session, chunk, which)}
     return {number: trouble for number, trouble in found.items() if number in seen}
 
 
@@ -149,7 +138,7 @@ def _load_undelivered(session: Session, at: datetime) -> dict[str, list[Email]]:
 
 def _list_by_address(session: Session, addresses: Iterable[str], alive: ColumnElement[bool]) -> Iterator[Person]:
     """Whoever has one of these addresses, private or at work."""
-    for chunk in _chunks(addresses):
+    for chunk in in_chunks(addresses):
         has_one = or_(Person.private_address.in_(chunk), Person.work_address.in_(chunk))
         yield from session.scalars(select(Person).where(has_one, alive))
 
@@ -157,7 +146,7 @@ def _list_by_address(session: Session, addresses: Iterable[str], alive: ColumnEl
 def _load_proofs(session: Session, people: Iterable[int], at: datetime) -> dict[str, datetime]:
     """When each address last took a mail that hasn't come back for days."""
     found: dict[str, datetime] = {}
-    for chunk in _chunks(people):
+    for chunk in in_chunks(people):
         query = (
             select(Email.address, func.max(Email.settled_at).label("taken_at"))
             .where(Email.recipient_id.in_(chunk), Email.state == "sent", Email.settled_at < at - _TRUSTED_AFTER)
@@ -171,49 +160,6 @@ def _load_proofs(session: Session, people: Iterable[int], at: datetime) -> dict[
 def _settled_at(email: Email) -> datetime:
     """When it was known that the mail isn't delivered."""
     return email.bounced_at or email.settled_at or email.created_at
-
-
-def _load_awaited(session: Session, people: Iterable[int], today: date) -> dict[int, tuple[Awaited, ...]]:
-    """The certifications that each of them would be reminded of, whose day is nearest first; nobody without one."""
-    found: dict[int, list[Awaited]] = defaultdict(list)
-    for chunk in _chunks(people):
-        merged = load_merged(session, chunk)
-        for certification, next_on in session.execute(_awaited({*chunk, *merged}, today)):
-            holder = merged.get(certification.person_id, certification.person_id)
-            if next_on is not None:
-                found[holder].append(Awaited(certification, next_on))
-    return {number: tuple(awaited) for number, awaited in found.items()}
-
-
-def _awaited(people: Collection[int], today: date) -> Select[Certification, date | None]:
-    leaving = select(Intention.id).where(
-        Intention.cycle_id == Cycle.id, Intention.kind == "not_going_on", Intention.state != "taken_back"
-    )
-    going_on = select(Cycle.id).where(
-        Cycle.certification_id == Certification.id,
-        Cycle.closed_on.is_(None),
-        Cycle.is_withdrawn.is_(False),
-        ~leaving.exists(),
-    )
-    return (
-        select(Certification, StandingSpan.next_on)
-        .join(StandingSpan, StandingSpan.certification_id == Certification.id)
-        .where(
-            Certification.person_id.in_(people),
-            StandingSpan.from_on <= today,
-            StandingSpan.until_on >= today,
-            StandingSpan.validity.not_in(_NOTHING_TO_TELL),
-            going_on.exists(),
-        )
-        .order_by(StandingSpan.next_on, Certification.id)
-    )
-
-
-def _chunks(values: Iterable[_V]) -> Iterator[list[_V]]:
-    """The values in order, so many at a time as one statement takes."""
-    ordered = sorted(values)
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]
 
 
 def _narrow(session: Session, people: Collection[int], which: ColumnElement[bool]) -> set[int]:

@@ -66,7 +66,6 @@ class Crowd:
             top="all_set = true",
             before_14="repeat_every_days = 3\nrepeats = 2",
             before_7="repeat_every_days = 2\nrepeats = 1",
-            before_30="can_switch_off = true",
         ).replace("guard_above = 25", f"guard_above = {guard}")
         text = text.replace('"us-wi-cpps"]', f'"us-wi-cpps", "{TWO_STEPS}", "{CLOCKS}"]')
         self.world.rulebook = load_states()

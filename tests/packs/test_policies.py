@@ -76,12 +76,15 @@ def test_what_a_policy_doesn_t_say_is_that_it_begins_at_once_copies_nobody_soon_
     assert (policy.from_on, policy.copy_after_days, policy.all_set, policy.lead_times) == (None, 3, False, ())
 
 
-def test_far_stages_may_be_switched_off_and_near_ones_not_unless_the_policy_says_otherwise() -> None:
+def test_far_stages_may_be_switched_off_unless_the_policy_says_otherwise_and_near_ones_never() -> None:
     policy = make(one("days_before = 31") + "\n[[stages]]\ndays_before = 14\n\n[[stages]]\ndays_before = 15\n")
     assert {stage.key for stage in policy.stages if stage.can_switch_off} == {"before_60", "before_31"}
-    said = make(one("days_before = 5", "can_switch_off = true")).find_stage("before_5")
+    said = make(one("days_before = 45", "can_switch_off = false")).find_stage("before_45")
     assert said is not None
-    assert said.can_switch_off
+    assert not said.can_switch_off
+    for near in ("days_before = 30", "due_day = true", "days_after = 5", 'enters = "grace"'):
+        with pytest.raises(BadPack, match=r"of \w+ can't be true: only a stage more than 30 days before"):
+            make(one(near, "can_switch_off = true"))
 
 
 def test_late_stages_go_to_both_addresses_unless_the_policy_says_otherwise() -> None:

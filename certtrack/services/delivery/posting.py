@@ -208,7 +208,7 @@ def _make_about(one: Ripe) -> About | None:
 
 def _find_stop(terms: Terms, ripe: Sequence[Ripe | RipeDay], address: str) -> str | None:
     """Where one click stops what may be switched off; None where nothing in this mail may be, or no TLS is spoken."""
-    first = next((one.reminder.id for one in ripe if isinstance(one, Ripe) and one.can_switch_off), None)
+    first = next((one.reminder.id for one in ripe if one.can_switch_off), None)
     if first is None or not terms.base_url.startswith("https:"):
         return None
     return make_link_url(terms.base_url, terms.links, first, STOP, address)

@@ -35,6 +35,7 @@ class RipeDay:
     """One reminder of such a day that is to be mailed now, and what its mail says of it.
 
     `zone` is the one by whose clock its days begin and end. `to_both`: it goes to both of the person's addresses.
+    `can_switch_off`: the person may do without it.
     """
 
     reminder: Reminder
@@ -42,6 +43,7 @@ class RipeDay:
     item: DayItem
     zone: str
     to_both: bool = False
+    can_switch_off: bool = False
 
 
 def list_ripe_days(
@@ -187,7 +189,7 @@ def _make_ripe(session: Session, rulebook: Rulebook, reminder: Reminder, looked:
         return ripe
     copies, copy_on = find_copies(reminder, stage, looked.copied, policy.copy_after_days, looked.office_zone, at)
     item = replace(item, copies=copies, copy_on=copy_on, comes_again=stage.repeats > 0)
-    return replace(ripe, item=item, to_both=stage.both_addresses)
+    return replace(ripe, item=item, to_both=stage.both_addresses, can_switch_off=stage.can_switch_off)
 
 
 def _make_about(copy: Reminder, looked: Looked) -> About:

@@ -8,6 +8,7 @@ from certtrack.db.models import Person, Reminder
 from certtrack.mail.content import CALLED_OFF, DAY_MOVED
 from certtrack.rules.other_days import make_days
 from certtrack.rules.reminders import Decision, Policy, StageDay, StageKey, decide, stage_days
+from certtrack.rules.wishes import find_group
 from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.records import word_of
 from certtrack.services.reminders.judging import Verdict
@@ -28,7 +29,7 @@ def find_obstacle(
     `day_closed`: nothing is due on it any more; `called_off`: it doesn't take place, which is a stage of its own, and
     none where it is `on_again`. `day_moved`: it is another day than `anchor_on` by now. `policy_changed`: the policy
     has no such stage any more, or none at all of such a day. Else what on record of the certification keeps it from
-    being told.
+    being told. `switched_off`: they do without it, and by the policy they may; a copy is somebody else's.
     """
     day = looked.day
     if person.died_on is not None and person.died_on <= looked.today:
@@ -41,7 +42,11 @@ def find_obstacle(
         return DAY_MOVED
     if _has_no_such(looked, stage):
         return POLICY_CHANGED
-    return looked.silence or (None if (copy_to or person).address else "no_address")
+    if looked.silence:
+        return looked.silence
+    if copy_to is None and find_group(stage, looked.policy) in (person.switched_off or ()):
+        return "switched_off"
+    return None if (copy_to or person).address else "no_address"
 
 
 def _has_no_such(looked: Looked, stage: str) -> bool:
