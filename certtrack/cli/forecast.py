@@ -59,7 +59,7 @@ def forecast(
     format_: Format,
     actor: Actor,
 ) -> None:
-    """List every mail that is to come, by day: about whom, which stage, to whom, and what keeps it back as things are.
+    """List every reminder to come, by day: about whom, which stage, to whom, and what keeps it back as things are.
 
     It is what the planner decides, day after day, with nothing changed meanwhile. A mail that waits for release, for
     an address, or for the end of a suspension is listed with that; `until` is the day on which that ends by itself:
