@@ -128,7 +128,6 @@ def test_a_mail_in_doubt_is_not_sent_again_once_all_of_it_has_fallen_away(
     assert planner.says(cycle)["before_180"] == "superseded:cycle_closed"
 
 
-@on_both
 def test_a_mail_in_doubt_to_an_address_that_is_no_longer_theirs_is_written_anew_for_the_new_one(
     world: World, deliverer: Deliverer, planner: Planner
 ) -> None:
