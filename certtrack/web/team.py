@@ -63,7 +63,7 @@ def export(kind: str) -> Response:
     columns, names, lang = list_export_columns(rulebook, rows), name_credentials(), locale()
 
     def make(session: Session) -> Iterator[Texts]:
-        for chunk in load_chunks(session, rulebook, rows, at=at, as_of=filters.as_of, zone=zone):
+        for chunk in load_chunks(session, rulebook, rows, at=at, as_of=filters.as_of, today=now, zone=zone):
             yield [_write(row, columns, names, lang) for row in chunk]
 
     return send_table(kind, "team", filters.as_of, _list_heads(columns, lang), rows, make)

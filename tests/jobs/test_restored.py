@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from kit.databases import make_backup
+from kit.databases import make_backup, on_both
 from kit.planning import Planner
 from kit.smtp import SmtpServer
 from kit.world import World
@@ -103,6 +103,7 @@ def test_a_mass_that_was_mailed_since_the_backup_waits_and_a_release_mails_the_s
     assert again == sorted(mailed * 2), "a second copy shows as one"
 
 
+@on_both
 def test_a_few_are_mailed_again_with_the_same_message_ids(here: Installation, world: World) -> None:
     world.move_to(date(2026, 5, 1))
     certify(world, 3)

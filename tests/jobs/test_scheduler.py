@@ -1,7 +1,6 @@
 """The scheduler, as a process of its own on an instance of its own."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from kit.databases import on_both
 from kit.world import make_world
 from sqlalchemy import select, text
 
@@ -25,6 +25,9 @@ from jobs.catalogue import list_jobs
 PATIENCE_S = 60
 NAMES = {job.name for job in list_jobs(load_settings(env="test"))}
 
+on_sqlite_alone = pytest.mark.parametrize("database_kind", ["sqlite"])
+"""Where one who writes keeps all others waiting, or an error is named as SQLite names it."""
+
 
 @dataclass
 class Instance:
@@ -37,7 +40,12 @@ class Instance:
     def start(self) -> subprocess.Popen[bytes]:
         """One more scheduler; it beats each fifth of a second."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("CERTTRACK_")}
-        given = {"CERTTRACK_ENV": "test", "CERTTRACK_INSTANCE": str(self.folder), "CERTTRACK_HEARTBEAT_LIMIT_S": "1.2"}
+        given = {
+            "CERTTRACK_ENV": "test",
+            "CERTTRACK_INSTANCE": str(self.folder),
+            "CERTTRACK_DATABASE_URL": self.database.engine.url.render_as_string(hide_password=False),
+            "CERTTRACK_HEARTBEAT_LIMIT_S": "1.2",
+        }
         command = [sys.executable, "-m", "jobs", "schedule"]
         with self.log.open("ab") as log:
             process = subprocess.Popen(command, env=clean | given, cwd=self.folder, stderr=log)
@@ -71,14 +79,13 @@ class Instance:
 
 
 @pytest.fixture
-def instance(tmp_path: Path, sqlite_template: Path) -> Iterator[Instance]:
-    shutil.copy(sqlite_template, tmp_path / "certtrack.db")
-    database, started = Database(f"sqlite:///{tmp_path / 'certtrack.db'}"), list[subprocess.Popen[bytes]]()
+def instance(tmp_path: Path, database: Database) -> Iterator[Instance]:
+    """An instance without a scheduler; who asks for `database_kind` says on which of the two it stands."""
+    started = list[subprocess.Popen[bytes]]()
     yield Instance(tmp_path, database, started)
     for process in started:
         process.kill()
         process.wait()
-    database.close()
 
 
 def test_every_job_runs_at_the_start_and_its_next_run_is_on_record(instance: Instance) -> None:
@@ -117,6 +124,7 @@ def test_a_scheduler_that_is_stopped_at_once_ends_well(instance: Instance) -> No
     assert "scheduler_stopped" in instance.log.read_text()
 
 
+@on_sqlite_alone
 def test_jobs_under_way_are_waited_for_and_their_end_is_on_record(instance: Instance) -> None:
     process = instance.start()
     instance.wait_for_all()
@@ -134,6 +142,7 @@ def test_jobs_under_way_are_waited_for_and_their_end_is_on_record(instance: Inst
         assert record.last_outcome == "done"
 
 
+@on_sqlite_alone
 def test_a_job_that_meets_an_error_stops_no_other_and_is_on_record_by_its_kind_alone(instance: Instance) -> None:
     with instance.database.writing() as session:
         session.execute(text("DROP TABLE audit_seal"))
@@ -151,6 +160,7 @@ def test_a_job_that_meets_an_error_stops_no_other_and_is_on_record_by_its_kind_a
     assert "SELECT" not in said
 
 
+@on_both
 def test_two_schedulers_side_by_side_mail_everybody_once(instance: Instance) -> None:
     world = make_world(instance.database, at=WallClock().now())
     for _ in range(8):

@@ -4,16 +4,18 @@ import csv
 import io
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
+from kit.applications import ask
 from kit.client import PASSWORD, CheckingClient
 from kit.counting import counting_statements
 from kit.many import multiply
 from kit.world import World
 from sqlalchemy import select
 
-from certtrack.db.models import AuditEvent, AuditPerson, SavedView
+from certtrack.db.models import AuditEvent, AuditPerson, Certification, Person, SavedView
 from certtrack.web.parts import EXTENSION
 
 
@@ -148,3 +150,50 @@ def test_a_view_of_today_is_saved_as_one_of_each_day_and_another_day_stays(
     today = clients["bob"].get(f"/team?open=hours&as_of={world.today}").text
     assert '<input type="hidden" name="query" value="open=hours">' in today
     assert f'value="open=hours&amp;as_of={later}"' in clients["bob"].get(f"/team?open=hours&as_of={later}").text
+
+
+def read_lead(page: str) -> str:
+    """What the page of a team says first, in one line."""
+    found = re.search(r'<p class="lead">(.*?)</p>', page, re.DOTALL)
+    assert found
+    return " ".join(found[1].split())
+
+
+def find_certification(world: World, person_id: int) -> int:
+    with world.database.reading() as session:
+        return session.scalars(select(Certification.id).where(Certification.person_id == person_id)).one()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_who_could_use_a_hand_is_counted_of_those_among_whom_they_were_looked_for(
+    clients: dict[str, CheckingClient], numbers: dict[str, int], world: World
+) -> None:
+    with world.database.writing() as session:
+        session.get_one(Person, numbers["carol"]).private_address = None
+    assert read_lead(clients["bob"].get("/team").text) == "1 of 1 people could use a hand."
+    multiply(world.database, 59, {"person": [numbers["carol"]]})
+    page = clients["bob"].get("/team").text
+    assert read_lead(page) == "50 of the 50 people on this page could use a hand. 60 people are in your team."
+    narrowed = clients["bob"].get("/team?credential=cps").text
+    assert read_lead(narrowed) == "50 of the 50 people on this page could use a hand. 60 people in your team fit."
+
+
+@pytest.mark.parametrize(
+    ("lang", "note", "quiet", "first"),
+    [
+        ("en", "not going on, said on", "No reminders come any more.", "isn't going on with this certification"),
+        ("es", "no va a continuar, se dijo el", "Ya no llegan recordatorios.", "no va a continuar con esta"),
+    ],
+)
+def test_whoever_is_not_going_on_is_said_so_on_the_team_s_page_in_its_file_and_first_on_the_person_s(
+    clients: dict[str, CheckingClient], numbers: dict[str, int], world: World, lang: str, note: str, quiet: str,
+    first: str,
+) -> None:  # fmt: skip
+    bob, carol = clients["bob"], numbers["carol"]
+    ask(world, find_certification(world, carol), "not_going_on")
+    page = bob.get(f"/team?lang={lang}").text
+    assert note in page
+    assert quiet in page
+    assert quiet in bob.get("/team/export.csv").data.decode("utf-8-sig")
+    hero = bob.get(f"/people/{carol}").text.partition('<div class="hero">')[2]
+    assert first in unescape(hero.partition("<details")[0])

@@ -20,12 +20,19 @@ def list_export_columns(rulebook: Rulebook, rows: Sequence[Sorted]) -> tuple[Col
 
 
 def load_chunks(
-    session: Session, rulebook: Rulebook, rows: Sequence[Sorted], *, at: datetime, as_of: date, zone: str
+    session: Session,
+    rulebook: Rulebook,
+    rows: Sequence[Sorted],
+    *,
+    at: datetime,
+    as_of: date,
+    today: date,
+    zone: str,
 ) -> Iterator[tuple[TeamRow, ...]]:
     """The rows of the page for each of these, 500 at a time; six queries each time, and nothing is kept in between."""
     for start in range(0, len(rows), CHUNK):
         ids = [row.certification_id for row in rows[start : start + CHUNK]]
         listed = load_listed(session, ids, as_of)
         notes = load_notes(session, listed, at)
-        yield tuple(note_row(row, notes, zone) for row in make_rows(session, rulebook, listed, as_of))
+        yield tuple(note_row(row, notes, zone) for row in make_rows(session, rulebook, listed, as_of, today))
         session.expunge_all()

@@ -1,6 +1,6 @@
 """A supervisor's team on a day: each certification with its hours still to do, most urgent first, and what is near."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -8,17 +8,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Person
-from certtrack.rules.applications import find_hush_end
 from certtrack.rules.calendar import add_days
-from certtrack.rules.facts import IntentionFact, IntentionKind
 from certtrack.rules.heat import NOTHING, Cell, Heat, make_heat
 from certtrack.rules.pack import Pack, Text
-from certtrack.rules.standing import Standing, stand
+from certtrack.rules.standing import Standing, find_position, stand
 from certtrack.security import Actor, Task, narrow
 from certtrack.services.people_list import Filters, Listed, PeopleList, Place
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held
 from certtrack.services.team.beside import Beside, load_beside
+from certtrack.services.team.said import NOTHING_SAID, Said, find_said
 
 MOST_COLUMNS = 8
 """Of more areas than these a table says only how many are open: it would be wider than any page."""
@@ -26,7 +25,6 @@ MOST_HANDS = 4
 NEAR_DAYS = 14
 _ON_ITS_WAY = ("sent", "submitted", "received")
 _NO_AREA = object()  # no area has it for a name
-_HUSHING: tuple[IntentionKind, ...] = ("plan", "more_time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +39,10 @@ class Column:
 class TeamRow:
     """One certification of the team. `pack` is the version of its rules that speaks for it.
 
-    `due_on` is the day on which its cycle is due, or the next one where that is on record; None without one. `plan_on`
-    is the day that its holder has named, `quiet_until` until when they are left in peace, `told_on` when they were told
-    last: None each for nothing. `has_no_way`: mail doesn't reach them, since `unreached_since`, None where there is no
-    address.
+    `due_on` is the day on which its cycle is due, or the next one where that is on record; None without one. `said` is
+    what its holder has said as of the day that is shown, and all that follows is as things are now: `said_now`;
+    `told_on`, when they were told last, None for never; `has_no_way`: mail doesn't reach them, since `unreached_since`,
+    None where there is no address.
     """
 
     certification: Certification
@@ -54,8 +52,8 @@ class TeamRow:
     heat: Heat
     due_on: date | None
     is_over: bool
-    plan_on: date | None = None
-    quiet_until: date | None = None
+    said: Said = NOTHING_SAID
+    said_now: Said = NOTHING_SAID
     told_on: date | None = None
     has_no_way: bool = False
     unreached_since: date | None = None
@@ -68,13 +66,17 @@ class TeamRow:
     @property
     def has_note(self) -> bool:
         """True where there is something to say of mail and plans."""
-        return self.has_no_way or any((self.plan_on, self.quiet_until, self.told_on))
+        return self.has_no_way or self.told_on is not None or self.said_now != NOTHING_SAID
 
     @property
     def needs_a_hand(self) -> bool:
-        """True where a day is near and something is to be done for it, or where mail to them doesn't arrive."""
+        """True where a day is near and something is to be done for it, or where mail to them doesn't arrive.
+
+        Of somebody who has said that they aren't going on nothing is to be done.
+        """
         by = self.standing.next_on
-        if by is None or self.is_over or self.is_on_its_way or self.standing.following is not None:
+        is_settled = self.is_on_its_way or self.standing.following is not None or self.said.stopped_on is not None
+        if by is None or self.is_over or is_settled:
             return False
         if self.has_no_way:
             return True
@@ -107,7 +109,7 @@ class TeamPage:
 
     @property
     def hands(self) -> tuple[TeamRow, ...]:
-        """Who could use a hand now, one row a person."""
+        """Who of those on this page could use a hand, one row a person."""
         first: dict[int, TeamRow] = {}
         for row in self.rows:
             if row.needs_a_hand:
@@ -118,7 +120,7 @@ class TeamPage:
     def noted(self) -> tuple[TeamRow, ...]:
         """The rows of which there is something to say of mail and plans; whom mail doesn't reach first."""
         noted = (row for row in self.rows if row.has_note)
-        return tuple(sorted(noted, key=lambda row: (not row.has_no_way, not (row.plan_on or row.quiet_until))))
+        return tuple(sorted(noted, key=lambda row: (not row.has_no_way, row.said_now == NOTHING_SAID)))
 
 
 def load_team(
@@ -127,18 +129,20 @@ def load_team(
     """The page that the filters ask for, of those whom a role with a team opens to the actor; at most seven queries.
 
     Whom only another role opens, such as a programme's, isn't in the team: their mail isn't the actor's to know of.
-    What is said of mail is as things are now, whatever day is asked for.
+    What is said of mail and plans is as things are now, whatever day is asked for.
     """
     people = PeopleList(session, narrow(actor, Task.SEE_TEAM), filters, today=today, at=at)
     page = people.load_page()
-    rows = make_rows(session, rulebook, page.rows, filters.as_of)
+    rows = make_rows(session, rulebook, page.rows, filters.as_of, today)
     beside = load_beside(people, page)
     noted = tuple(note_row(row, beside, zone) for row in rows)
     columns = list_columns(row.pack for row in rows)
     return TeamPage(noted, columns if len(columns) <= MOST_COLUMNS else (), len(columns), beside, page.next_place)
 
 
-def make_rows(session: Session, rulebook: Rulebook, listed: Sequence[Listed], as_of: date) -> tuple[TeamRow, ...]:
+def make_rows(
+    session: Session, rulebook: Rulebook, listed: Sequence[Listed], as_of: date, today: date
+) -> tuple[TeamRow, ...]:
     """The rows without what is said of mail; four queries for each 500."""
     rules = confirmed_rules(session, rulebook)
     held = load_held(session, rules, [row.certification.id for row in listed])
@@ -148,7 +152,6 @@ def make_rows(session: Session, rulebook: Rulebook, listed: Sequence[Listed], as
         standing = stand(pack, facts, as_of)
         is_over = facts.died_on is not None and facts.died_on <= as_of
         heat = make_heat(standing, [area.key for area in list_areas(pack)], is_over=is_over)
-        said = {one.kind: one for one in standing.intentions}
         found.append(
             TeamRow(
                 certification=row.certification,
@@ -158,8 +161,8 @@ def make_rows(session: Session, rulebook: Rulebook, listed: Sequence[Listed], as
                 heat=heat,
                 due_on=_find_due(standing),
                 is_over=is_over,
-                plan_on=_find_plan(said.get("plan"), as_of),
-                quiet_until=_find_quiet_end(standing, said),
+                said=find_said(standing),
+                said_now=find_said(standing if as_of == today else find_position(pack, facts, today)),
             )
         )
     return tuple(found)
@@ -179,18 +182,6 @@ def _find_due(standing: Standing) -> date | None:
     if standing.following is not None:
         return standing.following.due_on
     return standing.days.due_on if standing.days else None
-
-
-def _find_plan(plan: IntentionFact | None, as_of: date) -> date | None:
-    return plan.until_on if plan is not None and plan.until_on is not None and plan.until_on > as_of else None
-
-
-def _find_quiet_end(standing: Standing, said: Mapping[IntentionKind, IntentionFact]) -> date | None:
-    """The first day on which reminders go on, with a plan or with more time asked for; None where they go on now."""
-    if standing.days is None:
-        return None
-    ends = [find_hush_end(standing.days, said[kind]) for kind in _HUSHING if kind in said]
-    return max((day for day in ends if day > standing.as_of), default=None)
 
 
 def note_row(row: TeamRow, beside: Beside, zone: str) -> TeamRow:

@@ -1,6 +1,7 @@
 """A database that is gone for a minute, amid planning and amid delivering: the next run goes on where it was lost."""
 
 import pytest
+from kit.databases import on_both
 from kit.delivery import DUE, STAGE_DAY, Deliverer, Meddling
 from kit.outages import Outage
 from kit.planning import Planner
@@ -8,6 +9,7 @@ from kit.world import World
 from sqlalchemy.exc import OperationalError
 
 
+@on_both
 def test_amid_delivering_one_mail_goes_twice_with_its_message_id_and_the_others_once(
     deliverer: Deliverer, outage: Outage
 ) -> None:
@@ -30,6 +32,7 @@ def test_amid_delivering_one_mail_goes_twice_with_its_message_id_and_the_others_
     assert deliverer.states() == ["sent"] * 4
 
 
+@on_both
 def test_amid_planning_nothing_is_lost_and_nothing_planned_twice(
     world: World, planner: Planner, outage: Outage
 ) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from kit.databases import on_both
 from kit.delivery import DUE, FROM, STAGE_DAY, Deliverer, Meddling
 from kit.planning import Planner
 from kit.rules import CPPS, CPS
@@ -73,6 +74,7 @@ def test_several_ripe_reminders_of_one_person_share_one_mail(
     assert [planner.row(cycle, "before_180").state for cycle in cycles] == ["sent"] * 3
 
 
+@on_both
 def test_a_reminder_that_is_ripe_later_on_the_same_day_goes_in_a_mail_of_its_own(
     world: World, deliverer: Deliverer, planner: Planner
 ) -> None:
@@ -240,6 +242,7 @@ def test_no_mail_is_begun_that_could_outlast_its_lease(world: World, deliverer: 
     assert sorted(set(deliverer.recipients())) == sorted(deliverer.recipients())
 
 
+@on_both
 @pytest.mark.parametrize("lease_s", [30, 1.5])
 def test_a_server_that_is_slow_to_greet_is_handed_a_mail_a_conversation(deliverer: Deliverer, lease_s: float) -> None:
     """More than half of the deadline is gone when it has greeted, and the lease has no other deadline left."""

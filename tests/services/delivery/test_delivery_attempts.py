@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from kit.databases import on_both
 from kit.delivery import DUE, STAGE_DAY, Deliverer, Meddling
 from kit.planning import Planner
 from kit.world import World
@@ -15,6 +16,7 @@ FRIDAY = date(2026, 7, 31)
 """The stage 90 days before `DUE`, moved from a Sunday."""
 
 
+@on_both
 def test_a_mail_that_was_not_taken_is_composed_anew_after_longer_and_longer_waits(
     world: World, deliverer: Deliverer, planner: Planner
 ) -> None:
@@ -46,6 +48,7 @@ def test_a_mail_that_is_never_taken_expires_when_it_is_no_longer_true(
     assert planner.row(cycle, "before_180").state == "expired"
 
 
+@on_both
 def test_after_a_weekend_without_a_server_over_the_due_day_only_what_is_true_then_is_said(
     world: World, deliverer: Deliverer, planner: Planner
 ) -> None:
@@ -61,6 +64,7 @@ def test_after_a_weekend_without_a_server_over_the_due_day_only_what_is_true_the
     assert planner.row(cycle, "before_1").state in ("superseded", "expired")
 
 
+@on_both
 def test_a_server_that_is_down_from_friday_to_monday_costs_nobody_a_mail(
     world: World, deliverer: Deliverer, planner: Planner
 ) -> None:
@@ -80,6 +84,7 @@ def test_a_server_that_is_down_from_friday_to_monday_costs_nobody_a_mail(
     assert planner.says(cycle) == {"before_180": "superseded:overtaken", "before_90": "sent"}
 
 
+@on_both
 @pytest.mark.parametrize(("do", "arrived"), [("close_after", 2), ("close", 1), ("close_within", 1)])
 def test_a_mail_in_doubt_goes_again_with_the_same_bytes(
     world: World, deliverer: Deliverer, planner: Planner, do: str, arrived: int
@@ -179,6 +184,7 @@ def test_who_has_lost_the_lease_touches_nothing_and_says_so(
     assert "lease_lost" in capsys.readouterr().err
 
 
+@on_both
 @pytest.mark.parametrize(
     ("code", "at", "reason"), [("550", "RCPT", "address_refused"), ("554", "DATA", "mail_refused")]
 )
@@ -214,6 +220,7 @@ def test_what_was_refused_is_open_again_when_the_address_changes(
     assert planner.row(cycle, "before_180").state == "sent"
 
 
+@on_both
 def test_of_a_digest_of_three_the_one_that_falls_away_before_it_is_sent_is_not_in_it(
     world: World, deliverer: Deliverer, planner: Planner
 ) -> None:
@@ -226,6 +233,7 @@ def test_of_a_digest_of_three_the_one_that_falls_away_before_it_is_sent_is_not_i
     assert planner.row(cycles[1], "before_180").email_id is None
 
 
+@on_both
 def test_of_a_digest_of_three_the_one_that_falls_away_between_two_attempts_is_not_in_the_second(
     world: World, deliverer: Deliverer, planner: Planner
 ) -> None:

@@ -1,6 +1,7 @@
 """A mail server that takes nothing: mail stops for everybody, nobody is charged, one probe a minute finds its end."""
 
 import pytest
+from kit.databases import on_both
 from kit.delivery import Deliverer
 from kit.planning import Planner
 from kit.smtp import Step
@@ -10,6 +11,7 @@ from certtrack.mail.smtp import SmtpTransport
 from certtrack.services.people import get_person
 
 
+@on_both
 @pytest.mark.parametrize(
     ("do", "at", "reason"),
     [("550", "MAIL", "sender"), ("554", "connect", "greeting"), ("close", "connect", "no_connection")],
@@ -31,6 +33,7 @@ def test_a_server_that_takes_nothing_stops_mail_for_everybody_and_nobody_is_char
     assert not deliverer.is_stopped()
 
 
+@on_both
 @pytest.mark.parametrize(("mails", "minutes"), [(8, 6), pytest.param(500, 60, marks=pytest.mark.nightly)])
 def test_a_wrong_password_does_not_turn_a_queue_into_failures(
     world: World, deliverer: Deliverer, planner: Planner, mails: int, minutes: int

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from kit.databases import on_both
 from kit.planning import Planner
 from kit.world import World
 from sqlalchemy import update
@@ -27,6 +28,7 @@ def test_an_hour_later_there_is_nothing_to_do(world: World, planner: Planner) ->
     assert planner.look(date(2026, 5, 4), hour_utc=18)["looked_at"] == 0
 
 
+@on_both
 def test_after_outages_of_any_length_the_most_urgent_stage_alone_is_planned(world: World, planner: Planner) -> None:
     for outage, expected in ((1, "before_180"), (3, "before_180"), (10, "before_180"), (130, "before_60")):
         _, cycle = world.certify(world.person(), DUE)
@@ -34,6 +36,7 @@ def test_after_outages_of_any_length_the_most_urgent_stage_alone_is_planned(worl
         assert planner.waiting(cycle) == [expected]
 
 
+@on_both
 def test_an_outage_over_the_whole_lead_never_says_that_the_day_will_come(world: World, planner: Planner) -> None:
     _, cycle = world.certify(world.person(), DUE)
     planner.look(DUE + timedelta(days=60))
@@ -54,6 +57,7 @@ def test_stages_before_the_import_are_rows_too(world: World, planner: Planner) -
     assert planner.says(cycle) == {"before_180": "superseded:before_record"}
 
 
+@on_both
 def test_an_address_added_later_is_still_told(world: World, planner: Planner) -> None:
     person = world.person(address=None)
     _, cycle = world.certify(person, DUE)
@@ -65,6 +69,7 @@ def test_an_address_added_later_is_still_told(world: World, planner: Planner) ->
     assert planner.says(cycle) == {"before_180": "planned"}
 
 
+@on_both
 def test_somebody_suspended_and_restored_is_still_told(world: World, planner: Planner) -> None:
     certification, cycle = world.certify(world.person(), DUE)
     planner.look(date(2026, 5, 3))
@@ -113,6 +118,7 @@ def test_a_day_moved_by_ones_own_act_is_mailed_once(world: World, planner: Plann
     assert [row.stage for row in planner.rows(cycle) if row.state in ("sent", "planned")] == ["day_moved"]
 
 
+@on_both
 def test_a_day_moved_away_and_back_makes_no_second_reminder(world: World, planner: Planner) -> None:
     _, cycle = world.certify(world.person(), DUE)
     planner.look(date(2026, 8, 3))

@@ -2,12 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from kit.databases import on_both
 from kit.planning import Planner
 from kit.world import World
 
 DUE = date(2026, 10, 31)  # a Saturday
 
 
+@on_both
 def test_a_stage_on_a_weekend_moves_earlier(world: World, planner: Planner) -> None:
     _, cycle = world.certify(world.person(), DUE)
     planner.look(date(2026, 7, 30))

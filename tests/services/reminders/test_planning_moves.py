@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from kit.databases import on_both
 from kit.delivery import Deliverer
 from kit.mails import read
 from kit.planning import Planner
@@ -58,6 +59,7 @@ def test_a_day_moved_earlier_past_a_stage_says_the_new_day_and_arms_the_coming_s
     assert planner.waiting(cycle) == ["before_60"]
 
 
+@on_both
 def test_a_day_moved_back_after_the_move_was_mailed_is_mailed_too(world: World, planner: Planner) -> None:
     _, cycle = world.certify(world.person(), DUE)
     planner.look(date(2026, 8, 3))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from kit.databases import on_both
 from kit.delivery import DUE, STAGE_DAY, Deliverer
 from kit.mails import read
 from kit.planning import Planner
@@ -17,6 +18,7 @@ FIRST_DAY = date(2026, 9, 1)
 """The stage 60 days before `DUE`; a mail went out on it, and then everything stood still."""
 
 
+@on_both
 @pytest.mark.parametrize(
     ("days", "told", "overtaken"),
     [
@@ -43,6 +45,7 @@ def test_after_an_outage_one_mail_says_what_is_true_now(
     assert len(says) == 2 + 2 + len(overtaken), "two stages lie before the record"
 
 
+@on_both
 @pytest.mark.parametrize(
     ("days", "first"),
     [

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from kit.databases import on_both
 from kit.delivery import Deliverer
 from kit.mails import read
 from kit.planning import Planner
@@ -59,6 +60,7 @@ def test_at_midnight_in_new_york_it_is_still_yesterday_in_chicago(two_zones: Wor
     assert (planner.waiting(here), planner.waiting(there)) == (["before_180"], ["before_180"])
 
 
+@on_both
 @pytest.mark.parametrize(
     ("pack", "zone", "due_on", "stage", "begins", "send_after", "ends"),
     [
@@ -105,6 +107,7 @@ def test_when_clocks_change_and_on_a_leap_day_a_stage_begins_at_midnight_goes_at
     assert planner.waiting(cycle) == [stage]
 
 
+@on_both
 def test_a_look_in_the_hour_that_comes_twice_says_the_same_both_times(world: World, planner: Planner) -> None:
     _, cycle = world.certify(world.person(), date(2026, 10, 31))
     found = []

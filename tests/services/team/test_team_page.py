@@ -1,11 +1,11 @@
 """A team on a day: who comes first, the hours of each area, who could use a hand, and what is said of mail."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from kit.applications import make_granter
+from kit.applications import ask, make_granter, send, unsay
 from kit.counting import counting_statements
 from kit.credits import log, make_new
 from kit.databases import on_both
@@ -18,6 +18,7 @@ from certtrack.services.organizations import assign_supervisor
 from certtrack.services.people_list import Filters
 from certtrack.services.standing import load_standings
 from certtrack.services.team.page import TeamPage, TeamRow, load_team
+from certtrack.services.team.said import NOTHING_SAID, Said
 
 
 class Team:
@@ -183,5 +184,40 @@ def test_whom_another_role_opens_is_not_in_the_team_and_nothing_is_said_of_their
     assert stranger not in {day.person_id for day in page.beside.days}
 
 
+@on_both
 def test_a_plan_is_said_with_its_day_and_what_was_sent_is_left_in_peace(team: Team) -> None:
-    assert date.max > team.world.today
+    today = team.world.today
+    (_, carol), (_, dan), (_, erin) = team.take_on("Carol", 90), team.take_on("Dan", 5), team.take_on("Erin", 40)
+    assert team.row("Carol").said_now == NOTHING_SAID
+    planned, asked = today + timedelta(days=20), today + timedelta(days=30)
+    ask(team.world, carol, "plan", planned)
+    ask(team.world, erin, "more_time", asked)
+    assert team.row("Carol").said_now == team.row("Carol").said == Said(plan_on=planned, quiet_until=planned)
+    assert team.row("Erin").said_now == Said(quiet_until=today + timedelta(days=26)), "14 days before the due day"
+    assert [row.person.given_name for row in team.load().hands] == ["Dan"]
+    send(team.world, dan)
+    assert team.row("Dan").is_on_its_way
+    assert team.load().hands == ()
+
+
+def test_mail_and_plans_go_by_today_and_the_map_by_the_day_that_is_shown(team: Team) -> None:
+    today = team.world.today
+    _, carol = team.take_on("Carol", 90)
+    planned = today + timedelta(days=20)
+    ask(team.world, carol, "plan", planned)
+    said = Said(plan_on=planned, quiet_until=planned)
+    later, earlier = (team.row("Carol", as_of=today + timedelta(days=days)) for days in (30, -30))
+    assert (later.said_now, later.said) == (said, NOTHING_SAID), "by then the planned day has passed"
+    assert (earlier.said_now, earlier.said) == (said, NOTHING_SAID), "it wasn't said yet"
+    assert [row.person.given_name for row in team.load(as_of=today + timedelta(days=30)).noted] == ["Carol"]
+
+
+def test_whoever_is_not_going_on_is_told_with_the_day_and_is_no_hand_until_it_is_taken_back(team: Team) -> None:
+    _, certification = team.take_on("Carol", 5, address=None)
+    assert [row.person.given_name for row in team.load().hands] == ["Carol"]
+    said = ask(team.world, certification, "not_going_on")
+    row = team.row("Carol")
+    assert (row.said.stopped_on, row.said_now.stopped_on) == (team.world.today, team.world.today)
+    assert (team.load().hands, len(team.load().noted)) == ((), 1)
+    unsay(team.world, said)
+    assert [row.person.given_name for row in team.load().hands] == ["Carol"]

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from kit.applications import LATER, ask, give, list_terms, make_granter, stand, undo
 from kit.credits import DUE, Cast, act_as, count_minutes, list_events, log, make_new
+from kit.databases import on_both
 from kit.planning import Planner
 from kit.world import World
 from sqlalchemy import select
@@ -57,6 +58,7 @@ def test_the_spans_follow_an_extension_and_its_undoing(world: World, cast: Cast)
     assert validity_on(date(2026, 11, 20)) == "grace"
 
 
+@on_both
 def test_reminders_go_by_the_later_day_and_by_the_former_one_again(world: World, cast: Cast, planner: Planner) -> None:
     world.move_to(date(2026, 10, 20))
     given = give(world, cast.cps)
@@ -157,6 +159,7 @@ def test_hours_that_are_waived_already_are_not_waived_a_second_time(world: World
     assert give(world, cast.cps, "waiver")
 
 
+@on_both
 def test_what_an_extension_entered_by_mistake_kept_from_being_mailed_is_mailed_once_it_is_undone(
     world: World, cast: Cast, planner: Planner
 ) -> None:
