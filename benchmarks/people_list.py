@@ -67,9 +67,9 @@ class Filled:
             order = (StandingSpan.next_on, StandingSpan.from_on, StandingSpan.certification_id)
             found = select(*order).where(*holds).order_by(StandingSpan.next_on.is_(None), *order).limit(1)
             rows = [session.execute(found.offset(count * part // 100)).one() for part in (50, 95)]
-        return {
-            f"page at {part} %": replace(FIRST, after=Place(*row)) for part, row in zip((50, 95), rows, strict=True)
-        }
+        places = {part: Place(*row) for part, row in zip((50, 95), rows, strict=True)}
+        there = {f"page at {part} %": replace(FIRST, after=place) for part, place in places.items()}
+        return there | {f"page back from {part} %": replace(FIRST, before=place) for part, place in places.items()}
 
 
 RULES = load_rulebook(NOWHERE)

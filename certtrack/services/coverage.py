@@ -32,10 +32,11 @@ class CoverageRow:
 
 @dataclass(frozen=True, slots=True)
 class CoveragePage:
-    """One page of the list. `next_place` is behind which the next one begins, None where this is the last."""
+    """One page of the list; its places are those of `ListPage`."""
 
     rows: tuple[CoverageRow, ...]
     next_place: Place | None
+    previous_place: Place | None
     views: tuple[View, ...]
     is_cut: bool
 
@@ -57,7 +58,8 @@ def load_coverage(
     page = people.load_page()
     rows = _make_rows(session, rulebook, page.rows, filters.as_of)
     views = list_views(session, actor.account_id, "coverage")
-    return CoveragePage(rows, page.next_place, views, is_cut=people.found is not None and people.found.is_cut)
+    is_cut = people.found is not None and people.found.is_cut
+    return CoveragePage(rows, page.next_place, page.previous_place, views, is_cut)
 
 
 def load_chunks(

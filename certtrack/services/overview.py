@@ -68,7 +68,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One page of the list. `next_place` is behind which the next one begins, None where this is the last.
+    """One page of the list; its places are those of `ListPage`.
 
     `near` people have a day to act by within 180 days, `past` ones are past a due day with a way back that still has a
     day: both counted up to one more than `MOST_COUNTED`, and None on a later page and on a narrowed one. `others` are
@@ -78,6 +78,7 @@ class Overview:
 
     rows: tuple[Row, ...]
     next_place: Place | None
+    previous_place: Place | None
     near: int | None = None
     past: int | None = None
     others: tuple[Person, ...] = ()
@@ -98,11 +99,11 @@ def list_overview(
     page = people.load_page()
     rows = _make_rows(session, rulebook, actor, page.rows, filters.as_of, today)
     if people.found is not None:
-        is_whole = filters == replace(filters, validity="", credential="", open="", due_before=None, after=None)
+        is_whole = filters.place is None and not replace(filters, words="").is_narrowed
         others = list_without_certification(session, people.found, actor, today, PAGE) if is_whole else ()
-        return Overview(rows, page.next_place, others=others, is_cut=people.found.is_cut)
+        return Overview(rows, page.next_place, page.previous_place, others=others, is_cut=people.found.is_cut)
     near, past, views = _load_beside(session, actor, people)
-    return Overview(rows, page.next_place, near, past, views=views)
+    return Overview(rows, page.next_place, page.previous_place, near, past, views=views)
 
 
 def _make_rows(
@@ -150,7 +151,7 @@ def _load_beside(session: Session, actor: Actor, people: PeopleList) -> tuple[in
 
     One query.
     """
-    if people.filters.is_narrowed or people.filters.after is not None:
+    if people.filters.is_narrowed or people.filters.place is not None:
         return None, None, list_views(session, actor.account_id, "people")
     rows: Sequence[Any] = people.ask("beside the list", _select_beside).all()
     numbers = {row[0]: row[1] for row in rows}

@@ -1,6 +1,7 @@
 """Certifications in the order of urgency, narrowed, a page at a time: what each list of people is read by.
 
-A page begins behind the last row of the one before, wherever that stands by now: none is counted or skipped over.
+A page begins behind the last row of the one before, or ends in front of the first row of the one after it, wherever
+that stands by now: none is counted or skipped over.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -64,10 +65,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """Some rows in their order. `next_place`: behind which the next page begins, None where these are the last."""
+    """Some rows in their order. `next_place`: behind which the next page begins, None where these are the last.
+
+    `previous_place`: in front of which the page before ends, None where these are the first.
+    """
 
     rows: tuple[Listed, ...]
     next_place: Place | None
+    previous_place: Place | None
 
     @property
     def person_ids(self) -> list[int]:
@@ -97,7 +102,7 @@ class PeopleList:
         self.found = find_by_words(session, filters.words) if filters.words.strip() else None
         self.is_wide = self.found is None and is_wide(session, actor, today, MOST_GATHERED)
         trusted_before = find_trusted(at)
-        self.values = list_values(actor) | list_place(filters.after) | {"trusted_before": trusted_before}
+        self.values = list_values(actor) | list_place(filters.place) | {"trusted_before": trusted_before}
         if self.found is None:
             self.selects = keep_selects(find_alike(actor), find_shape(filters), today, asks_each=self.is_wide)
         else:
@@ -106,9 +111,22 @@ class PeopleList:
             )
 
     def load_page(self, most: int = PAGE) -> ListPage:
-        """So many rows from the place on at which the filters begin, the most urgent first; one query."""
+        """So many rows from the place of the filters on, the most urgent first; one query.
+
+        On the side of that place there is a page, since it was come from there.
+        """
         rows = tuple(Listed(*row) for row in self.ask(f"page {most}", lambda its: its.select_page(most + 1)))
-        return ListPage(rows[:most], rows[most - 1].place if len(rows) > most else None)
+        goes_on, rows = len(rows) > most, rows[:most]
+        is_backwards = self.filters.is_backwards
+        if is_backwards:
+            rows = rows[::-1]
+        has_next = is_backwards or goes_on
+        has_previous = goes_on if is_backwards else self.filters.place is not None
+        return ListPage(
+            rows,
+            next_place=rows[-1].place if rows and has_next else None,
+            previous_place=rows[0].place if rows and has_previous else None,
+        )
 
     def list_all(self) -> tuple[Sorted, ...]:
         """What the filters leave, all of it and in order, however many they are; one query."""

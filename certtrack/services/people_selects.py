@@ -58,8 +58,8 @@ class Filters:
     """What a list is narrowed to; what is empty or None narrows nothing.
 
     `open`: of mail that doesn't arrive only those are found of whom it is the actor's to know.
-    `due_before`: whose next day to act by comes before it. `after`: the page that begins behind this place.
-    `is_team`: the actor's own certifications are left out.
+    `due_before`: whose next day to act by comes before it. `after`: the page that begins behind this place; `before`:
+    the one that ends in front of it, which `after` goes before. `is_team`: the actor's own certifications are left out.
     """
 
     as_of: date
@@ -69,7 +69,18 @@ class Filters:
     open: Open | Literal[""] = ""
     due_before: date | None = None
     after: Place | None = None
+    before: Place | None = None
     is_team: bool = False
+
+    @property
+    def place(self) -> Place | None:
+        """The place from which the page is read, in whichever direction; None from the beginning on."""
+        return self.after or self.before
+
+    @property
+    def is_backwards(self) -> bool:
+        """True where the page is read from its place towards the beginning."""
+        return self.after is None and self.before is not None
 
     @property
     def is_narrowed(self) -> bool:
@@ -81,7 +92,7 @@ class ListSelects:
     """The statements of the list of one reader, or of all who are alike, by these filters; each is made once.
 
     `asks_each`: whose records the reader may see is asked row by row. `reader` and `trusted_before` may be parameters;
-    where the page begins always is one, with the values of `list_place`.
+    the place from which the page is read always is one, with the values of `list_place`.
     """
 
     def __init__(
@@ -112,10 +123,10 @@ class ListSelects:
         return self._made[name]
 
     def select_page(self, most: int) -> Select[Certification, Person, StandingSpan]:
-        """So many rows from the place on at which the filters begin, the most urgent first."""
+        """So many rows from the place of the filters on: the most urgent first, and backwards the other way round."""
         places = self._select_places(most).subquery()
         query = select_listed().join(places, places.c.span_id == StandingSpan.id)
-        return query.order_by(places.c.part, *_ORDER).limit(most)
+        return query.order_by(*self._in_order(places.c.part, *_ORDER)).limit(most)
 
     def select_all(self) -> Select[int, int, str]:
         """Every certification that the filters leave, in order: its number, whose it is, and the key of its rules."""
@@ -146,25 +157,37 @@ class ListSelects:
 
     def _select_places(self, most: int) -> Any:  # noqa: ANN401  # a union of two selects
         """Those with a day to act by, in its order, and then those without one: each read by the same index."""
-        its, after = self.theirs.c, _name_place(self.filters.after)
+        its = self.theirs.c
         order = (its.next_on, its.from_on, its.certification_id)
-        dated: ColumnElement[bool] = its.next_on >= self.filters.as_of
-        undated: list[ColumnElement[bool]] = [its.next_on.is_(None)]
-        if after is not None and after.next_on is not None:
-            # nothing beside it: the index is entered at the place itself, whatever stands at the same day before
-            dated = tuple_(*order) > tuple_(after.next_on, *_behind(after))
-        elif after is not None:
-            undated.append(tuple_(*order[1:]) > tuple_(*_behind(after)))
-        both = [] if after is not None and after.next_on is None else [(0, [dated])]
         parts = (
             select(literal_column(str(part)).label("part"), its.span_id)
-            .where(its.from_on <= self.filters.as_of, *conditions)
-            .order_by(*order)
+            .where(*conditions)
+            .order_by(*self._in_order(*order))
             .limit(most)
             .subquery()
-            for part, conditions in (*both, (1, undated))
+            for part, conditions in self._list_parts(*order)
         )
         return union_all(*(select(part) for part in parts))
+
+    def _list_parts(self, *order: ColumnElement[Any]) -> list[tuple[int, list[ColumnElement[bool]]]]:
+        """The two parts of the list that the page may take rows from, with what each row of theirs has to be."""
+        place, is_backwards = _name_place(self.filters.place), self.filters.is_backwards
+        next_on, from_on = order[:2]
+        has_begun = from_on <= self.filters.as_of
+        dated, undated = [has_begun, next_on >= self.filters.as_of], [has_begun, next_on.is_(None)]
+        if place is None:
+            return [(0, dated), (1, undated)]
+        # beside a place no other bound on its side, so that the index is entered at the place itself
+        if place.next_on is None:
+            mine, here = tuple_(*order[1:]), tuple_(*_behind(place))
+            if is_backwards:
+                return [(0, dated), (1, [unindexed(from_on) <= self.filters.as_of, next_on.is_(None), mine < here])]
+            return [(1, [*undated, mine > here])]
+        mine, here = tuple_(*order), tuple_(place.next_on, *_behind(place))
+        return [(0, [*dated, mine < here])] if is_backwards else [(0, [has_begun, mine > here]), (1, undated)]
+
+    def _in_order(self, *columns: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+        return tuple(column.desc() for column in columns) if self.filters.is_backwards else columns
 
     def _holds(self) -> tuple[ColumnElement[bool], ...]:
         as_of = self.filters.as_of
@@ -208,8 +231,8 @@ def _name_place(place: Place | None) -> Place | None:
     """The same with parameters for all of it, of which `list_place` has the values."""
     if place is None:
         return None
-    next_on = None if place.next_on is None else a_day("after_next_on")
-    return Place(next_on, a_day("after_from_on"), a_number("after_id"))
+    next_on = None if place.next_on is None else a_day("place_next_on")
+    return Place(next_on, a_day("place_from_on"), a_number("place_id"))
 
 
 def _behind(place: Place) -> tuple[Any, ...]:
@@ -247,15 +270,18 @@ def keep_selects(alike: Actor, shape: Filters, today: date, *, asks_each: bool) 
 
 
 def find_shape(filters: Filters) -> Filters:
-    """The filters but for where the page begins: the same for all pages but the first, with and without a day."""
-    after = filters.after
-    if after is None:
+    """The filters but for the place: the same for all pages that are read in one direction, with and without a day."""
+    place = filters.place
+    if place is None:
         return filters
-    return replace(filters, after=Place(None if after.next_on is None else date.min, date.min, 0))
+    any_place = Place(None if place.next_on is None else date.min, date.min, 0)
+    if filters.is_backwards:
+        return replace(filters, before=any_place)
+    return replace(filters, after=any_place, before=None)
 
 
-def list_place(after: Place | None) -> dict[str, Any]:
-    """Where the page begins, by the names of its parameters."""
-    if after is None:
+def list_place(place: Place | None) -> dict[str, Any]:
+    """From where the page is read, by the names of its parameters."""
+    if place is None:
         return {}
-    return {"after_next_on": after.next_on, "after_from_on": after.from_on, "after_id": after.certification_id}
+    return {"place_next_on": place.next_on, "place_from_on": place.from_on, "place_id": place.certification_id}

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, redirect
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from certtrack.language import say_by
@@ -12,14 +13,14 @@ from certtrack.services.exporting import list_exported
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render
 from certtrack.web.exports import KINDS, Texts, send_table
 from certtrack.web.frame import gettext as _
-from certtrack.web.list_filters import find_today, make_url, name_credentials, read_asked
+from certtrack.web.list_filters import find_today, list_turns, make_url, name_credentials, read_asked
 
 coverage = Blueprint("coverage", __name__)
 
 
 @coverage.get("/coverage")
 @needs(Task.SEE_COVERAGE)
-def index() -> str:
+def index() -> ResponseReturnValue:
     """The list as of a day; today unless said."""
     now = find_today()
     asked = read_asked(now)
@@ -27,6 +28,8 @@ def index() -> str:
         page = load_coverage(
             session, parts().rulebook, actor(), asked.filters, today=now, at=parts().clock.now()
         )  # fmt: skip
+    if asked.filters.place and not page.rows:
+        return redirect(make_url("/coverage", asked))  # nobody stands on that side of the place any more
     note_look("coverage.listed", page.person_ids)
     return render(
         "coverage/index.html",
@@ -36,8 +39,7 @@ def index() -> str:
         is_today=asked.filters.as_of == now,
         can_export=can_do(actor(), Task.EXPORT),
         credential_names=name_credentials(),
-        first_url=make_url("/coverage", asked) if asked.filters.after else None,
-        next_url=make_url("/coverage", asked, page.next_place) if page.next_place else None,
+        **list_turns("/coverage", asked, page),
     )
 
 

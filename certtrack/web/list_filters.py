@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 from urllib.parse import urlencode
 
 from flask import request
@@ -51,7 +52,7 @@ def find_zone() -> str:
 
 def read_asked(now: date, *, is_team: bool = False) -> Asked:
     """What the address asks for; a day that is none is left out and told, and today is as if no day were asked for."""
-    typed = {name: request.args.get(name, "").strip()[:_LONGEST] for name in (*NAMES, "after")}
+    typed = {name: request.args.get(name, "").strip()[:_LONGEST] for name in (*NAMES, "after", "before")}
     errors: dict[str, bool] = {}
     days: dict[str, date | None] = {}
     for name in ("as_of", "due_before"):
@@ -69,6 +70,7 @@ def read_asked(now: date, *, is_team: bool = False) -> Asked:
         open=next((one for one in list_open() if one == typed["open"]), ""),
         due_before=days["due_before"],
         after=read_place(typed["after"]),
+        before=read_place(typed["before"]),
         is_team=is_team,
     )
     return Asked(filters, typed, errors)
@@ -79,10 +81,27 @@ def list_open() -> list[Open]:
     return [one for one in OPEN if one != "mail" or can_do(actor(), Task.LIST_UNREACHED)]
 
 
-def make_url(path: str, asked: Asked, place: Place | None = None) -> str:
-    """The address of the same list, from its beginning or from behind a place on."""
-    after = urlencode({"after": str(place)}) if place is not None else ""
-    query = "&".join(part for part in (asked.query, after) if part)
+class _Paged(Protocol):
+    """A page that says where the ones beside it begin and end."""
+
+    @property
+    def next_place(self) -> Place | None: ...
+    @property
+    def previous_place(self) -> Place | None: ...
+
+
+def list_turns(path: str, asked: Asked, page: _Paged) -> dict[str, str | None]:
+    """The addresses of the same list's beginning and of the pages beside this one; None where there is none."""
+    return {
+        "first_url": make_url(path, asked) if asked.filters.place else None,
+        "previous_url": make_url(path, asked, before=page.previous_place) if page.previous_place else None,
+        "next_url": make_url(path, asked, after=page.next_place) if page.next_place else None,
+    }
+
+
+def make_url(path: str, asked: Asked, **place: Place) -> str:
+    """The address of the same list: from its beginning, or `after` or `before` a place."""
+    query = "&".join(part for part in (asked.query, urlencode(place)) if part)
     return f"{path}?{query}" if query else path
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from certtrack.language import say, say_by
@@ -20,7 +21,16 @@ from certtrack.services.undeliverable import count_undeliverable
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render
 from certtrack.web.exports import KINDS, Texts, send_table
 from certtrack.web.frame import gettext as _
-from certtrack.web.list_filters import VALIDITIES, Asked, find_today, list_open, make_url, name_credentials, read_asked
+from certtrack.web.list_filters import (
+    VALIDITIES,
+    Asked,
+    find_today,
+    list_open,
+    list_turns,
+    make_url,
+    name_credentials,
+    read_asked,
+)
 from certtrack.web.swapping import wants_part
 
 people_list = Blueprint("people_list", __name__)
@@ -30,7 +40,7 @@ _MOST_PAGES = 100_000
 
 @people_list.get("/people")
 @needs(Task.LIST_PEOPLE)
-def index() -> str:
+def index() -> ResponseReturnValue:
     """Those whom the reader may see, most urgent first."""
     now = find_today()
     asked = read_asked(now)
@@ -38,6 +48,8 @@ def index() -> str:
         overview = list_overview(
             session, parts().rulebook, actor(), asked.filters, today=now, at=parts().clock.now()
         )  # fmt: skip
+    if asked.filters.place and not overview.rows:
+        return redirect(make_url("/people", asked))  # nobody stands on that side of the place any more
     note_look("people.listed", overview.person_ids)
     return render(
         "people/list.html",
@@ -54,14 +66,13 @@ def index() -> str:
         credential_names=name_credentials(),
         validities=VALIDITIES,
         opens=list_open(),
-        first_url=make_url("/people", asked) if asked.filters.after else None,
-        next_url=make_url("/people", asked, overview.next_place) if overview.next_place else None,
+        **list_turns("/people", asked, overview),
     )
 
 
 def _leads_to_waiting(asked: Asked) -> bool:
     """True on the list as an office opens it; a supervisor begins with the team."""
-    is_opened = not (asked.query or asked.errors or asked.filters.after)
+    is_opened = not (asked.query or asked.errors or asked.filters.place)
     return is_opened and any(can_do(actor(), task) for task in (Task.SETTLE_FINDINGS, Task.RELEASE_MAIL))
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, redirect
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from certtrack.language import say_by
@@ -16,14 +17,14 @@ from certtrack.services.team.page import MOST_HANDS, Column, TeamRow, load_team
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render
 from certtrack.web.exports import KINDS, Texts, send_table
 from certtrack.web.frame import gettext as _
-from certtrack.web.list_filters import find_today, find_zone, make_url, name_credentials, read_asked
+from certtrack.web.list_filters import find_today, find_zone, list_turns, make_url, name_credentials, read_asked
 
 team = Blueprint("team", __name__)
 
 
 @team.get("/team")
 @needs(Task.SEE_TEAM)
-def index() -> str:
+def index() -> ResponseReturnValue:
     """The team as of a day, most urgent first."""
     now = find_today()
     asked = read_asked(now, is_team=True)
@@ -32,6 +33,8 @@ def index() -> str:
         page = load_team(
             session, parts().rulebook, actor(), asked.filters, today=now, at=parts().clock.now(), zone=find_zone()
         )
+    if asked.filters.place and not page.rows:
+        return redirect(make_url("/team", asked))  # nobody stands on that side of the place any more
     note_look("team.listed", page.person_ids)
     return render(
         "team/index.html",
@@ -46,8 +49,7 @@ def index() -> str:
         is_today=as_of == now,
         credential_names=name_credentials(),
         can_export=can_do(actor(), Task.EXPORT),
-        first_url=make_url("/team", asked) if asked.filters.after else None,
-        next_url=make_url("/team", asked, page.next_place) if page.next_place else None,
+        **list_turns("/team", asked, page),
     )
 
 

@@ -13,6 +13,7 @@ from certtrack.services.actors import find_actor
 from certtrack.services.organizations import assign_supervisor
 from certtrack.services.overview import PAGE, Filters, Overview, list_overview
 from certtrack.services.people_list import MOST_GATHERED, ListPage, PeopleList, Place, read_place
+from certtrack.services.people_selects import ListSelects, list_place
 
 TODAY = date(2026, 11, 5)
 
@@ -220,10 +221,49 @@ def test_a_list_read_in_its_order_is_that_of_people_gathered_first_place_by_plac
     assert _page(world, alice, place).rows == ()
 
 
-def _page(world: World, actor: Actor, after: Place | None) -> ListPage:
+def _page(world: World, actor: Actor, after: Place | None = None, before: Place | None = None) -> ListPage:
     with world.database.reading() as session:
-        filters = Filters(as_of=TODAY, after=after)
+        filters = Filters(as_of=TODAY, after=after, before=before)
         return PeopleList(session, actor, filters, today=TODAY, at=world.at).load_page(1)
+
+
+@on_both
+@pytest.mark.parametrize("most", [MOST_GATHERED, 1])
+def test_whoever_goes_back_sees_the_same_pages_as_on_the_way_there(
+    world: World, people: dict[str, int], most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("certtrack.services.people_list.MOST_GATHERED", most)
+    for number in range(6):  # three of each day, and three who have no day left
+        world.certify(world.person(f"P{number}"), date(2027, 1, 31) if number % 2 else date(2020, 10, 31))
+    alice = _actor(world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
+    there = [_page(world, alice)]
+    assert there[0].previous_place is None
+    while there[-1].next_place is not None:
+        there.append(_page(world, alice, there[-1].next_place))
+    assert len(there) == 10
+    back = [there[-1]]
+    while back[0].previous_place is not None:
+        back.insert(0, _page(world, alice, before=back[0].previous_place))
+    assert [page.person_ids for page in back] == [page.person_ids for page in there]
+    assert [page.next_place for page in back] == [page.next_place for page in there]
+
+
+@pytest.mark.parametrize(("next_on", "entry"), [(date(2027, 1, 31), "(next_on,from_on,"), (None, "(from_on,")])
+@pytest.mark.parametrize(("way", "side"), [("after", ")>(?"), ("before", ")<(?")])
+def test_a_page_enters_the_index_at_its_place_in_either_direction(
+    world: World, next_on: date | None, entry: str, way: str, side: str
+) -> None:
+    place = Place(next_on, date(2026, 1, 1), 7)
+    alice = _actor(world, world.account("alice", Role.AGENCY_ADMINISTRATOR, everywhere=True))
+    filters = Filters(as_of=TODAY, **{way: place})  # type: ignore[arg-type]  # one of the two places
+    selects = ListSelects(alice, filters, today=TODAY, trusted_before=world.at, asks_each=True)
+    with world.database.reading() as session:
+        query = selects.select_page(PAGE).compile(session.get_bind())
+        values = tuple((query.params | list_place(place))[name] for name in query.positiontup or ())
+        steps = [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)]
+    [entered] = [step for step in steps if "ix_standing_span_next_on" in step and entry in step.partition(" (")[2]]
+    assert side in entered
+    assert [step for step in steps if "ORDER BY" in step] == ["USE TEMP B-TREE FOR ORDER BY"], "of one page alone"
 
 
 @pytest.mark.parametrize("text", ["", "x", "2027-01-31", "2027-01-31.2026-01-01.", "2027-13-31.2026-01-01.7", "..7"])

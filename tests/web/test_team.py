@@ -197,3 +197,32 @@ def test_whoever_is_not_going_on_is_said_so_on_the_team_s_page_in_its_file_and_f
     assert quiet in bob.get("/team/export.csv").data.decode("utf-8-sig")
     hero = bob.get(f"/people/{carol}").text.partition('<div class="hero">')[2]
     assert first in unescape(hero.partition("<details")[0])
+
+
+@pytest.mark.parametrize("path", ["/team", "/people", "/coverage"])
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_long_list_is_turned_on_and_back_by_links_that_keep_the_filters(
+    clients: dict[str, CheckingClient], numbers: dict[str, int], world: World, path: str
+) -> None:
+    multiply(world.database, 119, {"person": [numbers["carol"]]})
+    bob = clients["bob"]
+
+    def read(url: str) -> tuple[list[str], dict[str, str]]:
+        page = bob.get(url).text
+        shown = re.findall(r'scope="row"[^>]*><a href="/people/(\d+)"', page)
+        links = re.findall(r'<a href="([^"]+)"(?: rel="(next|prev)")?>(?:<svg.*?</svg>)?([A-Z][a-z ]+)', page)
+        return shown, {rel or word: unescape(to) for to, rel, word in links if rel or word == "Back to the beginning"}
+
+    began = f"{path}?standing=current&credential=cps" if path == "/people" else f"{path}?credential=cps"
+    first, there = read(began)
+    assert set(there) == {"next"}
+    middle, on = read(there["next"])
+    last, end = read(on["next"])
+    assert len({*first, *middle, *last}) == len(first) + len(middle) + len(last) == 120
+    assert set(end) == {"prev", "Back to the beginning"}
+    assert read(end["prev"])[0] == middle
+    again, back = read(on["prev"])
+    assert (again, set(back)) == (first, {"next", "Back to the beginning"})
+    assert back["Back to the beginning"] == began
+    gone = bob.get(f"{began}&before=2000-01-01.2000-01-01.1")
+    assert (gone.status_code, gone.location) == (302, began)

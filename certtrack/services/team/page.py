@@ -93,7 +93,7 @@ class TeamRow:
 class TeamPage:
     """One page of a team. `columns` are the areas of its rows, empty where they are more than fit a page.
 
-    `areas` is how many they are. `next_place` is behind which the next page begins, None where this is the last.
+    `areas` is how many they are. The places are those of `ListPage`.
     """
 
     rows: tuple[TeamRow, ...]
@@ -101,6 +101,7 @@ class TeamPage:
     areas: int
     beside: Beside
     next_place: Place | None
+    previous_place: Place | None
 
     @property
     def person_ids(self) -> list[int]:
@@ -137,7 +138,8 @@ def load_team(
     beside = load_beside(people, page)
     noted = tuple(note_row(row, beside, zone) for row in rows)
     columns = list_columns(row.pack for row in rows)
-    return TeamPage(noted, columns if len(columns) <= MOST_COLUMNS else (), len(columns), beside, page.next_place)
+    shown = columns if len(columns) <= MOST_COLUMNS else ()
+    return TeamPage(noted, shown, len(columns), beside, page.next_place, page.previous_place)
 
 
 def make_rows(
