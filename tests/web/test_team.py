@@ -16,6 +16,7 @@ from kit.world import World
 from sqlalchemy import select
 
 from certtrack.db.models import AuditEvent, AuditPerson, Certification, Person, SavedView
+from certtrack.rules.calendar import add_months
 from certtrack.web.parts import EXTENSION
 
 
@@ -226,3 +227,18 @@ def test_a_long_list_is_turned_on_and_back_by_links_that_keep_the_filters(
     assert back["Back to the beginning"] == began
     gone = bob.get(f"{began}&before=2000-01-01.2000-01-01.1")
     assert (gone.status_code, gone.location) == (302, began)
+
+
+@pytest.mark.parametrize(("lang", "more"), [("en", "3 more dates"), ("es", "3 fechas más")])
+def test_what_more_a_month_has_is_opened_on_the_page_itself(
+    clients: dict[str, CheckingClient], numbers: dict[str, int], world: World, lang: str, more: str
+) -> None:
+    first_on = add_months(world.today.replace(day=1), 4)
+    for day in range(1, 7):
+        world.certify(numbers["carol"], first_on.replace(day=day))
+    page = clients["bob"].get(f"/team?lang={lang}").text
+    month = next(li for li in re.findall(r"<li.*?</li>", page, re.DOTALL) if more in li)
+    shown, _, rest = month.partition("<summary>")
+    assert re.findall(r"<b>(\d+)", shown) == ["1", "2", "3"]
+    assert re.findall(r"<b>(\d+)", rest.partition("</details>")[0]) == ["4", "5", "6"]
+    assert page.count("<summary>" + more) == 1

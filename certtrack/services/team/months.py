@@ -7,16 +7,16 @@ from datetime import date
 from certtrack.rules.calendar import add_months
 from certtrack.services.team.beside import MONTHS, ComingDay
 
-MOST_DAYS = 3
+SHOWN_AT_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One month, by its first day, with its first days on which there is something; `more` are so many further ones."""
+    """One month, by its first day: what comes first in it, and the `rest`, which is shown to whoever asks for it."""
 
     first_on: date
     days: tuple[ComingDay, ...]
-    more: int
+    rest: tuple[ComingDay, ...]
 
 
 def list_months(days: Sequence[ComingDay], as_of: date) -> tuple[Month, ...]:
@@ -26,5 +26,5 @@ def list_months(days: Sequence[ComingDay], as_of: date) -> tuple[Month, ...]:
     for number in range(MONTHS):
         first_on, end = add_months(first, number), add_months(first, number + 1)
         mine = tuple(day for day in days if first_on <= day.on < end)
-        found.append(Month(first_on, mine[:MOST_DAYS], max(0, len(mine) - MOST_DAYS)))
+        found.append(Month(first_on, mine[:SHOWN_AT_ONCE], mine[SHOWN_AT_ONCE:]))
     return tuple(found)
