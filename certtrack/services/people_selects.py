@@ -186,7 +186,7 @@ class ListSelects:
         mine, here = tuple_(*order), tuple_(place.next_on, *_behind(place))
         return [(0, [*dated, mine < here])] if is_backwards else [(0, [has_begun, mine > here]), (1, undated)]
 
-    def _in_order(self, *columns: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    def _in_order(self, *columns: Any) -> tuple[Any, ...]:  # noqa: ANN401  # of a table, or of what was selected
         return tuple(column.desc() for column in columns) if self.filters.is_backwards else columns
 
     def _holds(self) -> tuple[ColumnElement[bool], ...]:
