@@ -10,8 +10,9 @@ from certtrack.language import say_by
 from certtrack.security import Task, can_do
 from certtrack.services.coverage import CoverageRow, load_chunks, load_coverage
 from certtrack.services.exporting import list_exported
+from certtrack.services.tables.cells import Cell
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render
-from certtrack.web.exports import KINDS, Texts, send_table
+from certtrack.web.exports import KINDS, Cells, send_table
 from certtrack.web.frame import gettext as _
 from certtrack.web.list_filters import find_today, list_turns, make_url, name_credentials, read_asked
 
@@ -53,7 +54,7 @@ def export(kind: str) -> Response:
         rows = list_exported(session, actor(), Task.SEE_COVERAGE, filters, today=now, at=parts().clock.now())
     names, lang = name_credentials(), locale()
 
-    def make(session: Session) -> Iterator[Texts]:
+    def make(session: Session) -> Iterator[Cells]:
         for chunk in load_chunks(session, rulebook, rows, filters.as_of):
             yield [_write(row, names, lang) for row in chunk]
 
@@ -61,13 +62,13 @@ def export(kind: str) -> Response:
     return send_table(kind, "coverage", filters.as_of, heads, rows, make)
 
 
-def _write(row: CoverageRow, names: dict[str, str], lang: str) -> list[str]:
+def _write(row: CoverageRow, names: dict[str, str], lang: str) -> list[Cell]:
     credential = row.certification.credential
     return [
         row.person.shown_name,
         names.get(credential, credential),
         row.certification.number or "",
-        row.standing.as_of.isoformat(),
+        row.standing.as_of,
         say_by("coverage/words.jinja", lang, "holding_answer", row.holding),
         say_by("coverage/words.jinja", lang, "why", row),
     ]

@@ -11,11 +11,12 @@ from certtrack.services.exporting import note_export
 from certtrack.services.people_list import Sorted
 from certtrack.services.tables.as_csv import write_csv
 from certtrack.services.tables.as_xlsx import write_xlsx
+from certtrack.services.tables.cells import Cell
 from certtrack.web.edge import actor, parts, writing
 
 Kind = Literal["csv", "xlsx"]
 KINDS = "<any(csv, xlsx):kind>"
-Texts = Iterable[Sequence[str]]
+Cells = Iterable[Sequence[Cell]]
 
 _TYPES: dict[str, str] = {
     "csv": "text/csv; charset=utf-8",
@@ -29,11 +30,11 @@ def send_table(
     as_of: date,
     heads: Sequence[str],
     rows: Sequence[Sorted],
-    make: Callable[[Session], Iterator[Texts]],
+    make: Callable[[Session], Iterator[Cells]],
 ) -> Response:
     """The file of that kind, once it is in the audit that these people leave in it.
 
-    `make` gives the rows' texts, some at a time, while they are sent; it has a session of its own that only reads.
+    `make` gives the rows' cells, some at a time, while they are sent; it has a session of its own that only reads.
     """
     with writing() as session:
         note_export(session, actor(), rows, kind=kind, page=name, as_of=as_of, at=parts().clock.now())

@@ -17,9 +17,10 @@ from certtrack.services.former import PAGE as FORMER_PAGE
 from certtrack.services.former import closed_people, list_former
 from certtrack.services.overview import MOST_COUNTED, NEAR_DAYS, Row, list_overview, load_chunks
 from certtrack.services.reminders.held_mail import count_held
+from certtrack.services.tables.cells import Cell
 from certtrack.services.undeliverable import count_undeliverable
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render
-from certtrack.web.exports import KINDS, Texts, send_table
+from certtrack.web.exports import KINDS, Cells, send_table
 from certtrack.web.frame import gettext as _
 from certtrack.web.list_filters import (
     VALIDITIES,
@@ -86,7 +87,7 @@ def export(kind: str) -> Response:
         rows = list_exported(session, viewer, Task.LIST_PEOPLE, filters, today=now, at=parts().clock.now())
     names, lang = name_credentials(), locale()
 
-    def make(session: Session) -> Iterator[Texts]:
+    def make(session: Session) -> Iterator[Cells]:
         for chunk in load_chunks(session, rulebook, viewer, rows, as_of=filters.as_of, today=now):
             yield [_write(row, names, lang) for row in chunk]
 
@@ -94,7 +95,7 @@ def export(kind: str) -> Response:
     return send_table(kind, "people", filters.as_of, heads, rows, make)
 
 
-def _write(row: Row, names: dict[str, str], lang: str) -> list[str]:
+def _write(row: Row, names: dict[str, str], lang: str) -> list[Cell]:
     credential, due_on = row.certification.credential, row.due_on
     mail = say(lang, "next_mail", row.mail) if row.can_see_mail else _("not yours to see")
     return [
@@ -103,7 +104,7 @@ def _write(row: Row, names: dict[str, str], lang: str) -> list[str]:
         row.certification.number or "",
         say_by("people/words.jinja", lang, "row_word", row),
         say_by("people/words.jinja", lang, "row_note", row),
-        due_on.isoformat() if due_on else "",
+        due_on or "",
         mail,
     ]
 

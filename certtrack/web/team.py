@@ -10,12 +10,13 @@ from certtrack.language import say_by
 from certtrack.rules.calendar import add_days
 from certtrack.security import Task, can_do
 from certtrack.services.exporting import list_exported
+from certtrack.services.tables.cells import Cell
 from certtrack.services.team.beside import DUE_DAYS
 from certtrack.services.team.export import list_export_columns, load_chunks
 from certtrack.services.team.months import list_months
 from certtrack.services.team.page import MOST_HANDS, Column, TeamRow, load_team
 from certtrack.web.edge import actor, locale, needs, note_look, parts, reading, render
-from certtrack.web.exports import KINDS, Texts, send_table
+from certtrack.web.exports import KINDS, Cells, send_table
 from certtrack.web.frame import gettext as _
 from certtrack.web.list_filters import find_today, find_zone, list_turns, make_url, name_credentials, read_asked
 
@@ -64,7 +65,7 @@ def export(kind: str) -> Response:
     rulebook = parts().rulebook
     columns, names, lang = list_export_columns(rulebook, rows), name_credentials(), locale()
 
-    def make(session: Session) -> Iterator[Texts]:
+    def make(session: Session) -> Iterator[Cells]:
         for chunk in load_chunks(session, rulebook, rows, at=at, as_of=filters.as_of, today=now, zone=zone):
             yield [_write(row, columns, names, lang) for row in chunk]
 
@@ -77,7 +78,7 @@ def _list_heads(columns: Sequence[Column], lang: str) -> list[str]:
     return [*first, *areas, _("Beside"), _("Mail and plans"), _("Until then")]
 
 
-def _write(row: TeamRow, columns: Sequence[Column], names: dict[str, str], lang: str) -> list[str]:
+def _write(row: TeamRow, columns: Sequence[Column], names: dict[str, str], lang: str) -> list[Cell]:
     def say(macro: str, *values: object) -> str:
         return say_by("team/words.jinja", lang, macro, *values)
 
@@ -88,7 +89,10 @@ def _write(row: TeamRow, columns: Sequence[Column], names: dict[str, str], lang:
         row.certification.number or "",
         say("state_word", row),
         say("state_note", row),
-        row.due_on.isoformat() if row.due_on else "",
-        *(say("cell_text", cell) for cell in (row.heat.total, *row.list_cells(columns), row.heat.beside)),
+        row.due_on or "",
+        *(
+            round(cell.minutes / 60, 2) if cell.minutes else say("cell_word", cell.kind)
+            for cell in (row.heat.total, *row.list_cells(columns), row.heat.beside)
+        ),
         *((say("mail_word", row), say("quiet_word", row)) if row.has_note else ("", "")),
     ]

@@ -13,6 +13,7 @@ from kit.client import PASSWORD, CheckingClient
 from kit.counting import counting_statements
 from kit.many import multiply
 from kit.world import World
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from certtrack.db.models import AuditEvent, AuditPerson, Certification, Person, SavedView
@@ -51,7 +52,15 @@ def test_a_file_is_what_the_page_shows_and_the_audit_names_everybody_in_it(
     assert [row[0] for row in rows] == ["Carol Example"]
     assert dict(zip(head, rows[0], strict=True))["In all"] in clients["bob"].get("/team").text
     assert answer.headers["Cache-Control"] == "no-store"
-    assert clients["bob"].get("/team/export.xlsx").data.startswith(b"PK")
+    sheet = load_workbook(io.BytesIO(clients["bob"].get("/team/export.xlsx").data)).active
+    assert sheet is not None
+    cells = {str(name.value): cell for name, cell in zip(sheet[1], sheet[2], strict=True)}
+    kinds = {name: (cell.data_type, cell.number_format) for name, cell in cells.items()}
+    assert (kinds.pop("Due"), kinds.pop("In all")) == (("d", "yyyy-mm-dd"), ("n", "0.00"))
+    assert set(kinds.values()) == {("s", "@")}, "an area of which nothing is published has a word"
+    written = dict(zip(head, rows[0], strict=True))
+    assert f"{cells['Due'].value:%Y-%m-%d}" == written["Due"]
+    assert float(str(cells["In all"].value)) == float(written["In all"]) > 0
     with world.database.reading() as session:
         events = session.scalars(select(AuditEvent.id).where(AuditEvent.action == "people.exported")).all()
         people = session.scalars(select(AuditPerson.person_id).where(AuditPerson.event_id.in_(events))).all()
@@ -242,3 +251,13 @@ def test_what_more_a_month_has_is_opened_on_the_page_itself(
     assert re.findall(r"<b>(\d+)", shown) == ["1", "2", "3"]
     assert re.findall(r"<b>(\d+)", rest.partition("</details>")[0]) == ["4", "5", "6"]
     assert page.count("<summary>" + more) == 1
+
+
+@pytest.mark.parametrize(("path", "head"), [("/people", "Due"), ("/coverage", "As of")])
+def test_the_days_of_other_lists_are_days_in_their_workbooks_too(
+    clients: dict[str, CheckingClient], path: str, head: str
+) -> None:
+    sheet = load_workbook(io.BytesIO(clients["alice"].get(f"{path}/export.xlsx").data)).active
+    assert sheet is not None
+    place = [cell.value for cell in sheet[1]].index(head)
+    assert {row[place].is_date for row in sheet.iter_rows(min_row=2) if row[place].value} == {True}

@@ -62,7 +62,7 @@ def make_returned(heads: Heads, rows: Iterable[WithFaults], locale: str) -> str:
     columns = sorted(heads.places, key=lambda column: heads.places[column])
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([*(heads.texts[column] for column in columns), *more, *OWN_HEADS])
+    writer.writerow([escape_cell(head) for head in (*(heads.texts[column] for column in columns), *more, *OWN_HEADS)])
     for row in listed:
         own = [*("" for _ in more), str(row.number), str(row.line), *_say(heads, row.faults, locale)]
         writer.writerow([escape_cell(cell) for cell in (*(row.texts.get(column, "") for column in columns), *own)])

@@ -2,19 +2,21 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from kit.roster import Office, carol, make_csv
+from kit.roster import HEADS, Office, carol, make_csv
 from kit.rules import shipped_packs
 from kit.world import World
 from sqlalchemy import select
 
 from certtrack.db.models import Certification, ExamResult
 from certtrack.errors import BadInput
-from certtrack.services.roster.mapping import read_mapping
+from certtrack.services.roster.mapping import NO_MAPPING, read_mapping
 from certtrack.services.sheets.returned import make_returned, write_returned
+from certtrack.services.tables.cells import is_like_formula
 
 FORMULA = "=1+1, Dave"
 
@@ -87,6 +89,18 @@ def test_what_comes_back_says_row_line_column_value_and_reason_and_never_a_note(
 def test_formulas_in_what_comes_back_are_escaped(office: Office) -> None:
     work = office.read(make_csv(carol(name=FORMULA, expires="soon")))
     assert f"'{FORMULA}" in make_returned(work.roster.heads, work.returned, "en")
+
+
+def test_a_head_that_a_spreadsheet_would_run_comes_back_escaped_and_is_known_again(office: Office) -> None:
+    heads = [head.replace("Cert #", "=Cert") for head in HEADS]
+    mapping = replace(NO_MAPPING, heads={"number": "=Cert"})
+    work = office.read(make_csv(carol(expires="soon"), heads=heads), mapping=mapping)
+    text = make_returned(work.roster.heads, work.returned, "en")
+    [head, row] = csv.reader(io.StringIO(text))
+    assert "'=Cert" in head
+    assert not [cell for cell in (*head, *row) if is_like_formula(cell)]
+    again = office.read(text.replace("soon", "10/31/2026").encode(), mapping=mapping)
+    assert again.roster.heads.texts["number"] == "=Cert"
 
 
 def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
