@@ -1,18 +1,22 @@
 """What a person has confirmed of a pack's unknown values, laid over the pack: the file itself is never changed."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from certtrack.errors import BadInput, BadPack
 from certtrack.packs.collection import Packs
 from certtrack.packs.reading import read_content
+from certtrack.packs.service import ServicePacks, read_service_content
 from certtrack.packs.table import UNKNOWN, load_tables
 from certtrack.rules.pack import Pack
+from certtrack.rules.service import ServicePack
 
+AnyPack = Pack | ServicePack
+_P = TypeVar("_P", bound=AnyPack)
 _SOURCE = "confirmed:"
 _WEB = ("http://", "https://")
 
@@ -31,7 +35,7 @@ class Confirmed:
     on: date
 
 
-def find_key(versions: Sequence[Pack], key: str) -> str:
+def find_key(versions: Sequence[AnyPack], key: str) -> str:
     """The whole key of the unknown value that `key` names in one of a pack's versions; its last word may be left out.
 
     The versions are in their order, and the newest that has it speaks. Raises BadInput where none has an unknown value
@@ -50,12 +54,12 @@ def find_key(versions: Sequence[Pack], key: str) -> str:
     raise BadInput(f"{newest.ref} has no unknown value called {key!r}. Those that it has: {known}.")
 
 
-def list_keys(pack: Pack) -> list[str]:
+def list_keys(pack: AnyPack) -> list[str]:
     """The keys of all values that the pack's file calls unknown, in the file's order."""
     return list(_list_unknown(load_tables(pack.raw), ""))
 
 
-def confirm(pack: Pack, confirmed: Sequence[Confirmed]) -> Pack:
+def confirm(pack: _P, confirmed: Sequence[Confirmed]) -> _P:
     """The pack with these values in place of its unknown ones; key, version and hash stay those of its file.
 
     What isn't unknown in this version is left alone: it has been published. Raises BadInput where a value isn't one
@@ -69,16 +73,24 @@ def confirm(pack: Pack, confirmed: Sequence[Confirmed]) -> Pack:
     content = tomllib.loads(pack.raw)  # its own, to write into
     for one in laid:
         _lay(content, one)
+    read: Callable[..., Any] = read_service_content if isinstance(pack, ServicePack) else read_content
     try:
-        return read_content(pack.ref, content, pack.sha256, pack.raw)
+        whole: _P = read(pack.ref, content, pack.sha256, pack.raw)
     except BadPack as error:
         raise BadInput(str(error)) from error
+    return whole
 
 
 @lru_cache(maxsize=32)
 def confirm_all(packs: Packs, confirmed: tuple[Confirmed, ...]) -> Packs:
     """All packs with what is confirmed; the same answer for the same question, made once."""
     return Packs(confirm(pack, confirmed) for pack in packs.list()) if confirmed else packs
+
+
+@lru_cache(maxsize=32)
+def confirm_services(services: ServicePacks, confirmed: tuple[Confirmed, ...]) -> ServicePacks:
+    """All service packs with what is confirmed, likewise."""
+    return ServicePacks(confirm(pack, confirmed) for pack in services.list()) if confirmed else services
 
 
 def _lay(content: dict[str, Any], one: Confirmed) -> None:

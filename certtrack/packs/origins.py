@@ -7,7 +7,9 @@ from certtrack.packs.table import Table
 from certtrack.rules.values import Source, Sure, Value
 
 SURE: tuple[Sure, ...] = ("verified", "inferred", "conflicting", "unverified", "unknown")
-"""How sure a file can be; "confirmed" is said by people, over the file."""
+"""How sure a file can be."""
+CONFIRMED: Sure = "confirmed"
+"""What is said by people, over the file."""
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from certtrack.packs.days import (
     read_window,
 )
 from certtrack.packs.hours import read_hours
-from certtrack.packs.origins import SURE, Origins
+from certtrack.packs.origins import CONFIRMED, SURE, Origins
 from certtrack.packs.table import Table, read_toml
 from certtrack.packs.texts import read_text
 from certtrack.packs.training import read_training
@@ -38,7 +38,6 @@ from certtrack.rules.pack import (
     Weekend,
 )
 
-_CONFIRMED: Sure = "confirmed"
 _NEEDS: tuple[Need, ...] = get_args(Need)
 _EARN_UNTIL: tuple[EarnUntil, ...] = get_args(EarnUntil)
 _HOLDS: tuple[Holds, ...] = get_args(Holds)
@@ -63,7 +62,7 @@ def read_content(name: str, content: dict[str, Any], sha256: str, raw: str) -> P
 
     `name` is what errors call it. Raises BadPack as `read_pack` does.
     """
-    return _read(Table(Path(name), "", content), (*SURE, _CONFIRMED), sha256, raw)
+    return _read(Table(Path(name), "", content), (*SURE, CONFIRMED), sha256, raw)
 
 
 def _read(top: Table, sure: tuple[Sure, ...], sha256: str, raw: str) -> Pack:

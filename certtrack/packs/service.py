@@ -8,7 +8,7 @@ from typing import Any, get_args
 from certtrack.errors import BadPack, NotFound
 from certtrack.packs.files import check_name, check_versions, list_files
 from certtrack.packs.hours import read_counts
-from certtrack.packs.origins import Origins
+from certtrack.packs.origins import CONFIRMED, SURE, Origins
 from certtrack.packs.reading import read_authority, read_zone
 from certtrack.packs.table import Table, read_toml
 from certtrack.packs.texts import read_text
@@ -24,6 +24,7 @@ from certtrack.rules.service import (
     Way,
     WeekBegins,
 )
+from certtrack.rules.values import Sure
 
 _UNITS: tuple[PeriodUnit, ...] = get_args(PeriodUnit)
 _TESTS: tuple[MetBy, ...] = get_args(MetBy)
@@ -91,12 +92,15 @@ def read_service_pack(path: Path) -> ServicePack:
 
 
 def read_service_content(name: str, content: dict[str, Any], sha256: str, raw: str) -> ServicePack:
-    """The service pack that these tables make; `name` is what errors call it. Raises BadPack as `read_service_pack`."""
-    return _read(Table(Path(name), "", content), sha256, raw)
+    """The service pack that these tables make, a person's confirmations among them; `name` is what errors call it.
+
+    Raises BadPack as `read_service_pack`.
+    """
+    return _read(Table(Path(name), "", content), sha256, raw, (*SURE, CONFIRMED))
 
 
-def _read(top: Table, sha256: str, raw: str) -> ServicePack:
-    values = Origins(top)
+def _read(top: Table, sha256: str, raw: str, sure: tuple[Sure, ...] = SURE) -> ServicePack:
+    values = Origins(top, sure)
     top.choice("kind", ("service",))
     per_service = top.find_table("per_service")
     pack = ServicePack(

@@ -10,6 +10,8 @@ from certtrack.db.models import RuleConfirmation
 from certtrack.errors import BadInput, NotFound
 from certtrack.packs.confirming import Confirmed, confirm, find_key
 from certtrack.packs.table import UNKNOWN
+from certtrack.rules.pack import Pack
+from certtrack.rules.service import ServicePack
 from certtrack.security import Actor
 from certtrack.services.recounts import begin_recount, lock_newest_recount
 from certtrack.services.rule_locks import hold_rules
@@ -35,9 +37,10 @@ def confirm_rule(
     here, BadInput for a key that is unknown in no version, a value that can't stand there in one of them, or a day to
     come.
     """
-    versions = [pack for pack in rulebook.packs.list() if pack.key == pack_key]
+    packs: list[Pack | ServicePack] = [*rulebook.packs.list(), *rulebook.services.list()]
+    versions = [pack for pack in packs if pack.key == pack_key]
     if not versions:
-        known = ", ".join(sorted({pack.key for pack in rulebook.packs.list()}))
+        known = ", ".join(sorted({pack.key for pack in packs}))
         raise NotFound(f"No rule pack is called {pack_key!r}; there are: {known}.")
     if on > at.date() + timedelta(days=1):
         raise BadInput(f"{on} is still to come: give the day on which it was said or read.")
@@ -55,7 +58,8 @@ def confirm_rule(
     row = RuleConfirmation(**said, recorded_at=at, recorded_by=actor.key)
     session.add(row)
     session.flush()
-    begin_recount(session, rulebook, pack_key, confirmation_id=row.id, by=actor.key, at=at)
+    if isinstance(versions[-1], Pack):  # on the rules of a service nothing rests that is stored
+        begin_recount(session, rulebook, pack_key, confirmation_id=row.id, by=actor.key, at=at)
     details = said | {"said_on": on.isoformat()}
     record_event(session, at=at, actor=actor.key, action="rule.confirmed", subject=("rule", row.id), details=details)
     return row

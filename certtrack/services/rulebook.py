@@ -14,7 +14,7 @@ from certtrack.db.models import PackVersion, RuleConfirmation
 from certtrack.db.once import ask_once, tell_once
 from certtrack.errors import BadPack
 from certtrack.packs import Packs, Policies, ServicePacks, find_used, load_packs, load_policies, load_service_packs
-from certtrack.packs.confirming import Confirmed, confirm_all
+from certtrack.packs.confirming import Confirmed, confirm_all, confirm_services
 from certtrack.resources import get_resource
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Policy
@@ -61,6 +61,11 @@ def confirmed_rules(session: Session, rulebook: Rulebook, known_at: datetime | N
     published = rulebook.published or rulebook.packs
     said = load_confirmed(session, known_at)
     return replace(rulebook, packs=confirm_all(published, said), published=published)
+
+
+def confirmed_services(session: Session, rulebook: Rulebook, known_at: datetime | None = None) -> ServicePacks:
+    """The service packs with what people have confirmed of unknown values; with `known_at`, by then."""
+    return confirm_services(rulebook.services, load_confirmed(session, known_at))
 
 
 def load_confirmed(session: Session, known_at: datetime | None = None) -> tuple[Confirmed, ...]:

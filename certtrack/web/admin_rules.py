@@ -8,9 +8,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from certtrack.errors import StaleRecord
-from certtrack.packs.confirming import Confirmed
+from certtrack.packs.confirming import AnyPack, Confirmed
 from certtrack.rules.calendar import check_day
-from certtrack.rules.pack import Pack
 from certtrack.security import Task
 from certtrack.services.credits.texts import clean
 from certtrack.services.overview import find_zone
@@ -160,10 +159,9 @@ def _check_value(page: RulePage, typed: Typed, problems: dict[str, str]) -> str 
     return value
 
 
-def _list_versions(page: RulePage) -> list[Pack]:
+def _list_versions(page: RulePage) -> list[AnyPack]:
     """Oldest first, as they were published."""
-    versions = reversed(list_versions(parts().rulebook, page.pack.key))
-    return [pack for pack in versions if isinstance(pack, Pack)]
+    return list(reversed(list_versions(parts().rulebook, page.pack.key)))
 
 
 def _look(session: Session, page: RulePage, typed: Typed, checked: Checked) -> Preview:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from certtrack.db.models import Affiliation, Duty, Organization
 from certtrack.errors import NotAllowed, NotFound, Refused
 from certtrack.security import Task, can_do
+from certtrack.services.rulebook import confirmed_services
 from certtrack.services.supervision.due import list_due, list_places_of
 from certtrack.services.supervision.duties import end_duty, start_duty
 from certtrack.services.supervision.rights import check_is_office_of
@@ -106,8 +107,9 @@ def _show(*, problems: Any = None, duty_id: int | None = None) -> str:  # noqa: 
         day = today(place.zone)
         due = list_due(session, parts().rulebook, actor(), place, today=day)
         places = list_places_of(session, actor())
+        services = confirmed_services(session, parts().rulebook)
     note_look("supervision.listed", due.person_ids)
-    packs = {pack.key: pack for pack in parts().rulebook.services.list()}  # the newest version stays
+    packs = {pack.key: pack for pack in services.list()}  # the newest version stays
     return render(
         "supervision/due.html",
         due=due,

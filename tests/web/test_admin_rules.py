@@ -8,6 +8,8 @@ from flask import Flask
 from kit.client import CheckingClient, sign_up
 from kit.credit_pages import read
 from kit.rules import CPS
+from kit.supervision import PACK as SERVICE
+from kit.supervision import begin
 from kit.world import World
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -98,6 +100,24 @@ def test_what_would_change_is_said_before_anything_is_saved_and_a_few_follow_at_
     assert "Saved. It holds from now on." in page
     assert "The next working day counts. Source: Letter of the program" in page
     assert "Put here by alice@example.org on" in page
+
+
+def test_a_value_of_a_services_rules_is_put_on_record_and_supervision_is_counted_by_it(
+    alice: CheckingClient, world: World
+) -> None:
+    begin(world, world.person("Dora"))
+    path = f"/admin/rules/{SERVICE.key}/week_begins.on"
+    assert f'href="{path}"' in alice.get(f"/admin/rules/{SERVICE.key}").text
+    looked = alice.send(path, **fill(world, "sunday"))
+    said = read(looked.text)
+    assert "Supervision that is still to hold is counted by it from then on" in said
+    assert "certifications were looked at" not in said
+    saved = alice.send(path, **(fill(world, "sunday") | read_hidden(looked)))
+    assert saved.status_code == 302
+    assert list_confirmed(world) == [("week_begins.on", "sunday")]
+    assert "Sunday. Source: Letter of the program" in read(alice.get(saved.headers["Location"]).text)
+    with world.database.reading() as session:
+        assert session.scalars(select(RuleRecount).where(RuleRecount.pack_key == SERVICE.key)).all() == []
 
 
 def test_another_value_than_was_looked_at_is_looked_at_first(alice: CheckingClient, world: World) -> None:

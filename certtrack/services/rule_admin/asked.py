@@ -6,11 +6,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal, get_args
 
 from certtrack.errors import BadInput
-from certtrack.packs.confirming import Confirmed, confirm, find_key
+from certtrack.packs.confirming import AnyPack, Confirmed, confirm, find_key
 from certtrack.packs.table import UNKNOWN
 from certtrack.rules.days_rule import DeadlineRule, FirstHours, Parity
 from certtrack.rules.hours_rule import SameCourse
-from certtrack.rules.pack import AuditKind, CountsBy, EarnUntil, Pack, Weekend
+from certtrack.rules.pack import AuditKind, CountsBy, EarnUntil, Weekend
+from certtrack.rules.service import MetBy, WeekBegins
 from certtrack.rules.values import Holds
 from certtrack.services.rule_admin.shown import read_value
 
@@ -26,9 +27,12 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "first_cycle.hours": get_args(FirstHours),
     "audit.kind": get_args(AuditKind),
     "hours.same_course.counts": get_args(SameCourse),
+    "met_by.tests": get_args(MetBy),
+    "week_begins.on": get_args(WeekBegins),
 }
 _BY_LAST_WORD: dict[str, tuple[str, ...]] = {
     "holds": get_args(Holds),
+    "qualified": get_args(Holds),
     "counts": get_args(Holds),
     "adds_to_total": ("true", "false"),
 }
@@ -88,7 +92,7 @@ def write_typed(asked: Asked, value: str) -> str:
     return value.strip("[]") if asked.kind == "several_minutes" else value
 
 
-def check_fits(versions: Sequence[Pack], said: Confirmed) -> None:
+def check_fits(versions: Sequence[AnyPack], said: Confirmed) -> None:
     """Raise BadValue where the value can't stand in one of the versions of its pack, for what else they say."""
     try:
         find_key(versions, said.key)

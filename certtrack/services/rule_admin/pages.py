@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, RuleConfirmation, RuleRecount
 from certtrack.errors import NotFound, StaleRecord
+from certtrack.packs.confirming import AnyPack
 from certtrack.packs.table import UNKNOWN
 from certtrack.rules.pack import Pack
 from certtrack.rules.service import ServicePack
@@ -17,7 +18,6 @@ from certtrack.services.administration.audit_list import name_accounts
 from certtrack.services.confirmations import confirm_rule, find_newest_confirmation, lock_confirmations
 from certtrack.services.rule_admin.rights import can_confirm, check_can_confirm
 from certtrack.services.rule_admin.shown import (
-    AnyPack,
     Counts,
     ShownRule,
     count_rules,
@@ -81,11 +81,16 @@ class PackPage:
 class RulePage:
     """One value that may be put on record. `newest_id` is the newest row about it, 0 where there is none."""
 
-    pack: Pack
+    pack: AnyPack
     rule: ShownRule
     key: str
     said: tuple[Said, ...]
     newest_id: int
+
+    @property
+    def is_of_service(self) -> bool:
+        """True for the rules of a service, by which nobody's certification goes."""
+        return isinstance(self.pack, ServicePack)
 
     @property
     def current(self) -> RuleConfirmation | None:
@@ -120,7 +125,7 @@ def load_pack_page(
         versions=versions,
         said=_load_said(session, actor, pack_key, rules),
         recount=session.scalars(_newest_recount(pack_key)).first(),
-        may_confirm=isinstance(pack, Pack) and can_confirm(session, rulebook, actor, pack),
+        may_confirm=can_confirm(session, rulebook, actor, pack),
     )
 
 
@@ -133,7 +138,7 @@ def load_rule_page(session: Session, rulebook: Rulebook, actor: Actor, pack_key:
     for pack in list_versions(rulebook, pack_key):
         rules = list_rules(pack, confirmed)
         rule = next((one for one in rules if key in one.to_confirm), None)
-        if isinstance(pack, Pack) and rule is not None:
+        if rule is not None:
             check_can_confirm(session, rulebook, actor, pack)
             said = _load_said(session, actor, pack_key, rules, key)
             return RulePage(pack, rule, key, said, said[0].row.id if said else 0)

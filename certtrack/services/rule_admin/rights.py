@@ -3,27 +3,34 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import Affiliation, Certification, OrganizationCredential
+from certtrack.db.models import Affiliation, Certification, Duty, OrganizationCredential
 from certtrack.db.queries.merges import same_people
 from certtrack.errors import NotAllowed
+from certtrack.packs.confirming import AnyPack
 from certtrack.rules.pack import Pack
+from certtrack.rules.service import ServicePack
 from certtrack.security import Actor, Role, Task, can_do, list_places
 from certtrack.services.rulebook import Rulebook
 
 
-def can_confirm(session: Session, rulebook: Rulebook, actor: Actor, pack: Pack) -> bool:
+def can_confirm(session: Session, rulebook: Rulebook, actor: Actor, pack: AnyPack) -> bool:
     """True for whoever administers everywhere, or every office that has somebody who goes by the pack.
 
+    Of the rules of a service it is every office that counts somebody's supervision by them.
     So it is for the program that gives the credential, where no other pack here is of a credential called so: they are
     its own rules. A pack that nobody goes by is everywhere's alone.
     """
     if not can_do(actor, Task.CONFIRM_RULES):
         return False
     places = list_places(actor, Task.CONFIRM_RULES)
-    return places is None or _is_of_these(session, pack, places) or _grants(session, rulebook, actor, pack)
+    if places is None:
+        return True
+    if isinstance(pack, Pack):
+        return _is_of_these(session, pack, places) or _grants(session, rulebook, actor, pack)
+    return _is_counted_by_these(session, pack, places)
 
 
-def check_can_confirm(session: Session, rulebook: Rulebook, actor: Actor, pack: Pack) -> None:
+def check_can_confirm(session: Session, rulebook: Rulebook, actor: Actor, pack: AnyPack) -> None:
     """Raise NotAllowed unless `can_confirm`."""
     if not can_confirm(session, rulebook, actor, pack):
         raise NotAllowed("This page isn't here, or isn't yours to see.")
@@ -37,6 +44,12 @@ def _is_of_these(session: Session, pack: Pack, places: frozenset[int]) -> bool:
         Affiliation.person_id.in_(same_people(select(held.c.person_id)))
     )
     found = set(session.scalars(keeping.union(belonging)))
+    return bool(found) and found <= places
+
+
+def _is_counted_by_these(session: Session, pack: ServicePack, places: frozenset[int]) -> bool:
+    query = select(Affiliation.organization_id).join(Duty, Duty.affiliation_id == Affiliation.id)
+    found = set(session.scalars(query.where(Duty.pack_key == pack.key).distinct()))
     return bool(found) and found <= places
 
 

@@ -6,13 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from certtrack.packs.confirming import Confirmed, list_keys
+from certtrack.packs.confirming import AnyPack, Confirmed, list_keys
 from certtrack.packs.table import UNKNOWN, load_tables
-from certtrack.rules.pack import Pack
-from certtrack.rules.service import ServicePack
 from certtrack.rules.values import Source
 
-AnyPack = Pack | ServicePack
 _BESIDE = ("source", "sure")
 _UNSURE = ("unverified", "conflicting", "inferred", "verified", "confirmed")
 _KINDS_OF_HOURS = {"areas": "area", "minima": "other_minimum", "limits": "limit", "forms": "form"}
@@ -68,7 +65,7 @@ def list_rules(pack: AnyPack, confirmed: Sequence[Confirmed] = ()) -> tuple[Show
     content = load_tables(pack.raw)
     sources = {name: _read_source(table) for name, table in content["sources"].items()}
     settled = {one.key: one for one in confirmed if one.pack_key == pack.key}
-    open_keys = frozenset(list_keys(pack)) if isinstance(pack, Pack) else frozenset()
+    open_keys = frozenset(list_keys(pack))
     rules = [_show(key, table, sources, settled, open_keys) for key, table in _list_tables(content, "")]
     return tuple(sorted(rules, key=_order))
 

@@ -26,7 +26,7 @@ from certtrack.rules.supervision import PeriodResult, list_overlaps, list_period
 from certtrack.security import Actor, Role, Task, can_do, list_places
 from certtrack.services.actors import visible_people
 from certtrack.services.people import load_holders
-from certtrack.services.rulebook import Rulebook
+from certtrack.services.rulebook import Rulebook, confirmed_services
 from certtrack.services.supervision.rights import load_places, within
 
 PERIODS = 5
@@ -102,9 +102,9 @@ def list_due(
     service = load_service(session, organization.id, numbers, known_at)
     facts = load_session_facts(session, rows, {one.pack_key for one in here}, known_at)
     known = _load_people(session, organization, {*numbers, *(row.supervisor_id for row in rows)}, is_office=is_office)
-    people: list[DuePerson] = []
+    services, people = confirmed_services(session, rulebook, known_at), list[DuePerson]()
     for duty in here:
-        person, pack = known.people[duty.person_id], rulebook.services.get(duty.pack_key, on=day)
+        person, pack = known.people[duty.person_id], services.get(duty.pack_key, on=day)
         if person.died_on is None or person.died_on > day:
             spans = service[person.id]
             periods = list_periods(pack, duty.days, facts[duty.pack_key][person.id], spans, day, PERIODS)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from kit.databases import on_both
 from kit.rules import CPS, shipped_packs
+from kit.supervision import PACK as SERVICE
+from kit.supervision import begin
 from kit.world import World
 
 from certtrack.db.models import Organization
@@ -91,6 +93,23 @@ def test_the_program_that_gives_the_credential_confirms_its_own_rules(world: Wor
         set_role(session, found, "cps", "granter", actor=world.actor, at=world.at)
     assert may(world, actor)
     assert not may(world, actor, "us-wi-cpps")
+
+
+def test_rules_of_a_service_are_for_those_offices_that_count_somebodys_supervision_by_them(world: World) -> None:
+    here_id, other = world.organization_id, add_office(world)
+    here, both = act_as(Role.AGENCY_ADMINISTRATOR, here_id), act_as(Role.AGENCY_ADMINISTRATOR, here_id, other)
+
+    def may_of_service(actor: Actor) -> bool:
+        with world.database.reading() as session:
+            return can_confirm(session, world.rulebook, actor, SERVICE)
+
+    assert not may_of_service(here)  # nobody is counted by them: everywhere's alone
+    assert may_of_service(act_as(Role.AGENCY_ADMINISTRATOR, None))
+    begin(world, world.person())
+    assert may_of_service(here)
+    world.organization_id = other
+    begin(world, world.person("Dora"))
+    assert (may_of_service(here), may_of_service(both)) == (False, True)
 
 
 def load(world: World, actor: Actor, key: str = KEY) -> RulePage:
@@ -206,4 +225,4 @@ def test_all_packs_are_listed_those_first_that_people_go_by(world: World) -> Non
     assert (service.held, service.counts.unknown) == (None, 2)
     with world.database.reading() as session:
         page = load_pack_page(session, world.rulebook, world.actor, "us-wi-dhs36")
-    assert not page.may_confirm
+    assert page.may_confirm

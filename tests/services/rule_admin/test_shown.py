@@ -10,14 +10,13 @@ from kit.rules import CPS, every_shipped_pack, shipped_packs
 
 from certtrack.language import LOCALES, say_by
 from certtrack.packs import read_service_pack
-from certtrack.packs.confirming import Confirmed, list_keys
+from certtrack.packs.confirming import AnyPack, Confirmed, list_keys
 from certtrack.packs.files import list_shipped
 from certtrack.packs.survey import list_conflicting, list_unknown
 from certtrack.packs.table import read_toml
 from certtrack.resources import get_resource
 from certtrack.services.rule_admin.asked import check_fits, find_asked, read_typed
 from certtrack.services.rule_admin.shown import (
-    AnyPack,
     ShownRule,
     count_rules,
     find_from_on,
@@ -105,7 +104,7 @@ def test_what_is_confirmed_of_another_pack_or_published_is_left_alone() -> None:
 
 
 def test_every_value_that_can_be_put_on_record_is_asked_for_in_a_way_that_fits() -> None:
-    for pack in every_shipped_pack():
+    for pack in every_pack():
         rules = list_rules(pack)
         assert {key for rule in rules for key in rule.to_confirm} == set(list_keys(pack))
         for rule in rules:

@@ -26,6 +26,7 @@ from certtrack.db.models import Duty, PackVersion, Person
 from certtrack.errors import BadInput, NotAllowed, Refused, StaleRecord
 from certtrack.rules.supervision import PeriodResult
 from certtrack.security import Role
+from certtrack.services.confirmations import confirm_rule
 from certtrack.services.organizations import create_organization
 from certtrack.services.standing import load_standings
 from certtrack.services.supervision.duties import (
@@ -230,6 +231,28 @@ def test_whom_the_rules_are_for_is_the_offices_to_say_and_known_from_then(world:
         assert session.scalars(select(PackVersion.key).where(PackVersion.key == PACK.key)).all() == [PACK.key]
     assert load_due(world, team.office).people == ()
     assert due_of(world, team.carol, as_of=MONDAY).duty.days.until_on == MONDAY
+
+
+def test_what_was_confirmed_of_the_rules_counts_from_then_on(world: World, team: Team) -> None:
+    begin(world, team.carol)
+    qualify(world, team.bob)
+    sign(world, hold(world, make_session(team.bob, team.carol, way="remote")), team.supervisor)
+    assert [count.code for count in this_week(world, team.carol).sessions] == ["way_not_published"]
+    before = world.at
+    world.at += timedelta(hours=1)
+
+    def say(value: str) -> None:
+        with world.database.writing() as session:
+            confirm_rule(
+                session, world.rulebook, PACK.key, "ways.remote.counts", value, source="Letter of the program",
+                on=MONDAY, actor=world.actor, at=world.at,
+            )  # fmt: skip
+
+    say("yes")
+    assert this_week(world, team.carol).counted == 60
+    assert this_week(world, team.carol, known_at=before).counted == 0
+    say("unknown")
+    assert this_week(world, team.carol).counted == 0
 
 
 def test_what_has_ended_is_offered_again_and_goes_on_from_the_new_day(world: World, team: Team) -> None:
