@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, func, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from certtrack.db.engine import Database
 from certtrack.db.models import Alarm, Assignment, Organization
@@ -50,6 +50,22 @@ def test_no_transaction_sets_anything_that_would_have_statements_prepared_anew(d
             session.scalar(count)
     assert any("organization" in statement for statement in asked)
     assert not [statement for statement in asked if statement.startswith("PRAGMA")]
+
+
+@pytest.mark.parametrize(("asked", "found"), [("", 1), ("?synchronous=normal", 1), ("?synchronous=full", 2)])
+def test_a_commit_waits_for_the_disk_where_the_address_says_so(tmp_path: Path, asked: str, found: int) -> None:
+    database = Database(f"sqlite:///{tmp_path}/sure.db{asked}")
+    with database.writing() as session:
+        assert session.scalar(text("PRAGMA synchronous")) == found
+    with database.settling() as connection:
+        assert connection.scalar(text("PRAGMA synchronous")) == found
+    database.close()
+    assert (tmp_path / "sure.db").exists()
+
+
+def test_an_address_that_asks_for_another_care_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match="normal or full"):
+        Database(f"sqlite:///{tmp_path}/sure.db?synchronous=off")
 
 
 def test_a_closed_database_has_no_connection_of_either_kind(tmp_path: Path) -> None:

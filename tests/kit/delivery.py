@@ -164,6 +164,10 @@ class Deliverer:
             now = session.scalars(select(db_now())).one()
         return (found - now).total_seconds()
 
+    def seconds_until_probe(self) -> float:
+        """From now on the database's clock until a mail server that takes nothing is asked again."""
+        return self.seconds_until(RelayState.next_probe_at)
+
     def end_waits(self) -> None:
         """Every wait after an attempt is over."""
         with self.world.database.writing() as session:

@@ -1,16 +1,29 @@
-"""A process that runs one job over and over, until somebody kills it."""
+"""A process that runs one job over and over, or all of them on their schedule, until somebody kills it."""
 
 import os
 import sys
 import time
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import jobs.deliver_mail
+import jobs.plan_reminders
+from certtrack.db import engine
 from certtrack.mail import compose, smtp
+from certtrack.settings import Settings
+from jobs import scheduler
+from jobs.catalogue import Job, list_jobs
 from jobs.cli import main
 
-PRELOADED = (jobs.deliver_mail, compose, smtp)
-"""What the job needs, loaded once for all the processes that are forked from here."""
+PRELOADED = (jobs.deliver_mail, jobs.plan_reminders, compose, smtp)
+"""What the jobs need, loaded once for all the processes that are forked from here."""
+
+BUSY_MS = 5_000
+"""For how long somebody hurried waits for whoever writes to a SQLite file."""
+
+_HURRIED = {"plan_reminders": timedelta(seconds=2), "deliver_mail": timedelta(seconds=0.5)}
 
 _PAUSE_S = 0.05
 """Between two runs: where nothing is to do they would keep a processor from those who have."""
@@ -18,10 +31,27 @@ _PAUSE_S = 0.05
 
 def run_on(command: list[str], env: dict[str, str], log: Path) -> None:
     """`certtrack-jobs` with these words, again and again; what it writes is added to `log`."""
+    _write_to(env, log)
+    while True:
+        main(command, standalone_mode=False)
+        time.sleep(_PAUSE_S)
+
+
+def run_scheduler(is_hurried: bool, env: dict[str, str], log: Path) -> None:
+    """`certtrack-jobs schedule`; one that `is_hurried` plans each other second, and mails twice in one."""
+    _write_to(env, log)
+    if not is_hurried:
+        main(["schedule"], standalone_mode=False)
+    with patch.object(scheduler, "list_jobs", _list_hurried), patch.object(engine, "_BUSY_MS", BUSY_MS):
+        main(["schedule"], standalone_mode=False)
+
+
+def _list_hurried(settings: Settings) -> tuple[Job, ...]:
+    return tuple(replace(job, every=_HURRIED.get(job.name, job.every)) for job in list_jobs(settings))
+
+
+def _write_to(env: dict[str, str], log: Path) -> None:
     os.environ.update(env)
     with log.open("ab") as written:
         os.dup2(written.fileno(), sys.stdout.fileno())
         os.dup2(written.fileno(), sys.stderr.fileno())
-    while True:
-        main(command, standalone_mode=False)
-        time.sleep(_PAUSE_S)

@@ -45,39 +45,60 @@ def run_postgres(*, is_durable: bool = False) -> Iterator[str]:
     if named := os.environ.get("CERTTRACK_TEST_POSTGRES_URL"):
         yield named
         return
+    with run_cluster(is_durable=is_durable) as cluster:
+        yield cluster.url
+
+
+@contextmanager
+def run_cluster(*, is_durable: bool = False) -> Iterator["Cluster"]:
+    """A server of one's own, which may be stopped and started. Raises NoPostgres, which says what is missing."""
     programs, user = _find_programs(), _find_user()
     folder = Path(tempfile.mkdtemp(prefix="certtrack-postgres-", dir=None if is_durable else _find_memory()))
     if user:
         shutil.chown(folder, user)
-    cluster = _Cluster(folder, programs, user, _OPTIONS | (_DURABLE if is_durable else {}))
+    cluster = Cluster(folder, programs, user, _OPTIONS | (_DURABLE if is_durable else {}))
     try:
+        cluster.make()
         cluster.start()
-        yield f"postgresql+psycopg://certtrack@/postgres?host={folder}&port={_PORT}"
+        yield cluster
     finally:
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class _Cluster:
+class Cluster:
+    """A PostgreSQL in a folder."""
+
     def __init__(self, folder: Path, programs: Path, user: str | None, options: dict[str, str]) -> None:
         self._folder, self._programs, self._options = folder, programs, options
         self._as: dict[str, Any] = {"user": user, "group": _group_of(user), "extra_groups": []} if user else {}
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def url(self) -> str:
+        """Where databases can be made."""
+        return f"postgresql+psycopg://certtrack@/postgres?host={self._folder}&port={_PORT}"
+
+    def make(self) -> None:
+        """Make it, with nothing in it; it isn't started."""
+        initdb = ("initdb", "-D", str(self._folder / "data"), "-U", "certtrack", "-A", "trust", "-E", "UTF8")
+        self._run(*initdb, "--no-sync", "--locale=C.UTF-8")
+
     def start(self) -> None:
-        data = self._folder / "data"
-        initdb = ("initdb", "-D", str(data), "-U", "certtrack", "-A", "trust", "-E", "UTF8", "--no-sync")
-        self._run(*initdb, "--locale=C.UTF-8")
+        """Let it run; comes back when it can be asked."""
         options = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
-        command = [str(self._programs / "postgres"), "-D", str(data), "-k", str(self._folder), "-p", _PORT, *options]
-        with (self._folder / "log").open("wb") as log:
+        data = ["-D", str(self._folder / "data"), "-k", str(self._folder), "-p", _PORT]
+        with (self._folder / "log").open("ab") as log:
+            command = [str(self._programs / "postgres"), *data, *options]
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder, **self._as)
         self._wait()
 
     def stop(self) -> None:
+        """End it, as `pg_ctl stop` does: it hangs up on everybody, and what they hadn't committed is lost."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)  # what PostgreSQL calls a fast shutdown
             self._process.wait(30)
+            self._process = None
 
     def _wait(self) -> None:
         for _ in range(300):

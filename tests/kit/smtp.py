@@ -28,7 +28,7 @@ import trustme
 from kit.ports import find_port
 
 Security = Literal["none", "starttls", "tls"]
-Step = Literal["connect", "MAIL", "RCPT", "DATA"]
+Step = Literal["connect", "AUTH", "MAIL", "RCPT", "DATA"]
 
 _PROGRAM = Path(__file__).with_name("smtp_server.py")
 
@@ -99,9 +99,10 @@ class SmtpServer:
         """What to do at a step from now on, for everybody or for one address (at MAIL the sender's).
 
         `accept`; `silent` (never says anything again); `trickle` (a byte a second from then on); `close`; a code such
-        as `450` (at `connect` as the greeting); `late`: does as usual, but answers only after so many `seconds`. At
-        DATA, all of them come after the final dot, with nothing kept unless it is accepted; `close_within` closes
-        before the dot, `close_after` keeps the mail and closes without an answer, `late` keeps it before it waits.
+        as `450` (at `connect` as the greeting, at AUTH whatever isn't `accept` refuses the password); `late`: does as
+        usual, but answers only after so many `seconds`. At DATA, all of them come after the final dot, with nothing
+        kept unless it is accepted; `close_within` closes before the dot, `close_after` keeps the mail and closes
+        without an answer, `late` keeps it before it waits.
         """
         self._behaviours[f"{at} {address or ''}".strip()] = {"do": do, "seconds": seconds}
         self._was_told = True

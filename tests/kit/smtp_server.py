@@ -118,7 +118,8 @@ def make_protocol(config: dict[str, Any], keeper: Keeper, tls: ssl.SSLContext | 
         _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: LoginPassword
     ) -> AuthResult:
         wanted = LoginPassword(config["username"].encode(), config["password"].encode())
-        return AuthResult(success=given == wanted, handled=False)
+        is_let_in = given == wanted and keeper.find("AUTH")["do"] == "accept"
+        return AuthResult(success=is_let_in, handled=False)
 
     is_upgrading = config["security"] == "starttls"
     return Obedient(
