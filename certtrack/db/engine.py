@@ -7,30 +7,44 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.base import OptionEngine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
 
 Mode = Literal["reading", "writing"]
 
 _BUSY_MS = 15_000
+_SYNCHRONOUS = "synchronous"
 _USED, _IDLE_S = "certtrack_used", 1.0
 
 
 def make_engine(url: str, *, pool_size: int = 5) -> Engine:
-    """An engine for SQLite or PostgreSQL; make it after a fork, never before."""
+    """An engine for SQLite or PostgreSQL; make it after a fork, never before.
+
+    A SQLite address that ends in `?synchronous=full` has each commit wait for the disk, so that not even a power cut
+    takes it back; without it a commit outlasts any crash of a process, and a power cut may take back the last ones.
+    Raises ArgumentError for an address that can't be understood.
+    """
     if make_url(url).get_backend_name() != "sqlite":
         engine = create_engine(url, pool_size=pool_size, json_serializer=_to_json, hide_parameters=True)
         event.listen(engine, "checkin", _note_use)
         event.listen(engine, "checkout", _check_idle)
         return engine
-    engine = create_engine(url, json_serializer=_to_json, hide_parameters=True)
-    event.listen(engine, "connect", _set_up)
+    address, synchronous = _split_synchronous(make_url(url))
+    engine = create_engine(address, json_serializer=_to_json, hide_parameters=True)
+    event.listen(engine, "connect", lambda connection, _entry: _set_up(connection, synchronous))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _split_synchronous(url: URL) -> tuple[URL, str]:
+    asked = url.query.get(_SYNCHRONOUS, "normal")
+    if asked not in ("normal", "full"):
+        raise ArgumentError(f"{_SYNCHRONOUS} is normal or full")
+    return url.difference_update_query([_SYNCHRONOUS]), asked
 
 
 def _note_use(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
@@ -57,10 +71,10 @@ def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)  # days and moments as their ISO text
 
 
-def _set_up(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+def _set_up(connection: sqlite3.Connection, synchronous: str) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late: updates were lost silently
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", "synchronous=NORMAL"):
+    for pragma in (f"busy_timeout={_BUSY_MS}", "foreign_keys=ON", f"{_SYNCHRONOUS}={synchronous}"):
         cursor.execute(f"PRAGMA {pragma}")
     _switch_to_wal(cursor)
     cursor.close()
