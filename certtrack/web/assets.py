@@ -46,13 +46,13 @@ class Assets:
         return served
 
 
-def prepare_assets(instance: Path) -> Assets:
+def prepare_assets(instance: Path, source: Path = _SOURCE) -> Assets:
     """Compress the files into the instance, once for each state of them; processes may do so at the same time."""
-    digest = _digest(_SOURCE)
+    digest = _digest(source)
     folder = instance / "static" / digest
     if not folder.is_dir():
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _fill(folder)
+        _fill(folder, source)
     return Assets(folder, digest)
 
 
@@ -67,10 +67,10 @@ def _digest(source: Path) -> str:
     return whole.hexdigest()[:12]
 
 
-def _fill(folder: Path) -> None:
+def _fill(folder: Path, source: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as work:
         made = Path(work, "static")
-        shutil.copytree(_SOURCE, made)
+        shutil.copytree(source, made)
         compressor = Compressor(quiet=True)
         for path in _list_files(made):
             if compressor.should_compress(path.name):

@@ -102,3 +102,10 @@ def test_a_right_password_forgets_the_tries_before_it(client: CheckingClient, wo
         client.send("/sign-out")
         assert [client.enter("alice@example.org", "wrong").status_code for _ in range(4)] == [400] * 4
         assert client.enter("alice@example.org", PASSWORD).status_code == 302
+
+
+def test_an_address_has_fifty_tries_whatever_names_it_tries_and_the_next_one_its_own(app: Flask) -> None:
+    stranger = come_from(app, "203.0.113.7")
+    codes = [stranger.enter(f"name-{number // 5}@example.org", "wrong").status_code for number in range(51)]
+    assert codes == [400] * 50 + [429]
+    assert come_from(app, "198.51.100.7").enter("name-99@example.org", "wrong").status_code == 400

@@ -21,5 +21,9 @@ NIGHTLY = (
     (f"{AT}/not-going-on", "carol"),
     ("/people/33/certifications/33/steps/1/receipt", "alice"),
     ("/people/33/certifications/33/steps/1/take-back", "alice"),
+    ("/people/34/certifications/34/waivers/1/take-back", "alice"),
+    (f"{AT}/waivers/extension", "alice"),
+    (f"{AT}/application/received", "alice"),
+    ("/people/35/tellings/1/take-back", "bob"),
     ("/trainings/1/amend", "alice"),
 )
