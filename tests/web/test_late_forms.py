@@ -53,7 +53,8 @@ def test_it_waits_for_its_owner_who_finds_it_on_its_page_and_sends_it_as_it_was(
     assert "You had been signed out. All that you typed is here" in page.text
     fields = read_form(page.text, path)
     assert (fields["reason"], fields["expected_no"]) == (["Not mine & <hers>"], ["1"])
-    assert carol.post(path, data=fields | {"csrf_token": carol.token()}).location == office.page
+    about = f"{office.page}/certifications/{office.cps}"
+    assert carol.post(path, data=fields | {"csrf_token": carol.token()}).location == about
     assert [credit.state for credit in office.load()] == ["withdrawn"]
     assert carol.get("/account/form").status_code == 404
 
