@@ -72,12 +72,12 @@ def test_minutes_are_said_as_hours(minutes: int, english: str, spanish: str) -> 
         (
             count(1020, 120, 60),
             "17 of 20 hours are on record; 2 more may count; at least 1 is still to do.",
-            "Están registradas 17 de 20 horas; 2 más podrían contar; queda por hacer al menos 1.",
+            "Están registradas 17 de 20 horas; quizá cuenten 2 más; queda por hacer al menos 1.",
         ),
         (
             count(1020, 180, hours="unconfirmed"),
             "17 of 20 hours are on record; 3 more may count.",
-            "Están registradas 17 de 20 horas; 3 más podrían contar.",
+            "Están registradas 17 de 20 horas; quizá cuenten 3 más.",
         ),
         (
             count(1200, hours="complete"),

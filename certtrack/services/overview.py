@@ -20,6 +20,7 @@ from certtrack.services.people_list import PAGE, Filters, Listed, PeopleList, Pl
 from certtrack.services.people_selects import ListSelects
 from certtrack.services.reader_zone import find_zone
 from certtrack.services.reminders.next_mail import NextMail, NextMails, load_next_mail
+from certtrack.services.reminders.obstacles import is_silent
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import pack_for
 from certtrack.services.team.beside import View, list_views
@@ -133,7 +134,10 @@ def _make_row(
     pack = pack_for(rules, row.certification.pack_key, facts)
     at = find_position(pack, facts, as_of)
     next_code, next_on = find_next(pack, facts, at.now, at.following, at.validity, as_of)
-    return Row(row.certification, row.person, at, next_code, next_on, mails.mails.get(number), number in mails.open_ids)
+    mail = mails.mails.get(number)
+    if mail is not None and mail.state == "coming" and is_silent(row.person, at):
+        mail = None
+    return Row(row.certification, row.person, at, next_code, next_on, mail, number in mails.open_ids)
 
 
 def load_chunks(

@@ -20,12 +20,14 @@ _CHUNK = 500
 class RecordSource:
     """Where a record comes from; `file_name` is None where no import brought it.
 
-    `seen_by` says that a certificate states it, and who has seen that; None for anything else.
+    `seen_by` says that a certificate states it, and who has seen that; None for anything else. `is_holder_s`: it states
+    it by the word of its holder, and nobody else has seen it.
     """
 
     recorded_on: date
     file_name: str | None
     seen_by: str | None = None
+    is_holder_s: bool = False
 
 
 def load_sources(
@@ -92,7 +94,8 @@ def make_sources(
         number: RecordSource(
             version.recorded_at.astimezone(ZoneInfo(zones[number])).date(),
             files.get(_find(version.evidence, "import") or 0),
-            seen_by.get(_find(version.evidence, "application_step") or 0),
+            seen_by.get(step := _find(version.evidence, "application_step") or 0),
+            is_holder_s=step in seen_by and seen_by[step] is None,
         )
         for number, version in first.items()
     }

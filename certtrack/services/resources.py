@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal, cast, get_args
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Resource, ResourceVersion
 from certtrack.errors import NotFound
-from certtrack.security import Actor, Task, can_do, check_can_do
+from certtrack.security import Actor, Task, can_do, check_can_do, list_places
 from certtrack.services.locking import lock_current
 from certtrack.services.typed_fields import FieldReader, Unfit, choose, read_link, read_words
 from certtrack.services.versions import make_stamp, next_values, record_change
@@ -127,7 +127,20 @@ def get_kept_resource(session: Session, actor: Actor, resource_id: int) -> Resou
 
 def list_resources(session: Session) -> Sequence[Resource]:
     """All that are shown, in the order of their kinds and places; one statement."""
-    query = select(Resource).where(Resource.state == "shown").order_by(Resource.place_no, Resource.id)
+    return _list_in_order(session, Resource.state == "shown")
+
+
+def list_taken_down(session: Session, actor: Actor) -> Sequence[Resource]:
+    """Those of the actor's that are shown no more, in the same order; at most one statement."""
+    places = list_places(actor, Task.KEEP_RESOURCES)
+    if places == frozenset():
+        return ()
+    mine = true() if places is None else Resource.organization_id.in_(places)
+    return _list_in_order(session, Resource.state == "taken_down", mine)
+
+
+def _list_in_order(session: Session, *wanted: ColumnElement[bool]) -> Sequence[Resource]:
+    query = select(Resource).where(*wanted).order_by(Resource.place_no, Resource.id)
     return sorted(session.scalars(query), key=lambda one: KINDS.index(cast("Kind", one.kind)))
 
 

@@ -25,6 +25,7 @@ from certtrack.services.administration.accounts import (
     list_roles_to_give,
     set_active,
 )
+from certtrack.services.administration.organizations import find_asked
 from certtrack.services.administration.places import list_offices
 from certtrack.services.credits.texts import clean
 from certtrack.services.overview import find_zone
@@ -59,16 +60,24 @@ class RoleForm:
 @admin_accounts.get("/admin/accounts")
 @needs(Task.MANAGE_ACCOUNTS)
 def index() -> str:
-    """All of them by sign-in name; `?words=` is a part of it, or of the owner's name."""
-    words, number = clean(request.args.get("words", ""))[:_LONGEST], request.args.get("page", 1, type=int)
-    number = min(max(number, 1), _MOST_PAGES)
+    """All of them by sign-in name; `?words=` is a part of it, or of the owner's name.
+
+    `?organization=`, by its number, its key or its whole name: those alone who have a role there.
+    """
+    words, place = (clean(request.args.get(name, ""))[:_LONGEST] for name in ("words", "organization"))
+    number = min(max(request.args.get("page", 1, type=int), 1), _MOST_PAGES)
     with reading() as session:
-        page = list_accounts(session, actor(), words, number)
+        found = find_asked(session, actor(), place) if place else None
+        places = None if found is None else [one.id for one in found]
+        page = list_accounts(session, actor(), words, number, places=places)
+        has_places = len(list_offices(session, actor(), Task.MANAGE_ACCOUNTS, most=2)) > 1
     note_look("accounts.listed", page.person_ids)
     return render(
         "admin/accounts.html",
         page=page,
         words=words,
+        organization=found[0].name if found and len(found) == 1 else place,
+        has_places=has_places,
         previous_url=_page_url(number - 1) if number > 1 else None,
         next_url=_page_url(number + 1) if number * PAGE < page.total else None,
     )

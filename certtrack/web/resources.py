@@ -16,6 +16,7 @@ from certtrack.services.resources import (
     amend_resource,
     get_kept_resource,
     list_resources,
+    list_taken_down,
     read_resource,
     take_down_resource,
 )
@@ -38,12 +39,13 @@ _TEXTS = ("kind", "reach", "title_en", "title_es", "link", "phone", "place_no")
 def index() -> str:
     """All of them by kind, and the pages of whoever grants the certifications that are kept here."""
     with reading() as session:
-        found = list_resources(session)
+        found, taken_down = list_resources(session), list_taken_down(session, actor())
     return render(
         "resources/list.html",
         found={kind: [one for one in found if one.kind == kind] for kind in KINDS},
         packs=list_newest_packs(parts().rulebook),
         can_add=can_do(actor(), Task.KEEP_RESOURCES),
+        taken_down=taken_down,
         kept={one.id for one in found if can_do(actor(), Task.KEEP_RESOURCES, one.organization_id)},
     )
 
@@ -85,7 +87,7 @@ def show_amend(resource_id: int) -> Answer:
 def amend(resource_id: int) -> Answer:
     """Correct it, or with `down` show it no more; where somebody else was first nothing is saved."""
     form, expected_no = _typed_form(), request.form.get("expected_no", 0, type=read_number)
-    is_down = bool(request.form.get("down"))
+    is_down, is_back = bool(request.form.get("down")), False
     try:
         with writing() as session:
             resource = get_kept_resource(session, actor(), resource_id)
@@ -93,12 +95,16 @@ def amend(resource_id: int) -> Answer:
             if is_down:
                 take_down_resource(session, resource, **stamp)
             else:
+                is_back = resource.state != "shown"
                 amend_resource(session, resource, read_resource(form), **stamp)
     except BadFields as error:
         return _come_back(resource_id, form, expected_no=expected_no, problems=error.problems), 400
     except StaleRecord:
         return _come_back(resource_id, form, is_stale=True), 409
-    show_toast(_("Saved. It isn't shown any more.") if is_down else _("Saved. The change is on record."))
+    if is_back:
+        show_toast(_("Saved. Everybody can see it now."))
+    else:
+        show_toast(_("Saved. It isn't shown any more.") if is_down else _("Saved. The change is on record."))
     return redirect("/resources")
 
 

@@ -75,7 +75,7 @@ def export(kind: str) -> Response:
 def _list_heads(columns: Sequence[Column], lang: str) -> list[str]:
     areas = [say_by("team/words.jinja", lang, "head_of", column) for column in columns]
     first = [_("Person"), _("Certification"), _("Number"), _("Standing"), _("Note"), _("Due"), _("In all")]
-    return [*first, *areas, _("Beside"), _("Mail and plans"), _("Until then")]
+    return [*first, *areas, _("Other requirements"), _("Mail and plans"), _("Until then")]
 
 
 def _write(row: TeamRow, columns: Sequence[Column], names: dict[str, str], lang: str) -> list[Cell]:

@@ -65,7 +65,7 @@ def test_programs_read_what_a_plan_would_change_and_why_an_activity_would_not_co
 
 
 def test_it_is_said_in_spanish_too(cps: int) -> None:
-    assert "Por hacer hasta el 31 de octubre de 2026: al menos 4 horas." in call("--language", "es").stdout
+    assert "Por hacer a más tardar el 31 de octubre de 2026: al menos 4 horas." in call("--language", "es").stdout
 
 
 def test_only_the_certification_that_is_named_is_told(world: World, cps: int) -> None:

@@ -301,11 +301,12 @@ def test_a_copy_says_nothing_of_hours() -> None:
 
 def test_the_words_are_there_in_spanish() -> None:
     assert say(tell_with(MIXED, earn(1020, ETHICS), today=TODAY), "es") == (
-        "Faltan 3 horas, 2 de ellas en atención informada sobre el trauma, hasta el 31 de octubre de 2026.",
+        "Faltan 3 horas, 2 de ellas en atención informada sobre el trauma, a más tardar el 31 de octubre de 2026.",
         "Hasta ahora cuentan 17 de 20 horas.",
         85,
     )
-    assert say(tell_with(PLAIN, earn(1170), today=TODAY), "es")[0] == "Falta media hora hasta el 31 de octubre de 2026."
+    half = say(tell_with(PLAIN, earn(1170), today=TODAY), "es")[0]
+    assert half == "Falta media hora, a más tardar el 31 de octubre de 2026."
 
 
 claimed = st.lists(

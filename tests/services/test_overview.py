@@ -7,9 +7,11 @@ from kit.applications import make_granter
 from kit.databases import on_both
 from kit.world import World
 
-from certtrack.db.models import Person
+from certtrack.db.models import Certification, Person
+from certtrack.rules.facts import StatusKind
 from certtrack.security import Actor, Role, RoleGrant
 from certtrack.services.actors import find_actor
+from certtrack.services.certifications import record_status
 from certtrack.services.organizations import assign_supervisor
 from certtrack.services.overview import PAGE, Filters, Overview, list_overview
 from certtrack.services.people_list import MOST_GATHERED, ListPage, PeopleList, Place, read_place
@@ -142,6 +144,18 @@ def test_an_administrator_finds_an_address(world: World, people: dict[str, int])
     alice = _actor(world, world.account("alice", Role.AGENCY_ADMINISTRATOR))
 
     assert _names(_list(world, alice, words="jose@example")) == ["José"]
+
+
+@pytest.mark.parametrize("kind", ["revoked", "retired"])
+def test_no_mail_is_said_to_come_of_what_is_gone(world: World, kind: StatusKind) -> None:
+    certification, _ = world.certify(world.person("Carol"), date(2027, 1, 31))
+    [before] = _list(world).rows
+    assert before.mail is not None
+    with world.database.writing() as session:
+        one = session.get_one(Certification, certification)
+        record_status(session, world.rulebook, one, kind, TODAY, reason="x", actor=world.actor, at=world.at)
+    [after] = _list(world).rows
+    assert after.mail is None
 
 
 def test_the_next_mail_is_shown_to_those_only_whose_table_of_rights_has_it(

@@ -16,6 +16,7 @@ from certtrack.services.resources import (
     amend_resource,
     get_kept_resource,
     list_resources,
+    list_taken_down,
     read_resource,
     take_down_resource,
 )
@@ -58,6 +59,10 @@ def test_one_is_amended_by_versions_taken_down_and_shown_again(world: World, cas
         take_down(world, number, 2, cast.office)
     take_down(world, number, 1, cast.office)
     assert list_shown(world) == []
+    with world.database.reading() as session:
+        assert [one.id for one in list_taken_down(session, cast.office)] == [number]
+        for who in (cast.holder, cast.supervisor, cast.stranger):
+            assert list_taken_down(session, who) == ()
     assert amend(world, number, make_resource(title_en="Again"), 2, cast.office)
     assert list_shown(world) == ["Again"]
     assert [action for action, _ in list_events(world, "resource")] == [

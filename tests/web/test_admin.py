@@ -67,6 +67,34 @@ def test_a_role_is_given_and_taken_away_and_never_one_s_own_or_the_last_administ
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_accounts_are_narrowed_to_one_organization_by_whoever_keeps_those_of_several(
+    app: Flask, office: CheckingClient, world: World
+) -> None:
+    here = world.organization_id
+    with world.database.writing() as session:
+        other = create_organization(
+            session, key="hillside", name="Hillside", zone="America/Chicago", actor=world.actor, at=world.at
+        )
+        there = world.organization_id = other.id
+    world.account("dora", Role.SUPERVISOR)
+    everywhere = app.test_client()
+    assert isinstance(everywhere, CheckingClient)
+    sign_up(everywhere, world, world.account("zoe", Role.AGENCY_ADMINISTRATOR, everywhere=True))
+
+    def find(client: CheckingClient, organization: object) -> set[str]:
+        page = client.get(f"/admin/accounts?organization={organization}").text
+        return {name for name in ("alice", "dora", "zoe") if f"{name}@example.org</a></h3>" in page}
+
+    assert find(everywhere, "") == {"alice", "dora", "zoe"}
+    assert find(everywhere, here) == {"alice"}
+    assert find(everywhere, there) == find(everywhere, "hillside") == find(everywhere, "HILLSIDE") == {"dora"}
+    assert find(everywhere, "nothing called so") == set()
+    assert 'value="Hillside"' in everywhere.get(f"/admin/accounts?organization={there}").text
+    assert find(office, there) == set(), "another office's accounts stay hidden"
+    assert 'id="organization"' not in office.get("/admin/accounts").text
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_closed_account_is_signed_out_at_once_and_no_link_goes_to_it(
     app: Flask, office: CheckingClient, world: World
 ) -> None:

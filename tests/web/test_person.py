@@ -359,7 +359,7 @@ def test_the_holder_reads_it_all_in_spanish(client: CheckingClient, world: World
 
     page = words(client.get(f"/people/{carol}?lang=es").text)
 
-    for said in ("A tiempo", "hasta el 31 de octubre de 2026.", "Por qué está así", "Ciclo del", "Otro día"):
+    for said in ("A tiempo", "a más tardar el 31 de octubre de 2026.", "Por qué está así", "Ciclo del", "Otro día"):
         assert said in page, said
     for left in ("On time", "Due on", "Why it", "Cycle from", "days before", "Mail in", "Supervisor:"):
         assert left not in page, left

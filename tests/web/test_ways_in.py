@@ -192,8 +192,16 @@ def test_links_that_help_are_kept_by_the_office_and_read_in_either_language(
         number = session.scalars(select(Resource.id)).one()
     stale = alice.send(f"/resources/{number}/amend", **(typed | {"title_en": "Mine", "expected_no": "9"}))
     assert (stale.status_code, 'value="Mine"' in stale.text) == (409, True)
+    assert "on record now" in stale.text
+    assert "Help line" in stale.text, "what is on record stands beside what was typed"
     assert alice.send(f"/resources/{number}/amend", **(typed | {"down": "y", "expected_no": "1"})).status_code == 302
     assert "Help line" not in carol.get("/resources").text
+    assert "Show it again" in alice.get("/resources").text
+    late = alice.send(f"/resources/{number}/amend", **(typed | {"expected_no": "1"}))
+    assert (late.status_code, "Shown no more" in late.text) == (409, True)
+    assert alice.send(f"/resources/{number}/amend", **(typed | {"expected_no": "2"})).status_code == 302
+    assert 'href="tel:988"' in carol.get("/resources").text
+    assert "Show it again" not in alice.get("/resources").text
 
 
 def test_plans_of_others_are_seen_by_whoever_may_see_credits_and_dropped_by_nobody_else(

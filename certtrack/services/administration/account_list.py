@@ -1,7 +1,7 @@
 """Accounts as an office sees them: whose they are, as what and where."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select, true
@@ -56,10 +56,17 @@ class AccountPage:
         return sorted({row.person.id for row in self.rows if row.person is not None})
 
 
-def list_accounts(session: Session, actor: Actor, words: str, page: int = 1) -> AccountPage:
-    """Accounts with a role at one of the actor's places, whose name or owner's name has `words` in it."""
+def list_accounts(
+    session: Session, actor: Actor, words: str, page: int = 1, *, places: Collection[int] | None = None
+) -> AccountPage:
+    """Accounts with a role at one of the actor's places, whose name or owner's name has `words` in it.
+
+    `places`: those with a role at one of these organizations alone; None: at whichever.
+    """
     first = (max(page, 1) - 1) * PAGE
     wanted = [are_theirs(actor), *_fit(words)]
+    if places is not None:
+        wanted.append(_have_role_at(places))
     query = select(Account).outerjoin(Person, Person.id == Account.person_id).where(*wanted)
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     found = session.scalars(query.order_by(Account.sign_in_name).offset(first).limit(PAGE)).all()
@@ -85,6 +92,10 @@ def are_theirs(actor: Actor) -> ColumnElement[bool]:
     places = list_places(actor, Task.MANAGE_ACCOUNTS)
     if places is None:
         return true()
+    return _have_role_at(places)
+
+
+def _have_role_at(places: Collection[int]) -> ColumnElement[bool]:
     return Account.id.in_(select(AccountRole.account_id).where(AccountRole.organization_id.in_(places)))
 
 

@@ -31,6 +31,7 @@ from certtrack.services.organizations import create_organization, set_role
 from certtrack.services.people import fold
 
 PAGE = 50
+_LONGEST_NUMBER = 9
 EVENTS = 20
 _NOT_THEIRS = "This page isn't here, or isn't yours to see."
 _LONGEST_KEY = 36
@@ -196,6 +197,14 @@ def find_named(session: Session, actor: Actor, text: str) -> Sequence[Organizati
     """Those of the actor's that are named by their whole name or their key, whatever the case and the accents."""
     is_it = Organization.id.in_(list_alike(session, text)) | (Organization.key == text.strip().lower())
     return session.scalars(select(Organization).where(_are_theirs(actor), is_it).order_by(Organization.id)).all()
+
+
+def find_asked(session: Session, actor: Actor, text: str) -> Sequence[Organization]:
+    """The same, or the one with that number, as an address names it."""
+    if not (text.isascii() and text.isdigit()):
+        return find_named(session, actor, text)
+    one = select(Organization).where(_are_theirs(actor), Organization.id == int(text[:_LONGEST_NUMBER]))
+    return session.scalars(one).all()
 
 
 def _select_shown(

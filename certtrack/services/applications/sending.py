@@ -9,7 +9,7 @@ from certtrack.db.models import ApplicationStep, Certification, Cycle
 from certtrack.errors import BadInput, Refused
 from certtrack.rules.terms import computed_due_on_near, following_start_on
 from certtrack.security import Act, Actor
-from certtrack.services.actors import find_actor_name
+from certtrack.services.actors import find_witness
 from certtrack.services.applications.basis import freeze
 from certtrack.services.applications.rights import (
     check_is_keepers,
@@ -84,7 +84,7 @@ def record_certificate(
     actor: Actor,
     at: datetime,
 ) -> Cycle:
-    """A new certificate came on paper, seen by the actor: the next cycle opens, due on the day that it states.
+    """A new certificate came on paper, which the actor has seen or holds: the next cycle opens, due on its day.
 
     What the cycle that ends rested on is frozen with it. Where the published rule gives another day near it, that is
     a finding, and both stand as readings. Raises NotAllowed; Refused where a granter keeps the record, or no cycle is
@@ -95,7 +95,7 @@ def record_certificate(
     if came.due_on <= cycle.due_on:
         raise BadInput(f"The present cycle is due on {cycle.due_on}; a new certificate states a later day.")
     step = make_step(cycle, "certificate", came.came_on, actor=actor, at=at)
-    step.due_on, step.proof_seen_by = came.due_on, find_actor_name(session, actor.key) or actor.key
+    step.due_on, step.proof_seen_by = came.due_on, find_witness(session, actor, certification.person_id)
     step.number = _change_number(session, certification, came.number, actor, at)
     step.basis = freeze(session, rulebook, cycle, today)
     session.add(step)

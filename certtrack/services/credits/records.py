@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Claim, Credit
 from certtrack.errors import NotFound, Refused
 from certtrack.security import Actor
-from certtrack.services.actors import find_actor_name
+from certtrack.services.actors import find_witness
 from certtrack.services.credits.problems import BadCredit
 from certtrack.services.credits.rights import check_can_log, today_of
 from certtrack.services.credits.typed import NewCredit
@@ -50,7 +50,7 @@ def log_credit(
     credit = Credit(
         person_id=person.id,
         **values_of(new),
-        proof_seen_by=_name_of(session, actor) if new.proof == "on_paper" else None,
+        proof_seen_by=find_witness(session, actor, person.id) if new.proof == "on_paper" else None,
         state="logged",
         no=0,
         recorded_at=at,
@@ -96,7 +96,8 @@ def amend_credit(
     for name in changed - {"files"}:
         setattr(credit, name, values[name])
     if "proof" in changed:
-        credit.proof_seen_by = _name_of(session, actor) if new.proof == "on_paper" else None
+        is_on_paper = new.proof == "on_paper"
+        credit.proof_seen_by = find_witness(session, actor, credit.person_id) if is_on_paper else None
     said = {"changed": sorted(changed), "files": list_attached(session, ("credit", credit.id))}
     add_credit_version(session, credit, "amended", reason, actor=actor, at=at, **said)
     if changed & set(_LOOKED_AT):
@@ -205,7 +206,3 @@ def _have_looked_at_again(session: Session, credit: Credit, actor: Actor, at: da
             let_wait(claim)
         what = "reopened" if was_decided else None
         add_claim_version(session, claim, credit, what, f"credit:{credit.id}@{credit.no}", actor=actor, at=at)
-
-
-def _name_of(session: Session, actor: Actor) -> str:
-    return find_actor_name(session, actor.key) or actor.key

@@ -29,6 +29,7 @@ from certtrack.services.person_page import with_sources as give_sources
 from certtrack.services.record_head import load_head
 from certtrack.services.record_sources import find_first, list_papers, make_sources, select_papers
 from certtrack.services.reminders.next_mail import NextMail, pick_next_mail
+from certtrack.services.reminders.obstacles import is_silent
 from certtrack.services.rulebook import Rulebook, confirmed_rules
 
 
@@ -199,4 +200,7 @@ def _find_mail(
     cycle = of_cycles.find_cycle(shown.certification.id)
     if cycle is None or not page.is_now or not page.can_see(Fields.MAIL):
         return None
-    return pick_next_mail(rulebook, cycle, shown.certification.pack_key, of_cycles.list_reminders(cycle), page.today)
+    reminders = of_cycles.list_reminders(cycle)
+    mail = pick_next_mail(rulebook, cycle, shown.certification.pack_key, reminders, page.today)
+    is_to_come = mail is not None and mail.state == "coming"
+    return None if is_to_come and is_silent(page.person, shown.standing) else mail

@@ -96,6 +96,13 @@ def is_over(cycle: Cycle, standing: Position) -> bool:
     return cycle.closed_on is not None or cycle.is_withdrawn or is_silent
 
 
+def is_silent(person: Person, standing: Position) -> bool:
+    """True where nothing comes any more of whatever stage, as things are: its holder died, it is gone, or given up."""
+    has_died = person.died_on is not None and person.died_on <= standing.as_of
+    said = {intention.kind for intention in standing.intentions}
+    return has_died or bool(NOTHING_COMES & {standing.validity, *said})
+
+
 def find_sent_on(standing: Position) -> date | None:
     """The day on which an application was sent of which nothing is known since; None where there is none such."""
     return standing.step.on if standing.step is not None and standing.step.kind in _ON_ITS_WAY else None

@@ -95,13 +95,17 @@ def test_who_has_seen_the_paper_is_on_record(world: World, cast: Cast) -> None:
     credit = log(world, cast.carol, make_new(proof="none"), actor=cast.holder)
     seen = []
     for no, (proof, actor) in enumerate(
-        [("on_paper", cast.supervisor), ("none", cast.holder), ("on_paper", world.actor)], 1
+        [
+            *(("on_paper", cast.supervisor), ("none", cast.holder), ("on_paper", world.actor)),
+            *(("none", cast.holder), ("on_paper", cast.holder)),
+        ],
+        1,
     ):
         amend(world, credit, make_new(proof=proof), no, actor=actor)
         amend(world, credit, make_new(proof=proof), no + 1, actor=cast.office)  # says the same: nothing is written
         with world.database.reading() as session:
             seen.append(get_credit(session, credit).proof_seen_by)
-    assert seen == ["Bob Example", None, "test"]
+    assert seen == ["Bob Example", None, "test", None, None], "one's own paper nobody else has seen"
 
 
 def test_an_amended_credit_counts_as_it_was_known_at_each_moment(world: World, cast: Cast) -> None:
