@@ -283,14 +283,6 @@ def find_actor_person(session: Session, actor: Actor) -> int | None:
     return session.scalar(select(Account.person_id).where(wanted))
 
 
-def find_witness(session: Session, actor: Actor, person_id: int) -> str | None:
-    """Who has seen a paper of that person's by the actor's word; None where it is their own, which nobody else saw."""
-    own = find_actor_person(session, actor)
-    if own is not None and session.scalar(select(literal(1)).where(literal(own).in_(same_person(person_id)))):
-        return None
-    return find_actor_name(session, actor.key) or actor.key
-
-
 def find_actor_name(session: Session, key: str | None) -> str | None:
     """Who an audit key names: an account's person, else its sign-in name; by a link in a mail, whose mail it was.
 

@@ -9,7 +9,6 @@ from certtrack.db.models import ApplicationStep, Certification, Cycle
 from certtrack.errors import BadInput, Refused
 from certtrack.rules.terms import computed_due_on_near, following_start_on
 from certtrack.security import Act, Actor
-from certtrack.services.actors import find_witness
 from certtrack.services.applications.basis import freeze
 from certtrack.services.applications.rights import (
     check_is_keepers,
@@ -26,6 +25,7 @@ from certtrack.services.cycles import NewCycle, close_cycle, get_cycle, open_cyc
 from certtrack.services.findings import open_finding
 from certtrack.services.locking import lock_current
 from certtrack.services.rulebook import Rulebook
+from certtrack.services.witnesses import find_witness
 
 CERTIFICATE = "application_step:"
 """What begins the evidence of a cycle that a certificate opened: `application_step:7`."""

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import Claim, Credit
 from certtrack.errors import NotFound, Refused
 from certtrack.security import Actor
-from certtrack.services.actors import find_witness
 from certtrack.services.credits.problems import BadCredit
 from certtrack.services.credits.rights import check_can_log, today_of
 from certtrack.services.credits.typed import NewCredit
@@ -21,6 +20,7 @@ from certtrack.services.locking import lock_current
 from certtrack.services.people import fold, get_person
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.standing import list_certification_ids, project_spans_of_person
+from certtrack.services.witnesses import find_witness
 
 _LOOKED_AT = ("first_on", "last_on", "minutes", "parts", "activity", "form", "role", "proof", "files")
 """What a decision rests on: where one of these changes, somebody looks again."""
