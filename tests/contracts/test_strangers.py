@@ -6,16 +6,22 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from kit.applications import give, send
 from kit.client import CheckingClient, read_alike, sign_up
+from kit.copies import stand_in
 from kit.one_of_each import fill_in
 from kit.registries import read_registry
+from kit.supervision import begin
 from kit.world import World
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
-from certtrack.db.models import Person
+from certtrack.db.models import AccountRole, Duty, Person, Reminder, StandIn, WebSession
 from certtrack.security import Role
+from certtrack.services.actors import find_actor
+from certtrack.services.credits.drafts import FormState, save_draft
 from certtrack.services.organizations import affiliate, assign_supervisor, create_organization, end_affiliation
+from certtrack.services.saved_views import save_view
 
 NEVER = "4040404"
 _ID = re.compile(r"<int:\w+>")
@@ -28,7 +34,35 @@ FROZEN |= {address for frozen in read_registry("web/rights", "FROZEN") for addre
 SHARED = {address for shared in read_registry("web/rights", "SHARED") for address in shared}
 # open to whoever holds the link, or to everybody: nobody is refused there, and what is made up has an answer of its own
 FOR_ALL = ("/account/calendar", "/team/calendar", "/calendar/", "/mail/", "/password", "/ways-in/check")
+MADE_UP = ("9999", "99999")
 Strangers = dict[str, tuple[CheckingClient, str]]
+
+
+@pytest.fixture
+def places(app: Flask, world: World, numbers: dict[str, int], places: dict[str, str]) -> dict[str, str]:
+    """The same, with others' records also where who gets what is asked without any: nowhere a number of none."""
+    carol, bob, cps = numbers["carol"], numbers["bob"], numbers["cps"]
+    by: dict[str, Any] = {"actor": world.actor, "at": world.at}
+    account = world.account("carol-2", Role.SPECIALIST, person_id=carol)
+    client = app.test_client()
+    assert isinstance(client, CheckingClient)
+    sign_up(client, world, account)
+    stand_in(world, bob, world.person("Judy"), world.today, world.today + timedelta(days=9))
+    begin(world, carol, from_on=world.today)
+    made = {"waiver": give(world, cps, "waiver"), "step": send(world, cps)}
+    with world.database.writing() as session:
+        holder = find_actor(session, account, world.today)
+        assert holder
+        made["draft"] = save_draft(session, holder, carol, {"title": "Mine"}, (), form=FormState(), at=world.at) or 0
+        made["view"] = save_view(session, account, "people", "Mine", "", **by).id
+        ids = {"stand_in": StandIn.id, "duty": Duty.id, "reminder": Reminder.id}
+        made |= {name: session.scalar(select(func.min(column))) or 0 for name, column in ids.items()}
+        made["web_session"] = session.scalars(select(WebSession.id).where(WebSession.account_id == account)).one()
+        made["role"] = session.scalars(select(AccountRole.id).where(AccountRole.account_id == account)).one()
+    found = places | {f"<int:{name}_id>": str(number) for name, number in made.items()}
+    assert [place for place, value in found.items() if value in MADE_UP and place != "<int:upload_id>"] == []
+    assert all(made.values())
+    return found
 
 
 @pytest.fixture
