@@ -37,6 +37,7 @@ from certtrack.rules.pack import (
     Value,
     Weekend,
 )
+from certtrack.rules.values import LANGUAGES
 
 _NEEDS: tuple[Need, ...] = get_args(Need)
 _EARN_UNTIL: tuple[EarnUntil, ...] = get_args(EarnUntil)
@@ -169,7 +170,8 @@ def read_zone(top: Table) -> str:
 def read_authority(top: Table) -> Authority:
     """Who made the rules. Raises BadPack."""
     table = top.table("authority")
-    authority = Authority(name=read_text(table, "name"), link=table.text("link"))
+    language = table.choice("language", LANGUAGES) if table.has("language") else LANGUAGES[0]
+    authority = Authority(name=read_text(table, "name"), link=table.text("link"), language=language)
     table.finish()
     return authority
 

@@ -99,10 +99,11 @@ class TrainingRule:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Who grants the credential, and the address of its pages."""
+    """Who grants the credential, the address of its pages, and the language in which it reads what is sent to it."""
 
     name: Text
     link: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,10 @@ Holds = Literal["yes", "no"]
 T = TypeVar("T")
 
 
+LANGUAGES = ("en", "es")
+"""Those that words of a pack are in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Words of a pack in both languages; never empty."""

@@ -31,6 +31,12 @@ def render(template: str, **values: Any) -> str:  # noqa: ANN401  # each templat
     return pages[locale()].get_template(template).render(**_frame(find_viewer()), **values)
 
 
+def render_in(language: str, template: str, **values: Any) -> str:  # noqa: ANN401  # likewise
+    """A piece of a page in that language, whatever the reader's is: what others are to read. No frame goes with it."""
+    pages: dict[str, Environment] = current_app.extensions[EXTENSION]
+    return pages[language].get_template(template).render(**values)
+
+
 def gettext(sentence: str) -> str:
     """The sentence in the reader's language; N_ marks those that are looked up by a variable."""
     return translations(locale()).gettext(sentence)

@@ -18,6 +18,7 @@ from certtrack.services.recertifying.typed import FEE_WAYS
 from certtrack.services.recertifying.wordings import get_words
 from certtrack.web.credit_form import FormFiles
 from certtrack.web.edge import actor, note_look, parts, reading, render, today
+from certtrack.web.frame import render_in
 from certtrack.web.uploads import FILE_LIMITS, Received
 
 _LONGEST = 1_500  # what is longer than any text that is taken need not come back whole
@@ -63,21 +64,27 @@ def show_page(
 
 
 def show_packet(person_id: int, certification_id: int, *, with_certificates: bool) -> str:
-    """What goes to the program. Raises NotFound under a granter: there nothing goes anywhere on paper."""
+    """What goes to the program, in the language that it reads.
+
+    Raises NotFound under a granter: there nothing goes anywhere on paper.
+    """
     with reading() as session:
         found = load(session, person_id, certification_id)
         if found.is_granter:
             raise NotFound("The office that keeps this record gives the certification itself.")
         review = load_review(session, parts().rulebook, found)
     note_look("person.viewed", [found.person.id])
-    return render(
-        "recertify/packet.html",
+    files = [(one.backed.credit, file) for one in (*review.counted, *review.unsure) for file in one.backed.files]
+    sheet = render_in(
+        found.pack.authority.language,
+        "recertify/sheet.html",
         found=found,
         review=review,
         papers_at_hand=_list_at_hand(found),
         paid_on=_find_paid_on(found),
-        with_certificates=with_certificates,
+        files=files if with_certificates else [],
     )
+    return render("recertify/packet.html", found=found, sheet=sheet, files=files, with_certificates=with_certificates)
 
 
 def show_over(person_id: int) -> str:

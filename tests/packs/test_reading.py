@@ -27,6 +27,7 @@ POLICY = (get_resource("config") / "policies" / "us-wi.toml").read_text()
         ('counts_from = ["due", "late_end"]', 'counts_from = ["birth"]', "exam_route.counts_from"),
         ("late_cents = 2500", "late_cents = 9000", "fees.late.late_cents"),
         ('currency = "USD"', 'currency = "USD"\ncolour = "red"', "colour"),
+        ("[authority]", '[authority]\nlanguage = "English"', "authority.language"),
         ("[deadline]", "[deadlines]", "deadline"),
         ("due_on_or_after = 2022-01-01", "due_on_or_after = 1899-12-31", "applies_to.due_on_or_after"),
         (

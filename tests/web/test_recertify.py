@@ -17,6 +17,7 @@ from kit.recertifying import put_words
 from kit.world import World
 
 from certtrack.clock import FixedClock
+from certtrack.resources import get_resource
 from certtrack.security import Role
 from certtrack.services.organizations import end_affiliation, find_affiliation
 from certtrack.services.rulebook import load_rulebook
@@ -105,6 +106,28 @@ def test_a_keepers_pages_and_packet_never_say_a_granters_words(
             for name, text in walk(carol, at, lang).items():
                 assert not NEVER_A_KEEPERS.findall(text), (name, lang, sent)
         take_back(world, 1 if lang == "en" else 2)
+
+
+def test_the_packet_is_in_the_programs_language_and_all_around_it_in_the_readers(
+    app: Flask, carol: CheckingClient, office: Office, at: str, tmp_path: Path
+) -> None:
+    office.log(3)
+    page = carol.get(f"{at}/packet?lang=es").text
+    around, _, sheet = page.partition('<div class="packet__sheet" lang="en">')
+    assert "Está en inglés, para que el programa lo lea." in around
+    for words in ("What goes along", "Signature", "October\xa031, 2026", "1 credit that counts"):
+        assert words in sheet
+    assert not re.search("Firma|Créditos|octubre", sheet.partition("</main>")[0])
+    assert 'class="packet__sheet">' in carol.get(f"{at}/packet?lang=en").text
+
+    pack = (get_resource("config") / "packs" / "us-wi-cps.toml").read_text()
+    changed = pack.replace("version = 1", "version = 2", 1).replace("[authority]", '[authority]\nlanguage = "es"', 1)
+    (tmp_path / "packs").mkdir()
+    (tmp_path / "packs" / "us-wi-cps.toml").write_text(changed)
+    app.extensions[EXTENSION].rulebook = load_rulebook(tmp_path)
+    spanish = carol.get(f"{at}/packet?lang=en").text.partition('<div class="packet__sheet" lang="es">')
+    assert "It is in Spanish, for the program to read." in spanish[0]
+    assert "Firma" in spanish[2]
 
 
 def test_what_was_sent_is_seen_on_the_list_and_the_new_certificate_comes_next(

@@ -24,7 +24,7 @@ from certtrack.packs.format.shapes import (
 )
 from certtrack.rules.pack import PHASES, AskKind, AuditKind, CountsBy, EarnUntil, Need, Weekend
 from certtrack.rules.service import MetBy, PeriodUnit, SessionKind, Side, Way, WeekBegins
-from certtrack.rules.values import Holds
+from certtrack.rules.values import LANGUAGES, Holds
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _COUNTS = one_of(get_args(Holds))
@@ -63,7 +63,11 @@ def _head(kind: str) -> dict[str, Shape]:
         "name": words("The whole name."),
         "short_name": words("The letters that it goes by."),
         "whom_to_ask": words("Who answers what isn't published, as it reads in a sentence."),
-        "authority": table({"link": text(), "name": words("Its name.")}, says="Who made the rules."),
+        "authority": table(
+            {"link": text(), "name": words("Its name.")},
+            {"language": {"description": "In which it reads what is sent to it; else English."} | one_of(LANGUAGES)},
+            says="Who made the rules.",
+        ),
         "sources": by_name(_source(), says="Where values were read; each value names one of these."),
     }
 
