@@ -128,7 +128,7 @@ def check_by_keyboard(page: Page, title: str, *, scripts: bool) -> None:
     expect(page.get_by_role("status").first).to_contain_text(f"Checked: \u201c{title}\u201d, Carol Example.")
 
 
-@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("scripts", [True, False])
 def test_a_photo_becomes_a_credit_the_bar_moves_and_the_supervisor_checks_it_by_keyboard(
     phone: Any, tmp_path: Path, scripts: bool
 ) -> None:
@@ -194,7 +194,30 @@ def test_a_long_form_outlives_its_session(phone: Any, own_site: Site, scripts: b
     expect(page.get_by_text(f"Kept {scripts}").first).to_be_attached()
 
 
-@pytest.mark.parametrize("scripts", [pytest.param(True, marks=pytest.mark.nightly), False])
+def test_what_was_typed_without_a_line_stays_and_goes_by_itself_once_the_line_is_back(phone: Any) -> None:
+    page: Page = phone("carol")
+    page.goto(f"{NEW}?blank=y")
+    said = page.get_by_text("There is no connection just now. What you typed stays here")
+    page.context.set_offline(True)
+    fill_in(page, "Typed in a tunnel")
+    expect(said).to_be_visible()
+    expect(page.locator("#converted")).not_to_contain_text("90 minutes is")
+    page.context.set_offline(False)
+    expect(page.locator("#converted")).to_contain_text("90 minutes is")
+    expect(page.get_by_text("Draft kept")).to_be_visible()
+    expect(said).to_be_hidden()
+
+    page.get_by_text("I have it on paper").click()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Save credit").last.click()
+    expect(said).to_be_visible()
+    expect(page.get_by_label("Title")).to_have_value("Typed in a tunnel")
+    page.context.set_offline(False)
+    expect(page).to_have_url(re.compile(r"/home\?saved=\d+$"))
+    expect(page.get_by_role("heading", name="Saved: \u201cTyped in a tunnel\u201d")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
 def test_of_two_people_who_edit_one_credit_the_second_is_told_and_can_compare(phone: Any, scripts: bool) -> None:
     bob, carol = phone("bob", scripts=scripts), phone("carol", scripts=scripts)
     for page in (bob, carol):

@@ -30,7 +30,7 @@ def own_site(demonstration: Path, tmp_path: Path) -> Iterator[Site]:
         yield made
 
 
-@pytest.fixture(params=[pytest.param(True, marks=pytest.mark.nightly), False], ids=["scripts", "plain"])
+@pytest.fixture(params=[True, False], ids=["scripts", "plain"])
 def page(request: pytest.FixtureRequest, browser: Browser, own_site: Site) -> Iterator[Page]:
     """Carol's, on her phone, with scripts and without."""
     context = browser.new_context(base_url=own_site.url, java_script_enabled=request.param, has_touch=True)

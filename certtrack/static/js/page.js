@@ -37,5 +37,9 @@
   document.addEventListener("htmx:responseError", ({ detail }) => {
     say(detail.xhr.status >= 500 || detail.xhr.status === 429 ? words.away : words.refused);
   });
-  for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => say(words.away));
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, () => {
+      if (navigator.onLine) say(words.away); // without a line it waits: line.js
+    });
+  }
 })();
