@@ -38,6 +38,7 @@ from certtrack.services.sheets.mapping import Mapping
 
 ROWS, EACH = 100_000, 20
 Clock = Callable[[], float]
+Measure = Callable[[Registry, Path, bytes, int], list[bool]]
 RATIO, LONGEST_MS, MEMORY_MB = 10.0, 100, 300
 LAST_ON = date(2025, 6, 1)
 HEADS = ("Email", "Course", "Provider", "Date completed", "Hours", "Category", "Format", "Certificate on file")
@@ -156,10 +157,10 @@ def measure(registry: Registry, folder: Path, data: bytes, rows: int) -> list[bo
     ]
 
 
-def main() -> int:
-    """Measure on both databases; 1 where something is over its limit."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=ROWS)
+def main(about: str | None, most_rows: int, measure: Measure) -> int:
+    """Measure on both databases what `about` says, with a log of so many rows; 1 where something is over its limit."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--rows", type=int, default=most_rows)
     rows = parser.parse_args().rows
     data, over = make_log(rows), []
     with tempfile.TemporaryDirectory() as name, run_servers(Path(name)) as servers:
@@ -173,4 +174,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, ROWS, measure))

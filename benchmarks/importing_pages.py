@@ -6,18 +6,15 @@ process, and on SQLite 0.1 s on the processor for the longest transaction, which
 `PYTHONPATH=tests python benchmarks/importing_pages.py [--rows 2000]`.
 """
 
-import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from importing import EACH, LONGEST_MS, MEMORY_MB, Clock, make_log, measure_bare
-from kit.databases import create_on_server, name_database
-from registry import AT, NOWHERE, Registry, make_registry, run_servers
+from importing import LONGEST_MS, MEMORY_MB, Clock, main, measure_bare
+from registry import AT, NOWHERE, Registry
 from running import report, run_measured
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -146,21 +143,5 @@ def measure(registry: Registry, folder: Path, data: bytes, rows: int) -> list[bo
     ]
 
 
-def main() -> int:
-    """Measure on both databases; 1 where something is over its limit."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=ROWS)
-    rows = parser.parse_args().rows
-    data, over = make_log(rows), []
-    with tempfile.TemporaryDirectory() as name, run_servers(Path(name)) as servers:
-        for kind, server in servers.items():
-            print(kind)
-            is_file = kind == "sqlite"
-            url = f"{server}/registry.db" if is_file else name_database(server, create_on_server(server))
-            registry = make_registry(url, kind, certifications=max(1, rows // EACH), due=0)
-            over += measure(registry, Path(name), data, rows)
-    return int(any(over))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, ROWS, measure))
