@@ -121,7 +121,8 @@ def test_the_packet_is_in_the_programs_language_and_all_around_it_in_the_readers
     assert 'class="packet__sheet">' in carol.get(f"{at}/packet?lang=en").text
 
     pack = (get_resource("config") / "packs" / "us-wi-cps.toml").read_text()
-    changed = pack.replace("version = 1", "version = 2", 1).replace("[authority]", '[authority]\nlanguage = "es"', 1)
+    changed = pack.replace("version = 1", "version = 2", 1).replace("2022-01-01", "2022-01-02", 1)
+    changed = changed.replace("[authority]", '[authority]\nlanguage = "es"', 1)
     (tmp_path / "packs").mkdir()
     (tmp_path / "packs" / "us-wi-cps.toml").write_text(changed)
     app.extensions[EXTENSION].rulebook = load_rulebook(tmp_path)
