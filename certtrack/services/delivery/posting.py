@@ -85,12 +85,23 @@ def lease_in_doubt(
     The same bytes go again, as long as one reminder is true, outside the recipient's quiet hours. What certainly wasn't
     taken, and was told at another address, is composed anew.
     """
-    emails = lock_in_doubt(session, limit)
-    needed = [email for email in emails if is_still_needed(session, rulebook, email, at)]
-    awake = [email for email in needed if not is_asleep(session, rulebook, email, at)]
-    offices = _Offices(session)
-    true = [email for email in awake if email.state != "ready" or _renew(offices, rulebook, terms, email, at)]
+    emails, offices = lock_in_doubt(session, limit), _Offices(session)
+    true = [email for email in emails if _try_to_ask(offices, rulebook, terms, email, at)]
     return lease(session, true, terms), len(emails)
+
+
+def _try_to_ask(offices: _Offices, rulebook: Rulebook, terms: Terms, email: Email, at: datetime) -> bool:
+    """True where the mail is to go again now; one of whose reminders nothing can be asked waits an hour."""
+    try:
+        is_to_go = is_still_needed(offices.session, rulebook, email, at)
+        if not is_to_go or is_asleep(offices.session, rulebook, email, at):
+            return False
+        return email.state != "ready" or _renew(offices, rulebook, terms, email, at)
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the other mails go out
+        get_log().error("not_asked_again", mail=email.id, kind=type(error).__name__)
+    email.leased_until = db_now(MENDING.total_seconds())
+    offices.session.flush()
+    return False
 
 
 def lease_ripe(

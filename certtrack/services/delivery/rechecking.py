@@ -78,11 +78,12 @@ def is_still_needed(session: Session, rulebook: Rulebook, email: Email, at: date
     be told is planned again, for a mail of its own.
     """
     rows = _load(session, *list_telling(email), passes_locked=False)
-    if not all(_has_rules(rulebook, certification) for _, _, certification in rows):
-        return True  # nothing can be asked, and the words were true
-    people = {reminder.recipient_id: session.get_one(Person, reminder.recipient_id) for reminder, _, _ in rows}
-    facts = load_send_facts(session, confirmed_rules(session, rulebook), rows, at)
-    left = [row[0] for row in rows if not _is_over(session, row, people[row[0].recipient_id], facts, at)]
+    if all(_has_rules(rulebook, certification) for _, _, certification in rows):
+        people = {reminder.recipient_id: session.get_one(Person, reminder.recipient_id) for reminder, _, _ in rows}
+        facts = load_send_facts(session, confirmed_rules(session, rulebook), rows, at)
+        left = [row[0] for row in rows if not _is_over(session, row, people[row[0].recipient_id], facts, at)]
+    else:
+        left = [reminder for reminder, _, _ in rows]  # nothing can be asked of them, and the words were true
     left += list_needed_days(session, rulebook, email, at)
     if left and _can_go(session, email, at):
         return True
@@ -130,16 +131,30 @@ def list_ripe(session: Session, rulebook: Rulebook, people: Sequence[Person], at
     facts = load_send_facts(session, rulebook, rows, at)
     found: dict[int, list[Ripe]] = defaultdict(list)
     for row in rows:
-        reminder, _, certification = row
-        person = by_number[reminder.recipient_id]
-        if _fell_away(session, row, person, facts, at):
+        person = by_number[row[0].recipient_id]
+        try:
+            ripe = _take(session, rulebook, row, person, facts, at)
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told
+            get_log().error("not_asked_for_mail", reminder=row[0].id, kind=type(error).__name__)
+            wait_for_mending(row[0])
             continue
-        goes_at = _find_waking(rulebook, person, certification, at)
-        if _waits_for_holder(reminder, facts) or waits_until(reminder, goes_at, at):
-            continue
-        found[person.id].append(_make_ripe(rulebook, row, facts, at))
+        if ripe is not None:
+            found[person.id].append(ripe)
     session.flush()
     return found
+
+
+def _take(
+    session: Session, rulebook: Rulebook, row: _Row, person: Person, facts: SendFacts, at: datetime
+) -> Ripe | None:
+    """One of them as it is to be mailed now; None where it fell away, or waits."""
+    reminder, _, certification = row
+    if _fell_away(session, row, person, facts, at):
+        return None
+    goes_at = _find_waking(rulebook, person, certification, at)
+    if _waits_for_holder(reminder, facts) or waits_until(reminder, goes_at, at):
+        return None
+    return _make_ripe(rulebook, row, facts, at)
 
 
 def list_again(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> list[Ripe]:

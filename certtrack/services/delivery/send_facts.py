@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Certification, Reminder
+from certtrack.logs import get_log
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import ALL_SET, Policy, Stage
@@ -28,7 +29,8 @@ _HOLDER = 0  # in the place of a recipient's number: whoever holds it now
 class SendFacts:
     """What reminders are asked by: standings and policies by certification, the newest stage by recipient.
 
-    `held` are the rules and the facts that a standing rests on.
+    `held` are the rules and the facts that a standing rests on. A certification whose record can't be read has no
+    standing: what is asked of it raises KeyError.
     """
 
     held: dict[int, tuple[Pack, CertificationFacts]]
@@ -57,7 +59,8 @@ def load_send_facts(session: Session, rulebook: Rulebook, rows: Sequence[Checked
     """
     held, standings = _load_standings(session, rulebook, [certification for _, _, certification in rows], at)
     newest = _load_newest_stages(session, [cycle.id for _, cycle, _ in rows])
-    concerned = [row for row in rows if is_copy(row[0]) or _has_copies(rulebook, row, at)]
+    readable = [row for row in rows if row[2].id in standings]
+    concerned = [row for row in readable if is_copy(row[0]) or _has_copies(rulebook, row, at)]
     days = {number: standing.as_of for number, standing in standings.items()}
     policies = {row[2].id: rulebook.find_policy(row[2].pack_key, at) for row in rows}
     return SendFacts(held, standings, newest, load_copy_checks(session, concerned, days), policies)
@@ -107,5 +110,9 @@ def _load_standings(
     for day, numbers in by_day.items():
         found = load_held(session, rulebook, numbers)
         held |= found
-        standings |= {number: stand(pack, facts, day) for number, (pack, facts) in found.items()}
+        for number, (pack, facts) in found.items():
+            try:
+                standings[number] = stand(pack, facts, day)
+            except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told
+                get_log().error("not_read_for_mail", certification=number, kind=type(error).__name__)
     return held, standings

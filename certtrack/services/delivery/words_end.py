@@ -13,8 +13,8 @@ from certtrack.services.other_days.checking import RipeDay
 def find_words_end(ripe: Sequence[Ripe | RipeDay], at: datetime) -> datetime:
     """The last moment at which all that a mail composed at `at` says of these is true, aware UTC.
 
-    What says "tomorrow" ends with its own day. What names the earliest reading of a day as one still to come ends with
-    that day, though the reminder goes on until the latest: from then on it names both.
+    What tells how far a day is, "7 days from today", ends with its own day. Once the earliest reading of a day has
+    passed both are named, until the latest has.
     """
     return min(_find_end(one, at) for one in ripe)
 
@@ -24,8 +24,7 @@ def _find_end(one: Ripe | RipeDay, at: datetime) -> datetime:
     act_by = _find_act_by(one, today)
     if act_by < today or act_by == date.max:
         return one.reminder.valid_until
-    last_on = today if (act_by - today).days <= 1 else act_by
-    return min(one.reminder.valid_until, end_of(last_on, one.zone))
+    return min(one.reminder.valid_until, end_of(today, one.zone))
 
 
 def _find_act_by(one: Ripe | RipeDay, today: date) -> date:

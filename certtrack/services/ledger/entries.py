@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, cast
 
@@ -244,11 +244,25 @@ def make_attempts(
 ) -> dict[int, list[LedgerAttempt]]:
     """Each reminder's attempts, those of its earlier mails included, in the order of the mails."""
     found: dict[int, list[LedgerAttempt]] = defaultdict(list)
+    returned: dict[int, set[int]] = defaultdict(set)
     for reminder_id, attempt, is_paired, bounced_at in sorted(rows, key=lambda row: (row[1].email_id, row[1].number)):
         values = (attempt.ended_at, attempt.outcome, attempt.smtp_code, attempt.email_id, attempt.answer)
-        came_back = bounced_at is not None and (until is None or bounced_at <= until)
-        found[reminder_id].append(LedgerAttempt(len(found[reminder_id]) + 1, *values, is_paired, came_back))
+        found[reminder_id].append(LedgerAttempt(len(found[reminder_id]) + 1, *values, is_paired))
+        if bounced_at is not None and (until is None or bounced_at <= until):
+            returned[reminder_id].add(attempt.email_id)
+    for reminder_id, mails in returned.items():
+        for mail in mails:
+            _note_return(found[reminder_id], mail)
     return found
+
+
+def _note_return(attempts: list[LedgerAttempt], mail: int) -> None:
+    """Of a mail that came back the try is meant by which it was taken; where none is on record, the last in doubt."""
+    for outcome in ("accepted", "unknown"):
+        for place in reversed(range(len(attempts))):
+            if (attempts[place].mail, attempts[place].outcome) == (mail, outcome):
+                attempts[place] = replace(attempts[place], came_back=True)
+                return
 
 
 def by_day(entry: LedgerEntry) -> tuple[date, bool, int]:

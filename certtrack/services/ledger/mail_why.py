@@ -206,8 +206,10 @@ def _find_office_day(entry: LedgerEntry, office: Mapping[tuple[str, str], dateti
 def _find_instead(entry: LedgerEntry, mail: Sequence[LedgerEntry]) -> LedgerEntry | None:
     if entry.reason != "overtaken":
         return None
+    by_then = entry.decided_at or entry.settled_at
     later = [one for one in mail if _is_after(one, entry) and one.anchor_on == entry.anchor_on]
-    return next((one for one in later if one.state not in _SET_ASIDE), None)
+    reached = [one for one in later if by_then is None or one.decided_at is None or one.day <= by_then.date()]
+    return next((one for one in reached if one.state not in ("superseded", "coming")), None)
 
 
 def _find_following(entry: LedgerEntry, mail: Sequence[LedgerEntry]) -> LedgerEntry | None:

@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Email, ExamSitting, OtherDay, Person, Reminder
+from certtrack.errors import CertTrackError
+from certtrack.logs import get_log
 from certtrack.mail.content import CALLED_OFF, About, DayItem
 from certtrack.rules.other_days import OTHER_KINDS, OtherKind
 from certtrack.rules.pack import Text
@@ -24,10 +26,14 @@ from certtrack.services.other_days.rulings import was_told
 from certtrack.services.reminders.arming import rearm_person
 from certtrack.services.reminders.copy_checks import find_copies, find_end, find_start_of, is_copy
 from certtrack.services.reminders.obstacles import TOLD_INSTEAD, state_of
-from certtrack.services.reminders.ripe import find_own_end, is_ripe, wait_a_while, waits_until
+from certtrack.services.reminders.ripe import find_own_end, is_ripe, wait_a_while, wait_for_mending, waits_until
 from certtrack.services.reminders.rulings import quiet_of
 from certtrack.services.reminders.sending_hours import after_quiet, known_zone
 from certtrack.services.rulebook import Rulebook
+
+
+class Unreadable(CertTrackError):
+    """The record of a day can't be read, so that nothing can be asked of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +63,34 @@ def list_ripe_days(
     by_number = {person.id: person for person in people}
     found: dict[int, list[RipeDay]] = defaultdict(list)
     for reminder, looked in _load(session, rulebook, at, *mine, passes_locked=True):
-        person = by_number[reminder.recipient_id]
-        if _fell_away(session, reminder, person, looked, at):
+        try:
+            ripe = _take(session, rulebook, reminder, by_number[reminder.recipient_id], looked, at)
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told
+            get_log().error("not_asked_for_mail", reminder=reminder.id, kind=type(error).__name__)
+            wait_for_mending(reminder)
             continue
-        if _waits_for_holder(reminder, looked) or waits_until(reminder, _find_waking(person, looked, at), at):
-            continue
-        found[person.id].append(_make_ripe(session, rulebook, reminder, looked, at))
+        if ripe is not None:
+            found[reminder.recipient_id].append(ripe)
     session.flush()
     return found
 
 
+def _take(
+    session: Session, rulebook: Rulebook, reminder: Reminder, person: Person, looked: Looked | None, at: datetime
+) -> RipeDay | None:
+    """One of them as it is to be mailed now; None where it fell away, or waits. Raises Unreadable."""
+    if looked is None:
+        raise Unreadable(f"Nothing can be asked of the day {reminder.subject_id}.")
+    if _fell_away(session, reminder, person, looked, at):
+        return None
+    if _waits_for_holder(reminder, looked) or waits_until(reminder, _find_waking(person, looked, at), at):
+        return None
+    return _make_ripe(session, rulebook, reminder, looked, at)
+
+
 def list_needed_days(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> list[Reminder]:
     """Those in a mail, which is to go again, that are still to be told; the others are closed with their reason."""
-    rows = _load(session, rulebook, at, *list_telling(email))
+    rows = _load_of(session, rulebook, email, at)
     return [reminder for reminder, looked in rows if not _is_over(session, reminder, looked, at)]
 
 
@@ -80,21 +101,30 @@ def list_days_again(session: Session, rulebook: Rulebook, email: Email, at: date
     """
     return [
         _make_ripe(session, rulebook, reminder, looked, at)
-        for reminder, looked in _load(session, rulebook, at, *list_telling(email))
+        for reminder, looked in _load_of(session, rulebook, email, at)
         if not _is_over(session, reminder, looked, at)
     ]
 
 
 def find_days_waking(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> datetime:
     """When a mail with such reminders may go: `at`, or the end of the recipient's quiet hours."""
-    rows = _load(session, rulebook, at, *list_telling(email))
+    rows = _load_of(session, rulebook, email, at)
     moments = [_find_waking(session.get_one(Person, row.recipient_id), looked, at) for row, looked in rows]
     return max(moments, default=at)
 
 
+def _load_of(session: Session, rulebook: Rulebook, email: Email, at: datetime) -> list[tuple[Reminder, Looked]]:
+    """Those that the mail still has to tell. Raises Unreadable where nothing can be asked of one of their days."""
+    rows = _load(session, rulebook, at, *list_telling(email))
+    known = [(reminder, looked) for reminder, looked in rows if looked is not None]
+    if len(known) < len(rows):
+        raise Unreadable(f"Nothing can be asked of a day that the mail {email.id} is about.")
+    return known
+
+
 def _load(
     session: Session, rulebook: Rulebook, at: datetime, *which: ColumnElement[bool], passes_locked: bool = False
-) -> list[tuple[Reminder, Looked]]:
+) -> list[tuple[Reminder, Looked | None]]:
     query = (
         select(Reminder, OtherDay)
         .join(OtherDay, and_(OtherDay.id == Reminder.subject_id, OtherDay.kind == Reminder.subject_kind))
@@ -106,8 +136,8 @@ def _load(
     rows = [(reminder, day) for reminder, day in session.execute(query)]
     if not rows:
         return []
-    looked = load_looked(session, rulebook, [day for _, day in rows], at)
-    return [(reminder, one) for (reminder, _), one in zip(rows, looked, strict=True)]
+    looked = {one.day.id: one for one in load_looked(session, rulebook, [day for _, day in rows], at)}
+    return [(reminder, looked.get(day.id)) for reminder, day in rows]
 
 
 def _is_over(session: Session, reminder: Reminder, looked: Looked, at: datetime) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, ExamRegistration, ExamSitting, OtherDay, Reminder
+from certtrack.logs import get_log
 from certtrack.services.other_days.day_book import Held, load_day_book
 from certtrack.services.other_days.day_rows import Holding
 from certtrack.services.other_days.looked import Looked
@@ -40,7 +41,8 @@ def load_looked(
     """What is known of each of these days, in their order; a fixed number of queries, whatever the number of days.
 
     `causes` and `wide` are those that may hold what is told of them: their own, and those that concern everybody.
-    `facts` are rules and facts by certification, where they are known already.
+    `facts` are rules and facts by certification, where they are known already. Those whose records can't be read are
+    left out.
     """
     if not days:
         return []
@@ -49,7 +51,13 @@ def load_looked(
     holding = [cause.id for cause in own.values() if cause.state == "held"]
     released = {*own, *(one.cause.id for one in wide)}
     book = load_day_book(session, rulebook, days, every_row, (at, at), Holding(released, holding), facts)
-    return [book.look(day, rows[day.kind, day.id], at, own, wide) for day in days]
+    found = []
+    for day in days:
+        try:
+            found.append(book.look(day, rows[day.kind, day.id], at, own, wide))
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told
+            get_log().error("day_not_read", other_day=day.id, kind=type(error).__name__)
+    return found
 
 
 def find_sitting(session: Session, day: OtherDay) -> ExamSitting | None:

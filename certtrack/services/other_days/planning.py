@@ -39,18 +39,20 @@ def plan_other_batch(session: Session, rulebook: Rulebook, *, at: datetime, limi
     causes = lock_causes(session, list_causes(session, days))
     wide = load_wide(session, causes.values())
     found = load_looked(session, rules, days, at, causes, wide)
-    bad = set[int]()
+    decided = set[int]()
+    for day in days:
+        day.next_look_at = at + _LATER
     for looked in found:
         became = _plan(session, looked, at)
         counts.update(became)
-        bad |= {looked.day.id} if became["unreadable"] else set()
-    tell_undecided(session, (of_day(day) for day in days), {day.id for day in days} - bad, at)
+        decided |= set() if became["unreadable"] else {looked.day.id}
+    tell_undecided(session, (of_day(day) for day in days), decided, at)
     session.flush()
     own = watch_own(session, ((looked.cause, looked.policy) for looked in found))
     stopped = hold_where_many(session, [*own, *watch_wide(wide, rulebook, at)], is_due(rulebook, at), at)
     return PlanCounts(
         looked_at=len(days),
-        unreadable=counts["unreadable"],
+        unreadable=len(days) - len(decided),
         planned=counts["planned"] - min(stopped, counts["planned"]),
         held=counts["held"] + stopped,
         suppressed=counts["suppressed"],
@@ -66,7 +68,6 @@ def list_causes(session: Session, days: Iterable[OtherDay]) -> set[int]:
 
 def _plan(session: Session, looked: Looked, at: datetime) -> Counter[str]:
     day, policy = looked.day, looked.policy
-    day.next_look_at = at + _LATER
     if policy is None:
         return write_decisions(session, [], [], list_dropped(looked), at)
     try:

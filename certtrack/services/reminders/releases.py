@@ -55,13 +55,15 @@ def select_releases(person_id: int, which: ColumnElement[bool]) -> AnySelect:
 
 def find_released(rows: Iterable[Any], mail: Iterable[LedgerEntry], until: datetime | None = None) -> Released:
     """What is a release of these entries, of the rows of `select_releases`."""
-    numbers = {entry.reminder_id for entry in mail if entry.state not in _NOT_LET_GO}
+    settled = {entry.reminder_id: entry.settled_at for entry in mail if entry.state not in _NOT_LET_GO}
     moments: dict[int, datetime] = {}
     keys: dict[int, str | None] = {}
     by_name = set[int]()
     for number, planned_at, *of_all, own_at, own_by in rows:
         at, by = (own_at, own_by) if own_at is not None else (of_all[0], of_all[1])
-        if number in numbers and at is not None and planned_at <= at <= (until or at):  # planned later, it never waited
+        if number not in settled or at is None or not planned_at <= at <= (until or at):
+            continue  # planned later, it never waited
+        if (done_at := settled[number]) is None or done_at >= at:  # done with before, nor did it
             moments[number], keys[number] = at, by
             by_name |= {number} if own_at is not None else set()
     return Released(moments, keys, by_name)

@@ -13,6 +13,7 @@ from certtrack.rules.reminders import Audience, Policy, StageDay, StageKey
 from certtrack.services.reminders.arming import UNSENT
 from certtrack.services.reminders.judging import Verdict
 from certtrack.services.reminders.obstacles import FOR_GOOD
+from certtrack.services.reminders.ripe import NOT_COMPOSED
 from certtrack.services.reminders.sending_hours import QuietHours, at_hour, find_send_after, known_zone
 from certtrack.services.reminders.subject_rows import AnyRow
 from certtrack.services.reminders.subjects import Subject
@@ -113,7 +114,8 @@ def stays(
     """
     if row.state == "failed":
         return refused.get(row.email_id or 0) == address
-    if (row.state, row.reason) != (verdict.state, verdict.reason):
+    reason = None if row.reason == NOT_COMPOSED else row.reason  # it is planned all the same
+    if (row.state, reason) != (verdict.state, verdict.reason):
         return False
     if row.state == "held" and row.cause_id != verdict.cause_id:
         return False

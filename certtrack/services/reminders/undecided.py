@@ -54,7 +54,7 @@ def tell_undecided(session: Session, looked_at: Iterable[Undecided], decided: Co
     by_key = {f"{NOT_PLANNED}:{one.key}": one for one in looked_at}
     if not by_key:
         return
-    waiting = select(Finding).where(Finding.key.in_(by_key), Finding.settled_at.is_(None))
+    waiting = select(Finding).where(Finding.key.in_(by_key), Finding.settled_at.is_(None)).with_for_update()
     known = {finding.key: finding for finding in session.scalars(waiting)}
     for key, one in by_key.items():
         if one.number not in decided:

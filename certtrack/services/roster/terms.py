@@ -7,6 +7,7 @@ from typing import Literal
 
 from certtrack.db.models import Cycle
 from certtrack.rules.calendar import add_months
+from certtrack.rules.cycles import days_of
 from certtrack.rules.facts import CertificationFacts, CycleFact
 from certtrack.rules.pack import Pack
 from certtrack.rules.standing import stand
@@ -94,8 +95,10 @@ def _make(
 
 def _is_past(pack: Pack, due_on: date, computed: date | None, today: date) -> bool:
     start = min(today, first_start_on(pack, due_on))
-    facts = CertificationFacts(0, pack.credential, cycles=(CycleFact(0, start, due_on, "stated", computed),))
-    return stand(pack, facts, today).validity in _PAST
+    cycle = CycleFact(0, start, due_on, "stated", computed)
+    facts = CertificationFacts(0, pack.credential, cycles=(cycle,))
+    # between two readings it is past by one of them, and nothing before the day is to come any more
+    return stand(pack, facts, today).validity in _PAST or days_of(pack, cycle).due_on < today
 
 
 def _start_first(pack: Pack, due_on: date, today: date) -> date:

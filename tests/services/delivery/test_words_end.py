@@ -39,7 +39,7 @@ def test_what_says_tomorrow_is_written_anew_once_the_day_has_come(
     assert planner.row(cycle, "before_1").state == "sent"
 
 
-def test_what_says_the_same_on_both_days_goes_again_with_the_same_bytes(
+def test_how_far_it_is_is_never_told_by_another_day_s_count(
     world: World, deliverer: Deliverer, planner: Planner
 ) -> None:
     world.certify(world.person("Carol"), DUE)
@@ -47,7 +47,23 @@ def test_what_says_the_same_on_both_days_goes_again_with_the_same_bytes(
     deliverer.smtp.set_behaviour("close_after", at="DATA")
     deliverer.deliver()
     deliverer.smtp.behave()
-    planner.look(DUE - timedelta(days=6))
+    planner.look(DUE - timedelta(days=3))
+    deliverer.end_waits()
+    assert deliverer.deliver() == {"accepted": 1}
+    first, second = said(deliverer)
+    assert "That's 7 days from today." in first
+    assert "That's 3 days from today." in second
+
+
+def test_on_its_own_day_a_mail_in_doubt_goes_again_with_the_same_bytes(
+    world: World, deliverer: Deliverer, planner: Planner
+) -> None:
+    world.certify(world.person("Carol"), DUE)
+    planner.look(DUE - timedelta(days=7))
+    deliverer.smtp.set_behaviour("close_after", at="DATA")
+    deliverer.deliver()
+    deliverer.smtp.behave()
+    world.at += timedelta(hours=3)
     deliverer.end_waits()
     assert deliverer.deliver() == {"accepted": 1}
     assert len(set(deliverer.message_ids())) == 1

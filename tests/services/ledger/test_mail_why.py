@@ -13,7 +13,7 @@ from kit.tellings import copy_row
 from kit.world import World
 from sqlalchemy import update
 
-from certtrack.db.models import Person, Reminder
+from certtrack.db.models import Email, Person, Reminder
 from certtrack.errors import NotFound
 from certtrack.language import LOCALES, say_by
 from certtrack.rules.reminders import Audience
@@ -161,6 +161,39 @@ def test_an_overtaken_stage_names_the_one_that_was_told_in_its_place(world: Worl
     assert tell_stage(world, person).endswith("on August 3, 2026 a later stage had been reached (90 days before).")
 
 
+def test_an_overtaken_stage_names_one_that_had_been_reached_by_then_though_it_expired(
+    world: World, planner: Planner
+) -> None:
+    person = world.person()
+    world.certify(person, DUE)
+    for day in (date(2026, 10, 23), date(2026, 10, 30), date(2026, 11, 2)):  # nothing goes out over the due day
+        planner.look(day)
+    said = tell_stage(world, person, "before_7")
+    assert said.endswith("on October 30, 2026 a later stage had been reached (1 day before)."), said
+
+
+def test_what_came_back_came_back_from_the_try_by_which_it_was_taken(
+    world: World, deliverer: Deliverer, planner: Planner
+) -> None:
+    person = world.person()
+    deliverer.ripen(person)
+    deliverer.smtp.set_behaviour("close_after", at="DATA")
+    deliverer.deliver()
+    deliverer.smtp.set_behaviour("450", at="DATA")
+    deliverer.end_waits()
+    deliverer.deliver()
+    deliverer.smtp.behave()
+    deliverer.end_waits()
+    assert deliverer.deliver() == {"accepted": 1}
+    with world.database.writing() as session:
+        session.execute(update(Email).values(state="bounced", bounced_at=world.at))
+        session.execute(update(Reminder).values(state="failed", reason="bounced"))
+    [why] = pick_stage(explain(world, person), "before_180")
+    assert [(one.outcome, one.came_back) for one in why.entry.attempts] == [
+        ("unknown", False), ("not_taken", False), ("accepted", True)
+    ]  # fmt: skip
+
+
 def test_what_is_still_to_come_says_its_day_and_what_stands_in_its_way_now(world: World, planner: Planner) -> None:
     person = world.person()
     world.certify(person, DUE)
@@ -209,7 +242,7 @@ HELD = ("cause", "moved", "by_name")
 REASONS: dict[str, tuple[str | None, ...]] = {
     "planned": ("not_composed", None),
     "held": HELD, "suppressed": KEPT_BACK, "superseded": (*KEPT_BACK, None), "coming": (*OBSTACLES, None),
-    "failed": ("address_refused", "mail_refused", "bounced", None), "expired": (*HELD, None),
+    "failed": ("address_refused", "mail_refused", "bounced", None), "expired": (*HELD, "not_composed", None),
 }  # fmt: skip
 STAGES = ("before_1", "before_180", "due_day", "after_1", "after_30", "grace", "late", "exam_route", "full_route",
           "day_moved", "all_set")  # fmt: skip

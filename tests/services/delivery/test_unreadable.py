@@ -1,0 +1,135 @@
+"""One record of which nothing can be asked keeps nobody else from being told, and is late until it can be."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from kit.background_checks import keep_check
+from kit.databases import on_both
+from kit.delivery import STAGE_DAY, Deliverer
+from kit.exams import open_office
+from kit.planning import Planner
+from kit.world import World, load_shipped
+from sqlalchemy import update
+
+from certtrack.db.models import Cycle
+from certtrack.services.background_checks.records import NewCheck
+from certtrack.services.delivery import rechecking, send_facts
+from certtrack.services.delivery.mail_age import find_late_since
+from certtrack.services.other_days import day_book
+
+CHECK = NewCheck(date(2026, 5, 1), date(2026, 11, 1), "A letter")
+
+
+def break_at(number: int, real: Callable[..., Any]) -> Callable[..., Any]:
+    """What asks as `real` does, but for the so-manieth time it is asked."""
+    asked = []
+
+    def ask(*values: Any, **named: Any) -> Any:
+        asked.append(values)
+        if len(asked) == number:
+            raise ZeroDivisionError
+        return real(*values, **named)
+
+    return ask
+
+
+def states(planner: Planner) -> list[tuple[str, str | None]]:
+    return sorted((row.state, row.reason) for row in planner.rows())
+
+
+@on_both
+def test_of_three_whose_mail_is_ripe_the_one_that_can_not_be_asked_of_keeps_no_other_back(
+    world: World, deliverer: Deliverer, planner: Planner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliverer.ripen(*(world.person() for _ in range(3)))
+    monkeypatch.setattr(send_facts, "stand", break_at(2, send_facts.stand))
+    assert deliverer.deliver() == {"accepted": 2}
+    assert states(planner) == [("planned", "not_composed"), ("sent", None), ("sent", None)]
+    world.at += timedelta(hours=2)
+    with world.database.reading() as session:
+        assert find_late_since(session, 3600, world.at) is not None
+    monkeypatch.undo()
+    deliverer.end_waits()
+    assert deliverer.deliver() == {"accepted": 1}
+    assert states(planner) == [("sent", None)] * 3
+
+
+def test_hours_that_can_not_be_counted_keep_no_other_mail_back(
+    world: World, deliverer: Deliverer, planner: Planner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliverer.ripen(*(world.person() for _ in range(3)))
+    monkeypatch.setattr(send_facts, "find_so_far", break_at(1, send_facts.find_so_far))
+    assert deliverer.deliver() == {"accepted": 2}
+    assert states(planner)[0] == ("planned", "not_composed")
+
+
+def test_what_is_in_doubt_and_can_not_be_asked_of_waits_and_the_others_go_again(
+    world: World, deliverer: Deliverer, planner: Planner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliverer.ripen(*(world.person() for _ in range(2)))
+    deliverer.smtp.set_behaviour("close", at="DATA")
+    assert deliverer.deliver() == {"unknown": 2}
+    deliverer.smtp.behave()
+    deliverer.end_waits()
+    monkeypatch.setattr(rechecking, "load_send_facts", break_at(1, rechecking.load_send_facts))
+    assert deliverer.deliver() == {"accepted": 1}
+    assert states(planner) == [("in_mail", None), ("sent", None)]
+    monkeypatch.undo()
+    deliverer.end_waits()
+    assert deliverer.deliver() == {"accepted": 1}
+
+
+def test_without_its_rules_a_mail_in_doubt_goes_no_more_to_an_address_that_is_no_longer_theirs(
+    world: World, deliverer: Deliverer, planner: Planner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carol = world.person("Carol")
+    deliverer.ripen(carol)
+    deliverer.smtp.set_behaviour("close", at="DATA")
+    deliverer.deliver()
+    deliverer.smtp.behave()
+    planner.change(carol, private_address="caro@example.org")
+    deliverer.end_waits()
+    monkeypatch.setattr(rechecking, "_has_rules", lambda *_values: False)
+    assert deliverer.deliver() == {}
+    assert deliverer.recipients() == []
+
+
+@on_both
+def test_another_day_that_can_not_be_asked_of_keeps_neither_planning_nor_mail_back(
+    world: World, deliverer: Deliverer, planner: Planner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.rulebook = load_shipped()
+    office = open_office(world, grants=("cps",))
+    keep_check(world, office.carol, CHECK)
+    other = world.person("Dave")
+    keep_check(world, other, CHECK)
+    real = day_book.DayBook.look
+    monkeypatch.setattr(day_book.DayBook, "look", break_at(1, real))
+    counts = planner.look(date(2026, 8, 3))
+    assert (counts["planned"], counts["unreadable"]) == (1, 1)
+    assert len(deliverer.findings("not_planned")) == 1
+    monkeypatch.setattr(day_book.DayBook, "look", break_at(1, real))
+    assert deliverer.deliver() == {}
+    assert states(planner) == [("planned", "not_composed")]
+    monkeypatch.undo()
+    planner.look(date(2026, 8, 4))
+    deliverer.end_waits()
+    assert deliverer.deliver() == {"accepted": 2}
+    assert deliverer.findings("not_planned") == []
+
+
+def test_what_waits_so_stays_due_since_its_own_hour_however_often_the_planner_looks(
+    world: World, deliverer: Deliverer, planner: Planner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [cycle] = deliverer.ripen(world.person())
+    monkeypatch.setattr(send_facts, "stand", break_at(1, send_facts.stand))
+    assert deliverer.deliver() == {}
+    due = planner.row(cycle, "before_180").send_after
+    with world.database.writing() as session:
+        session.execute(update(Cycle).values(next_stage_on=STAGE_DAY))
+    world.at += timedelta(hours=1)
+    assert planner.batch().looked_at == 1
+    row = planner.row(cycle, "before_180")
+    assert (row.state, row.reason, row.send_after) == ("planned", "not_composed", due)
