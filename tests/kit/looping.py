@@ -23,7 +23,12 @@ PRELOADED = (jobs.deliver_mail, jobs.plan_reminders, compose, smtp)
 BUSY_MS = 5_000
 """For how long somebody hurried waits for whoever writes to a SQLite file."""
 
-_HURRIED = {"plan_reminders": timedelta(seconds=2), "deliver_mail": timedelta(seconds=0.5)}
+_HURRIED = {
+    "plan_reminders": timedelta(seconds=2),
+    "deliver_mail": timedelta(seconds=0.5),
+    "deliver_now_mail": timedelta(seconds=5),
+    "heartbeat": timedelta(seconds=5),
+}
 
 _PAUSE_S = 0.05
 """Between two runs: where nothing is to do they would keep a processor from those who have."""
@@ -38,7 +43,7 @@ def run_on(command: list[str], env: dict[str, str], log: Path) -> None:
 
 
 def run_scheduler(is_hurried: bool, env: dict[str, str], log: Path) -> None:
-    """`certtrack-jobs schedule`; one that `is_hurried` plans each other second, and mails twice in one."""
+    """`certtrack-jobs schedule`; one that `is_hurried` plans each other second, mails twice in one, that is all."""
     _write_to(env, log)
     if not is_hurried:
         main(["schedule"], standalone_mode=False)
@@ -47,7 +52,7 @@ def run_scheduler(is_hurried: bool, env: dict[str, str], log: Path) -> None:
 
 
 def _list_hurried(settings: Settings) -> tuple[Job, ...]:
-    return tuple(replace(job, every=_HURRIED.get(job.name, job.every)) for job in list_jobs(settings))
+    return tuple(replace(job, every=_HURRIED[job.name]) for job in list_jobs(settings) if job.name in _HURRIED)
 
 
 def _write_to(env: dict[str, str], log: Path) -> None:

@@ -37,7 +37,7 @@ class Mailroom:
         return self._start(_PROCESSES.Process(target=run_on, args=(["run", "deliver_mail"], self.env, self.log)))
 
     def start_scheduler(self, *, is_hurried: bool) -> ForkServerProcess:
-        """One more scheduler, with all jobs; the minutes of one that `is_hurried` pass in a moment."""
+        """One more scheduler: of all jobs, or hurried of those of mail alone, whose minutes pass in a moment."""
         return self._start(_PROCESSES.Process(target=run_scheduler, args=(is_hurried, self.env, self.log)))
 
     def _start(self, process: ForkServerProcess) -> ForkServerProcess:
