@@ -30,7 +30,7 @@ TO = FROM + timedelta(days=32)
                 "application_sent",
             },
         ),
-        (6, {"exam_sitting", "repeat", "supervisor", "asked_for_time", "has_plan", "no_address", "switched_off"}),
+        (6, {"exam_sitting", "repeat", "supervisor", "asked_for_time", "has_plan", "no_address"}),
         (7, {"background_check", "all_set", "day_moved", "seen", "has_plan", "suspended", "switched_off"}),
     ],
 )

@@ -7,6 +7,7 @@ from kit.background_checks import keep_check
 from kit.databases import on_both
 from kit.delivery import Deliverer
 from kit.exams import Office, open_office
+from kit.forecast import Days, foretell, list_foretold
 from kit.mails import read
 from kit.planning import Planner
 from kit.world import World, load_shipped
@@ -93,3 +94,16 @@ def test_who_waits_for_such_a_day_alone_stands_among_those_whom_no_mail_reaches(
     assert days == [(date(2026, 10, 31), None), (date(2026, 11, 1), "background_check")]
     world.move_to(date(2026, 11, 2))
     assert [kind for _, kind in unreached(world, world.actor)[0][1]] == [None]
+
+
+def test_what_is_foreseen_of_it_comes_so_where_early_reminders_are_switched_off(
+    world: World, office: Office, planner: Planner
+) -> None:
+    planner.change(office.carol, switched_off=["early"])
+    from_on, to_on = date(2026, 8, 1), date(2026, 10, 15)
+    world.move_to(from_on)
+    mails = foretell(world, to_on)
+    assert [(mail.stage, mail.kept_back) for mail in mails] == [("before_90", "switched_off"), ("before_30", None)]
+    days = Days(world, planner)
+    days.run(to_on)
+    assert list_foretold(mails) == days.list_told(from_on, to_on)
