@@ -14,11 +14,15 @@ from kit.world import World, load_shipped
 from sqlalchemy import update
 
 from certtrack.db.models import Cycle
+from certtrack.rules.so_far import find_so_far
+from certtrack.rules.standing import stand
 from certtrack.services.background_checks.records import NewCheck
-from certtrack.services.delivery import rechecking, send_facts
 from certtrack.services.delivery.mail_age import find_late_since
+from certtrack.services.delivery.send_facts import load_send_facts
 from certtrack.services.other_days import day_book
 
+SEND_FACTS = "certtrack.services.delivery.send_facts"
+RECHECKING = "certtrack.services.delivery.rechecking"
 CHECK = NewCheck(date(2026, 5, 1), date(2026, 11, 1), "A letter")
 
 
@@ -44,7 +48,7 @@ def test_of_three_whose_mail_is_ripe_the_one_that_can_not_be_asked_of_keeps_no_o
     world: World, deliverer: Deliverer, planner: Planner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliverer.ripen(*(world.person() for _ in range(3)))
-    monkeypatch.setattr(send_facts, "stand", break_at(2, send_facts.stand))
+    monkeypatch.setattr(f"{SEND_FACTS}.stand", break_at(2, stand))
     assert deliverer.deliver() == {"accepted": 2}
     assert states(planner) == [("planned", "not_composed"), ("sent", None), ("sent", None)]
     world.at += timedelta(hours=2)
@@ -60,7 +64,7 @@ def test_hours_that_can_not_be_counted_keep_no_other_mail_back(
     world: World, deliverer: Deliverer, planner: Planner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliverer.ripen(*(world.person() for _ in range(3)))
-    monkeypatch.setattr(send_facts, "find_so_far", break_at(1, send_facts.find_so_far))
+    monkeypatch.setattr(f"{SEND_FACTS}.find_so_far", break_at(1, find_so_far))
     assert deliverer.deliver() == {"accepted": 2}
     assert states(planner)[0] == ("planned", "not_composed")
 
@@ -73,7 +77,7 @@ def test_what_is_in_doubt_and_can_not_be_asked_of_waits_and_the_others_go_again(
     assert deliverer.deliver() == {"unknown": 2}
     deliverer.smtp.behave()
     deliverer.end_waits()
-    monkeypatch.setattr(rechecking, "load_send_facts", break_at(1, rechecking.load_send_facts))
+    monkeypatch.setattr(f"{RECHECKING}.load_send_facts", break_at(1, load_send_facts))
     assert deliverer.deliver() == {"accepted": 1}
     assert states(planner) == [("in_mail", None), ("sent", None)]
     monkeypatch.undo()
@@ -91,7 +95,7 @@ def test_without_its_rules_a_mail_in_doubt_goes_no_more_to_an_address_that_is_no
     deliverer.smtp.behave()
     planner.change(carol, private_address="caro@example.org")
     deliverer.end_waits()
-    monkeypatch.setattr(rechecking, "_has_rules", lambda *_values: False)
+    monkeypatch.setattr(f"{RECHECKING}._has_rules", lambda *_values: False)
     assert deliverer.deliver() == {}
     assert deliverer.recipients() == []
 
@@ -124,7 +128,7 @@ def test_what_waits_so_stays_due_since_its_own_hour_however_often_the_planner_lo
     world: World, deliverer: Deliverer, planner: Planner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [cycle] = deliverer.ripen(world.person())
-    monkeypatch.setattr(send_facts, "stand", break_at(1, send_facts.stand))
+    monkeypatch.setattr(f"{SEND_FACTS}.stand", break_at(1, stand))
     assert deliverer.deliver() == {}
     due = planner.row(cycle, "before_180").send_after
     with world.database.writing() as session:
