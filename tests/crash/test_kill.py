@@ -97,4 +97,5 @@ def test_a_worker_that_is_frozen_for_longer_than_its_lease_costs_one_more_copy_a
     first, second = deliverer.smtp.list_taken()
     assert (first.message_id, first.data) == (second.message_id, second.data)
     assert deliverer.outcomes() == ["unknown", "accepted"]
-    assert deliverer.states() == ["sent"]
+    # one that a slow machine left too little of its lease to send was given back before anything went out
+    assert [state for state in deliverer.states() if state != "given_back"] == ["sent"]
