@@ -14,8 +14,17 @@ AlarmKind = Literal["scheduler_silent", "relay_stopped", "mail_late", "job_late"
 
 
 def raise_alarm(session: Session, kind: AlarmKind, *, at: datetime, detail: str | None = None) -> bool:
-    """Open the alarm; True when it wasn't open already. `detail` is a code or a short fact, never personal data."""
-    return insert_unless_there(session, Alarm, kind=kind, raised_at=at, detail=detail)
+    """Open the alarm; True when it wasn't open already. `detail` is a code or a short fact, never personal data.
+
+    One that is open says from then on what is so now: an outage may have another reason by then.
+    """
+    if insert_unless_there(session, Alarm, kind=kind, raised_at=at, detail=detail):
+        return True
+    alarm = find_alarm(session, kind)
+    if alarm is not None and alarm.detail != detail:
+        alarm.detail = detail
+        session.flush()
+    return False
 
 
 def clear_alarm(session: Session, kind: AlarmKind, *, at: datetime) -> bool:

@@ -81,10 +81,9 @@ def _list_changes(session: Session, troubles: dict[AlarmKind, Trouble], at: date
         was_open = find_alarm(session, kind)
         if trouble is not None:
             is_new = raise_alarm(session, kind, at=at, detail=trouble.detail)
-            alarm = find_alarm(session, kind)
+            alarm = find_alarm(session, kind) if is_new else None
             if alarm is not None:
-                alarm.detail = trouble.detail  # another job may be late by now
-                yield from [Change(alarm, is_raised=True)] if is_new else []
+                yield Change(alarm, is_raised=True)
         elif was_open is not None and clear_alarm(session, kind, at=at):
             yield Change(was_open, is_raised=False)
     session.flush()

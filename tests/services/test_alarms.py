@@ -24,6 +24,16 @@ def test_an_alarm_is_raised_once_cleared_once_and_may_come_again(database: Datab
 
 
 @on_both
+def test_an_open_alarm_says_what_is_so_by_now(database: Database) -> None:
+    with database.writing() as session:
+        assert raise_alarm(session, "relay_stopped", at=_AT, detail="greeting")
+        assert not raise_alarm(session, "relay_stopped", at=_AT, detail="sign_in")
+    with database.reading() as session:
+        [alarm] = list_alarms(session)
+    assert (alarm.detail, alarm.raised_at) == ("sign_in", _AT)
+
+
+@on_both
 def test_of_many_processes_one_raises_the_alarm(database: Database) -> None:
     raised: list[bool] = []
 
