@@ -66,8 +66,15 @@ def _copy(table: Table, row: dict[str, Any], rows: _Rows, place: int) -> dict[st
     far = _FAR * place
     owners = {name: row[name] + far for name in _list_owners(table, row, rows)}
     own = {"id": row["id"] + far} if "id" in row else {}
-    unique = {name: f"{row[name]}-{place}" for name in _list_unique_words(table) if row[name]}
+    unique = {name: _tell_apart(table, name, row[name], place) for name in _list_unique_words(table) if row[name]}
     return row | owners | own | unique
+
+
+def _tell_apart(table: Table, name: str, word: str, place: int) -> str:
+    """The word of that copy; what has no room for more gives up its end."""
+    length = getattr(table.columns[name].type, "length", None)
+    told = f"{word}-{place}"
+    return told if length is None or len(told) <= length else f"{place}-{word}"[:length]
 
 
 def _list_unique_words(table: Table) -> set[str]:

@@ -82,7 +82,7 @@ def test_a_receipt_is_added_once_it_is_there_beside_the_files_that_came_before(
     refused = _upload(holder, path, b"nothing", "receipt.txt", receipt="R <7>", expected_no="1")
     assert (refused.status_code, 'value="R &lt;7&gt;"' in refused.text) == (400, True)
     saved = _upload(holder, path, picture(color="blue"), "receipt.jpg", receipt="R 7", expected_no="1")
-    assert saved.headers["Location"] == f"/people/{person}"
+    assert saved.headers["Location"] == at, "to the certification that it was about"
     page = holder.get(f"/people/{person}").text
     for said in ("Saved: the receipt is with the application.", "Receipt: R 7", "form.jpg", "receipt.jpg"):
         assert said in page
