@@ -83,6 +83,11 @@ def today_in(clock: Clock, zone: str) -> date:
     return clock.now().astimezone(ZoneInfo(zone)).date()
 
 
+def start_of(day: date, zone: str) -> datetime:
+    """The first moment of `day` in `zone`; aware, UTC."""
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
 def noon_of(day: date, zone: str) -> datetime:
     """Noon of `day` in `zone`, aware, UTC: the moment that `--as-of DAY` acts at."""
     return datetime.combine(day, time(12), ZoneInfo(zone)).astimezone(UTC)

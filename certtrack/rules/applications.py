@@ -8,6 +8,8 @@ from certtrack.rules.cycles import CycleDays
 from certtrack.rules.facts import CertificationFacts, CycleFact, IntentionFact, StepFact
 from certtrack.rules.pack import Pack
 
+ON_ITS_WAY = ("sent", "submitted")
+"""The steps that send an application, which is called so until an answer: under a keeper, and under a granter."""
 _LAST_CALL_DAYS = 14
 _PLAN_DAYS = 31
 

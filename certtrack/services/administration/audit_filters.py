@@ -1,12 +1,12 @@
 """What narrows the audit: what an event is about, whom, who did it, and when."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
+from certtrack.clock import start_of
 from certtrack.db.models import Account, AccountRole, AuditEvent, AuditPerson, Certification, Person
 from certtrack.db.queries.merges import same_people
 from certtrack.rules.calendar import add_days
@@ -54,9 +54,9 @@ def list_conditions(
     if filters.by or filters.account_id is not None:
         wanted.append(AuditEvent.actor.in_(select_keys(_select_accounts(session, actor, filters))))
     if filters.from_on is not None:
-        wanted.append(AuditEvent.at >= _begin(filters.from_on, zone))
+        wanted.append(AuditEvent.at >= start_of(filters.from_on, zone))
     if filters.until_on is not None:
-        wanted.append(AuditEvent.at < _begin(add_days(filters.until_on, 1), zone))
+        wanted.append(AuditEvent.at < start_of(add_days(filters.until_on, 1), zone))
     return wanted
 
 
@@ -88,7 +88,3 @@ def _select_accounts(session: Session, actor: Actor, filters: AuditFilters) -> S
     owners = find_by_words(session, filters.by).by_name
     theirs = Account.person_id.in_(same_people(select(Person.id).where(Person.id.in_(owners))))
     return named.where(or_(and_(*words), theirs))
-
-
-def _begin(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone))

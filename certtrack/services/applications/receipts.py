@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import ApplicationStep
 from certtrack.errors import Refused
+from certtrack.rules.applications import ON_ITS_WAY
 from certtrack.security import Act, Actor
 from certtrack.services.applications.rights import check_may, today_by_pack
 from certtrack.services.applications.steps import attach_to_step
@@ -17,9 +18,6 @@ from certtrack.services.cycles import get_cycle
 from certtrack.services.evidence.records import list_attached
 from certtrack.services.locking import lock_current
 from certtrack.services.rulebook import Rulebook
-
-ON_ITS_WAY = ("sent", "submitted")
-"""The kinds of step that send an application on its way: under a keeper, and under a granter."""
 
 
 @dataclass(frozen=True, slots=True)

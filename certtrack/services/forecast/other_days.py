@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from certtrack.clock import start_of
 from certtrack.db.models import Cause, OtherDay, Reminder
 from certtrack.logs import get_log
 from certtrack.services.forecast.future import Future
@@ -20,7 +21,6 @@ from certtrack.services.forecast.walking import KEPT, Then
 from certtrack.services.other_days.day_book import DayBook
 from certtrack.services.other_days.looked import Looked
 from certtrack.services.other_days.planning import key_of
-from certtrack.services.other_days.records import start_of
 from certtrack.services.other_days.rulings import Rulings, list_dropped, rule_day
 from certtrack.services.reminders.wide_causes import WideCause
 from certtrack.services.reminders.writes import values_of

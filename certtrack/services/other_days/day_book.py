@@ -15,6 +15,7 @@ from certtrack.db.models import (
     Person,
     Reminder,
 )
+from certtrack.rules.applications import ON_ITS_WAY
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.other_days import OtherKind
 from certtrack.rules.pack import Pack
@@ -30,7 +31,6 @@ from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held
 
 _SILENT = ("suspended", "revoked", "retired")
-_ON_ITS_WAY = ("sent", "submitted")
 
 Held = Mapping[int, tuple[Pack, CertificationFacts]]
 
@@ -110,7 +110,7 @@ class DayBook:
             return standing.validity
         if any(said.kind == "not_going_on" for said in standing.intentions):
             return "not_going_on"
-        is_sent = standing.application == "received" or (standing.application in _ON_ITS_WAY and today <= day.due_on)
+        is_sent = standing.application == "received" or (standing.application in ON_ITS_WAY and today <= day.due_on)
         return "application_sent" if day.kind == "provisional_term" and is_sent else None
 
     def _find_copied(self, day: OtherDay, at: datetime) -> CopyPeople:

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from certtrack.clock import start_of
 from certtrack.db.models import OtherDay
 from certtrack.logs import get_log
 from certtrack.services.other_days.loading import load_looked, lock_due
 from certtrack.services.other_days.looked import Looked
-from certtrack.services.other_days.records import start_of
 from certtrack.services.other_days.rulings import Rulings, list_dropped, rule_day
 from certtrack.services.reminders.guard import hold_where_many, lock_causes
 from certtrack.services.reminders.planning import PlanCounts, watch_own, watch_wide

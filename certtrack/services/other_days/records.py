@@ -1,7 +1,7 @@
 """Keeping the days beside those of cycles as their records say them, in the transaction of each change."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -102,11 +102,6 @@ def word_of(day: OtherDay) -> str:
 def find_today(session: Session, organization_id: int, at: datetime) -> date:
     """The day that it is where the organization is: by its clock these days begin and end."""
     return at.astimezone(ZoneInfo(session.get_one(Organization, organization_id).zone)).date()
-
-
-def start_of(day: date, zone: str) -> datetime:
-    """The first moment of that day in `zone`; aware, UTC."""
-    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
 def _find(session: Session, source: Source) -> OtherDay | None:

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from certtrack.db.models import Cycle, Person
 from certtrack.mail.content import CALLED_OFF, DAY_MOVED
-from certtrack.rules.applications import find_hush_end
+from certtrack.rules.applications import ON_ITS_WAY, find_hush_end
 from certtrack.rules.calendar import skip_weekend
 from certtrack.rules.facts import IntentionKind
 from certtrack.rules.reminders import ALL_SET, DUE_DAY, Policy
@@ -39,7 +39,6 @@ TOLD_INSTEAD = frozenset({"merged", "assignment_ended", "no_contact"})
 _ACTS: tuple[Validity, ...] = tuple(code for code in get_args(Validity) if code in OBSTACLES)
 
 
-_ON_ITS_WAY = ("sent", "submitted")
 _HUSHED: dict[IntentionKind, str] = {"plan": "has_plan", "more_time": "asked_for_time"}
 
 
@@ -105,7 +104,7 @@ def is_silent(person: Person, standing: Position) -> bool:
 
 def find_sent_on(standing: Position) -> date | None:
     """The day on which an application was sent of which nothing is known since; None where there is none such."""
-    return standing.step.on if standing.step is not None and standing.step.kind in _ON_ITS_WAY else None
+    return standing.step.on if standing.step is not None and standing.step.kind in ON_ITS_WAY else None
 
 
 def _find_said(standing: Position, stage: str, *, is_copy: bool) -> str | None:
@@ -119,7 +118,7 @@ def _find_said(standing: Position, stage: str, *, is_copy: bool) -> str | None:
     if stage in (DAY_MOVED, ALL_SET):
         return None
     asks_to_send = stage.startswith("before_") or stage == DUE_DAY
-    if standing.application == "received" or (standing.application in _ON_ITS_WAY and asks_to_send):
+    if standing.application == "received" or (standing.application in ON_ITS_WAY and asks_to_send):
         return "application_sent"
     plan = said.get("plan")
     if is_copy and plan is not None and plan.until_on is not None:
