@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, select
 
-from certtrack.db.models import Cause, Finding, ImportRun, Person, Reminder, Telling
+from certtrack.db.models import Cause, Email, Finding, ImportRun, Person, Reminder, ReminderEmail, Telling
 from certtrack.db.queries.merges import same_person
 from certtrack.db.together import AnySelect
 from certtrack.services.people import select_holders
@@ -22,7 +22,7 @@ class KnownWhy:
     `office` says when the office was told that somebody can't be mailed: by kind, and for a refusal by the mail that
     was refused. `tellings` are the notes that hold. `causes` and `runs` are by the cause's key: those that hold mail,
     and the imports among them. `waiting` is how many people wait, by cause and reason. `readers` are those who get
-    copies.
+    copies. `broken` are the reminders of which a mail waits that can't be tried again as things are.
     """
 
     office: Mapping[tuple[str, str], datetime]
@@ -31,6 +31,7 @@ class KnownWhy:
     runs: Mapping[str, ImportRun]
     waiting: Mapping[tuple[int | None, str | None], int]
     readers: Mapping[int, Person]
+    broken: frozenset[int]
 
     def reading(self, readers: Mapping[int, Person]) -> "KnownWhy":
         """The same with these for those who get copies."""
@@ -57,6 +58,9 @@ def select_why(
     office = select(Finding.id, Finding.kind, Finding.key, Finding.recorded_at).where(
         Finding.person_id.in_(same_person(person_id)), Finding.kind.in_(_FOR_THE_OFFICE), Finding.settled_at.is_(None)
     )
+    known = Email.broken_since.is_not(None) if until is None else Email.broken_since <= until
+    carried = select(ReminderEmail.reminder_id).join(Email, Email.id == ReminderEmail.email_id)
+    carried = carried.join(Reminder, Reminder.id == ReminderEmail.reminder_id)
     return (
         office if until is None else office.where(Finding.recorded_at <= until),
         select(Telling).where(Telling.reminder_id.in_(told), Telling.is_withdrawn.is_(False)),
@@ -64,12 +68,13 @@ def select_why(
         select(ImportRun).where((literal("import:") + cast(ImportRun.id, String)).in_(keys)),
         counting.where(Reminder.state == "held", waits).group_by(Reminder.cause_id, Reminder.reason),
         select_holders(readers),
+        carried.where(which, Email.settled_at.is_(None), known),
     )
 
 
 def read_why(rows: Sequence[Iterable[Any]]) -> KnownWhy:
     """Of the rows of `select_why`."""
-    office, tellings, causes, runs, waiting, readers = rows
+    office, tellings, causes, runs, waiting, readers, broken = rows
     return KnownWhy(
         office={
             (kind, "" if kind == "no_address" else key.partition(":")[2]): at
@@ -80,4 +85,5 @@ def read_why(rows: Sequence[Iterable[Any]]) -> KnownWhy:
         runs={f"import:{run.id}": run for run in runs},
         waiting={(cause_id, reason): people for cause_id, reason, people in waiting},
         readers=dict(readers),
+        broken=frozenset(broken),
     )

@@ -30,7 +30,7 @@ from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held
 
 _NOT_HERE = "This page isn't here, or isn't yours to see."
-_HEAD, _WHY, _COPIES = 4, 6, 7
+_HEAD, _WHY, _COPIES = 4, 7, 7
 
 
 @dataclass(frozen=True, slots=True)

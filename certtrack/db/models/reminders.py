@@ -150,6 +150,8 @@ class Email(Numbered, Base):
     settled_at: Mapped[datetime | None]
     is_paired: Mapped[bool] = mapped_column(default=False, server_default=false())
     """What it tells went, all or in part, into a mail to the recipient's other address, too."""
+    broken_since: Mapped[datetime | None]
+    """Since when its next try can't be made, since nothing can be asked about it or written; None while it can."""
     bounced_at: Mapped[datetime | None]
     """When a report was read that says that it came back; None while there is none."""
     bounce_status: Mapped[str | None] = mapped_column(String(12))

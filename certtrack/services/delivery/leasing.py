@@ -170,6 +170,7 @@ def lease(session: Session, emails: Sequence[Email], terms: Terms) -> list[Outgo
     outgoing, leased_at = [], time.monotonic()
     for email in emails:
         email.state, email.lease_token, email.leased_until = "leased", make_token(), db_now(terms.lease_s)
+        email.broken_since = None
         mail_class: MailClass = "now" if email.mail_class == "now" else "planned"
         outgoing.append(
             Outgoing(

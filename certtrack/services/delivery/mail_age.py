@@ -40,7 +40,7 @@ def find_late_since(session: Session, limit_s: float, at: datetime) -> datetime 
     """Since when something could have gone out and hasn't, for more than `limit_s` seconds; None where nothing is late.
 
     What waits because the mail server put its recipient off counts from the moment at which it is to be tried again;
-    what can't be composed is late however often that is tried.
+    what can't be composed is late however often that is tried, also at the second of two addresses.
     """
     since = select(func.min(Reminder.send_after)).where(
         Reminder.state == "planned",
@@ -48,10 +48,17 @@ def find_late_since(session: Session, limit_s: float, at: datetime) -> datetime 
         or_(Reminder.retry_at.is_(None), Reminder.retry_at < db_now(-limit_s), Reminder.reason == NOT_COMPOSED),
     )
     oldest = select(func.min(Email.created_at)).where(_is_left_lying(limit_s))
-    moments = session.execute(select(since.scalar_subquery(), oldest.scalar_subquery())).one()
+    broken = select(func.min(Email.broken_since)).where(
+        _is_open(), Email.broken_since < at - timedelta(seconds=limit_s)
+    )
+    moments = session.execute(select(*(one.scalar_subquery() for one in (since, oldest, broken)))).one()
     return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _is_left_lying(limit_s: float) -> ColumnElement[bool]:
     # its lease, or its wait for the next try, is long over
-    return and_(Email.state.in_(_OPEN), Email.settled_at.is_(None), Email.leased_until < db_now(-limit_s))
+    return and_(_is_open(), Email.leased_until < db_now(-limit_s))
+
+
+def _is_open() -> ColumnElement[bool]:
+    return and_(Email.state.in_(_OPEN), Email.settled_at.is_(None))

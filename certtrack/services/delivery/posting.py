@@ -91,15 +91,16 @@ def lease_in_doubt(
 
 
 def _try_to_ask(offices: _Offices, rulebook: Rulebook, terms: Terms, email: Email, at: datetime) -> bool:
-    """True where the mail is to go again now; one of whose reminders nothing can be asked waits an hour."""
+    """True where the mail is to go again now; one that can't be asked about or written waits an hour, and is late."""
     try:
         is_to_go = is_still_needed(offices.session, rulebook, email, at)
         if not is_to_go or is_asleep(offices.session, rulebook, email, at):
             return False
-        return email.state != "ready" or _renew(offices, rulebook, terms, email, at)
+        if email.state != "ready" or _renew(offices, rulebook, terms, email, at):
+            return True
     except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the other mails go out
         get_log().error("not_asked_again", mail=email.id, kind=type(error).__name__)
-    email.leased_until = db_now(MENDING.total_seconds())
+    email.leased_until, email.broken_since = db_now(MENDING.total_seconds()), email.broken_since or at
     offices.session.flush()
     return False
 
@@ -136,7 +137,7 @@ def _make(offices: _Offices, terms: Terms, person: Person, way: Way, at: datetim
 
 
 def _renew(offices: _Offices, rulebook: Rulebook, terms: Terms, email: Email, at: datetime) -> bool:
-    """Write a mail that was certainly not taken anew, with what is true now; False where it waits for that."""
+    """Write a mail that was certainly not taken anew, with what is true now; False where that can't be."""
     person, rules = offices.session.get_one(Person, email.recipient_id), confirmed_rules(offices.session, rulebook)
     cycles = list_again(offices.session, rules, email, at)
     ripe: list[Ripe | RipeDay] = [*cycles, *list_days_again(offices.session, rules, email, at)]
@@ -144,7 +145,6 @@ def _renew(offices: _Offices, rulebook: Rulebook, terms: Terms, email: Email, at
     content = _try_to_make(offices, terms, to, ripe, at) if ripe else None
     data = try_to_compose(content, [one.reminder.id for one in ripe]) if content is not None else None
     if content is None or data is None:
-        email.leased_until = db_now(MENDING.total_seconds())
         return False
     email.data, email.message_id, email.valid_until = data, content.envelope.message_id, find_words_end(ripe, at)
     return True

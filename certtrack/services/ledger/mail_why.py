@@ -55,7 +55,8 @@ class MailWhy:
     hours are told. `held_by` is None for what isn't held. `office_on`
     is the day since which the office has it among the findings, None where it hasn't. `instead` is the stage that was
     told in this one's place; `following` what comes after it for the same certification; None where there is none.
-    `told` is the note by which it is told otherwise, None without one.
+    `told` is the note by which it is told otherwise, None without one. `is_broken`: a mail with it that is to go, or to
+    go again, can't be written or asked about as things are.
     """
 
     entry: LedgerEntry
@@ -66,6 +67,7 @@ class MailWhy:
     instead: LedgerEntry | None
     following: LedgerEntry | None
     told: Told | None = None
+    is_broken: bool = False
 
     @property
     def decided_on(self) -> date | None:
@@ -142,6 +144,7 @@ def make_why(
             instead=_find_instead(entry, mail),
             following=_find_following(entry, mail),
             told=told.get(entry.reminder_id or 0) if entry.state == "told" else None,
+            is_broken=entry.reminder_id in known.broken,
         )
         for entry in mail
     )

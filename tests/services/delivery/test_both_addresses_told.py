@@ -8,7 +8,7 @@ from kit.delivery import make_terms
 from kit.reports import postfix
 from sqlalchemy import update
 
-from certtrack.db.models import Affiliation
+from certtrack.db.models import Affiliation, Organization
 from certtrack.language import say_by
 from certtrack.packs import Policies, parse_policy
 from certtrack.services.delivery.bounces import take_report
@@ -64,6 +64,40 @@ def test_what_was_not_taken_anywhere_is_said_to_be_tried_again_and_what_was_refu
     late.go_on()
     assert explain(late).entry.state == "failed"
     assert "The office knows since" in say_by("reminders/words.jinja", "en", "why_sentence", explain(late))
+
+
+@pytest.mark.parametrize(
+    ("private", "work", "says"),
+    [
+        (
+            "accept",
+            "450",
+            "The other address hasn't taken it (450). Its mail to the other address can't go out as things are.",
+        ),
+        ("450", "550", "waits: its mail can't be written, or nothing can be asked about it, as things are."),
+    ],
+)
+def test_what_can_not_be_written_for_one_address_is_said_while_it_can_not(
+    late: Late, private: str, work: str, says: str
+) -> None:
+    late.ripen()
+    late.behave_so(private, work)
+    late.deliverer.deliver()
+    answer_to(late, "office@example.org\nBcc: dave@example.org")
+    assert late.go_on() == {}
+    sentence = say_by("reminders/words.jinja", "en", "why_sentence", explain(late)).replace("\N{NO-BREAK SPACE}", " ")
+    assert says in sentence
+    assert "en su registro" in say_by("reminders/words.jinja", "es", "why_sentence", explain(late))
+    answer_to(late, None)
+    late.behave_so()
+    late.go_on()
+    assert "as things are" not in say_by("reminders/words.jinja", "en", "why_sentence", explain(late))
+
+
+def answer_to(late: Late, address: str | None) -> None:
+    """Let the office be answered there, past all checks: mail that names a broken address can't be written."""
+    with late.world.database.writing() as session:
+        session.execute(update(Organization).values(reply_to=address))
 
 
 def test_a_mail_that_came_back_told_nobody_and_the_other_did(late: Late) -> None:

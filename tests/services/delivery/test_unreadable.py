@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from kit.background_checks import keep_check
+from kit.both_addresses import Late
 from kit.databases import on_both
 from kit.delivery import STAGE_DAY, Deliverer
 from kit.exams import open_office
@@ -13,7 +14,8 @@ from kit.planning import Planner
 from kit.world import World, load_shipped
 from sqlalchemy import update
 
-from certtrack.db.models import Cycle
+from certtrack.db.models import Cycle, Organization
+from certtrack.mail.compose import compose_reminders
 from certtrack.rules.so_far import find_so_far
 from certtrack.rules.standing import stand
 from certtrack.services.background_checks.records import NewCheck
@@ -21,6 +23,9 @@ from certtrack.services.delivery.mail_age import find_late_since
 from certtrack.services.delivery.send_facts import load_send_facts
 from certtrack.services.other_days import day_book
 
+BROKEN = "office@example.org\nBcc: dave@example.org"
+COMPOSING = "certtrack.services.delivery.composing"
+POSTING = "certtrack.services.delivery.posting"
 SEND_FACTS = "certtrack.services.delivery.send_facts"
 RECHECKING = "certtrack.services.delivery.rechecking"
 CHECK = NewCheck(date(2026, 5, 1), date(2026, 11, 1), "A letter")
@@ -37,6 +42,10 @@ def break_at(number: int, real: Callable[..., Any]) -> Callable[..., Any]:
         return real(*values, **named)
 
     return ask
+
+
+def break_always(*_values: Any, **_named: Any) -> Any:
+    raise ZeroDivisionError
 
 
 def states(planner: Planner) -> list[tuple[str, str | None]]:
@@ -137,3 +146,71 @@ def test_what_waits_so_stays_due_since_its_own_hour_however_often_the_planner_lo
     assert planner.batch().looked_at == 1
     row = planner.row(cycle, "before_180")
     assert (row.state, row.reason, row.send_after) == ("planned", "not_composed", due)
+
+
+def answer_to(world: World, address: str | None) -> None:
+    """Let offices be answered there, past all checks; with a `BROKEN` address no mail can be written."""
+    with world.database.writing() as session:
+        session.execute(update(Organization).values(reply_to=address))
+
+
+def is_late(world: World) -> bool:
+    with world.database.reading() as session:
+        return find_late_since(session, 3600, world.at) is not None
+
+
+def try_each_hour(late: Late, hours: int) -> None:
+    for _ in range(hours):
+        late.world.at += timedelta(hours=1)
+        assert late.go_on() == {}
+
+
+@pytest.mark.parametrize("work", ["450", "never written"])
+def test_a_mail_to_the_second_address_that_can_not_be_written_is_late_until_it_can_be(
+    late: Late, monkeypatch: pytest.MonkeyPatch, work: str
+) -> None:
+    late.ripen()
+    late.behave_so("accept", "450")
+    if work == "never written":
+        monkeypatch.setattr(f"{COMPOSING}.compose_reminders", break_at(2, compose_reminders))
+    late.deliverer.deliver()
+    monkeypatch.undo()
+    answer_to(late.world, BROKEN)
+    assert late.says() == "sent"
+    assert not is_late(late.world)
+    try_each_hour(late, 3)
+    assert 3500 < late.wait_s() <= 3600
+    assert is_late(late.world)
+    answer_to(late.world, None)
+    late.behave_so()
+    assert late.go_on() == {"accepted": 1}
+    assert not is_late(late.world)
+    assert late.came() == ["private", "work"]
+
+
+def test_a_mail_in_doubt_of_which_nothing_can_be_asked_is_late_until_it_can_be(
+    late: Late, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late.ripen()
+    late.behave_so("accept", "close", at="DATA")
+    late.deliverer.deliver()
+    late.behave_so(at="DATA")
+    monkeypatch.setattr(f"{POSTING}.is_asleep", break_always)
+    try_each_hour(late, 3)
+    assert is_late(late.world)
+    monkeypatch.undo()
+    assert late.go_on() == {"accepted": 1}
+    assert not is_late(late.world)
+
+
+def test_one_that_can_not_be_written_is_late_no_more_once_its_words_are_over(late: Late) -> None:
+    late.ripen()
+    late.behave_so("accept", "450")
+    late.deliverer.deliver()
+    answer_to(late.world, BROKEN)
+    try_each_hour(late, 3)
+    assert is_late(late.world)
+    late.planner.close(late.cycle_id)
+    assert late.go_on() == {}
+    assert not is_late(late.world)
+    assert late.says() == "sent"
