@@ -1,5 +1,7 @@
 """Languages: catalogues, days and numbers in words, and the Jinja environment of everything that isn't a page."""
 
+import re
+from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import cache, lru_cache
 from pathlib import Path
@@ -15,6 +17,7 @@ from certtrack.spoken import Once, SpokenEnvironment
 
 LOCALES = ("en", "es")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
+_AMOUNT = re.compile(r"(?:\d|%\((?:num|number|days|years)\)[ds])(?: more)? (?=[^\W\d_])")
 _DAYS_KEPT = 8192  # a day takes longer to be put into words than all else that is said of it
 _PATTERNS = {"en": "MMMM d, y", "es": "d 'de' MMMM 'de' y"}
 _MONTH_DAYS = {"en": "MMMM d", "es": "d 'de' MMMM"}
@@ -85,6 +88,11 @@ def format_money(cents: int, currency: str, locale: str) -> str:
     return format_currency(cents / 100, currency, pattern, locale=f"{locale}_US", currency_digits=False)
 
 
+def keep_together(sentence: str) -> str:
+    """A sentence, or one of the catalogue, in which no number parts from the word after it: 1.5 hours; 4 more hours."""
+    return _AMOUNT.sub(lambda amount: amount[0].replace(" ", _NO_BREAK), sentence)
+
+
 @cache
 def environment(locale: str) -> Environment:
     """The templates of everything that isn't a page: `make_environment`, once for a language."""
@@ -111,8 +119,11 @@ def _plain(locale: str) -> Environment:
     return make_environment(locale).overlay(autoescape=False)
 
 
-def make_environment(locale: str) -> Environment:
-    """Templates in one language, escaped where they are HTML; an undefined name is an error."""
+def make_environment(locale: str, set_words: Callable[[str], str] = str) -> Environment:
+    """Templates in one language, escaped where they are HTML; an undefined name is an error.
+
+    `set_words` is given each sentence of the catalogue and gives what is shown of it.
+    """
     jinja = SpokenEnvironment(
         loader=FileSystemLoader(get_resource("templates")),
         extensions=["jinja2.ext.i18n"],
@@ -121,7 +132,7 @@ def make_environment(locale: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    jinja.speak(translations(locale))
+    jinja.speak(translations(locale), set_words)
     jinja.globals["locale"] = locale
     jinja.globals["once"] = Once
     add_filters(jinja, locale)

@@ -4,6 +4,7 @@ A page says some thousand sentences, most of them again and again down a table; 
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 from babel.support import NullTranslations
@@ -20,10 +21,15 @@ class SpokenEnvironment(Environment):
     say: Callable[[str], str] = str
     """A sentence of the sources, in the language of this environment."""
 
-    def speak(self, catalogue: NullTranslations) -> None:
-        """Say everything in the language of this catalogue."""
-        self.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
-        self.say = catalogue.gettext
+    def speak(self, catalogue: NullTranslations, set_words: Callable[[str], str] = str) -> None:
+        """Say everything in the language of this catalogue, each of its sentences as `set_words` gives it."""
+        set_once = cache(set_words)
+
+        def say_many(one: str, many: str, count: int) -> str:
+            return set_once(catalogue.ngettext(one, many, count))
+
+        self.say = lambda sentence: set_once(catalogue.gettext(sentence))
+        self.install_gettext_callables(self.say, say_many, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from jinja2 import UndefinedError
 from kit.rules import CPS, certification_facts, days, make_cycle, make_facts, shipped_packs
 
-from certtrack.language import LOCALES, format_clock, format_month_day, say
+from certtrack.language import LOCALES, format_clock, format_month_day, keep_together, make_environment, say, say_by
 from certtrack.resources import get_resource
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Sure
@@ -134,3 +134,28 @@ def test_a_time_of_day_is_as_the_languages_clock_has_it_and_never_parts(
         english.replace(" ", "\N{NO-BREAK SPACE}"),
         spanish,
     ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("1 hour", "1\xa0hour"),
+        ("%(num)d days later", "%(num)d\xa0days later"),
+        ("Faltan 1.5 horas más.", "Faltan 1.5\xa0horas más."),
+        ("At least %(number)s more hours", "At least %(number)s\xa0more\xa0hours"),
+        ("2 %(what)s, %(name)s and 48-hour", "2 %(what)s, %(name)s and 48-hour"),
+    ],
+)
+def test_a_number_is_bound_to_the_word_after_it(sentence: str, shown: str) -> None:
+    assert keep_together(sentence) == shown
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_pages_alone_bind_an_amount_and_neither_mails_nor_files_nor_commands_do(locale: str) -> None:
+    page = make_environment(locale, keep_together).get_template("hours.jinja").module
+    hours_text = vars(page)["hours_text"]
+    for minutes in (60, 90, 100, 180):
+        words = say_by("hours.jinja", locale, "hours_text", minutes)
+        assert "\xa0" not in words
+        shown = str(hours_text(minutes))
+        assert (shown.replace("\xa0", " "), re.search(r"\d ", shown)) == (words, None)

@@ -7,7 +7,7 @@ from flask import current_app, session
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment
 
-from certtrack.language import LOCALES, make_environment, translations
+from certtrack.language import LOCALES, keep_together, make_environment, translations
 from certtrack.web.assets import Assets
 from certtrack.web.locales import locale, other_locale_url
 from certtrack.web.nav import Nav, make_nav
@@ -18,7 +18,7 @@ EXTENSION = "certtrack_pages"
 
 def make_pages(assets: Assets) -> dict[str, Environment]:
     """The templates of pages, by language."""
-    pages, url = {name: make_environment(name) for name in LOCALES}, cache(assets.url)
+    pages, url = {name: make_environment(name, keep_together) for name in LOCALES}, cache(assets.url)
     for jinja in pages.values():
         jinja.globals["asset"] = url
         jinja.globals["csrf_token"] = generate_csrf
@@ -56,7 +56,7 @@ def _frame(viewer: Viewer | None) -> dict[str, Any]:
         "sign_out_url": "/sign-out",
         "home_url": "/" if viewer else "/sign-in",
         "keeper_line": _say_keeper(viewer),
-        "toast": session.pop("toast", None) if "toast" in session else None,
+        "toast": keep_together(session.pop("toast")) if "toast" in session else None,
     }
 
 
