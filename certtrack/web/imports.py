@@ -270,7 +270,7 @@ def _load_offer(session: Session, upload: ImportUpload) -> Offer:
 
 def _check_proposed(offer: Offer) -> None:
     """Words are told by their place in the form, which another proposal would move. Raises StaleRecord."""
-    if offer.proposed is not None and request.form.get("proposed", "") != str(offer.proposed.upload_id):
+    if offer.proposed is not None and request.form.get("proposed", "") != str(offer.proposed.run_id):
         raise StaleRecord("Something else is proposed by now.")
 
 

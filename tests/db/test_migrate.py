@@ -61,11 +61,34 @@ def test_exam_results_of_before_sittings_go_up_and_down_unharmed(empty_url: str)
     engine.dispose()
 
 
+def test_what_was_said_of_files_that_are_still_there_is_kept_but_for_whom_it_means(empty_url: str) -> None:
+    engine = make_engine(empty_url)
+    upgrade(engine, "0047")
+    columns = {"columns": {"expires": "Good through"}}
+    people = {"words": {"supervisors": {"B.": "bob@example.org"}}}
+    with engine.begin() as connection:
+        office, account = _fill(connection, "organization"), _fill(connection, "account")
+        for mapping, state in ((columns | people, "done"), (people, "done"), (columns, "looked"), ({}, "done")):
+            run = _fill(connection, "import_run", organization_id=office, counts={})
+            own = {"organization_id": office, "account_id": account, "run_id": run, "data": b"", "seen": {}}
+            told = {"heads": {"expires": "Good through"}}
+            _fill(connection, "import_upload", mapping=mapping, state=state, told=told, **own)
+    upgrade(engine)
+    assert list_drift(engine) == []
+    said = (columns, {"expires": "Good through"})
+    assert _list(engine, "import_run", "mapping", "heads") == [said, *[(None, None)] * 3]
+    downgrade(engine, "0047")
+    with engine.connect() as connection:
+        assert not {"mapping", "heads"} & {one["name"] for one in inspect(connection).get_columns("import_run")}
+    engine.dispose()
+
+
 def _fill(connection: Connection, name: str, **values: object) -> int:
     """The number of a row in which everything that must be there is something."""
     table, day = Table(name, MetaData(), autoload_with=connection), date(2026, 5, 1)
     some = {str: "x", int: 1, bool: False, date: day, datetime: datetime.combine(day, time(), UTC)}
-    needed = {one.name: some[one.type.python_type] for one in table.columns if not one.nullable and one.name != "id"}
+    asked = [one for one in table.columns if not one.nullable and one.name not in {"id", *values}]
+    needed = {one.name: some[one.type.python_type] for one in asked}
     made = connection.execute(table.insert().values(needed | values).returning(table.c.id))
     return int(made.scalar_one())
 

@@ -11,7 +11,7 @@ from kit.world import World
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
-from certtrack.db.models import AuditEvent, AuditPerson, Certification, Email, ImportUpload, Person
+from certtrack.db.models import AuditEvent, AuditPerson, Certification, Email, ImportRun, ImportUpload, Person
 from certtrack.security import Role
 
 _STRANGE = tuple("Good through" if head == "Expires" else head for head in HEADS)
@@ -99,6 +99,47 @@ def test_what_was_said_of_the_last_file_with_these_heads_is_proposed_and_holds_o
     assert send(office, f"{page}/mapping", proposed=proposed, **chosen).status_code == 302
     assert "Not brought in yet" in office.get(page).text
     assert 'name="proposed"' not in office.get(f"{page}/mapping").text, "it is said by now"
+
+
+def say_all(office: CheckingClient, world: World) -> None:
+    """Carol's row goes in by a file of which the head, the credential and the supervisor are explained."""
+    data = make_csv(carol(credential="Peer Spec I", supervisor="B. Supervisor"), heads=_STRANGE)
+    page = give(office, world, data).headers["Location"]
+    said = {"column-expires": "Good through"}
+    send(office, f"{page}/mapping", **said)
+    for more in ({"credentials-0": "cps"}, {"supervisors-0": "bob@example.org"}):
+        said |= more
+        send(office, f"{page}/mapping", **said)
+    send(office, f"{page}/write")
+
+
+@on_both
+def test_what_was_said_is_proposed_though_the_file_is_gone_and_names_nobody(
+    office: CheckingClient, world: World
+) -> None:
+    say_all(office, world)
+    assert send(office, "/imports/1/forget").status_code == 302
+    with world.database.reading() as session:
+        assert session.scalars(select(ImportUpload.id)).all() == []
+        run = session.scalars(select(ImportRun)).one()
+    assert "example.org" not in str((run.mapping, run.heads)), "whom a file's words mean ends with it"
+    other = make_csv(carol(number="CPS-3", name="Ng, Ana"))
+    for number in range(11):  # a year of files of which nothing had to be said
+        page = give(office, world, other + b"\n" * number).headers["Location"]
+        send(office, f"{page}/write")
+    next_row = carol(credential="Peer Spec I", number="CPS-2", name="Diaz, Dora", supervisor="B. Supervisor")
+    page = give(office, world, make_csv(next_row, heads=_STRANGE), "next list.csv").headers["Location"]
+    form = office.get(f"{page}/mapping").text
+    assert list_chosen(form) == ["Good through", "cps"]
+    assert re.search(r"“our list.csv”, brought in on \w+ \d+, \d{4}, ", form)
+    assert "bob@example.org" not in form
+
+
+def test_as_long_as_the_file_is_there_whom_its_words_mean_is_proposed_too(office: CheckingClient, world: World) -> None:
+    say_all(office, world)
+    next_row = carol(credential="Peer Spec I", number="CPS-2", name="Diaz, Dora", supervisor="B. Supervisor")
+    page = give(office, world, make_csv(next_row, heads=_STRANGE), "next list.csv").headers["Location"]
+    assert 'value="bob@example.org"' in office.get(f"{page}/mapping").text
 
 
 def test_a_file_with_other_heads_is_proposed_nothing(office: CheckingClient, world: World) -> None:

@@ -3,14 +3,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certtrack.db.base import Base, Numbered, Recorded
 
 
 class ImportRun(Numbered, Recorded, Base):
-    """One file that was brought in."""
+    """One file that was brought in. It stays when the file itself is gone."""
 
     __tablename__ = "import_run"
 
@@ -21,6 +21,10 @@ class ImportRun(Numbered, Recorded, Base):
     as_of: Mapped[date]
     finished_at: Mapped[datetime | None]
     counts: Mapped[dict[str, Any]]
+    mapping: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What was said of the file on its page, as `ImportUpload.mapping`, but for whom its words mean; None: nothing."""
+    heads: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The heads of its columns that were read, by our words; None where nothing was said of it."""
 
 
 class ImportUpload(Numbered, Recorded, Base):

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from certtrack.services.sheets.layout import Layout
 from certtrack.services.sheets.mapping import Mapping
 
 FILE_NAME = "mapping.toml"
+_OF_PEOPLE = ("supervisors",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class Said:
     def load(cls, stored: Table[str, Any]) -> Self:
         """What was stored of it."""
         return cls(stored.get("sheet"), stored.get("columns", {}), stored.get("words", {}))
+
+    def name_nobody(self) -> Self:
+        """What may outlive the file: all but the words that stand for people."""
+        return replace(self, words={table: words for table, words in self.words.items() if table not in _OF_PEOPLE})
 
     def store(self) -> dict[str, Any]:
         """As it is stored; empty where nothing was said."""

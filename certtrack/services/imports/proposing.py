@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certtrack.db.models import ImportUpload
+from certtrack.db.models import ImportRun, ImportUpload
 from certtrack.services.imports.mapping import Said
 from certtrack.services.sheets.heads import Offered
 from certtrack.services.sheets.layout import Layout, fold_head
@@ -16,36 +16,37 @@ _SEARCHED = 10
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """What was said of an earlier file, which was brought in: its number and name, and when it was given."""
+    """What was said of an earlier file: the number of its import, its name, and when it was brought in."""
 
-    upload_id: int
+    run_id: int
     file_name: str
-    given_at: datetime
+    brought_in_at: datetime
     said: Said
 
 
 def find_proposed(session: Session, upload: ImportUpload, layout: Layout, heads: Offered) -> Proposed | None:
     """What this office last said of a file of this kind that has the same heads; one query.
 
-    None where something is said of this one, where no such file is kept any more, and where nothing was said of those
-    that are. Of the heads those count that were read: which others a file has makes no difference.
+    It is known when the file itself is gone, but for whom its words mean. None where something is said of this one, and
+    where nothing was said of one like it. Of the heads those count that were read: which others a file has makes no
+    difference.
     """
     if upload.mapping or not heads.heads:
         return None
     here = {fold_head(head) for head in heads.heads}
     earlier = (
-        select(
-            ImportUpload.id, ImportUpload.file_name, ImportUpload.recorded_at, ImportUpload.mapping, ImportUpload.told
-        )
-        .where(ImportUpload.organization_id == upload.organization_id, ImportUpload.kind == upload.kind)
-        .where(ImportUpload.state == "done", ImportUpload.id != upload.id)
-        .order_by(ImportUpload.id.desc())
+        select(ImportRun, ImportUpload.mapping)
+        .outerjoin(ImportUpload, (ImportUpload.run_id == ImportRun.id) & (ImportUpload.state == "done"))
+        .where(ImportRun.organization_id == upload.organization_id, ImportRun.kind == upload.kind)
+        .where(ImportRun.mapping.is_not(None), ImportRun.finished_at.is_not(None))
+        .order_by(ImportRun.id.desc())
         .limit(_SEARCHED)
     )
-    for number, file_name, given_at, mapping, told in session.execute(earlier):
-        read = {fold_head(head) for head in told.get("heads", {}).values()}
-        if mapping and read and read <= here:
-            return Proposed(number, file_name, given_at, _fit(Said.load(mapping), layout, heads))
+    for run, whole in session.execute(earlier):
+        read = {fold_head(head) for head in run.heads.values()}
+        if read and read <= here:
+            said = _fit(Said.load(whole or run.mapping), layout, heads)
+            return Proposed(run.id, run.file_name, run.finished_at, said)
     return None
 
 

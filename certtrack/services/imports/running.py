@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session, undefer
 
-from certtrack.db.models import ImportUpload, Organization
+from certtrack.db.models import ImportRun, ImportUpload, Organization
 from certtrack.errors import BadInput, NotAllowed, Refused, StaleRecord
 from certtrack.logs import get_log
 from certtrack.security import Task, check_can_do
@@ -162,6 +162,8 @@ class _Work:
             upload.state, upload.told, upload.returned = _NEXT[state], told | held, returned
             upload.total = upload.done = len(work.rows)
             upload.no += 1
+            if state == "to_write":
+                _keep_mapping(session, upload)
             return None
 
     def _refuse(self, error: Refused) -> None:
@@ -220,6 +222,14 @@ class _Work:
                 upload.leased_until = None
                 if not self.is_broken:  # a process that ends in order says nothing against the file
                     upload.told = {name: value for name, value in upload.told.items() if name != "tries"}
+
+
+def _keep_mapping(session: Session, upload: ImportUpload) -> None:
+    """What was said of the file is proposed for the next one, also once this one is taken away."""
+    said = Said.load(upload.mapping).name_nobody().store()
+    if said and upload.run_id is not None:
+        run = session.get_one(ImportRun, upload.run_id)
+        run.mapping, run.heads = said, upload.told["heads"]
 
 
 def work_at_upload(
