@@ -15,11 +15,13 @@ from sqlalchemy import func, select
 
 from certtrack.clock import WallClock, today_in
 from certtrack.db.models import AuditEvent, AuditPerson, ImportRun
+from certtrack.rules.standing import stand
 from certtrack.security import Role
 from certtrack.services.alarm_notices import settle_notice, take_notices
 from certtrack.services.alarms import raise_alarm
 from certtrack.services.delivery.relay import stop_mail
 from certtrack.services.organizations import create_organization
+from certtrack.services.other_days.day_book import DayBook
 from certtrack.services.reminders.restored import note_restored
 from certtrack.services.schedule import beat, note_ended, note_started
 from certtrack.settings import load_settings
@@ -423,3 +425,37 @@ def test_exams_that_may_have_been_mailed_before_a_restore_are_told_as_exams(
     page = alice.get("/held").text
     assert "A database that was put back from a backup" in page
     assert page.count("Exam on ") == 26
+
+
+@pytest.mark.parametrize("what", ["day", "cycle"])
+def test_a_record_that_can_not_be_read_is_said_to_be_so_and_its_mail_waits_after_a_release(
+    alice: CheckingClient, world: World, planner: Planner, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    if what == "day":
+        world.rulebook, world.at = load_shipped(), WallClock().now() - timedelta(days=2)
+        sitting = open_sitting(world, 26, held_on=TODAY + timedelta(days=14))
+        for number in range(26):
+            seat(world, sitting, world.person(f"Carol {number}"))
+        world.at = WallClock().now() + timedelta(days=1)
+        with world.database.writing() as session:
+            note_restored(session, actor=world.actor, at=world.at)
+        planner.look()
+        real = DayBook.look
+        monkeypatch.setattr(DayBook, "look", lambda *values: 1 / 0 if values[1].id == 1 else real(*values))
+    else:
+        hold_by_name(planner)
+        hold(planner)
+        monkeypatch.setattr(
+            "certtrack.services.reminders.held_mail.stand",
+            lambda *values: 1 / 0 if values[1].id == 2 else stand(*values),
+        )
+    page = alice.get("/held")
+    assert page.status_code == 200
+    assert page.text.count("this record can't be read as things are") == 1
+    assert "record that can't be read as things are; that mail waits until it can be" in page.text
+    assert "no se puede leer tal como están las cosas" in alice.get("/held?lang=es").text
+    waited = sum(row.state == "held" for row in planner.rows())
+    assert alice.send("/held/release", all="1").location == "/held"
+    planned = sum(row.state == "planned" for row in planner.rows())
+    assert planned >= waited > 0, "also what can't be read: the delivery lets that wait, hour by hour"
+    assert "Nothing is held." in alice.get("/held?lang=en").text

@@ -75,9 +75,11 @@ class OtherWalk:
     kept: dict[int, OtherStep] = field(default_factory=dict)
 
     def run(self, until: datetime) -> Iterator[OtherStep]:
-        """All that comes until that moment, in its order."""
+        """All that comes until that moment, in its order; nothing of a record that can't be read."""
         known = self.gathered.loaded
         looked = self._look_at(self.began, known.causes, known.wide)
+        if looked is None:
+            return
         self.lines = [read_line(row) for row in looked.rows]
         held = [line for line in self.lines if line.state == "held"]
         self.kept = {line.id: OtherStep(looked, line, max(line.send_after, self.began), line.reason) for line in held}
@@ -90,6 +92,8 @@ class OtherWalk:
             is_due = look_at is not None and look_at <= at
             if is_due or at.astimezone(ZoneInfo(looked.office_zone)).date() != looked.today:
                 now = self._look_then(at)
+                if now is None:
+                    break
                 asked_for = asked_at if asked_at is not None and asked_at <= at else at
                 looked = replace(now, rows=cast("tuple[Reminder, ...]", tuple(self.lines)), look_at=asked_for)
                 next_at = yield from self._look(looked, at)
@@ -102,17 +106,19 @@ class OtherWalk:
         """The first moment of the walk."""
         return self.gathered.span[0]
 
-    def _look_at(self, at: datetime, causes: Mapping[int, Cause], wide: Sequence[WideCause]) -> Looked:
-        """The day as it is then, by the policies of these rules."""
+    def _look_at(self, at: datetime, causes: Mapping[int, Cause], wide: Sequence[WideCause]) -> Looked | None:
+        """The day as it is then, by the policies of these rules; None where its record can't be read."""
         rows = self.gathered.rows.get((self.day.kind, self.day.id), ())
-        return replace(self.book, rulebook=self.rules).look(self.day, rows, at, causes, wide)
+        return replace(self.book, rulebook=self.rules).try_to_look(self.day, rows, at, causes, wide)
 
-    def _look_then(self, at: datetime) -> Looked:
+    def _look_then(self, at: datetime) -> Looked | None:
         """The day as it is looked at by then, with the causes that the guard holds by then."""
         future, known = self.future, self.gathered.loaded
         on = at.astimezone(ZoneInfo(self.book.zones[self.day.organization_id])).date()
         causes = future.causes_on(on, known.causes)
         looked = self._look_at(at, causes, future.wide_at(at, on, known.wide, self.began))
+        if looked is None:
+            return None
         told = future.told_on(on)
         is_told = looked.is_told or any((self.day.cause_id, number) in told for number in looked.holder_ids)
         return replace(looked, is_told=is_told)

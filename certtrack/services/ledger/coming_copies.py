@@ -52,7 +52,8 @@ def make_coming_copies(whole: WholeLedger, book: CopyBook) -> list[LedgerEntry]:
     """What `add_coming_copies` gives; `book` is that of the certifications, from the ledger's day on."""
     decided = {_key_of(entry) for entry in whole.entries if entry.audience != "holder"}
     coming: dict[_Key, LedgerEntry] = {}
-    for entry in filter(_is_copied, whole.entries):
+    readable = (entry for entry in whole.entries if entry.subject_kind == "cycle" or entry.subject in whole.looks)
+    for entry in filter(_is_copied, readable):
         for certification, audience, day in _list_days(whole, book.certifications, entry):
             for person in book.of(certification.id, day)[audience]:
                 obstacle = _find_obstacle(whole, entry, person, day)

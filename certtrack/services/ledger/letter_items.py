@@ -57,8 +57,8 @@ def load_senders(session: Session, stages: Iterable[tuple[WholeLedger, LedgerEnt
         if entry.subject_kind == "cycle":
             one = ledger.subjects.certifications[ledger.subjects.cycles[entry.subject_id].certification_id]
             certifications[one.id] = one
-        else:
-            days[entry.subject_id] = ledger.looks[entry.subject].day
+        elif (looked := ledger.looks.get(entry.subject)) is not None:
+            days[entry.subject_id] = looked.day
     if not certifications and not days:
         return Senders({}, (), {})
     places = {one.organization_id for one in certifications.values()} | {day.organization_id for day in days.values()}
@@ -89,7 +89,7 @@ def _select_sittings(days: Iterable[int]) -> Select[int, ExamSitting]:
 def write_stage_letter(senders: Senders, ledger: WholeLedger, entry: LedgerEntry, at: datetime) -> Letter:
     """The letter of that stage of the person's ledger, in their language.
 
-    Raises NotToBeNoted for what isn't true, or not to be told, any more.
+    Raises NotToBeNoted for what isn't true, or not to be told, any more, and where the record can't be read.
     """
     person, make = ledger.person, _make_item if entry.subject_kind == "cycle" else _make_day
     item, office = make(senders, ledger, entry, at)
@@ -131,7 +131,9 @@ def _make_item(
 
 
 def _make_day(senders: Senders, ledger: WholeLedger, entry: LedgerEntry, at: datetime) -> tuple[DayItem, Organization]:
-    looked = ledger.looks[entry.subject]
+    looked = ledger.looks.get(entry.subject)
+    if looked is None:
+        raise NotToBeNoted("not_read")
     obstacle = find_day_obstacle(looked, ledger.person, entry.anchor_on, entry.stage)
     is_over = looked.kind in EVENTS and looked.day.due_on < looked.today
     if is_over or obstacle not in (None, "no_address"):

@@ -26,7 +26,7 @@ from certtrack.services.rulebook import Rulebook, pin
 from certtrack.services.versions import make_stamp, next_values, record_change
 
 How = Literal["letter", "phone", "in_person"]
-Hindrance = Literal["mailed", "on_its_way", "noted", "set_aside", "another_first"]
+Hindrance = Literal["mailed", "on_its_way", "noted", "set_aside", "another_first", "not_read"]
 """Why a stage can't be noted as told: see `find_hindrance`."""
 
 TOLD = "told"

@@ -35,7 +35,8 @@ _DECIDED = 2
 class WholeLedger:
     """One person's ledger with what it rests on.
 
-    `entries` are by day. `held` are rules and facts by certification; `looks` are the days by kind and number.
+    `entries` are by day. `held` are rules and facts by certification; `looks` are the days by kind and number, but for
+    those whose records can't be read: of them only what was decided is told.
     """
 
     person: Person
@@ -132,9 +133,10 @@ def _make(
     at: datetime,
 ) -> WholeLedger:
     today = find_today(holder, at)
-    own = {(day.kind, day.id): looks[day.kind, day.id] for day in subjects.days}
+    subjects_of_days = [(day.kind, day.id) for day in subjects.days]
+    own = {subject: looks[subject] for subject in subjects_of_days if subject in looks}
     of_cycles = [entry for number in subjects.cycles for entry in decided.get(("cycle", number), ())]
-    of_days = [entry for subject in own for entry in decided.get(subject, ())]
+    of_days = [entry for subject in subjects_of_days for entry in decided.get(subject, ())]
     open_ones = [looked for looked in own.values() if looked.day.closed_on is None]
     cycles = add_coming(rulebook, holder, subjects, held, of_cycles, today)
     days = add_coming_days(open_ones, of_days)
@@ -163,4 +165,5 @@ def _look(
     by_subject: dict[tuple[str, int], list[Reminder]] = {(day.kind, day.id): [] for day in subjects.days}
     for reminder in sorted(reminders, key=lambda one: one.id):
         by_subject[reminder.subject_kind, reminder.subject_id].append(reminder)
-    return {(day.kind, day.id): book.look(day, by_subject[day.kind, day.id], at, {}, ()) for day in subjects.days}
+    looks = (book.try_to_look(day, by_subject[day.kind, day.id], at, {}, ()) for day in subjects.days)
+    return {(looked.kind, looked.day.id): looked for looked in looks if looked is not None}

@@ -15,6 +15,7 @@ from certtrack.db.models import (
     Person,
     Reminder,
 )
+from certtrack.logs import get_log
 from certtrack.rules.applications import ON_ITS_WAY
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.other_days import OtherKind
@@ -97,6 +98,21 @@ class DayBook:
             copied=self._find_copied(day, at),
             same=self.copies.same if self.copies is not None else {},
         )
+
+    def try_to_look(
+        self,
+        day: OtherDay,
+        rows: Sequence[Reminder],
+        at: datetime,
+        causes: Mapping[int, Cause],
+        wide: Sequence[WideCause],
+    ) -> Looked | None:
+        """The same; None where its record can't be read."""
+        try:
+            return self.look(day, rows, at, causes, wide)
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told
+            get_log().error("day_not_read", other_day=day.id, kind=type(error).__name__)
+        return None
 
     def _list_same(self, holder_id: int) -> frozenset[int]:
         return frozenset({holder_id, *(number for number, into_id in self.same.items() if into_id == holder_id)})

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, ExamRegistration, ExamSitting, OtherDay, Reminder
-from certtrack.logs import get_log
 from certtrack.services.other_days.day_book import Held, load_day_book
 from certtrack.services.other_days.day_rows import Holding
 from certtrack.services.other_days.looked import Looked
@@ -51,13 +50,8 @@ def load_looked(
     holding = [cause.id for cause in own.values() if cause.state == "held"]
     released = {*own, *(one.cause.id for one in wide)}
     book = load_day_book(session, rulebook, days, every_row, (at, at), Holding(released, holding), facts)
-    found = []
-    for day in days:
-        try:
-            found.append(book.look(day, rows[day.kind, day.id], at, own, wide))
-        except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are told
-            get_log().error("day_not_read", other_day=day.id, kind=type(error).__name__)
-    return found
+    looks = (book.try_to_look(day, rows[day.kind, day.id], at, own, wide) for day in days)
+    return [looked for looked in looks if looked is not None]
 
 
 def find_sitting(session: Session, day: OtherDay) -> ExamSitting | None:

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from certtrack.db.models import Cause, Certification, Cycle, ImportRun, OtherDay, Person, Reminder
 from certtrack.db.together import AnySelect, ask_together
+from certtrack.logs import get_log
 from certtrack.rules.facts import CertificationFacts
 from certtrack.rules.pack import Pack
 from certtrack.rules.reminders import Policy
 from certtrack.rules.standing import Standing, stand
 from certtrack.services.other_days.judging import find_obstacle as find_day_obstacle
 from certtrack.services.other_days.loading import load_looked
-from certtrack.services.other_days.looked import Looked
 from certtrack.services.reminders.obstacles import find_obstacle
 from certtrack.services.reminders.rulings import quiet_of
 from certtrack.services.reminders.sending_hours import after_quiet, known_zone
@@ -27,13 +27,14 @@ from certtrack.services.rulebook import Rulebook, confirmed_rules
 from certtrack.services.standing import load_held
 from certtrack.services.waits import Waiting, Waits, make_waits, select_waits
 
-Verdict = Literal["goes", "past", "kept"]
+Verdict = Literal["goes", "past", "kept", "not_read"]
 
 
 @dataclass(frozen=True, slots=True)
 class HeldStage:
     """One mail that waits. `verdict`: it `goes` out on release, its last true day is `past`, or an obstacle `kept` it.
 
+    Where its record can't be read it is `not_read`: then it waits after a release until that can be.
     `obstacle` is a code of `certtrack.services.reminders.obstacles`, None where there is none; `kind` is what falls
     due, `cycle` or a kind of other day.
     """
@@ -63,7 +64,7 @@ class HeldPerson:
     def verdict(self) -> Verdict | None:
         """What a release does for the person now; None where nothing is due just now."""
         verdicts = [stage.verdict for stage in self.stages]
-        order: tuple[Verdict, ...] = ("goes", "kept", "past")
+        order: tuple[Verdict, ...] = ("goes", "not_read", "kept", "past")
         return next((verdict for verdict in order if verdict in verdicts), None)
 
 
@@ -202,7 +203,8 @@ class _Maker:
         of_days = {day.certification_id for day in days if day.certification_id is not None}
         numbers = sorted(of_cycles | of_days)
         held = load_held(session, self.rulebook, numbers) if numbers else {}
-        self.standings = {number: self._stand(number, *held[number]) for number in of_cycles}
+        asked = {number: self._try_to_stand(number, *held[number]) for number in of_cycles}
+        self.standings = {number: standing for number, standing in asked.items() if standing is not None}
         looks = load_looked(session, self.rulebook, days, at, facts=held)
         self.days = {looked.day.id: looked for looked in looks}
 
@@ -227,34 +229,29 @@ class _Maker:
 
     def _make_stage(self, one: Waiting, reminder_id: int) -> HeldStage:
         if not one.is_of_cycle:
-            return self._make_day_stage(self.days[one.subject_id], self.waits.reminders[reminder_id])
+            return self._make_day_stage(one, self.waits.reminders[reminder_id])
         reminder, cycle = self.waits.reminders[reminder_id], self.waits.cycles[one.subject_id]
-        certification = self._certification_of(one)
-        holder = self.waits.holders[one.person_id]
-        obstacle = self._find_obstacle(holder, certification, cycle, reminder)
-        pack = self._pack_of(certification, cycle)
-        verdict: Verdict = "goes" if obstacle is None else "kept"
+        certification, holder = self._certification_of(one), self.waits.holders[one.person_id]
+        standing = self.standings.get(certification.id)
+        if standing is None:
+            return HeldStage(reminder.stage, reminder.anchor_on, one.kind, "not_read", None)
         policy = self.rulebook.find_policy(certification.pack_key, self.at)
-        if self._is_past(policy, reminder, known_zone(holder.zone, pack.zone)):
+        stage = (reminder.anchor_on, reminder.stage)
+        obstacle = find_obstacle(holder, standing, cycle, *stage, occurrence=reminder.occurrence, policy=policy)
+        verdict: Verdict = "goes" if obstacle is None else "kept"
+        if self._is_past(policy, reminder, known_zone(holder.zone, self._pack_of(certification, cycle).zone)):
             verdict = "past"
         return HeldStage(reminder.stage, reminder.anchor_on, one.kind, verdict, obstacle)
 
-    def _make_day_stage(self, looked: Looked, reminder: Reminder) -> HeldStage:
+    def _make_day_stage(self, one: Waiting, reminder: Reminder) -> HeldStage:
+        looked = self.days.get(one.subject_id)
+        if looked is None:
+            return HeldStage(reminder.stage, reminder.anchor_on, one.kind, "not_read", None)
         obstacle = find_day_obstacle(looked, looked.holder, reminder.anchor_on, reminder.stage)
         verdict: Verdict = "goes" if obstacle is None else "kept"
         if self._is_past(looked.policy, reminder, looked.zone):
             verdict = "past"
         return HeldStage(reminder.stage, reminder.anchor_on, looked.kind, verdict, obstacle)
-
-    def _find_obstacle(
-        self, holder: Person, certification: Certification, cycle: Cycle, reminder: Reminder
-    ) -> str | None:
-        standing = self.standings.get(certification.id)
-        if standing is None:
-            return None
-        stage = (reminder.anchor_on, reminder.stage)
-        policy = self.rulebook.find_policy(certification.pack_key, self.at)
-        return find_obstacle(holder, standing, cycle, *stage, occurrence=reminder.occurrence, policy=policy)
 
     def _is_past(self, policy: Policy | None, reminder: Reminder, zone: str) -> bool:
         """True where its last true moment comes before the hour at which it could go."""
@@ -267,9 +264,13 @@ class _Maker:
     def _pack_of(self, certification: Certification, cycle: Cycle) -> Pack:
         return self.rulebook.packs.get(certification.pack_key, on=cycle.due_on)
 
-    def _stand(self, number: int, pack: Pack, facts: CertificationFacts) -> Standing:
-        zone = self.rulebook.packs.get(self.waits.certifications[number].pack_key).zone
-        return stand(pack, facts, self.at.astimezone(ZoneInfo(zone)).date())
+    def _try_to_stand(self, number: int, pack: Pack, facts: CertificationFacts) -> Standing | None:
+        try:
+            zone = self.rulebook.packs.get(self.waits.certifications[number].pack_key).zone
+            return stand(pack, facts, self.at.astimezone(ZoneInfo(zone)).date())
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with one record, the others are shown
+            get_log().error("held_not_read", certification=number, kind=type(error).__name__)
+        return None
 
 
 def _make_cause(maker: _Maker, known: _Causes, number: int | None, waits: Sequence[Waiting]) -> HeldCause:
