@@ -104,6 +104,19 @@ def compute_due_on(pack: Pack, passed_on: date) -> date | None:
     return found.due_on if found else None
 
 
+def due_on_of_term(pack: Pack, start_on: date) -> date | None:
+    """The last day of a term that begins on `start_on`, whether it is the first one or a later one.
+
+    None where the pack makes a difference between the two, or asks for more than that day: nothing is guessed. Raises
+    ValueError for a day outside 1900 to 9999.
+    """
+    check_day(start_on)
+    rule, years = first_rule(pack), pack.term_years.value
+    if pack.provisional is not None or rule.ends == "next" or rule.years not in (None, years):
+        return None
+    return _first_due_on(pack, rule, start_on, years, start_on, None)
+
+
 def first_start_on(pack: Pack, due_on: date, passed_on: date | None = None) -> date:
     """The first day of a first cycle: the day of the passed exam, else the due day less a term, plus a day.
 

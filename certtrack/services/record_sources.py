@@ -12,7 +12,12 @@ from sqlalchemy.orm import Session
 from certtrack.db.models import ApplicationStep, CycleVersion, ImportRun
 from certtrack.db.parameters import numbers
 from certtrack.db.together import Together
+from certtrack.services.names import list_named, make_names, select_names
 
+CERTIFICATE_SEEN = "certificate:seen"
+"""The evidence of a cycle that a certificate opened, which whoever put it on record has seen."""
+CERTIFICATE_TOLD = "certificate:told"
+"""The same, by its holder's word alone."""
 _CHUNK = 500
 
 
@@ -41,7 +46,8 @@ def load_sources(
     for start in range(0, len(numbers), _CHUNK):
         versions += session.scalars(select_versions(numbers[start : start + _CHUNK], known_at))
     first = find_first(versions)
-    return make_sources(first, _put_together().ask(session, list_papers(first)), zones)
+    *papers, accounts, people = _put_together().ask(session, list_papers(first) | list_named(list_witnesses(first)))
+    return make_sources(first, papers, zones, make_names(accounts, people))
 
 
 def select_versions(cycle_ids: Sequence[int], known_at: datetime | None = None) -> Select[CycleVersion]:
@@ -69,6 +75,11 @@ def list_papers(first: Mapping[int, CycleVersion]) -> dict[str, list[int]]:
     }
 
 
+def list_witnesses(first: Mapping[int, CycleVersion]) -> Iterable[str]:
+    """Who has seen the certificates that opened cycles, by the keys that records keep."""
+    return (version.recorded_by for version in first.values() if version.evidence == CERTIFICATE_SEEN)
+
+
 def select_papers() -> tuple[Select[int, str], Select[int, str | None]]:
     """The files that versions were read in, and who has seen the certificates that they rest on.
 
@@ -82,23 +93,30 @@ def select_papers() -> tuple[Select[int, str], Select[int, str | None]]:
 
 @cache
 def _put_together() -> Together:
-    return Together(*select_papers())
+    return Together(*select_papers(), *select_names())
 
 
 def make_sources(
-    first: Mapping[int, CycleVersion], papers: Sequence[Iterable[tuple[int, str | None]]], zones: Mapping[int, str]
+    first: Mapping[int, CycleVersion],
+    papers: Sequence[Iterable[tuple[int, str | None]]],
+    zones: Mapping[int, str],
+    names: Mapping[str, str],
 ) -> dict[int, RecordSource]:
-    """What `load_sources` gives, of the rows of `select_papers`."""
+    """What `load_sources` gives, of the rows of `select_papers`; `names` are those of `list_witnesses`."""
     files, seen_by = (dict(rows) for rows in papers)
     return {
         number: RecordSource(
             version.recorded_at.astimezone(ZoneInfo(zones[number])).date(),
             files.get(_find(version.evidence, "import") or 0),
-            seen_by.get(step := _find(version.evidence, "application_step") or 0),
-            is_holder_s=step in seen_by and seen_by[step] is None,
+            seen_by.get(step := _find(version.evidence, "application_step") or 0) or _name_witness(version, names),
+            is_holder_s=version.evidence == CERTIFICATE_TOLD or (step in seen_by and seen_by[step] is None),
         )
         for number, version in first.items()
     }
+
+
+def _name_witness(version: CycleVersion, names: Mapping[str, str]) -> str | None:
+    return names.get(version.recorded_by, version.recorded_by) if version.evidence == CERTIFICATE_SEEN else None
 
 
 def _says(version: CycleVersion) -> tuple[date, str, str | None]:

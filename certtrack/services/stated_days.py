@@ -11,7 +11,7 @@ from certtrack.db.models import Certification, Cycle, Finding, Reminder
 from certtrack.errors import Refused
 from certtrack.security import Actor
 from certtrack.services.cycles import find_open_cycle, move_due_day
-from certtrack.services.findings import settle_finding
+from certtrack.services.findings import open_finding, settle_finding
 from certtrack.services.reminders.moves import SPOKEN
 from certtrack.services.rulebook import Rulebook
 
@@ -65,6 +65,24 @@ def decide_day(
         computed_due_on=computed_due_on if choice == "computed" else None,
         armed_on=today,
         reason=f"finding:{finding.id}",
+        actor=actor,
+        at=at,
+    )
+
+
+def note_other_day(
+    session: Session, certification: Certification, due_on: date, computed: date | None, *, actor: Actor, at: datetime
+) -> None:
+    """Put it on record as a finding that a certificate states another day than the rule, which may give None."""
+    days = {"stated": str(due_on), "computed": str(computed) if computed else None}
+    open_finding(
+        session,
+        "stated_day_differs",
+        f"certification:{certification.id}:{due_on}",
+        organization_id=certification.organization_id,
+        person_id=certification.person_id,
+        certification_id=certification.id,
+        details={"credential": certification.credential} | days,
         actor=actor,
         at=at,
     )

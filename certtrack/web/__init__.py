@@ -30,6 +30,7 @@ from certtrack.web.evidence import evidence
 from certtrack.web.exam_results import exam_results
 from certtrack.web.exams import exams
 from certtrack.web.findings import findings
+from certtrack.web.first_cycles import first_cycles
 from certtrack.web.forecast import forecast
 from certtrack.web.group_acts import group_acts
 from certtrack.web.health import health
@@ -81,7 +82,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *(admin, admin_accounts, admin_people, admin_merges, admin_organizations, admin_affiliations, admin_rules),
     *(sign_in, sign_in_code, passwords, account, second_step, sessions, late_forms, by_mail),
     *(home, people, person_parts, people_list),
-    *(credits_, drafts, evidence, checking, taking_back, answers, findings, held),
+    *(credits_, drafts, evidence, checking, taking_back, answers, findings, held, first_cycles),
     *(health, jobs, forecast, leaving, applications, application_decisions, waivers, group_acts, exams, exam_results),
     *(credit_files, credit_preview, credits_together, trainings, training_people, attendance, trainings_elsewhere),
     *(supervision, signing, service_hours, supervision_due, qualifications, what_if, reminders, tellings, letters),

@@ -75,7 +75,8 @@ class _CycleValues:
     """The first day on which this cycle no longer speaks; None while it is open."""
     is_withdrawn: Mapped[bool]
     evidence: Mapped[str | None] = mapped_column(String(80))
-    """What the day rests on: `import:RUN`, `exam_result:ID` ..."""
+    """What the day rests on: `import:RUN`, `exam_result:ID`, `application_step:ID`, `certificate:seen` by whoever put
+    it on record, `certificate:told` by its holder's word alone."""
 
 
 class Cycle(Numbered, Recorded, _CycleValues, Base):

@@ -35,7 +35,7 @@ class EvidenceLink(Numbered, Recorded, Base):
 
     evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), index=True)
     subject_kind: Mapped[str] = mapped_column(String(16))
-    """`credit` or `application_step`."""
+    """`credit`, `application_step` or `cycle`."""
     subject_id: Mapped[int] = mapped_column(BigId)
     is_attached: Mapped[bool]
     no: Mapped[int]

@@ -1,7 +1,7 @@
 """The applications of all of a person's certifications, by a few queries whatever their number."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import get_args
 
@@ -46,6 +46,7 @@ class ApplicationRows:
     roles: Sequence[OrganizationCredential]
     may: Sequence[tuple[int, bool, bool, bool]]
     files: Sequence[tuple[int, Evidence]]
+    papers: Sequence[tuple[int, Evidence]]
 
     def find_cycle(self, certification_id: int) -> Cycle | None:
         """The newest open cycle, None where there is none."""
@@ -93,6 +94,9 @@ def select_rows(certification_ids: Collection[int], actor: Actor, today: date) -
             EvidenceLink.is_attached,
             EvidenceLink.subject_id.in_(select(ApplicationStep.id).where(of_cycles)),
         ),
+        files.where(
+            EvidenceLink.subject_kind == "cycle", EvidenceLink.is_attached, EvidenceLink.subject_id.in_(cycles)
+        ),
     )
 
 
@@ -118,7 +122,8 @@ def make_applications(
     relations: frozenset[Relation],
 ) -> dict[int, ShownApplication]:
     """What `load_applications` gives, of rows that were asked for together with something else."""
-    files = make_files(rows.files) if can_see(relations, Fields.EVIDENCE) else {}
+    sees_files = can_see(relations, Fields.EVIDENCE)
+    files, papers = (make_files(each if sees_files else ()) for each in (rows.files, rows.papers))
     steps = {
         step.id: ShownStep(step, names.get(step.recorded_by, step.recorded_by), tuple(files.get(step.id, ())))
         for step in sorted(rows.steps, key=lambda step: step.id)
@@ -128,7 +133,8 @@ def make_applications(
         cycle = rows.find_cycle(certification.id)
         if cycle is not None:
             pack = rulebook.packs.get(certification.pack_key, on=cycle.due_on)
-            found[certification.id] = _make(rows, names, steps, certification, cycle, pack, relations)
+            made = _make(rows, names, steps, certification, cycle, pack, relations)
+            found[certification.id] = replace(made, papers=tuple(papers.get(cycle.id, ())))
     return found
 
 

@@ -39,6 +39,7 @@ class ShownApplication:
     where there is none, `numbers` the last version of each kind, 0 where nothing was ever said. Under a granter
     `coming` are the kinds of the steps that may come next, and `timely` says whether what was received last was in
     time, None where nothing was; `suggested_due_on` is the next due day by the rules, None where they can't say.
+    `papers` are the files of the certificate that opened the cycle, where the reader may see them.
     """
 
     certification: Certification
@@ -57,6 +58,7 @@ class ShownApplication:
     can_decide: bool
     can_waive: bool
     is_holder: bool
+    papers: tuple[ShownFile, ...] = ()
 
 
 def find_timely(pack: Pack, cycle: Cycle, steps: Sequence[ApplicationStep]) -> Timely | None:

@@ -22,9 +22,9 @@ from certtrack.services.applications.typed import BadApplication, NewCertificate
 from certtrack.services.applications.versions import add_step_version, look_again
 from certtrack.services.certifications import find_by_number
 from certtrack.services.cycles import NewCycle, close_cycle, get_cycle, open_cycle, reopen_cycle, withdraw_cycle
-from certtrack.services.findings import open_finding
 from certtrack.services.locking import lock_current
 from certtrack.services.rulebook import Rulebook
+from certtrack.services.stated_days import note_other_day
 from certtrack.services.witnesses import find_witness
 
 CERTIFICATE = "application_step:"
@@ -161,7 +161,7 @@ def open_next(
     )
     opened = open_cycle(session, rulebook, certification, new, actor=actor, at=at)
     if computed != due_on:
-        _note_other_day(session, certification, due_on, computed, actor, at)
+        note_other_day(session, certification, due_on, computed, actor=actor, at=at)
     return opened
 
 
@@ -212,20 +212,3 @@ def _change_number(
         details={"number": number, "before": before},
     )
     return number
-
-
-def _note_other_day(
-    session: Session, certification: Certification, due_on: date, computed: date | None, actor: Actor, at: datetime
-) -> None:
-    days = {"stated": str(due_on), "computed": str(computed) if computed else None}
-    open_finding(
-        session,
-        "stated_day_differs",
-        f"certification:{certification.id}:{due_on}",
-        organization_id=certification.organization_id,
-        person_id=certification.person_id,
-        certification_id=certification.id,
-        details={"credential": certification.credential} | days,
-        actor=actor,
-        at=at,
-    )

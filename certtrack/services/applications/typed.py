@@ -33,6 +33,9 @@ Problem = Literal[
     "before_first",
     "nothing_given",
     "not_paid",
+    "on_record",
+    "no_rule",
+    "another_number",
 ]
 
 VerdictKind = Literal["received", "returned", "granted", "refused"]

@@ -27,7 +27,7 @@ from certtrack.services.evidence.intake import KeptFile
 from certtrack.services.evidence.limits import MOST_FILES, UNUSED_KEPT, BadFile
 from certtrack.services.evidence.purge import is_unused
 
-SubjectKind = Literal["credit", "application_step"]
+SubjectKind = Literal["credit", "application_step", "cycle"]
 Subject = tuple[SubjectKind, int]
 """What a file backs: the kind of the record, and its number."""
 
@@ -88,8 +88,8 @@ def are_open(actor: Actor, today: date) -> ColumnElement[bool]:
     """A condition on `evidence`: files that the actor may see today.
 
     They are those of the own record; those attached to a credit that is claimed for a certification whose evidence the
-    actor may see, or to a step of its application; and those that the actor has sent for somebody whose evidence they
-    may see, while they back nothing.
+    actor may see, to a step of its application, or to a cycle of it, which they opened; and those that the actor has
+    sent for somebody whose evidence they may see, while they back nothing.
     """
     if actor.is_command:
         return true()
@@ -109,10 +109,16 @@ def are_open(actor: Actor, today: date) -> ColumnElement[bool]:
         .where(EvidenceLink.is_attached, ApplicationStep.is_withdrawn.is_(False))
         .where(visible_certifications(actor, today, Fields.EVIDENCE))
     )
+    with_cycles = (
+        linked.join(Cycle, and_(EvidenceLink.subject_kind == "cycle", EvidenceLink.subject_id == Cycle.id))
+        .join(Certification, Certification.id == Cycle.certification_id)
+        .where(EvidenceLink.is_attached, Cycle.is_withdrawn.is_(False))
+        .where(visible_certifications(actor, today, Fields.EVIDENCE))
+    )
     seen = select(Person.id).where(visible_people(actor, today, Fields.EVIDENCE))
     sent = and_(Evidence.recorded_by == actor.key, Evidence.id.not_in(linked), Evidence.person_id.in_(seen))
     own = Evidence.person_id.in_(same_person(actor.person_id)) if actor.person_id is not None else false()
-    return or_(own, Evidence.id.in_(backing), Evidence.id.in_(with_steps), sent)
+    return or_(own, Evidence.id.in_(backing), Evidence.id.in_(with_steps), Evidence.id.in_(with_cycles), sent)
 
 
 def list_attached(session: Session, subject: Subject) -> list[int]:

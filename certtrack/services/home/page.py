@@ -27,7 +27,7 @@ from certtrack.services.offerings.planning import Plan, make_plans
 from certtrack.services.person_page import PersonPage, ShownCertification, list_speaking, load_record, make_page
 from certtrack.services.person_page import with_sources as give_sources
 from certtrack.services.record_head import load_head
-from certtrack.services.record_sources import find_first, list_papers, make_sources, select_papers
+from certtrack.services.record_sources import find_first, list_papers, list_witnesses, make_sources, select_papers
 from certtrack.services.reminders.next_mail import NextMail, pick_next_mail
 from certtrack.services.reminders.obstacles import is_silent
 from certtrack.services.rulebook import Rulebook, confirmed_rules
@@ -120,11 +120,12 @@ def load_home(
     rulebook = confirmed_rules(session, rulebook, page.known_at)
     rows, of_cycles = ask(session, page, actor)
     first = find_first(rows.versions)
-    keys = list_deciders(rows.claimed).union(of_cycles.list_keys())
+    keys = list_deciders(rows.claimed).union(of_cycles.list_keys(), list_witnesses(first))
     *papers, accounts, people = _ask_last().ask(session, list_papers(first) | list_named(keys))
+    names = make_names(accounts, people)
     zones = {number: one.pack.zone for one in page.certifications for number in list_speaking(one)}
-    page = make_page(head, give_sources(page.certifications, make_sources(first, papers, zones)))
-    return _make(rulebook, page, rows, of_cycles, make_names(accounts, people))
+    page = make_page(head, give_sources(page.certifications, make_sources(first, papers, zones, names)))
+    return _make(rulebook, page, rows, of_cycles, names)
 
 
 @cache

@@ -1,0 +1,8 @@
+"""A certification that somebody brings along, put on record from its certificate."""
+
+IN = 302
+AT = "/people/<int:person_id>/certificate"
+MATRIX: dict[str, tuple[int, ...]] = {
+    f"GET {AT}": (200, 404, 404, 404, IN),
+    f"POST {AT}": (400, 404, 404, 404, IN),
+}
