@@ -133,6 +133,10 @@ def _names(text: str) -> set[str]:
     return set(re.findall(r"%\((\w+)\)[sd]", text))
 
 
+def test_spanish_quotes_as_english_does_so_that_a_page_with_both_has_one_kind() -> None:
+    assert [said for texts in translations().values() for said in texts if re.search("[«»]", said)] == []
+
+
 def test_the_credential_is_spelled_out_in_the_language_of_each_reader() -> None:
     for pack in every_shipped_pack():
         assert len(pack.name.en) > len(pack.short_name.en)

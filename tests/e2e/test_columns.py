@@ -56,3 +56,33 @@ def test_no_word_is_cut_in_the_head_of_the_map(look: Visit, lang: str) -> None:
     level = "Object.assign(head.style, {overflowWrap: 'anywhere', writingMode: 'horizontal-tb'})"
     page.evaluate(f"document.querySelectorAll('.map thead th').forEach(head => {level})")
     assert page.evaluate(_CUT), "a word that is cut is seen"
+
+
+_LONG = """() => [...document.querySelectorAll("p")].filter(it => it.checkVisibility()).flatMap(it => {
+  const range = document.createRange();
+  range.selectNodeContents(it);
+  const lines = new Set([...range.getClientRects()].map(box => Math.round(box.bottom / 8))).size;
+  return it.textContent.trim().length / lines > 95 ? [it.textContent.trim()] : [];
+})"""
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/home", "carol"),
+        ("/people/2/credits", "carol"),
+        ("/people/2/transcript", "carol"),
+        ("/undeliverable", "alice"),
+        ("/team", "alice"),
+        ("/forecast/preview", "alice"),
+    ],
+)
+def test_no_line_of_words_is_too_long_to_be_read(look: Visit, path: str, name: str, lang: str) -> None:
+    assert look(path, name, lang=lang).evaluate(_LONG) == []
+
+
+def test_a_long_line_is_seen(visit: Visit) -> None:
+    page = visit("/people/2/transcript", "carol")
+    page.evaluate("document.querySelectorAll('p').forEach(it => { it.style.maxWidth = 'none'; })")
+    assert page.evaluate(_LONG)

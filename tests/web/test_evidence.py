@@ -283,4 +283,4 @@ def test_whoever_may_not_see_a_file_gets_what_nobody_gets(
 def test_files_are_told_in_spanish(carol: CheckingClient, office: Office) -> None:
     carol.get(f"{office.credits}?lang=es")
     page = read(send(carol, office.new, (EXE, "a.pdf")).text)
-    assert "«a.pdf» no se aceptó: solo se aceptan imágenes JPEG, PNG y WebP y archivos PDF." in page
+    assert "“a.pdf” no se aceptó: solo se aceptan imágenes JPEG, PNG y WebP y archivos PDF." in page
