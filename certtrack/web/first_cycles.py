@@ -1,4 +1,4 @@
-"""The office puts on record what somebody's certificate states, where no day of it is on record yet."""
+"""The office puts on record what somebody's certificate states, and mends its day."""
 
 from collections.abc import Mapping
 
@@ -7,14 +7,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from certtrack.errors import NotAllowed, Refused
+from certtrack.security import Act
+from certtrack.services.applications.rights import check_may, today_by_pack
 from certtrack.services.applications.typed import BadApplication
+from certtrack.services.certifications import get_certification
 from certtrack.services.evidence.limits import BadFile
 from certtrack.services.evidence.shown import list_usable
+from certtrack.services.first_cycles.mending import check_can_mend, mend_day, read_mended_day
 from certtrack.services.first_cycles.offer import FirstOffer, get_first_offer
 from certtrack.services.first_cycles.recording import record_first
 from certtrack.services.first_cycles.typed import WorkedOut, read_first
 from certtrack.services.people import get_person
-from certtrack.web.application_form import doing, take_files
+from certtrack.web.application_form import AT, Came, answer_form, doing, get_expected, take_files
 from certtrack.web.credit_form import FormFiles
 from certtrack.web.edge import actor, note_look, parts, reading, render, show_toast, signed_in, today, writing
 from certtrack.web.frame import gettext as _
@@ -62,6 +66,33 @@ def record(person_id: int) -> ResponseReturnValue:
         return _show(person_id, came, typed, worked_out=said)
     show_toast(_("Saved. The certification is on record as the certificate states it."))
     return redirect(f"/people/{person_id}/certifications/{number}")
+
+
+@first_cycles.route(f"{AT}/day", methods=["GET", "POST"])
+@signed_in
+@takes_files
+def mend(person_id: int, certification_id: int) -> ResponseReturnValue:
+    """Mend the due day of the open cycle, with a reason."""
+    found = parts()
+    with reading() as session:
+        certification = get_certification(session, certification_id)
+        check_may(
+            session,
+            actor(),
+            certification,
+            Act.RECORD_CERTIFICATE,
+            today_by_pack(found.rulebook, certification, found.clock.now()),
+        )
+
+    def write(session: Session, came: Came) -> str:
+        check_can_mend(session, found.rulebook, came.certification, **doing())
+        if came.offer.application is None:
+            raise Refused("No open cycle is on record for this certification.")
+        said = read_mended_day(session, request.form, came.offer.application.cycle, came.today, came.files)
+        mend_day(session, found.rulebook, came.certification, said, expected_no=get_expected(), **doing())
+        return _("Saved. The cycle is due on the mended day, and its holder is told once.")
+
+    return answer_form("applications/mended_day.html", person_id, certification_id, write)
 
 
 def _get(session: Session, person_id: int) -> FirstOffer:

@@ -36,6 +36,7 @@ Problem = Literal[
     "on_record",
     "no_rule",
     "another_number",
+    "same_day",
 ]
 
 VerdictKind = Literal["received", "returned", "granted", "refused"]

@@ -1,4 +1,4 @@
 """A certification that somebody brings along, put on record from its certificate."""
 
 FULL = (("/people/2/certificate", "alice"),)
-NIGHTLY: tuple[tuple[str, str], ...] = ()
+NIGHTLY = (("/people/2/certifications/2/day", "alice"),)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kit.databases import on_both
@@ -13,10 +14,11 @@ from kit.world import World
 from sqlalchemy import select
 
 from certtrack.db.models import AuditEvent, Certification, Cycle, Evidence, Finding
-from certtrack.errors import NotFound
+from certtrack.errors import NotAllowed, NotFound, StaleRecord
 from certtrack.security import Actor
 from certtrack.services.applications.typed import BadApplication
 from certtrack.services.evidence.records import are_open, list_attached
+from certtrack.services.first_cycles.mending import mend_day, read_mended_day
 from certtrack.services.first_cycles.offer import get_first_offer
 from certtrack.services.first_cycles.recording import record_first
 from certtrack.services.first_cycles.typed import WorkedOut, read_first
@@ -182,3 +184,32 @@ def test_it_is_the_office_s_to_put_on_record_and_never_a_granter_s_by_this(world
             get_first_offer(session, world.rulebook, actor, office.carol, world.today)
     grant(world)
     assert find_problems(world, office) == {"pack": "not_a_choice"}
+
+
+@on_both
+def test_a_day_that_was_typed_wrongly_is_mended_once_told_and_armed_anew(
+    world: World, office: Office, planner: Planner, tmp_path: Path
+) -> None:
+    cycle = bring(world, office, due_on="2027-10-31")
+    file = keep(world, tmp_path, office.carol, picture(), actor=office.agency)
+    typed = {"due_on": DUE.isoformat(), "words": "a slip", "seen": "seen"}
+    with world.database.writing() as session:
+        kept = session.get_one(Cycle, cycle)
+        for wrong, problem in ((START, "before_cycle"), (date(2027, 10, 31), "same_day")):
+            with pytest.raises(BadApplication) as caught:
+                read_mended_day(session, typed | {"due_on": wrong.isoformat()}, kept, world.today)
+            assert caught.value.problems == {"due_on": problem}
+        said = read_mended_day(session, typed, kept, world.today, (file,))
+        mend: dict[str, Any] = {"actor": office.agency, "at": world.at}
+        with pytest.raises(StaleRecord):
+            mend_day(session, world.rulebook, kept.certification, said, expected_no=9, **mend)
+        for actor in (office.holder, office.supervisor, office.programme):
+            with pytest.raises(NotAllowed):
+                mend_day(session, world.rulebook, kept.certification, said, expected_no=1, actor=actor, at=world.at)
+        mend_day(session, world.rulebook, kept.certification, said, expected_no=1, **mend)
+        assert list_attached(session, ("cycle", cycle)) == [file]
+    mended = get_cycle(world, cycle)
+    assert (mended.due_on, mended.due_source, mended.evidence) == (DUE, "stated", "certificate:seen")
+    planner.look()
+    assert planner.waiting(cycle) == ["day_moved"]
+    assert planner.says(cycle)["before_180"] == "superseded:before_record"
