@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from kit.applications import make_granter, send, submit
+from kit.applications import ask, make_granter, send, submit, unsay
 from kit.counting import counting_statements
 from kit.credits import DUE, Cast, decide, find_claim, log, make_new
+from kit.databases import on_both
 from kit.exams import sit
 from kit.planning import Planner
 from kit.supervision import hold, make_session
@@ -102,6 +103,18 @@ def test_hours_that_are_surely_still_to_do_are_said_first_and_a_day_where_nothin
     log(world, cast.carol, make_new(20), cast.cps)
     assert not card(world, cast).tells_hours, "all that is published is there"
     assert not card(world, cast, as_of=date(2026, 11, 15)).tells_hours, "the due day has passed"
+
+
+@on_both
+def test_whoever_is_not_going_on_is_told_so_and_to_earn_nothing_until_it_is_taken_back(
+    world: World, cast: Cast
+) -> None:
+    said = ask(world, cast.cps, "not_going_on")
+    found = card(world, cast).next_step
+    assert found is not None
+    assert (found.code, dict(found.values)) == ("not_going_on", {"said_on": world.today})
+    unsay(world, said)
+    assert step(world, cast) == "log_hours"
 
 
 @pytest.mark.parametrize("what", ["sent", "died"])

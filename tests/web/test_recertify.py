@@ -292,3 +292,25 @@ def test_the_window_is_named_where_one_is_published(
         number, _ = world.certify(carol, due, pack=pack)
         page = read(client.get(f"/people/{carol}/certifications/{number}/recertify").text)
         assert said in page if said else " sent from " not in page
+
+
+def test_by_when_the_program_recommends_to_send_it_stands_with_the_window_and_how_sure(
+    request: pytest.FixtureRequest, world: World, tmp_path: Path
+) -> None:
+    packs = tmp_path / "instance" / "packs"
+    packs.mkdir(parents=True)
+    [text] = [file.read_text() for file in (get_resource("config") / "packs").glob("us-oh-prs.toml")]
+    text = text.replace("us-oh-prs", "asks-early").replace("[window]\n", "[window]\nrecommended_days_before = 45\n")
+    (packs / "asks-early.toml").write_text(text)
+    world.rulebook = load_rulebook(tmp_path / "instance")
+    client: CheckingClient = request.getfixturevalue("client")
+    client.application.extensions[EXTENSION].clock = FixedClock(world.at)
+    carol = world.person("Carol")
+    sign_up(client, world, world.account("carol", Role.SPECIALIST, person_id=carol))
+    number, _ = world.certify(carol, date(2026, 6, 30), pack="asks-early")
+    for page, said in (
+        ("/home?lang=en", "The program recommends sending it 45 days before the due day ("),
+        ("/home?lang=es", "El programa recomienda enviarla 45 días antes del día de vencimiento ("),
+        (f"/people/{carol}/certifications/{number}/recertify?lang=en", "recommends sending it 45 days before the due"),
+    ):
+        assert said in read(client.get(page).text), page

@@ -207,6 +207,10 @@ def test_whoever_is_not_going_on_is_said_so_on_the_team_s_page_in_its_file_and_f
     assert quiet in bob.get("/team/export.csv").data.decode("utf-8-sig")
     hero = bob.get(f"/people/{carol}").text.partition('<div class="hero">')[2]
     assert first in unescape(hero.partition("<details")[0])
+    beside = hero.partition('class="next"')[2].partition("</section>")[0]
+    assert 'href="#application' in beside
+    assert "/credits/new" not in beside
+    assert not re.search("Earn and log|Obtenga y anote", beside)
 
 
 @pytest.mark.parametrize("path", ["/team", "/people", "/coverage"])
