@@ -137,6 +137,11 @@ def test_spanish_quotes_as_english_does_so_that_a_page_with_both_has_one_kind() 
     assert [said for texts in translations().values() for said in texts if re.search("[«»]", said)] == []
 
 
+def test_the_columns_of_a_file_have_a_name_each_in_spanish() -> None:
+    said = translations()
+    assert len({said[column] for column in ("Name", "First name", "Last name")}) == 3
+
+
 def test_the_credential_is_spelled_out_in_the_language_of_each_reader() -> None:
     for pack in every_shipped_pack():
         assert len(pack.name.en) > len(pack.short_name.en)

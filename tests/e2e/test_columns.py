@@ -86,3 +86,14 @@ def test_a_long_line_is_seen(visit: Visit) -> None:
     page = visit("/people/2/transcript", "carol")
     page.evaluate("document.querySelectorAll('p').forEach(it => { it.style.maxWidth = 'none'; })")
     assert page.evaluate(_LONG)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_what_is_to_be_fixed_lies_over_no_field(look: Visit, width: int) -> None:
+    page = look("/team?due_before=2026-02-30", "bob", width=width, lang="es")
+    said = page.locator(".err").bounding_box()
+    labels = [label.bounding_box() for label in page.locator(".err + form label").all()]
+    assert said
+    assert labels
+    ring = 5  # px around what has the focus, as this has when the page comes
+    assert min(label["y"] for label in labels if label) >= said["y"] + said["height"] + ring
