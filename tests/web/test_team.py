@@ -189,6 +189,17 @@ def test_who_could_use_a_hand_is_counted_of_those_among_whom_they_were_looked_fo
 
 
 @pytest.mark.parametrize(
+    ("lang", "own"), [("en", "you said that you aren't going on"), ("es", "usted dijo que no va a continuar")]
+)
+def test_whoever_is_not_going_on_is_told_so_as_you(
+    clients: dict[str, CheckingClient], numbers: dict[str, int], world: World, lang: str, own: str
+) -> None:
+    ask(world, find_certification(world, numbers["carol"]), "not_going_on")
+    page = unescape(clients["carol"].get(f"/home?lang={lang}").text)
+    assert page.count(own) == 2, "under the first sentence, and where it is taken back"
+
+
+@pytest.mark.parametrize(
     ("lang", "note", "quiet", "first"),
     [
         ("en", "not going on, said on", "No reminders come any more.", "isn't going on with this certification"),
