@@ -1,7 +1,7 @@
 """`certtrack reminders forecast` and `preview`: the mails to come, and what another reminder policy would change."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -59,18 +59,20 @@ def forecast(
     format_: Format,
     actor: Actor,
 ) -> None:
-    """List every reminder to come, by day: about whom, which stage, to whom, and what keeps it back as things are.
+    """List every mail to come, by day: about whom, which stage, to whom, and what keeps it back as things are.
 
     It is what the planner decides, day after day, with nothing changed meanwhile. A mail that waits for release, for
     an address, or for the end of a suspension is listed with that; `until` is the day on which that ends by itself:
-    then it goes out, or a later mail has taken its place.
+    then it goes out, or a later mail has taken its place. The week's mail about a team has the stage `weekly`, and
+    is about nobody by name: with --person it isn't listed. Mails that somebody's act brings, such as a new password,
+    can't be foreseen.
     """
     days = _find_days(edge, from_on, to_on)
     with edge.reading() as session:
         scope = _find_scope(session, person, organization)
         found = foresee(session, edge.rulebook, scope, at=days.at, from_on=days.from_on, to_on=days.to_on)
         mails = sorted(found, key=_in_order)
-    note_look(edge, actor, "reminders.foreseen", sorted({mail.person_id for mail in mails}))
+    note_look(edge, actor, "reminders.foreseen", _list_people(mails))
     write_rows((_row(mail) for mail in mails), _FORECAST, format_)
     kept = sum(mail.kept_back is not None for mail in mails)
     write_message(
@@ -110,7 +112,7 @@ def preview(
         ahead = compare_ahead(session, edge.rulebook, wanted, at=days.at, to_on=days.to_on)
         found = list_differences(session, ahead, scope, at=days.at, from_on=days.from_on, to_on=days.to_on)
         differences = sorted(found, key=lambda one: _in_order(one.mail))
-    note_look(edge, actor, "reminders.foreseen", sorted({one.mail.person_id for one in differences}))
+    note_look(edge, actor, "reminders.foreseen", _list_people(one.mail for one in differences))
     write_rows([_difference_row(one) for one in differences], _PREVIEW, format_)
     _say_change(ahead, differences)
 
@@ -137,6 +139,11 @@ def _find_scope(session: Session, person: str | None, organization: str | None) 
     return Scope(places=places, people=people)
 
 
+def _list_people(mails: Iterable[ComingMail]) -> list[int]:
+    """Whom they are about, by number; a week's mail about a team names nobody."""
+    return sorted({mail.person_id for mail in mails if mail.person_id is not None})
+
+
 def _in_order(mail: ComingMail) -> tuple[date, datetime, str, tuple[object, ...]]:
     return mail.on, mail.at, mail.name, mail.key
 
@@ -145,9 +152,9 @@ def _row(mail: ComingMail) -> dict[str, Any]:
     return {
         "day": mail.on,
         "person": mail.person_id,
-        "name": mail.name,
+        "name": mail.name if mail.person_id is not None else None,
         "credential": mail.credential,
-        "due_on": mail.anchor_on,
+        "due_on": mail.anchor_on if mail.person_id is not None else None,
         "stage": mail.stage,
         "occurrence": mail.occurrence,
         "audience": mail.audience,
@@ -165,7 +172,7 @@ def _difference_row(one: Difference) -> dict[str, Any]:
 
 def _say_change(ahead: Ahead, differences: Sequence[Difference]) -> None:
     counts = Counter(one.change for one in differences)
-    people = len({one.mail.person_id for one in differences})
+    people = len(_list_people(one.mail for one in differences))
     if not differences:
         write_message("It changes no mail in that time.")
     else:

@@ -43,7 +43,7 @@ def index() -> str:
     fitting = [mail for mail in mails if filters.fits(mail)]
     number = min(max(request.args.get("page", 1, type=int), 1), _MOST_PAGES)
     shown = fitting[(number - 1) * PAGE : number * PAGE]
-    note_look("mail.foreseen", [mail.person_id for mail in shown])
+    note_look("mail.foreseen", [mail.person_id for mail in shown if mail.person_id is not None])
     return render(
         "forecast/index.html",
         months=count_months(mails, months),

@@ -85,7 +85,8 @@ def compare() -> str | tuple[str, int]:
             result = _compare(session, read_preview(typed, now), now)
     except BadPreview as error:
         return _render(typed, problems=error.problems), 400
-    note_look("mail.previewed", [one.mail.person_id for one in result.listed], policy=result.asked.policy.ref)
+    people = [one.mail.person_id for one in result.listed if one.mail.person_id is not None]
+    note_look("mail.previewed", people, policy=result.asked.policy.ref)
     return _render(typed, result=result)
 
 
@@ -106,8 +107,8 @@ def _compare(session: Session, asked: Asked, now: date) -> Result:
     except BadPack as error:
         raise BadPreview({"text": explain_refusal(error)}) from error
     found = list_differences(session, ahead, scope, at=at, from_on=asked.from_on, to_on=asked.to_on)
-    differences = sorted(found, key=lambda one: (one.mail.name, one.mail.person_id, one.mail.on, one.mail.key))
-    people = len({one.mail.person_id for one in differences})
+    differences = sorted(found, key=lambda one: (one.mail.name, one.mail.person_id or 0, one.mail.on, one.mail.key))
+    people = len({one.mail.person_id for one in differences} - {None})
     listed = differences[:LISTED]
     return Result(asked, listed, len(differences), people, count_changes(differences), ahead.first_mails)
 

@@ -11,17 +11,18 @@ from kit.planning import Planner
 from kit.world import World
 from sqlalchemy import func, select
 
-from certtrack.db.models import Cycle, OtherDay, Person, Reminder
+from certtrack.db.models import Cycle, Email, OtherDay, Person, Reminder, TeamMail
 from certtrack.mail.transport import Answer
 from certtrack.services.delivery.leasing import make_terms
 from certtrack.services.delivery.sending import deliver
 from certtrack.services.forecast.at_once import foresee_at_once
 from certtrack.services.forecast.coming import ComingMail, foresee
 from certtrack.services.forecast.scope import Scope
+from certtrack.services.team_mail import list_recipients, write_team_mail
 from certtrack.settings import load_settings
 
 Told = tuple[int, str, int, int, date]
-"""A mail: its cycle, stage, occurrence, recipient, and the day in the recipient's zone."""
+"""A mail: its cycle, or of a week's its reader; stage, occurrence, recipient, and the day in the recipient's zone."""
 
 _LOOK = time(5, 5)  # just past midnight of the packs' summer, as the job would
 _ROUNDS = (time(5, 10), time(14, 30), time(16, 30), time(20, 30))
@@ -80,7 +81,17 @@ class Days:
             for row, zone in rows
             if row.settled_at
         }
-        return {one for one in told if from_on <= one[-1] <= to_on}
+        return {one for one in told | self._list_weeks() if from_on <= one[-1] <= to_on}
+
+    def _list_weeks(self) -> set[Told]:
+        """The weeks' mails about teams that were written."""
+        query = select(TeamMail.recipient_id, Email.created_at, Person.zone).join(Email, Email.id == TeamMail.email_id)
+        with self.world.database.reading() as session:
+            rows = session.execute(query.join(Person, Person.id == TeamMail.recipient_id)).all()
+        return {
+            (number, "weekly", 0, number, written_at.astimezone(ZoneInfo(zone)).date())
+            for number, written_at, zone in rows
+        }
 
     def _day(self, at: datetime) -> None:
         self.world.at = at
@@ -88,9 +99,20 @@ class Days:
             self.planner.look()
         for hour in _ROUNDS:
             moment = datetime.combine(at.date(), hour, UTC)
-            if moment >= at and self._has_ripe():
+            if moment >= at:
                 self.world.at = moment
-                self._deliver()
+                self.write_weeks()
+                if self._has_ripe():
+                    self._deliver()
+
+    def write_weeks(self) -> None:
+        """What the job writes about teams at the world's moment."""
+        world = self.world
+        with world.database.reading() as session:
+            readers = list_recipients(session, world.at)
+        for one in readers:
+            with world.database.writing() as session:
+                write_team_mail(session, world.rulebook, make_terms(load_settings(env="test")), one, world.at)
 
     def _deliver(self) -> None:
         world = self.world

@@ -20,12 +20,15 @@ from certtrack.services.forecast.coming import (
     find_trips_of,
     foresee,
     tell_all,
+    tell_teams,
+    within,
 )
 from certtrack.services.forecast.future import Future, find_switches
 from certtrack.services.forecast.gathering import Gathered, gather
 from certtrack.services.forecast.guarding import Tally
 from certtrack.services.forecast.other_days import comes_of_day
 from certtrack.services.forecast.scope import Scope, comes_of_cycle, select_crowded_causes, tell_crowded_causes
+from certtrack.services.forecast.team_weeks import Teams, make_teams, select_coming_teams
 from certtrack.services.reader_zone import find_zone, select_zone_of, tell_zone
 from certtrack.services.rulebook import Rulebook, tell_confirmed
 
@@ -54,7 +57,7 @@ def foresee_at_once(
     """
     future = Future(rulebook, find_switches(rulebook, at, to_on))
     crowd = find_crowd(session, future)
-    cycles, days = _read(session, scope, future, crowd, to_on)
+    cycles, days, teams = _read(session, scope, future, crowd, at, to_on)
     if max(len(cycles), len(days)) > _MOST:
         return list(foresee(session, rulebook, scope, at=at, from_on=from_on, to_on=to_on))
     found, span = [(cycle, certification) for cycle, certification, *_ in cycles], (at, end_anywhere(to_on))
@@ -62,27 +65,34 @@ def foresee_at_once(
     tally = Tally()
     count(session, _narrow(gathered, cycles, days, _COUNTED), future, to_on, tally)
     then = Future(rulebook, future.switches, find_trips_of(session, tally))
-    return list(tell_all(session, _narrow(gathered, cycles, days, _MINE), then, from_on, to_on))
+    mine = tell_all(session, _narrow(gathered, cycles, days, _MINE), then, from_on, to_on)
+    return [*mine, *within(tell_teams(teams, rulebook, to_on), from_on, to_on)]
 
 
 _MINE, _COUNTED = -2, -1  # where a row says so
 
 
-def _read(session: Session, scope: Scope, future: Future, crowd: Crowd, to_on: date) -> tuple[list[Any], list[Any]]:
-    """The cycles, with their certifications, and the other days; and of each whether it is asked about, and counted."""
+def _read(
+    session: Session, scope: Scope, future: Future, crowd: Crowd, at: datetime, to_on: date
+) -> tuple[list[Any], list[Any], Teams]:
+    """The cycles, with their certifications, and the other days; and of each whether it is asked about, and counted.
+
+    With them the teams.
+    """
     is_counted = (false(), false()) if crowd.is_empty else (crowd.are_counted(), crowd.are_counted_days(future))
     mine = and_(true(), *scope.conditions()), and_(true(), *scope.conditions_on_days())
     cycles = select(Cycle, Certification, mine[0].label("is_mine"), is_counted[0].label("is_counted"))
     cycles = cycles.join(Certification, Certification.id == Cycle.certification_id)
     days = select(OtherDay, mine[1].label("is_mine"), is_counted[1].label("is_counted"))
     comes = comes_of_cycle(to_on, crowd.packs), comes_of_day(end_anywhere(to_on), future)
-    found = ask_together(
+    found, others, *teams = ask_together(
         session,
         cycles.where(comes[0], or_(mine[0], is_counted[0])).order_by(Cycle.id).limit(_MOST + 1),
         days.where(comes[1], or_(mine[1], is_counted[1])).order_by(OtherDay.id).limit(_MOST + 1),
+        *select_coming_teams(scope, at, to_on),
     )
-    in_order = [sorted(rows, key=lambda row: int(row[0].id)) for rows in found]
-    return in_order[0], in_order[1]
+    in_order = [sorted(rows, key=lambda row: int(row[0].id)) for rows in (found, others)]
+    return in_order[0], in_order[1], make_teams(scope, at, teams)
 
 
 def _narrow(gathered: Gathered, cycles: Sequence[Any], days: Sequence[Any], place: int) -> Gathered:

@@ -17,6 +17,7 @@ from certtrack.services.forecast.gathering import Gathered, gather
 from certtrack.services.forecast.guarding import Tally
 from certtrack.services.forecast.other_days import OtherStep, OtherWalk, list_other_days
 from certtrack.services.forecast.scope import AT_ONCE, Scope, list_crowded_causes, read_cycles
+from certtrack.services.forecast.team_weeks import TEAM, WEEKLY, Teams, TeamWeek, list_team_weeks, load_teams
 from certtrack.services.forecast.walking import Step, Then, Walk
 from certtrack.services.reminders.guard import load_mailed
 from certtrack.services.reminders.sending_hours import known_zone
@@ -27,9 +28,10 @@ MailKey = tuple[str, int, date, str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class ComingMail:
-    """One reminder to come. `on` is its day in the recipient's zone, `at` the moment from which it goes out.
+    """One mail to come. `on` is its day in the recipient's zone, `at` the moment from which it goes out.
 
-    `person_id` and `name` are whom it is about, `credential` and `pack` what for, None for no certification.
+    `person_id` and `name` are whom it is about, None and whose team it is for a week's mail about a team, which names
+    nobody; `anchor_on` is its Monday then. `credential` and `pack` are what for, None for no certification.
     `subject_kind` and `subject_id` are those of the ledger. `recipient_id` and `recipient` who is told, as `audience`.
     `kept_back` is the code of what keeps it back as things are, None for one that goes; `until_on` the day on which
     that ends by itself, None where it doesn't: `then` it `goes` out, or it is `replaced` by a later mail.
@@ -37,7 +39,7 @@ class ComingMail:
 
     on: date
     at: datetime
-    person_id: int
+    person_id: int | None
     name: str
     subject_kind: str
     subject_id: int
@@ -75,6 +77,7 @@ def foresee(
     future = look_ahead(session, rulebook, at=at, to_on=to_on)
     for gathered in read_ahead(session, scope, at, to_on, future):
         yield from tell_all(session, gathered, future, from_on, to_on)
+    yield from within(tell_teams(load_teams(session, scope, at, to_on), rulebook, to_on), from_on, to_on)
 
 
 def tell_all(session: Session, gathered: Gathered, future: Future, from_on: date, to_on: date) -> Iterator[ComingMail]:
@@ -189,6 +192,11 @@ def tell_others(session: Session, gathered: Gathered, future: Future, to_on: dat
     return [_tell_other(walk, step) for walk in walks for step in walk.run(end_anywhere(to_on))]
 
 
+def tell_teams(teams: Teams, rulebook: Rulebook, to_on: date) -> Iterator[ComingMail]:
+    """The weeks' mails about teams until the end of `to_on`, by the policies of `rulebook`."""
+    return (_tell_week(week) for week in list_team_weeks(teams, rulebook, to_on))
+
+
 def list_walks(session: Session, gathered: Gathered, future: Future, tally: Tally | None = None) -> Iterator[OtherWalk]:
     """A walk for each of the days."""
     rules = confirmed_rules(session, future.rulebook)
@@ -221,6 +229,29 @@ def _tell_other(walk: OtherWalk, step: OtherStep) -> ComingMail:
     packs = [pack for pack in walk.future.rulebook.packs.list() if pack.credential == credential]
     subject, pack = (looked.kind, looked.day.id), packs[-1] if packs else None
     return _make(step, subject, looked.holder, recipient, credential, pack, looked.office_zone)
+
+
+def _tell_week(week: TeamWeek) -> ComingMail:
+    reader = week.reader
+    return ComingMail(
+        on=week.at.astimezone(ZoneInfo(known_zone(reader.zone, "UTC"))).date(),
+        at=week.at,
+        person_id=None,
+        name=reader.shown_name,
+        subject_kind=TEAM,
+        subject_id=reader.id,
+        credential=None,
+        pack=None,
+        anchor_on=week.week_on,
+        stage=WEEKLY,
+        occurrence=0,
+        audience="supervisor",
+        recipient_id=reader.id,
+        recipient=reader.shown_name,
+        kept_back=None if reader.address else "no_address",
+        until_on=None,
+        then=None,
+    )
 
 
 def _make(

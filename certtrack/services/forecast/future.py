@@ -111,7 +111,7 @@ def find_switches(rulebook: Rulebook, at: datetime, until: date, before: Ruleboo
     """
     found: dict[tuple[datetime, str], Switch] = {}
     known = find_policies(before or rulebook, at)
-    for moment in [at, *_list_beginnings(rulebook, at, until)]:
+    for moment in [at, *list_beginnings(rulebook, at, until)]:
         now = find_policies(rulebook, moment)
         for pack_key, policy in sorted(now.items()):
             former = known.get(pack_key)
@@ -126,7 +126,8 @@ def midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
-def _list_beginnings(rulebook: Rulebook, at: datetime, until: date) -> list[datetime]:
+def list_beginnings(rulebook: Rulebook, at: datetime, until: date) -> list[datetime]:
+    """The moments after `at`, until the end of that day, at which a policy comes into force for some pack."""
     days = {policy.from_on for policy in rulebook.policies.list() if policy.from_on is not None}
     zones = {pack.zone for pack in rulebook.packs.list()}
     moments = {midnight(day, zone) for day in days for zone in zones if day <= until}

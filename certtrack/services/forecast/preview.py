@@ -19,9 +19,11 @@ from certtrack.services.forecast.coming import (
     read_ahead,
     tell,
     tell_others,
+    tell_teams,
 )
 from certtrack.services.forecast.future import Future
 from certtrack.services.forecast.scope import Scope
+from certtrack.services.forecast.team_weeks import load_teams
 from certtrack.services.rulebook import Rulebook
 
 Change = Literal["added", "dropped", "moved", "kept_back"]
@@ -145,11 +147,13 @@ _Mails = Iterable[ComingMail]
 def _list_pairs(
     session: Session, ahead: Ahead, scope: Scope, at: datetime, to_on: date
 ) -> Iterator[tuple[_Mails, _Mails]]:
-    """What comes by the policies as they are, and with the other one: of some cycles, or other days, at a time."""
+    """What comes by the policies as they are, and with the other one: some cycles, or other days, then the teams."""
     for gathered in read_ahead(session, scope, at, to_on, ahead.before, ahead.after):
         for one in (tell, tell_others):
             before, after = (one(session, gathered, each, to_on) for each in (ahead.before, ahead.after))
             yield before, after
+    teams = load_teams(session, scope, at, to_on)
+    yield tell_teams(teams, ahead.before.rulebook, to_on), tell_teams(teams, ahead.after.rulebook, to_on)
 
 
 def _count_first(
