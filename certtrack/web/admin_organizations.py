@@ -49,23 +49,31 @@ _LONGEST = 200
 @admin_organizations.get("/admin/organizations")
 @needs(Task.MANAGE_ORGANIZATIONS)
 def index() -> str:
-    """The reader's own by name. `?words=` is in the name, `?within=` narrows to parts of one, `?after=` goes on."""
+    """The reader's own by name. `?words=` is in the name, `?within=` narrows to parts of one.
+
+    `?after=` goes on behind one, and `?before=` back to what stands in front of it.
+    """
     words = clean(request.args.get("words", ""))[:_LONGEST]
-    within, after = (request.args.get(name, type=read_number) for name in ("within", "after"))
+    within, after, before = (request.args.get(name, type=read_number) for name in ("within", "after", "before"))
     with reading() as session:
-        page = list_organizations(session, actor(), words, within=within, after=after)
+        page = list_organizations(session, actor(), words, within=within, after=after, before=before)
         whole = get_organization(session, actor(), within) if within is not None else None
-    next_url = f"/admin/organizations?{urlencode({**request.args, 'after': page.next_after})}"
     return render(
         "admin/organizations.html",
         page=page,
         words=words,
         whole=whole,
         today_on=find_today(),
-        is_begun=after is not None,
-        next_url=next_url if page.next_after is not None else None,
+        previous_url=_turn(before=page.previous_before) if page.previous_before is not None else None,
+        next_url=_turn(after=page.next_after) if page.next_after is not None else None,
         can_make=can_make(actor()),
     )
+
+
+def _turn(**place: int) -> str:
+    """The address of the same list beside a place."""
+    asked = {name: text for name, text in request.args.items() if name not in ("after", "before")}
+    return f"/admin/organizations?{urlencode(asked | place)}"
 
 
 @admin_organizations.get("/admin/organizations/new")

@@ -1,5 +1,8 @@
 """Organizations on pages: what an office says of itself, and what only whoever administers everywhere says."""
 
+import re
+from html import unescape
+
 import pytest
 from flask import Flask
 from kit.client import CheckingClient, sign_up
@@ -9,6 +12,7 @@ from sqlalchemy import func, select
 
 from certtrack.db.models import AuditEvent, AuditPerson, Organization, OrganizationCredential
 from certtrack.security import Role
+from certtrack.services.administration.organizations import PAGE
 from certtrack.services.organizations import create_organization
 from certtrack.web.parts import EXTENSION
 
@@ -177,3 +181,26 @@ def test_whoever_was_its_contact_earlier_and_is_named_there_was_looked_at(root: 
             AuditPerson.event_id == session.scalar(last.limit(1)), AuditPerson.event_id > before
         )
         assert session.scalars(looked).all() == [carol]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_long_list_turns_back_and_keeps_what_was_looked_for(root: CheckingClient, world: World) -> None:
+    with world.database.writing() as session:
+        for number in range(PAGE + 5):
+            create_organization(
+                session, key=f"h{number}", name=f"Harbor {number:03}", zone=ZONE, actor=world.actor, at=world.at
+            )
+    first = read_links(root.get(f"{ALL}?words=harbor").text)
+    assert "prev" not in first
+    second = read_links(root.get(first["next"]).text)
+    assert "next" not in second
+    back = root.get(second["prev"]).text
+    assert "words=harbor" in second["prev"]
+    assert ">Harbor 000</a>" in back
+    assert "prev" not in read_links(back)
+    assert read_links(back)["next"] == first["next"]
+
+
+def read_links(page: str) -> dict[str, str]:
+    """The addresses of the pages beside this one, by their `rel`."""
+    return {rel: unescape(url) for url, rel in re.findall(r'href="([^"]*)" rel="(prev|next)"', page)}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from certtrack.db.models import Affiliation, Organization, OrganizationCredential, Person
@@ -50,10 +50,14 @@ class ListedOrganization:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationPage:
-    """A page of them by name. `next_after` is the number behind which the next begins; None: there is none."""
+    """A page of them by name. `next_after` is the number behind which the next begins; None: there is none.
+
+    `previous_before`: in front of which the page before ends, None where these are the first.
+    """
 
     rows: tuple[ListedOrganization, ...]
     next_after: int | None
+    previous_before: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,18 @@ def check_can_make(actor: Actor) -> None:
 
 
 def list_organizations(
-    session: Session, actor: Actor, words: str = "", *, within: int | None = None, after: int | None = None
+    session: Session,
+    actor: Actor,
+    words: str = "",
+    *,
+    within: int | None = None,
+    after: int | None = None,
+    before: int | None = None,
 ) -> OrganizationPage:
-    """A page of the actor's by name, with `words` in it, and with `within` parts of that one; from behind `after`."""
+    """A page of the actor's by name, with `words` in it, and with `within` parts of that one.
+
+    It begins behind `after`, or else ends in front of `before`; a number that nothing has is as none.
+    """
     parent, part = aliased(Organization), aliased(Organization)
     place = (func.lower(Organization.name), Organization.id)
     parts = select(func.count(part.id)).where(part.parent_id == Organization.id).correlate(Organization)
@@ -101,13 +114,34 @@ def list_organizations(
     )
     if within is not None:
         query = query.where(Organization.parent_id == within)
-    last = session.get(Organization, after) if after is not None else None
-    if last is not None:
-        begun = select(func.lower(Organization.name)).where(Organization.id == last.id).scalar_subquery()
-        query = query.where(tuple_(*place) > tuple_(begun, last.id))
-    rows = session.execute(query.order_by(*place).limit(PAGE + 1)).all()
-    shown = tuple(ListedOrganization(*row) for row in rows[:PAGE])
-    return OrganizationPage(shown, shown[-1].organization.id if len(rows) > PAGE else None)
+    is_backwards = after is None and before is not None
+    number = before if is_backwards else after
+    beside = session.get(Organization, number) if number is not None else None
+    if beside is None:
+        is_backwards = False
+    else:
+        name = select(func.lower(Organization.name)).where(Organization.id == beside.id).scalar_subquery()
+        mine, there = tuple_(*place), tuple_(name, beside.id)
+        query = query.where(mine < there if is_backwards else mine > there)
+    order = [column.desc() for column in place] if is_backwards else place
+    rows = session.execute(query.order_by(*order).limit(PAGE + 1)).all()
+    return _make_page(rows, is_backwards=is_backwards, is_begun=beside is not None)
+
+
+def _make_page(
+    rows: Sequence[Row[Organization, Organization, int, bool]], *, is_backwards: bool, is_begun: bool
+) -> OrganizationPage:
+    """The page of these rows, one more than it shows where it goes on; there is one on the side it was come from."""
+    shown = [ListedOrganization(*row) for row in rows[:PAGE]]
+    if is_backwards:
+        shown.reverse()
+    goes_on = len(rows) > PAGE
+    has_next, has_previous = (is_begun, goes_on) if is_backwards else (goes_on, is_begun)
+    return OrganizationPage(
+        tuple(shown),
+        next_after=shown[-1].organization.id if shown and has_next else None,
+        previous_before=shown[0].organization.id if shown and has_previous else None,
+    )
 
 
 def get_organization(session: Session, actor: Actor, organization_id: int) -> Organization:

@@ -104,6 +104,23 @@ def test_a_list_goes_on_behind_its_last_row_whatever_the_case_of_names(world: Wo
     assert rest.next_after is None
 
 
+@on_both
+def test_a_list_turns_back_to_what_stands_in_front_of_its_first_row(world: World) -> None:
+    with world.database.writing() as session:
+        for number in range(2 * PAGE + 5):
+            name = f"{'harbor' if number % 2 else 'Harbor'} {number:03}"
+            create_organization(session, key=f"h{number}", name=name, zone=ZONE, actor=world.actor, at=world.at)
+    with world.database.reading() as session:
+        first = list_organizations(session, everywhere(), "harbor")
+        second = list_organizations(session, everywhere(), "harbor", after=first.next_after)
+        third = list_organizations(session, everywhere(), "harbor", after=second.next_after)
+        back = list_organizations(session, everywhere(), "harbor", before=third.previous_before)
+        begun = list_organizations(session, everywhere(), "harbor", before=back.previous_before)
+    assert first.previous_before is None
+    assert back == second
+    assert begun == first
+
+
 def test_its_key_is_made_of_its_name_and_is_its_own_and_an_office_makes_none(world: World) -> None:
     with world.database.writing() as session:
         keys = [
