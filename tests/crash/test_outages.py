@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 from kit.databases import on_both
-from kit.delivery import DUE, Deliverer
-from kit.mailroom import PATIENCE_S, Mailroom, count_doubts, count_states, list_copies, open_mailroom
+from kit.delivery import Deliverer
+from kit.mailroom import PATIENCE_S, Mailroom, certify_many, count_doubts, count_states, list_copies, open_mailroom
 from kit.outages import Losing, run_losing
 from kit.planning import Planner
 from kit.smtp import SmtpServer, run_smtp
-from kit.world import World, make_world
+from kit.world import make_world
 
 from certtrack.db.engine import Database
-from certtrack.services.standing import projecting_once
 
 SCHEDULERS = 2
 PATIENT = {"MAIL_DEADLINE_S": "5", "MAIL_LEASE_S": "8"}
@@ -30,13 +29,6 @@ many = pytest.mark.parametrize(
     ("mails", "is_hurried"), [(40, True), pytest.param(1_000, False, marks=pytest.mark.nightly)]
 )
 """By day a minute of the schedule passes in half a second, and waits end when told; at night both are what they are."""
-
-
-def certify_many(world: World, size: int) -> None:
-    """As many people whose first stage the schedulers find reached."""
-    with world.database.writing() as session, projecting_once(session, world.rulebook, at=world.at):
-        for _ in range(size):
-            world.add_certification(session, world.add_person(session), DUE)
 
 
 def start(room: Mailroom, *, is_hurried: bool) -> None:
@@ -72,12 +64,6 @@ def wait_for_probes(deliverer: Deliverer, room: Mailroom, count: int, *, is_hurr
         else:
             room.wait(lambda: deliverer.seconds_until_probe() < 1)
         room.wait(lambda: deliverer.seconds_until_probe() > 1)
-
-
-def count_failures(room: Mailroom) -> int:
-    """How often a scheduler's delivery broke off."""
-    lines = room.log.read_text().splitlines()
-    return sum("job_failed" in line and "job=deliver_mail" in line for line in lines)
 
 
 def count_second_copies(deliverer: Deliverer, mails: int) -> int:
@@ -164,7 +150,7 @@ def test_a_database_that_is_lost_while_mails_go_out_is_gone_on_with_by_the_same_
         room.wait(lambda: smtp.count_taken() >= mails // 4)
         database.close()
         losing.lose()
-        room.wait(lambda: count_failures(room) >= SCHEDULERS)
+        room.wait(lambda: room.count_failures("deliver_mail") >= SCHEDULERS)
         time.sleep(SLOW_S * 4)
         taken = smtp.count_taken()
         assert taken < mails, "it was lost while mails were open"

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,8 @@ from unittest.mock import patch
 
 import jobs.deliver_mail
 import jobs.plan_reminders
+from certtrack.cli import Refusal, watch
+from certtrack.cli import main as certtrack
 from certtrack.db import engine
 from certtrack.mail import compose, smtp
 from certtrack.settings import Settings
@@ -17,7 +20,7 @@ from jobs import scheduler
 from jobs.catalogue import Job, list_jobs
 from jobs.cli import main
 
-PRELOADED = (jobs.deliver_mail, jobs.plan_reminders, compose, smtp)
+PRELOADED = (jobs.deliver_mail, jobs.plan_reminders, compose, smtp, watch)
 """What the jobs need, loaded once for all the processes that are forked from here."""
 
 BUSY_MS = 5_000
@@ -27,7 +30,7 @@ _HURRIED = {
     "plan_reminders": timedelta(seconds=2),
     "deliver_mail": timedelta(seconds=0.5),
     "deliver_now_mail": timedelta(seconds=5),
-    "heartbeat": timedelta(seconds=5),
+    "heartbeat": timedelta(seconds=1),
 }
 
 _PAUSE_S = 0.05
@@ -49,6 +52,16 @@ def run_scheduler(is_hurried: bool, env: dict[str, str], log: Path) -> None:
         main(["schedule"], standalone_mode=False)
     with patch.object(scheduler, "list_jobs", _list_hurried), patch.object(engine, "_BUSY_MS", BUSY_MS):
         main(["schedule"], standalone_mode=False)
+
+
+def run_watch(busy_ms: int, env: dict[str, str], log: Path) -> None:
+    """`certtrack watch` again and again, as from cron; a SQLite file that is locked is away after `busy_ms`."""
+    _write_to(env, log)
+    with patch.object(engine, "_BUSY_MS", busy_ms):
+        while True:
+            with suppress(SystemExit, Refusal):  # what an open alarm, or a database that is away, ends it with
+                certtrack(["watch"], standalone_mode=False)
+            time.sleep(_PAUSE_S)
 
 
 def _list_hurried(settings: Settings) -> tuple[Job, ...]:

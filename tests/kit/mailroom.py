@@ -2,21 +2,23 @@
 
 import multiprocessing
 import signal
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from time import monotonic, sleep
 
-from kit.delivery import FROM, STAGE_DAY, Deliverer
-from kit.looping import run_on, run_scheduler
+from kit.delivery import DUE, FROM, STAGE_DAY, Deliverer
+from kit.looping import run_on, run_scheduler, run_watch
 from kit.smtp import Taken
+from kit.world import World
 from sqlalchemy import func, select
 
 from certtrack.db.models import Attempt, Reminder
+from certtrack.services.standing import projecting_once
 
 PATIENCE_S = 180
 
@@ -40,6 +42,10 @@ class Mailroom:
         """One more scheduler: of all jobs, or hurried of those of mail alone, whose minutes pass in a moment."""
         return self._start(_PROCESSES.Process(target=run_scheduler, args=(is_hurried, self.env, self.log)))
 
+    def start_watch(self, busy_ms: int = 500) -> ForkServerProcess:
+        """One more that does nothing but look whether all is well, and tell."""
+        return self._start(_PROCESSES.Process(target=run_watch, args=(busy_ms, self.env, self.log)))
+
     def _start(self, process: ForkServerProcess) -> ForkServerProcess:
         process.start()
         self.running.append(process)
@@ -53,13 +59,23 @@ class Mailroom:
         process.close()
         self.running.remove(process)
 
+    def count_failures(self, job: str) -> int:
+        """How often that job of a scheduler broke off."""
+        lines = self.log.read_text().splitlines()
+        return sum("job_failed" in line and f"job={job}" in line.split() for line in lines)
+
+    def move_to(self, day: date, hour_utc: int) -> None:
+        """Let it be that hour for all of them."""
+        offset = datetime.combine(day, time(hour_utc), UTC) - datetime.now(UTC)
+        Path(self.env["CERTTRACK_CLOCK_FILE"]).write_text(str(round(offset.total_seconds())))
+
     def wait(self, is_so: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
         """Come back when it is so; what they wrote is the failure's text."""
-        deadline = time.monotonic() + patience_s
+        deadline = monotonic() + patience_s
         while not is_so():
-            assert time.monotonic() < deadline, self.log.read_text()[-4000:]
+            assert monotonic() < deadline, self.log.read_text()[-4000:]
             assert all(process.is_alive() for process in self.running), self.log.read_text()[-4000:]
-            time.sleep(0.1)
+            sleep(0.1)
 
 
 @contextmanager
@@ -68,8 +84,6 @@ def open_mailroom(deliverer: Deliverer, folder: Path, **more: str) -> Iterator[M
 
     `more` are settings by their names without the prefix.
     """
-    offset = datetime(STAGE_DAY.year, STAGE_DAY.month, STAGE_DAY.day, 17, tzinfo=UTC) - datetime.now(UTC)
-    (folder / "offset").write_text(str(round(offset.total_seconds())))
     settings = {
         "ENV": "test",
         "INSTANCE": str(folder / "instance"),
@@ -84,11 +98,19 @@ def open_mailroom(deliverer: Deliverer, folder: Path, **more: str) -> Iterator[M
     }
     (folder / "log").touch()
     room = Mailroom({f"CERTTRACK_{name}": value for name, value in (settings | more).items()}, folder / "log")
+    room.move_to(STAGE_DAY, 17)
     try:
         yield room
     finally:
         for process in list(room.running):
             room.kill(process)
+
+
+def certify_many(world: World, size: int) -> None:
+    """As many people whose first stage the schedulers find reached."""
+    with world.database.writing() as session, projecting_once(session, world.rulebook, at=world.at):
+        for _ in range(size):
+            world.add_certification(session, world.add_person(session), DUE)
 
 
 def count_states(deliverer: Deliverer) -> Counter[str]:

@@ -80,8 +80,12 @@ class Losing(Protocol):
 _HOLD = """
 import sqlite3
 import sys
-line = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
-line.execute("BEGIN EXCLUSIVE")
+line = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)
+while not line.in_transaction:  # who slept between two tries would get in once a planner has done all
+    try:
+        line.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        pass
 print("held", flush=True)
 sys.stdin.read()
 """
