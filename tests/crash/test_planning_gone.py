@@ -64,7 +64,7 @@ def test_a_database_that_is_lost_amid_planning_costs_nobody_a_mail_and_is_told_o
     deliverer = Deliverer(world, Planner(world), smtp)
     certify_many(world, people)
     ways = {"HEARTBEAT_LIMIT_S": str(SILENCE_S), "ALARM_WEBHOOK": listener.address}
-    with open_mailroom(deliverer, tmp_path, MAIL_DEADLINE_S="5", MAIL_LEASE_S="8", **ways) as room:
+    with open_mailroom(deliverer, tmp_path, MAIL_DEADLINE_S="60", MAIL_LEASE_S="90", **ways) as room:
         room.move_to(STAGE_DAY - timedelta(days=1), EARLY)
         for _ in range(SCHEDULERS):
             room.start_scheduler(is_hurried=True)
