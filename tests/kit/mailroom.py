@@ -67,7 +67,10 @@ class Mailroom:
     def move_to(self, day: date, hour_utc: int) -> None:
         """Let it be that hour for all of them."""
         offset = datetime.combine(day, time(hour_utc), UTC) - datetime.now(UTC)
-        Path(self.env["CERTTRACK_CLOCK_FILE"]).write_text(str(round(offset.total_seconds())))
+        file = Path(self.env["CERTTRACK_CLOCK_FILE"])
+        whole = file.with_name("offset-to-come")
+        whole.write_text(str(round(offset.total_seconds())))
+        whole.replace(file)  # whoever read it half written, so empty, would take it for today
 
     def wait(self, is_so: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
         """Come back when it is so; what they wrote is the failure's text."""
