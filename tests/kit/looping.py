@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import jobs.deliver_mail
@@ -15,6 +16,7 @@ from certtrack.cli import Refusal, watch
 from certtrack.cli import main as certtrack
 from certtrack.db import engine
 from certtrack.mail import compose, smtp
+from certtrack.services.reminders.planning import PlanCounts
 from certtrack.settings import Settings
 from jobs import scheduler
 from jobs.catalogue import Job, list_jobs
@@ -45,13 +47,24 @@ def run_on(command: list[str], env: dict[str, str], log: Path) -> None:
         time.sleep(_PAUSE_S)
 
 
-def run_scheduler(is_hurried: bool, env: dict[str, str], log: Path) -> None:
-    """`certtrack-jobs schedule`; one that `is_hurried` plans each other second, mails twice in one, that is all."""
+def run_scheduler(is_hurried: bool, env: dict[str, str], log: Path, batch_s: float) -> None:
+    """`certtrack-jobs schedule`; one that `is_hurried` plans each other second, mails twice in one, that is all.
+
+    `batch_s` is how much longer it takes over each batch that it plans.
+    """
     _write_to(env, log)
-    if not is_hurried:
-        main(["schedule"], standalone_mode=False)
-    with patch.object(scheduler, "list_jobs", _list_hurried), patch.object(engine, "_BUSY_MS", BUSY_MS):
-        main(["schedule"], standalone_mode=False)
+    plan_batch = jobs.plan_reminders.plan_batch
+
+    def plan_slowly(*args: Any, **kwargs: Any) -> PlanCounts:  # noqa: ANN401  # handed on as they came
+        counts = plan_batch(*args, **kwargs)
+        time.sleep(batch_s if counts.looked_at else 0)
+        return counts
+
+    with patch.object(jobs.plan_reminders, "plan_batch", plan_slowly):
+        if not is_hurried:
+            main(["schedule"], standalone_mode=False)
+        with patch.object(scheduler, "list_jobs", _list_hurried), patch.object(engine, "_BUSY_MS", BUSY_MS):
+            main(["schedule"], standalone_mode=False)
 
 
 def run_watch(busy_ms: int, env: dict[str, str], log: Path) -> None:
