@@ -55,7 +55,7 @@ def run_scheduler(is_hurried: bool, env: dict[str, str], log: Path, batch_s: flo
     _write_to(env, log)
     plan_batch = jobs.plan_reminders.plan_batch
 
-    def plan_slowly(*args: Any, **kwargs: Any) -> PlanCounts:  # noqa: ANN401  # handed on as they came
+    def plan_slowly(*args: Any, **kwargs: Any) -> PlanCounts:  # handed on as they came
         counts = plan_batch(*args, **kwargs)
         time.sleep(batch_s if counts.looked_at else 0)
         return counts
