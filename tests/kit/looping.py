@@ -16,7 +16,7 @@ from certtrack.cli import Refusal, watch
 from certtrack.cli import main as certtrack
 from certtrack.db import engine
 from certtrack.mail import compose, smtp
-from certtrack.services.reminders.planning import PlanCounts
+from certtrack.services.reminders.planning import PlanCounts, plan_batch
 from certtrack.settings import Settings
 from jobs import scheduler
 from jobs.catalogue import Job, list_jobs
@@ -53,7 +53,6 @@ def run_scheduler(is_hurried: bool, env: dict[str, str], log: Path, batch_s: flo
     `batch_s` is how much longer it takes over each batch that it plans.
     """
     _write_to(env, log)
-    plan_batch = jobs.plan_reminders.plan_batch
 
     def plan_slowly(*args: Any, **kwargs: Any) -> PlanCounts:  # handed on as they came
         counts = plan_batch(*args, **kwargs)
