@@ -1,6 +1,7 @@
 """Copies that are still to come: to whom, as far as is known, and some days after which of the holder's own mails."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import cast
@@ -17,10 +18,13 @@ from certtrack.services.ledger.reading import LedgerEntry
 from certtrack.services.ledger.whole import WholeLedger
 from certtrack.services.other_days.judging import find_obstacle as find_day_obstacle
 from certtrack.services.reminders.copies import COPIED, CopyBook, load_copy_book
+from certtrack.services.reminders.moves import SPOKEN
 from certtrack.services.reminders.obstacles import NOTHING_COMES, find_obstacle
 from certtrack.services.rulebook import Rulebook
 
 _Key = tuple[str, int, date, str, int | None]
+_Track = tuple[str, int, date]
+_Copy = tuple[_Track, str, str]
 _COPIED_STATES = ("coming", "planned", "held", "in_mail", "sent", "failed")
 
 
@@ -51,15 +55,21 @@ def can_have_copies(rulebook: Rulebook, certification: Certification, today: dat
 def make_coming_copies(whole: WholeLedger, book: CopyBook) -> list[LedgerEntry]:
     """What `add_coming_copies` gives; `book` is that of the certifications, from the ledger's day on."""
     decided = {_key_of(entry) for entry in whole.entries if entry.audience != "holder"}
+    told = _list_told(whole, book)
     coming: dict[_Key, LedgerEntry] = {}
     readable = (entry for entry in whole.entries if entry.subject_kind == "cycle" or entry.subject in whole.looks)
     for entry in filter(_is_copied, readable):
-        for certification, audience, day in _list_days(whole, book.certifications, entry):
-            for person in book.of(certification.id, day)[audience]:
+        for certification, audience, day in _list_days(whole, book, entry):
+            people = book.of(certification.id, day)[audience]
+            heard = told[_track_of(entry), entry.stage, audience]
+            if not heard <= {person.id for person in people}:
+                continue  # somebody heard it in whose place these are: they aren't told it anew
+            for person in people:
                 obstacle = _find_obstacle(whole, entry, person, day)
                 if obstacle not in NOTHING_COMES:
                     copy = _copy(entry, audience, person, day, obstacle)
                     coming.setdefault(_key_of(copy), copy)
+                    heard.add(person.id)
     news = [copy for key, copy in coming.items() if key not in decided]
     return sorted([*whole.entries, *news], key=lambda entry: entry.day)
 
@@ -103,11 +113,26 @@ def _find_policy(rulebook: Rulebook, certification: Certification, entry: Ledger
     return policy.find_for(cast("OtherKind", entry.subject_kind))
 
 
-def _list_days(
-    whole: WholeLedger, certifications: Mapping[int, Certification], entry: LedgerEntry
-) -> Iterator[tuple[Certification, CopyTo, date]]:
-    """Whose copies of this mail go to whom, and when at the earliest; whoever is both gets the supervisor's."""
-    certification = certifications.get(entry.certification_id or 0)
+def _list_told(whole: WholeLedger, book: CopyBook) -> dict[_Copy, set[int]]:
+    """Who has a copy of each stage, or is about to: by its track, its stage and as whom."""
+    found: dict[_Copy, set[int]] = defaultdict(set)
+    for entry in whole.entries:
+        if entry.audience != "holder" and entry.state in ("planned", *SPOKEN) and entry.recipient_id is not None:
+            person_id = book.same.get(entry.recipient_id, entry.recipient_id)
+            found[_track_of(entry), entry.stage, entry.audience].add(person_id)
+    return found
+
+
+def _track_of(entry: LedgerEntry) -> _Track:
+    return *entry.subject, entry.anchor_on
+
+
+def _list_days(whole: WholeLedger, book: CopyBook, entry: LedgerEntry) -> Iterator[tuple[Certification, CopyTo, date]]:
+    """Whose copies of this mail go to whom, and when at the earliest; whoever is both gets the supervisor's.
+
+    Others may come to get it later on, as long as it is true and no later copy has come.
+    """
+    certification = book.certifications.get(entry.certification_id or 0)
     if certification is None:
         return
     policy = _find_policy(whole.rulebook, certification, entry, whole.today)
@@ -115,10 +140,19 @@ def _list_days(
     if policy is None or stage is None:
         return
     day = add_days(entry.day, policy.copy_after_days)
-    is_true = entry.true_until is None or day <= entry.true_until.date()
-    for audience in COPIED:
-        if audience in stage.copies and is_true and day > whole.today:
-            yield certification, audience, day
+    true_until = entry.true_until.date() if entry.true_until is not None else date.max
+    for audience in (one for one in COPIED if one in stage.copies):
+        until = min(true_until, _find_last_day(whole, policy, entry, audience))
+        later = (on for on in book.list_changes(certification.id, max(day, whole.today)) if on <= until)
+        yield from ((certification, audience, on) for on in (day, *later) if whole.today < on <= true_until)
+
+
+def _find_last_day(whole: WholeLedger, policy: Policy, entry: LedgerEntry, audience: CopyTo) -> date:
+    """The day before the next copy to these comes, which overtakes this one; `date.max` where none does."""
+    later = [one for one in whole.entries if _is_copied(one) and _track_of(one) == _track_of(entry)]
+    stages = [(one.day, policy.find_stage(one.stage)) for one in later if one.day > entry.day]
+    days = [add_days(day, policy.copy_after_days - 1) for day, stage in stages if stage and audience in stage.copies]
+    return min(days, default=date.max)
 
 
 def _key_of(entry: LedgerEntry) -> _Key:

@@ -42,6 +42,11 @@ class DayCopies:
         return self.looked.copied
 
     @property
+    def copies_change_on(self) -> date | None:
+        """The day on which it may be others next."""
+        return self.looked.copies_change_on
+
+    @property
     def same(self) -> Mapping[int, int]:
         """Whom people were merged into."""
         return self.looked.same

@@ -74,6 +74,7 @@ class DayBook:
         is_term, cause = day.kind == "provisional_term", causes.get(day.cause_id or 0)
         has_cycle = is_term and day.source_id in self.with_cycle
         told_of_term = self.told_by_cycles.get(day.source_id, {}) if is_term else {}
+        copied, copies_change_on = self._find_copied(day, at)
         is_held = cause is not None and cause.state == "held"
         return Looked(
             day=day,
@@ -95,7 +96,8 @@ class DayBook:
             is_released=any((day.cause_id, number) in self.released for number in ids),
             is_told=is_held and any((day.cause_id, number) in self.told for number in ids),
             told_until=told_of_term.get(day.due_on, date.min),
-            copied=self._find_copied(day, at),
+            copied=copied,
+            copies_change_on=copies_change_on,
             same=self.copies.same if self.copies is not None else {},
         )
 
@@ -129,12 +131,13 @@ class DayBook:
         is_sent = standing.application == "received" or (standing.application in ON_ITS_WAY and today <= day.due_on)
         return "application_sent" if day.kind == "provisional_term" and is_sent else None
 
-    def _find_copied(self, day: OtherDay, at: datetime) -> CopyPeople:
-        """Who gets copies then, by the clock of the organization that keeps the certification."""
+    def _find_copied(self, day: OtherDay, at: datetime) -> tuple[CopyPeople, date | None]:
+        """Who gets copies then, by the clock of the organization that keeps the certification, and when others may."""
         one = self.copies.certifications.get(day.certification_id or 0) if self.copies is not None else None
         if one is None or self.copies is None:
-            return NOBODY
-        return self.copies.of(one.id, at.astimezone(ZoneInfo(self.zones[one.organization_id])).date())
+            return NOBODY, None
+        on = at.astimezone(ZoneInfo(self.zones[one.organization_id])).date()
+        return self.copies.of(one.id, on), next(iter(self.copies.list_changes(one.id, on)), None)
 
 
 def load_day_book(

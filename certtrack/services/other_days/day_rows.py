@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -79,7 +79,7 @@ class Asked:
 
 def ask_of(days: Sequence[OtherDay], mails: Mails, span: tuple[datetime, datetime], causes: Holding) -> Asked:
     """What is asked about these days, for looks from the first to the second moment of `span`."""
-    first, last = (moment.date() for moment in span)
+    first = span[0].date()
     return Asked(
         people={day.person_id for day in days},
         places={day.organization_id for day in days},
@@ -92,7 +92,7 @@ def ask_of(days: Sequence[OtherDay], mails: Mails, span: tuple[datetime, datetim
         released=causes.released,
         held=causes.held,
         first=first - timedelta(days=1),  # whatever the zone
-        last=last + timedelta(days=1),
+        last=date.max,  # whoever is away later is known, too: the next look waits for that day
     )
 
 

@@ -24,7 +24,8 @@ class Looked:
     concern everybody and from which the holder wasn't released; `former` has the policies that those replaced, by the
     cause's number, None where none told of the day. `cause` is the day's own: `is_released` from it by name, `is_told`
     because of it before it was held. `told_until` is the day of the latest stage that the cycle of a provisional term
-    has told in its place. `copied` are those who get copies, `same` says whom people were merged into.
+    has told in its place. `copied` are those who get copies, until others may on `copies_change_on`, None where no
+    such day is known; `same` says whom people were merged into.
     """
 
     day: OtherDay
@@ -47,6 +48,7 @@ class Looked:
     is_told: bool = False
     told_until: date = date.min
     copied: CopyPeople = field(default_factory=lambda: NOBODY)
+    copies_change_on: date | None = None
     same: Mapping[int, int] = field(default_factory=dict)
 
     @property

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from certtrack.db.models import Certification, Person
 from certtrack.db.queries.copies import Numbers, prepare_copying, select_copying
 from certtrack.db.queries.merges import load_merged
 from certtrack.db.together import AnySelect
+from certtrack.rules.calendar import add_days
 from certtrack.rules.reminders import CopyTo
 from certtrack.services.stand_in_book import Lasting, Part, StandInBook, group_parts, is_alive, lasts
 
@@ -29,10 +30,14 @@ NOBODY: CopyPeople = dict.fromkeys(COPIED, ())
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """Whom the copies of many certifications go to; `same` says whom people were merged into, where they were."""
+    """Whom the copies of many certifications go to; `same` says whom people were merged into, where they were.
+
+    `changes` says of each certification on which day that may be others next, where one is known.
+    """
 
     people: dict[int, CopyPeople]
     same: dict[int, int]
+    changes: dict[int, date] = field(default_factory=dict)
 
     def of(self, certification_id: int) -> CopyPeople:
         """Those of one certification."""
@@ -52,7 +57,7 @@ def load_copied(
     concerned = {one.id: one for one in certifications}
     if not concerned:
         return Copied({}, load_merged(session, others))
-    book = load_copy_book(session, concerned.values(), (min(days.values()), max(days.values())), others)
+    book = load_copy_book(session, concerned.values(), (min(days.values()), date.max), others)
     return book.copied({number: days[number] for number in concerned})
 
 
@@ -115,7 +120,42 @@ class CopyBook(StandInBook):
 
     def copied(self, days: Mapping[int, date]) -> Copied:
         """Those of each of these certifications on its day."""
-        return Copied({number: self.of(number, on) for number, on in days.items()}, dict(self.same))
+        changes = ((number, next(iter(self.list_changes(number, on)), None)) for number, on in days.items())
+        return Copied(
+            {number: self.of(number, on) for number, on in days.items()},
+            dict(self.same),
+            {number: on for number, on in changes if on is not None},
+        )
+
+    def list_changes(self, certification_id: int, after: date) -> list[date]:
+        """The days after that one on which others may come to get copies of a certification, in their order.
+
+        That is where an assignment, a time away or a contact person's belonging begins, or is over.
+        """
+        one = self.certifications.get(certification_id)
+        lasting = [*self._list_lasting(one)] if one is not None else []
+        begin = {from_on for from_on, _ in lasting if from_on is not None}
+        follow = {add_days(until_on, 1) for _, until_on in lasting if until_on is not None}
+        return sorted(day for day in begin | follow if after < day < date.max)
+
+    def _list_lasting(self, one: Certification) -> Iterator[Lasting]:
+        holder_id, place = self.final(one.person_id), one.organization_id
+        for number, where, *days in self.assigned.get(holder_id, ()):
+            yield days[0], days[1]
+            yield from self._list_away(self.final(number), where, frozenset())
+        if place in self.contacts:
+            for number in (holder_id, self.final(self.contacts[place])):
+                yield from self.belongs.get((number, place), ())
+
+    def _list_away(self, supervisor_id: int, place: int, seen: frozenset[int]) -> Iterator[Lasting]:
+        """When somebody is away there, and whoever stands in for them, and for those."""
+        if supervisor_id in seen:
+            return
+        for stand_in, where, *days in self.away.get(supervisor_id, ()):
+            if where == place:
+                yield days[0], days[1]
+                yield from self.belongs.get((self.final(stand_in), place), ())
+                yield from self._list_away(self.final(stand_in), place, seen | {supervisor_id})
 
     def _list_supervisors(self, holder_id: int, on: date) -> Iterator[int]:
         """The supervisors, or who stands in for them on that day; never the holder in the supervisor's place."""

@@ -50,6 +50,9 @@ def rule_copies(
     coming = [day.stage_on for day in days if day.stage_on > subject.today]
     rulings = [looking.rule(person, audiences) for person, audiences in _list_people(subject)]
     waits = [on for _, on in rulings if on is not None]
+    change_on = subject.copies_change_on
+    if change_on is not None and any(day.stage_on <= subject.today and change_on <= day.valid_until for day in days):
+        waits.append(change_on)  # whoever gets copies from that day on is told what is still running by then
     return CopyRulings(
         made=tuple(ruling for each, _ in rulings for ruling in each),
         recalled=tuple(_recall(subject, {day.key: day.anchor_on for day in days})),

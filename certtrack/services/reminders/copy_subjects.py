@@ -44,6 +44,11 @@ class CopySubject(Protocol):
         ...
 
     @property
+    def copies_change_on(self) -> date | None:
+        """The day on which it may be others next; None where none is known."""
+        ...
+
+    @property
     def same(self) -> Mapping[int, int]:
         """Whom people were merged into."""
         ...
@@ -103,6 +108,11 @@ class CycleCopies:
     def copied(self) -> CopyPeople:
         """Who gets copies today."""
         return self.subject.copied
+
+    @property
+    def copies_change_on(self) -> date | None:
+        """The day on which it may be others next."""
+        return self.subject.copies_change_on
 
     @property
     def same(self) -> Mapping[int, int]:

@@ -44,10 +44,11 @@ class Subject:
     `next_act_on` is the day of an authority's act to come, or on which reminders go on that were hushed. `is_told`: the
     held cause has mailed the holder before. `wide` are the causes that concern the cycle without being its own, and
     from which the holder wasn't released. `refused` holds addresses by the email that was refused. `copied` are those
-    who get copies today; `same` says whom people were merged into, where they were. `was_reminded`: the holder was
-    told of an earlier cycle, and this one came on record by a person's own act. `is_told_apart`: it is a provisional
-    term, of which the reminders of that day tell, by stages of their own. `is_in_term`: it is one, by whatever it is
-    told; `told_in_term` has by its last day the day of the latest stage that those have told.
+    who get copies today, until others may on `copies_change_on` (None: no such day is known); `same` says whom people
+    were merged into, where they were. `was_reminded`: the holder was told of an earlier cycle, and this one came on
+    record by a person's own act. `is_told_apart`: it is a provisional term, of which the reminders of that day tell, by
+    stages of their own. `is_in_term`: it is one, by whatever it is told; `told_in_term` has by its last day the day of
+    the latest stage that those have told.
     """
 
     cycle: Cycle
@@ -68,6 +69,7 @@ class Subject:
     wide: tuple[WideCause, ...]
     refused: dict[int, str]
     copied: CopyPeople
+    copies_change_on: date | None
     same: dict[int, int]
     was_reminded: bool
     is_told_apart: bool
@@ -235,6 +237,7 @@ def make_subject(loaded: Loaded, cycle: Cycle, certification: Certification) -> 
         wide=tuple(wide for wide in loaded.wide if wide.concerns(key) and not _is_released(loaded, wide, ids)),
         refused=loaded.refused,
         copied=loaded.copied.of(certification.id),
+        copies_change_on=loaded.copied.changes.get(certification.id),
         same=loaded.copied.same,
         was_reminded=cycle.id in loaded.reminded,
         is_told_apart=certification.id in loaded.in_term

@@ -4,12 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from kit.copies import assign, make_text, name_contact, stand_in, use_policy
+from kit.forecast import Days, foretell, list_foretold
 from kit.planning import Planner
 from kit.world import World
 from sqlalchemy import update
 
 from certtrack.db.models import Affiliation, Assignment, Organization, Person, Reminder
 from certtrack.services.contacts import set_contact
+from certtrack.services.ledger.coming_copies import add_coming_copies
+from certtrack.services.ledger.whole import load_whole_ledger
 from certtrack.services.organizations import affiliate, create_organization
 from certtrack.services.people import get_person
 from certtrack.services.reminders.arming import rearm_person
@@ -354,6 +357,75 @@ def test_a_supervisor_to_come_gets_what_comes_from_their_first_day_on(
         ("before_30", bob): "sent",
         ("before_14", erin): "planned",
     }
+
+
+FIRST = B14 + THREE + timedelta(days=2)
+"""A day on which no stage comes, while the copy of one is running."""
+
+
+@pytest.mark.parametrize("who", ["supervisor", "stand-in", "contact"])
+def test_whoever_begins_while_a_stage_is_running_is_told_on_their_first_day(
+    world: World, planner: Planner, carol: int, who: str
+) -> None:
+    day = B14 if who != "contact" else B7
+    first = day + THREE + timedelta(days=2)
+    _, cycle = world.certify(carol, DUE)
+    erin, bob = world.person("Erin"), world.person("Bob")
+    if who == "supervisor":
+        assign(world, carol, erin, from_on=first)
+    elif who == "stand-in":
+        assign(world, carol, bob, from_on=BEGUN)
+        planner.change(bob, died_on=BEGUN)
+        stand_in(world, bob, erin, first, DUE)
+    else:
+        name_contact(world, erin)
+        with world.database.writing() as session:
+            session.execute(update(Affiliation).where(Affiliation.person_id == erin).values(from_on=first))
+    tell_holder(planner, day)
+    planner.look(day + THREE)
+    assert (planner.copies(cycle), planner.next_on(cycle)) == ([], first)
+    [coming] = [one for one in list_coming(world, carol) if one[2] == first]
+    planner.look(first)
+    [copy] = planner.copies(cycle)
+    assert (copy.stage, copy.recipient_id) == coming[:2]
+    assert (copy.recipient_id, copy.state) == (erin, "planned")
+    assert planner.look()["planned"] == 0
+
+
+def list_coming(world: World, person_id: int) -> list[tuple[str, int | None, date]]:
+    """The copies that the ledger says come: their stages, to whom and when."""
+    with world.database.reading() as session:
+        whole = load_whole_ledger(session, world.rulebook, world.actor, person_id, world.at)
+        entries = add_coming_copies(session, whole)
+    found = [one for one in entries if one.audience != "holder" and one.state == "coming"]
+    return [(one.stage, one.recipient_id, one.day) for one in found]
+
+
+def test_whoever_begins_in_the_place_of_one_who_heard_it_is_not_told_it_anew(
+    world: World, planner: Planner, carol: int, bob: int
+) -> None:
+    _, cycle = world.certify(carol, DUE)
+    assign(world, carol, world.person("Erin"), from_on=FIRST)
+    for on in (B14, B14 + THREE):
+        tell_holder(planner, on)
+    assert all(on > FIRST for _, _, on in list_coming(world, carol))
+    tell_holder(planner, FIRST)
+    assert planner.copies_say(cycle) == {("before_14", bob): "sent"}
+
+
+@pytest.mark.parametrize("days", [1, 5, 9])
+def test_whom_somebody_to_come_is_told_of_is_foreseen_as_it_comes(
+    world: World, planner: Planner, carol: int, days: int
+) -> None:
+    world.certify(carol, DUE)
+    assign(world, carol, world.person("Erin"), from_on=B14 + THREE + timedelta(days=days))
+    tell_holder(planner, B30 - timedelta(days=1))
+    world.move_to(B30)
+    to_on = B7 + timedelta(days=7)
+    mails, run = foretell(world, to_on), Days(world, planner)
+    run.run(to_on)
+    assert list_foretold(mails) == run.list_told(B30, to_on)
+    assert any(mail.audience == "supervisor" for mail in mails)
 
 
 def test_a_supervisor_without_an_address_is_on_record_as_such_and_told_once_there_is_one(
