@@ -61,6 +61,14 @@ def group_parts(rows: Iterable[Any], same: Mapping[int, int]) -> dict[int, list[
     return found
 
 
+def group_lasting(rows: Iterable[Any], same: Mapping[int, int]) -> dict[tuple[int, int], list[Lasting]]:
+    """Who belongs where, and from when until when, by who they are in the end and the organization."""
+    found: dict[tuple[int, int], list[Lasting]] = defaultdict(list)
+    for person_id, place, from_on, until_on in rows:
+        found[same.get(person_id, person_id), place].append((from_on, until_on))
+    return found
+
+
 def is_alive(person: Person, on: date) -> bool:
     """True where nobody put on record that they had died by that day."""
     return person.died_on is None or person.died_on > on

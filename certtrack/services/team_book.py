@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from certtrack.db.models import Affiliation, Assignment, Certification, Person, StandIn
 from certtrack.db.queries.merges import every_last_way, last_ways, same_people
 from certtrack.db.together import AnySelect, ask_together
-from certtrack.services.stand_in_book import StandInBook, group_parts, lasts
+from certtrack.services.stand_in_book import StandInBook, group_lasting, group_parts, lasts
 
 Days = tuple[date, date]
 
@@ -41,23 +41,14 @@ class Instead:
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
-    """Those for whom somebody answers: the living, and the keys of the packs that their certifications go by."""
-
-    people: frozenset[int]
-    packs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TeamBook(StandInBook):
     """The teams of some supervisors on any day of a time; `people` is whoever supervises or stands in.
 
-    `members` are by the supervisor's number as it was put on record, `packs` by the member's.
+    `members` are by the supervisor's number as it was put on record.
     """
 
     members: Mapping[int, Sequence[Member]]
     instead: Sequence[Instead]
-    packs: Mapping[int, Collection[str]]
 
     def find_teams(self, on: date) -> dict[int, frozenset[int]]:
         """The organizations in which each of them has a team that day; a stand-in has that of whoever is away."""
@@ -75,11 +66,9 @@ class TeamBook(StandInBook):
         )
         return frozenset(own).union(covered)
 
-    def find_team(self, person_id: int, places: Collection[int], on: date) -> Team:
-        """Whom they have there that day, and in another's place; never themselves."""
-        found = {one for one in self._list_members(person_id, on) if one.place in places and one.person_id != person_id}
-        packs = {key for one in found for key in self.packs.get(one.person_id, ())}
-        return Team(frozenset(one.person_id for one in found if not one.has_died), tuple(sorted(packs)))
+    def find_team(self, person_id: int, places: Collection[int], on: date) -> set[Member]:
+        """Whom they have there that day, and in another's place, the dead included; never themselves."""
+        return {one for one in self._list_members(person_id, on) if one.place in places and one.person_id != person_id}
 
     def _list_own(self, person_id: int, on: date) -> set[int]:
         members = (one for number in self._list_numbers(person_id) for one in self.members.get(number, ()))
@@ -119,8 +108,7 @@ def load_team_book(session: Session, days: Days, places: Collection[int] | None 
 
 def select_teams(days: Days, places: Collection[int] | None) -> tuple[AnySelect, ...]:
     """What such a book is made of."""
-    first, last = days
-    away = select(StandIn).where(StandIn.state == "recorded", StandIn.from_on <= last, StandIn.until_on >= first).cte()
+    away = _select_away(days).cte()
     assigned = _select_assigned(days, places, away).cte()
     leading = _gather(assigned.c.supervisor_id, away.c.supervisor_id, away.c.stand_in_id)
     ends, end = every_last_way(), aliased(Person)
@@ -132,11 +120,7 @@ def select_teams(days: Days, places: Collection[int] | None) -> tuple[AnySelect,
         assigned.c.from_on,
         assigned.c.until_on,
     ).outerjoin(ends, ends.c.person_id == assigned.c.person_id)
-    holders = same_people(select(assigned.c.person_id))
-    held_by, lasting = every_last_way(), select(last_ways(leading).subquery().c.into_id)
-    certified = select(func.coalesce(held_by.c.into_id, Certification.person_id), Certification.pack_key).outerjoin(
-        held_by, held_by.c.person_id == Certification.person_id
-    )
+    lasting = select(last_ways(leading).subquery().c.into_id)
     belonging = select(
         Affiliation.person_id, Affiliation.organization_id, Affiliation.from_on, Affiliation.until_on
     ).where(Affiliation.person_id.in_(same_people(select(away.c.stand_in_id))))
@@ -146,34 +130,41 @@ def select_teams(days: Days, places: Collection[int] | None) -> tuple[AnySelect,
         members.join(end, end.id == func.coalesce(ends.c.into_id, assigned.c.person_id)),
         select(*(away.c[name] for name in columns)),
         belonging,
-        certified.where(Certification.person_id.in_(holders)).distinct(),
         select(Person).where(or_(Person.id.in_(leading), Person.id.in_(lasting))),
     )
 
 
+def select_packs(days: Days, places: Collection[int] | None) -> Select[int, str]:
+    """By whom in these teams it is in the end, the keys of the packs that their certifications go by."""
+    assigned = _select_assigned(days, places, _select_away(days).cte()).cte()
+    ends = every_last_way()
+    certified = select(func.coalesce(ends.c.into_id, Certification.person_id), Certification.pack_key).outerjoin(
+        ends, ends.c.person_id == Certification.person_id
+    )
+    return certified.where(Certification.person_id.in_(same_people(select(assigned.c.person_id)))).distinct()
+
+
 def make_team_book(rows: Sequence[Sequence[Any]]) -> TeamBook:
     """The book, of the rows of `select_teams`."""
-    merged, members, away, belonging, certified, people = rows
+    merged, members, away, belonging, people = rows
     same: dict[int, int] = dict(merged)
-    belongs: dict[tuple[int, int], list[tuple[date | None, date | None]]] = defaultdict(list)
-    for person_id, place, from_on, until_on in belonging:
-        belongs[same.get(person_id, person_id), place].append((from_on, until_on))
     by_supervisor: dict[int, list[Member]] = defaultdict(list)
     for supervisor_id, place, person_id, died_on, from_on, until_on in members:
         one = Member(supervisor_id, place, person_id, died_on is not None, from_on, until_on)
         by_supervisor[supervisor_id].append(one)
-    packs: dict[int, set[str]] = defaultdict(set)
-    for person_id, key in certified:
-        packs[person_id].add(key)
     return TeamBook(
         same=same,
         away=group_parts(away, same),
-        belongs=belongs,
+        belongs=group_lasting(belonging, same),
         people={person.id: person for person in people},
         members=by_supervisor,
         instead=[Instead(*row[1:]) for row in away],
-        packs=packs,
     )
+
+
+def _select_away(days: Days) -> Select[StandIn]:
+    first, last = days
+    return select(StandIn).where(StandIn.state == "recorded", StandIn.from_on <= last, StandIn.until_on >= first)
 
 
 def _select_assigned(days: Days, places: Collection[int] | None, away: CTE) -> Select[Assignment]:

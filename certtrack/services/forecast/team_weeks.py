@@ -1,6 +1,7 @@
 """The coming weeks' mails about teams, as the job that writes them decides. Nothing is written."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from certtrack.services.forecast.future import list_beginnings
 from certtrack.services.forecast.scope import Scope
 from certtrack.services.reminders.sending_hours import known_zone
 from certtrack.services.rulebook import Rulebook
-from certtrack.services.team_book import TeamBook, make_team_book, select_teams
+from certtrack.services.team_book import TeamBook, make_team_book, select_packs, select_teams
 from certtrack.services.team_hours import WEEK, end_of_week, find_team_hour, find_team_policy, find_week
 
 TEAM, WEEKLY = "team", "weekly"
@@ -36,11 +37,12 @@ class TeamWeek:
 
 @dataclass(frozen=True, slots=True)
 class Teams:
-    """Who answers for whom from `began` on, and which weeks' mails were written: by Monday and reader."""
+    """Who answers for whom from `began` on, their packs, and which weeks' mails were written: by Monday and reader."""
 
     began: datetime
     places: Collection[int] | None
     book: TeamBook
+    packs: Mapping[int, Collection[str]]
     written: frozenset[tuple[date, int]]
 
 
@@ -57,15 +59,18 @@ def select_coming_teams(scope: Scope, at: datetime, to_on: date) -> tuple[AnySel
     days = (add_days(at.date(), -1), add_days(to_on, 2))  # in some zone it is another day than by UTC
     since = at.date() - 2 * WEEK
     weeks = select(TeamMail.week_on, TeamMail.recipient_id).where(TeamMail.week_on > since)
-    return (*select_teams(days, _places_of(scope)), weeks)
+    places = _places_of(scope)
+    return (*select_teams(days, places), select_packs(days, places), weeks)
 
 
 def make_teams(scope: Scope, at: datetime, rows: Sequence[Sequence[Any]]) -> Teams:
     """The same, of the rows of `select_coming_teams`."""
-    *book, written = rows
-    return Teams(
-        at, _places_of(scope), make_team_book(book), frozenset((week_on, number) for week_on, number in written)
-    )
+    *book, certified, written = rows
+    packs: dict[int, set[str]] = defaultdict(set)
+    for person_id, key in certified:
+        packs[person_id].add(key)
+    done = frozenset((week_on, number) for week_on, number in written)
+    return Teams(at, _places_of(scope), make_team_book(book), packs, done)
 
 
 def _places_of(scope: Scope) -> Collection[int] | None:
@@ -103,21 +108,26 @@ def _find_week(
     zone = known_zone(reader.zone, "UTC")
     at, end = max(start_of(week_on, zone), teams.began), end_of_week(week_on, zone)
     while at < end:
-        ready_at = _find_ready(teams.book, rulebook, reader, week_on, at)
+        places = teams.book.find_places(reader.id, at.date())
+        ready_at = _find_ready(teams, rulebook, reader, places, week_on, at)
         if ready_at == at:
-            return TeamWeek(week_on, at, reader, teams.book.find_places(reader.id, at.date()))
+            return TeamWeek(week_on, at, reader, places)
         turn = min(_next_day(at, "UTC"), _next_day(at, zone), *(one for one in turns if one > at))
         at = min(turn, ready_at) if ready_at is not None else turn
     return None
 
 
-def _find_ready(book: TeamBook, rulebook: Rulebook, reader: Person, week_on: date, at: datetime) -> datetime | None:
-    """The moment from which the mail may go, as things are at `at`; None where somebody has no team then."""
+def _find_ready(
+    teams: Teams, rulebook: Rulebook, reader: Person, places: Collection[int], week_on: date, at: datetime
+) -> datetime | None:
+    """The moment from which the mail may go, as things are at `at`; None where nobody living is theirs then."""
     zone = known_zone(reader.zone, "UTC")
-    places = book.find_places(reader.id, at.date())
-    team = book.find_team(reader.id, places, at.astimezone(ZoneInfo(zone)).date())
-    policy = find_team_policy(rulebook, team.packs, at)
-    return find_team_hour(policy, week_on, zone, at) if team.people and policy is not None else None
+    team = teams.book.find_team(reader.id, places, at.astimezone(ZoneInfo(zone)).date())
+    packs = {key for one in team for key in teams.packs.get(one.person_id, ())}
+    policy = find_team_policy(rulebook, sorted(packs), at)
+    if policy is None or all(one.has_died for one in team):
+        return None
+    return find_team_hour(policy, week_on, zone, at)
 
 
 def _next_day(at: datetime, zone: str) -> datetime:

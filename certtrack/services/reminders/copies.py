@@ -1,6 +1,5 @@
 """Who gets the copies of a reminder on a day: the supervisors and the organization's contact person, by now."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +13,7 @@ from certtrack.db.queries.merges import load_merged
 from certtrack.db.together import AnySelect
 from certtrack.rules.calendar import add_days
 from certtrack.rules.reminders import CopyTo
-from certtrack.services.stand_in_book import Lasting, Part, StandInBook, group_parts, is_alive, lasts
+from certtrack.services.stand_in_book import Lasting, Part, StandInBook, group_lasting, group_parts, is_alive, lasts
 
 COPIED: tuple[CopyTo, ...] = ("supervisor", "organization")
 """Whoever is in both gets the supervisor's copy."""
@@ -84,16 +83,13 @@ def make_copy_book(certifications: Iterable[Certification], rows: Sequence[Seque
     """The book of these certifications, of the rows of `select_copies`."""
     merged, assigned, away, contacts, belonging, grants, people = rows
     same: dict[int, int] = dict(merged)
-    belongs: dict[tuple[int, int], list[Lasting]] = defaultdict(list)
-    for person_id, place, *days in belonging:
-        belongs[same.get(person_id, person_id), place].append((days[0], days[1]))
     return CopyBook(
         certifications={one.id: one for one in certifications},
         same=same,
         assigned=group_parts(assigned, same),
         away=group_parts(away, same),
         contacts=dict(contacts),
-        belongs=belongs,
+        belongs=group_lasting(belonging, same),
         grants={(place, credential) for place, credential in grants},
         people={person.id: person for person in people},
     )
