@@ -1,7 +1,7 @@
 """`certtrack reminders forecast` and `preview`: the mails to come, and what another reminder policy would change."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from certtrack.cli.standing import note_look
 from certtrack.errors import BadInput
 from certtrack.packs import read_policy
 from certtrack.security import Actor
-from certtrack.services.forecast.coming import ComingMail, foresee
+from certtrack.services.forecast.coming import ComingMail, foresee, list_people
 from certtrack.services.forecast.preview import Ahead, Difference, compare_ahead, list_differences
 from certtrack.services.forecast.scope import Scope
 from certtrack.services.lookup import get_person_asked
@@ -72,7 +72,7 @@ def forecast(
         scope = _find_scope(session, person, organization)
         found = foresee(session, edge.rulebook, scope, at=days.at, from_on=days.from_on, to_on=days.to_on)
         mails = sorted(found, key=_in_order)
-    note_look(edge, actor, "reminders.foreseen", _list_people(mails))
+    note_look(edge, actor, "reminders.foreseen", list_people(mails))
     write_rows((_row(mail) for mail in mails), _FORECAST, format_)
     kept = sum(mail.kept_back is not None for mail in mails)
     write_message(
@@ -112,7 +112,7 @@ def preview(
         ahead = compare_ahead(session, edge.rulebook, wanted, at=days.at, to_on=days.to_on)
         found = list_differences(session, ahead, scope, at=days.at, from_on=days.from_on, to_on=days.to_on)
         differences = sorted(found, key=lambda one: _in_order(one.mail))
-    note_look(edge, actor, "reminders.foreseen", _list_people(one.mail for one in differences))
+    note_look(edge, actor, "reminders.foreseen", list_people(one.mail for one in differences))
     write_rows([_difference_row(one) for one in differences], _PREVIEW, format_)
     _say_change(ahead, differences)
 
@@ -137,11 +137,6 @@ def _find_scope(session: Session, person: str | None, organization: str | None) 
     people = list_merged(session, get_person_asked(session, person).id) if person else None
     places = [get_organization(session, organization).id] if organization else None
     return Scope(places=places, people=people)
-
-
-def _list_people(mails: Iterable[ComingMail]) -> list[int]:
-    """Whom they are about, by number; a week's mail about a team names nobody."""
-    return sorted({mail.person_id for mail in mails if mail.person_id is not None})
 
 
 def _in_order(mail: ComingMail) -> tuple[date, datetime, str, tuple[object, ...]]:
@@ -172,7 +167,7 @@ def _difference_row(one: Difference) -> dict[str, Any]:
 
 def _say_change(ahead: Ahead, differences: Sequence[Difference]) -> None:
     counts = Counter(one.change for one in differences)
-    people = len(_list_people(one.mail for one in differences))
+    people = len(list_people(one.mail for one in differences))
     if not differences:
         write_message("It changes no mail in that time.")
     else:

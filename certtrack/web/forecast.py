@@ -8,7 +8,7 @@ from flask import Blueprint, request
 
 from certtrack.security import Task, can_do, list_places
 from certtrack.services.forecast.at_once import begin, foresee_at_once
-from certtrack.services.forecast.coming import ComingMail
+from certtrack.services.forecast.coming import ComingMail, list_people
 from certtrack.services.forecast.months import (
     MailFilters,
     count_months,
@@ -43,7 +43,7 @@ def index() -> str:
     fitting = [mail for mail in mails if filters.fits(mail)]
     number = min(max(request.args.get("page", 1, type=int), 1), _MOST_PAGES)
     shown = fitting[(number - 1) * PAGE : number * PAGE]
-    note_look("mail.foreseen", [mail.person_id for mail in shown if mail.person_id is not None])
+    note_look("mail.foreseen", list_people(shown))
     return render(
         "forecast/index.html",
         months=count_months(mails, months),

@@ -22,6 +22,7 @@ from certtrack.services.forecast.asking import (
     read_file,
     read_preview,
 )
+from certtrack.services.forecast.coming import list_people
 from certtrack.services.forecast.months import is_too_many
 from certtrack.services.forecast.preview import (
     Difference,
@@ -85,8 +86,7 @@ def compare() -> str | tuple[str, int]:
             result = _compare(session, read_preview(typed, now), now)
     except BadPreview as error:
         return _render(typed, problems=error.problems), 400
-    people = [one.mail.person_id for one in result.listed if one.mail.person_id is not None]
-    note_look("mail.previewed", people, policy=result.asked.policy.ref)
+    note_look("mail.previewed", list_people(one.mail for one in result.listed), policy=result.asked.policy.ref)
     return _render(typed, result=result)
 
 

@@ -192,6 +192,11 @@ def tell_others(session: Session, gathered: Gathered, future: Future, to_on: dat
     return [_tell_other(walk, step) for walk in walks for step in walk.run(end_anywhere(to_on))]
 
 
+def list_people(mails: Iterable[ComingMail]) -> list[int]:
+    """Whom these are about, by number; a week's mail about a team names nobody."""
+    return sorted({mail.person_id for mail in mails if mail.person_id is not None})
+
+
 def tell_teams(teams: Teams, rulebook: Rulebook, to_on: date) -> Iterator[ComingMail]:
     """The weeks' mails about teams until the end of `to_on`, by the policies of `rulebook`."""
     return (_tell_week(week) for week in list_team_weeks(teams, rulebook, to_on))
