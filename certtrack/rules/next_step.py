@@ -95,8 +95,9 @@ def _missing_minutes(pack: Pack, attended: int) -> int:
 def _in_cycle(pack: Pack, history: History, standing: Standing) -> NextStep:
     if standing.step is not None and standing.step.kind in ("sent", "submitted", "received"):
         return NextStep("wait_for_answer", {"since": standing.step.on, "application": standing.step.kind})
-    for said in (one for one in standing.intentions if one.kind == "not_going_on"):
-        return NextStep("not_going_on", {"said_on": said.said_on})
+    stopped = next((said for said in standing.intentions if said.kind == "not_going_on"), None)
+    if stopped is not None:
+        return NextStep("not_going_on", {"said_on": stopped.said_on})
     by = _list_last_days(standing)
     if standing.phase in ("exam_route", "full_route"):
         return _way_back(pack, history, standing)

@@ -21,6 +21,11 @@ CERTIFICATE_TOLD = "certificate:told"
 _CHUNK = 500
 
 
+def tell_certificate(*, is_seen: bool) -> str:
+    """The evidence of a cycle whose day a certificate states."""
+    return CERTIFICATE_SEEN if is_seen else CERTIFICATE_TOLD
+
+
 @dataclass(frozen=True, slots=True)
 class RecordSource:
     """Where a record comes from; `file_name` is None where no import brought it.

@@ -14,7 +14,8 @@ from certtrack.services.applications.rights import check_is_keepers, check_may, 
 from certtrack.services.applications.typed import Reader
 from certtrack.services.cycles import list_cycles, move_due_day
 from certtrack.services.evidence.records import attach_files, list_attached
-from certtrack.services.record_sources import CERTIFICATE_SEEN, CERTIFICATE_TOLD
+from certtrack.services.first_cycles.typed import read_seen
+from certtrack.services.record_sources import tell_certificate
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.stated_days import note_other_day
 
@@ -43,7 +44,7 @@ def read_mended_day(
     if due_on in {other.due_on for other in list_cycles(session, cycle.certification_id)}:
         reader.refuse("due_on", "same_day")
     words = reader.words("words")
-    is_seen = reader.choice("seen", ("seen", "told")) == "seen"
+    is_seen = read_seen(reader)
     reader.finish()
     return MendedDay(due_on, words, is_seen, files)
 
@@ -77,7 +78,7 @@ def mend_day(
         computed_due_on=computed,
         armed_on=today,
         reason=mended.words,
-        evidence=CERTIFICATE_SEEN if mended.is_seen else CERTIFICATE_TOLD,
+        evidence=tell_certificate(is_seen=mended.is_seen),
         actor=actor,
         at=at,
     )

@@ -1,6 +1,6 @@
 """What the office may put on record from a certificate: whose, at which of its places, and by which rules."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -51,7 +51,7 @@ def get_first_offer(session: Session, rulebook: Rulebook, actor: Actor, person_i
     offer = FirstOffer(person, tuple(places), (), taken, Relation.HOLDER in relations)
     known = list_newest_packs(confirmed_rules(session, rulebook))
     packs = [pack for pack in known if any(offer.is_free(place.id, pack) for place in places)]
-    return FirstOffer(person, offer.places, tuple(packs), taken, offer.is_holder)
+    return replace(offer, packs=tuple(packs))
 
 
 def _list_taken(session: Session, person_id: int, places: list[int]) -> set[tuple[int, str]]:

@@ -16,7 +16,7 @@ from certtrack.services.cycles import NewCycle, list_cycles, open_cycle
 from certtrack.services.evidence.records import attach_files
 from certtrack.services.first_cycles.typed import FirstCertificate
 from certtrack.services.locking import lock_people
-from certtrack.services.record_sources import CERTIFICATE_SEEN, CERTIFICATE_TOLD
+from certtrack.services.record_sources import tell_certificate
 from certtrack.services.roster.terms import plan_term
 from certtrack.services.rulebook import Rulebook
 from certtrack.services.stated_days import note_other_day
@@ -47,7 +47,7 @@ def record_first(
         due_source="computed" if first.is_worked_out else "stated",
         computed_due_on=first.due_on if first.is_worked_out else term.computed_due_on,
         armed_on=today,
-        evidence=CERTIFICATE_SEEN if first.is_seen else CERTIFICATE_TOLD,
+        evidence=tell_certificate(is_seen=first.is_seen),
         release_by_name=term.is_past,
     )
     cycle = open_cycle(session, rulebook, certification, new, actor=actor, at=at)

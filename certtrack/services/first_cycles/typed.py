@@ -11,7 +11,6 @@ from certtrack.services.applications.typed import LONGEST_NUMBER, Reader
 from certtrack.services.first_cycles.offer import FirstOffer
 
 _YEARS_BACK = 10
-_SEEN = ("seen", "told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,18 @@ def read_first(
     proposed, told = typed.get("worked_out", ""), typed.get("due_on", "").strip()
     is_worked_out = start_on is not None and told in ("", proposed)
     due_on = _work_out(reader, pack, start_on) if start_on and is_worked_out else _read_due_on(reader, start_on, today)
-    is_seen = not offer.is_holder and reader.choice("seen", _SEEN) == "seen"
+    is_seen = not offer.is_holder and read_seen(reader)
     reader.finish()
     if place is None or pack is None:
         raise AssertionError("what is no choice was refused")
     if start_on is not None and is_worked_out and told != due_on.isoformat():
         return WorkedOut(pack, start_on, due_on)
     return FirstCertificate(place, pack, number, start_on, due_on, is_worked_out, is_seen, files)
+
+
+def read_seen(reader: Reader) -> bool:
+    """True where whoever puts it on record has seen the certificate; False by its holder's word alone."""
+    return reader.choice("seen", ("seen", "told")) == "seen"
 
 
 def _read_place(reader: Reader, offer: FirstOffer) -> int | None:
